@@ -1,0 +1,1 @@
+"""Boxscore: what happens after a computer-vision model has made its predictions."""

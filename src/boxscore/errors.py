@@ -1,0 +1,118 @@
+"""Every error a user can meet.
+
+BoxscoreError            base; `exit_code` is what the command line ends with
+├── SourceError          a file we were asked to read is not what it claims to be
+│   └── UnknownClassError
+├── RequestError         the command or call cannot be carried out as asked
+│   ├── UnknownRunError
+│   └── ProjectNotFoundError
+├── SchemaError          a table does not have the columns its role demands
+└── StoreError           the project folder cannot be read or written
+    ├── BusyError        another process holds the project
+    ├── NewerStoreError  the project was written by a newer program
+    └── DamagedStoreError
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from difflib import get_close_matches
+
+EXIT_BUG = 1
+EXIT_REFUSED = 2
+EXIT_PARTLY = 3
+EXIT_BUSY = 4
+EXIT_GATE = 5
+EXIT_INTERRUPTED = 130
+
+LONGEST_VALUE = 120
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: cut at 120 characters, control characters escaped."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def near_misses(name: str, known: Collection[str]) -> str:
+    """The end of a fix: the closest known names, or all of them when there are few."""
+    near = " or ".join(map(repr, get_close_matches(name, known, n=3)))
+    if near:
+        return f"did you mean {near}?"
+    if not known:
+        return "there are none yet"
+    first = ", ".join(map(repr, sorted(known)[:10]))
+    return f"use one of {first}" + (f" and {len(known) - 10} more" if len(known) > 10 else "")
+
+
+class BoxscoreError(Exception):
+    """Base of all errors raised on purpose; anything else is a bug."""
+
+    exit_code = EXIT_REFUSED
+
+    def __init__(self, problem: str, *, fix: str = "", code: str = "E-REFUSED") -> None:
+        self.problem, self.fix, self.code = problem, fix, code
+        super().__init__(f"{code} {problem}" + (f"\n  fix: {fix}" if fix else ""))
+
+
+class SourceError(BoxscoreError):
+    """A source file is malformed. The message says where, what, and how to repair it."""
+
+    def __init__(
+        self, path: os.PathLike[str] | str, where: str, problem: str, *, fix: str, code: str
+    ) -> None:
+        self.path, self.where = os.fspath(path), where
+        place = f"{shown(self.path)}: {where}: " if where else f"{shown(self.path)}: "
+        super().__init__(place + problem, fix=fix, code=code)
+
+
+class UnknownClassError(SourceError):
+    """A prediction names a class which the ontology lacks."""
+
+    def __init__(
+        self, path: os.PathLike[str] | str, where: str, name: str, known: Collection[str]
+    ) -> None:
+        problem = f"class {shown(name)!r} is not in the ontology"
+        super().__init__(path, where, problem, fix=near_misses(name, known), code="E-CLASS-UNKNOWN")
+
+
+class RequestError(BoxscoreError):
+    """The command or call cannot be carried out as asked; nothing was changed."""
+
+
+class UnknownRunError(RequestError):
+    """A run is named that the project does not have."""
+
+    def __init__(self, name: str, known: Collection[str]) -> None:
+        problem = f"run {shown(name)!r} does not exist"
+        super().__init__(problem, fix=near_misses(name, known), code="E-RUN-UNKNOWN")
+
+
+class ProjectNotFoundError(RequestError):
+    """No project at or around the given folder."""
+
+
+class SchemaError(BoxscoreError):
+    """A table does not have the columns its role demands."""
+
+    exit_code = EXIT_BUG
+
+
+class StoreError(BoxscoreError):
+    """The project folder cannot be read or written."""
+
+
+class BusyError(StoreError):
+    """Another process holds the project."""
+
+    exit_code = EXIT_BUSY
+
+
+class NewerStoreError(StoreError):
+    """The project was written by a newer program."""
+
+
+class DamagedStoreError(StoreError):
+    """A part of the project is missing or its bytes changed."""

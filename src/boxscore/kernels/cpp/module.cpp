@@ -1,0 +1,15 @@
+// The Python module: one binding file per family of kernels.
+#include <nanobind/nanobind.h>
+
+namespace boxscore {
+void bind_scan(nanobind::module_&);
+void bind_masks(nanobind::module_&);
+void bind_matching(nanobind::module_&);
+}  // namespace boxscore
+
+NB_MODULE(_core, m) {
+  m.doc() = "Kernels of boxscore: scanning, masks, matching.";
+  boxscore::bind_scan(m);
+  boxscore::bind_masks(m);
+  boxscore::bind_matching(m);
+}

@@ -1,0 +1,53 @@
+"""What an annotation can be, and the marks that an import may leave on it."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag, StrEnum
+
+
+class Kind(IntEnum):
+    """The geometry that an annotation was given with."""
+
+    BOX = 1
+    ROTATED_BOX = 2
+    POLYGON = 3
+    BITMASK = 4
+    POLYLINE = 5
+    KEYPOINTS = 6
+    CLASSIFICATION = 7
+
+
+MASKED = (Kind.POLYGON, Kind.BITMASK)
+"""Kinds that cover pixels and can be compared as masks."""
+
+
+class Mark(IntFlag):
+    """Facts about one annotation worth showing; none of them changes its numbers."""
+
+    NONE = 0
+    ZERO_AREA = 1
+    OUTSIDE = 2
+    CLIPPED = 4
+    DUPLICATE = 8
+    AREA_COMPUTED = 16
+    BOX_COMPUTED = 32
+
+
+class Shape(StrEnum):
+    """Shapes of an ontology's objects, by their Encord names."""
+
+    BOUNDING_BOX = "bounding_box"
+    ROTATABLE_BOUNDING_BOX = "rotatable_bounding_box"
+    POLYGON = "polygon"
+    BITMASK = "bitmask"
+    POLYLINE = "polyline"
+    POINT = "point"
+    SKELETON = "skeleton"
+
+
+class Task(StrEnum):
+    """What is compared in an evaluation."""
+
+    BBOX = "bbox"
+    SEGM = "segm"
+    CLASSIFICATION = "classification"
