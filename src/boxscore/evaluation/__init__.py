@@ -1,1 +1,1 @@
-"""evaluation"""
+"""Matches into numbers: AP, counts, curves, reasons; nothing here touches a file."""

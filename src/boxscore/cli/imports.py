@@ -1,0 +1,156 @@
+"""`boxscore import`: projects with ground truth, and the predictions of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.errors import EXIT_PARTLY, RequestError
+
+
+@click.group("import")
+def import_group() -> None:
+    """Bring in a project with ground truth, or the predictions of a model."""
+
+
+@import_group.command(
+    epilog="Example:  boxscore import project --coco -a instances_val.json -i val2017/"
+)
+@click.argument("source", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--format", "form", type=click.Choice(["auto", "coco"]), default="auto", show_default=True)
+@click.option("--coco", is_flag=True, help="The same as --format coco.")
+@click.option("-i", "--images", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of the images.")
+@click.option("-a", "--annotations", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The annotation file.")
+@click.option("-n", "--name", help="Name of the project. Default: from the annotations.")
+@click.option("--symlinks", is_flag=True, help="Link to the images instead of copying them.")
+@click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
+@json_option
+@target_option
+@click.pass_context
+def project(
+    ctx: click.Context,
+    source: Path | None,
+    form: str,
+    coco: bool,
+    images: Path | None,
+    annotations: Path | None,
+    name: str | None,
+    symlinks: bool,
+    strict: bool,
+    dry_run: bool,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Make a project from SOURCE (a COCO annotation file), inside the target folder."""
+    from boxscore.project import Project
+
+    path = annotations or source
+    if path is None:
+        raise RequestError(
+            "no annotation file given",
+            fix="name it:  boxscore import project --coco -a annotations.json -i images/",
+            code="E-ANNOTATIONS-MISSING",
+        )
+    document = Project.import_coco(
+        path,
+        images=images,
+        target=target,
+        name=name,
+        symlinks=symlinks,
+        strict=strict,
+        dry_run=dry_run,
+    )
+    if as_json:
+        _json(document)
+    else:
+        _say_project(document, dry_run)
+    ctx.exit(EXIT_PARTLY if document["rejected"] else 0)
+
+
+def _say_project(document: dict[str, Any], dry_run: bool) -> None:
+    from boxscore.cli.text import print_warnings
+
+    print_warnings(document["warnings"])
+    verb = "would make" if dry_run else "made"
+    click.echo(
+        f"{verb} project {document['project']} in {document['path']}: {document['images']} images, "
+        f"{document['ground_truth']} ground truths, {document['classes']} classes"
+        + (f", {document['rejected']} records rejected" if document["rejected"] else "")
+    )
+    if not dry_run:
+        click.echo(f"report: {document['report']}")
+        click.echo(f"next:   boxscore import predictions FILE --target {document['path']}")
+
+
+@import_group.command(epilog="Example:  boxscore import predictions --coco results.json -n yolo-x")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", "coco", "pickle"]),
+    default="auto",
+    show_default=True,
+    help="What the file is; recognised by its content.",
+)
+@click.option("--coco/--no-coco", default=False, help="The same as --format coco.")
+@click.option("-n", "--name", help="Name of the run. Default: the file's stem.")
+@click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
+@click.option("--replace", is_flag=True, help="Replace a run of the same name.")
+@json_option
+@target_option
+@click.pass_context
+def predictions(
+    ctx: click.Context,
+    path: Path,
+    form: str,
+    coco: bool,
+    name: str | None,
+    strict: bool,
+    dry_run: bool,
+    replace: bool,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Import one prediction set ("run") from PATH and evaluate it."""
+    document = open_project(target).import_predictions(
+        path,
+        format="coco" if coco else form,
+        name=name,
+        strict=strict,
+        dry_run=dry_run,
+        replace=replace,
+    )
+    if as_json:
+        _json(document)
+    else:
+        _say_run(document, dry_run)
+    ctx.exit(EXIT_PARTLY if document["rejected"] else 0)
+
+
+def _say_run(document: dict[str, Any], dry_run: bool) -> None:
+    from boxscore.cli.scores import print_evaluations
+    from boxscore.cli.text import print_warnings
+
+    print_warnings(document["warnings"])
+    verb = "would import" if dry_run else "imported"
+    click.echo(
+        f"{verb} run {document['run']}: {document['predictions']} predictions on "
+        f"{document['images_with_predictions']} images"
+        + (f", {document['rejected']} records rejected" if document["rejected"] else "")
+    )
+    if document["report"]:
+        click.echo(f"report: {document['report']}")
+    if document["evaluation"]:
+        click.echo()
+        print_evaluations([document["evaluation"]])
+
+
+def _json(document: dict[str, Any]) -> None:
+    from boxscore.cli.text import print_json
+
+    print_json(document)

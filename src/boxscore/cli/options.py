@@ -1,0 +1,86 @@
+"""Options that several commands share, and how a project is found around a folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from boxscore.errors import ProjectNotFoundError
+
+if TYPE_CHECKING:
+    from boxscore.project import Project
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def target_option(command: Command) -> Command:
+    """`--target/-t DIR`, default the current folder."""
+    return click.option(
+        "-t",
+        "--target",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(),
+        show_default="current folder",
+        help="The project, a folder inside it, or the folder that holds it.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """`--json`: one JSON document on stdout and nothing else there."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def find_project(target: Path) -> Path:
+    """The target itself, its nearest parent that is a project, or its only child that is one.
+
+    Raises:
+        ProjectNotFoundError: There is none, or several and nobody to ask.
+    """
+    from boxscore.store.layout import is_project
+
+    target = target.absolute()
+    if not target.is_dir():
+        raise ProjectNotFoundError(
+            f"{target}: no such folder", fix="check the path after --target", code="E-TARGET-MISSING"
+        )
+    for folder in (target, *target.parents):
+        if is_project(folder):
+            return folder
+    children = sorted(child for child in target.iterdir() if child.is_dir() and is_project(child))
+    if len(children) == 1:
+        return children[0]
+    if not children:
+        raise ProjectNotFoundError(
+            f"{target}: no project here, in a parent folder or one level below",
+            fix="make one with `boxscore import project` or `boxscore quickstart`, "
+            "or name it with --target",
+            code="E-TARGET-NONE",
+        )
+    return _choose(target, children)
+
+
+def _choose(target: Path, children: list[Path]) -> Path:
+    names = [child.name for child in children]
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ProjectNotFoundError(
+            f"{target}: several projects here: {', '.join(names)}",
+            fix=f"choose one with --target, for example --target {children[0]}",
+            code="E-TARGET-SEVERAL",
+        )
+    for number, name in enumerate(names, 1):
+        click.echo(f"  {number}  {name}", err=True)
+    chosen: int = click.prompt(
+        "Choose a project", type=click.IntRange(1, len(names)), default=1, err=True
+    )
+    return children[chosen - 1]
+
+
+def open_project(target: Path) -> Project:
+    """The project at or around a folder."""
+    from boxscore.project import Project
+
+    return Project.open(find_project(target))

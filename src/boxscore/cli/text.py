@@ -1,0 +1,41 @@
+"""Plain text for people: aligned columns, three-digit scores, one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A score as people of the field write it; an undefined one is a dash."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def columns(rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> str:
+    """Rows as aligned text; columns in `right` are right-aligned."""
+    table = [[str(cell) for cell in row] for row in rows]
+    if not table:
+        return ""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    ends = set(right)
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if k in ends else cell.ljust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    )
+
+
+def print_json(document: Any) -> None:
+    """Exactly one JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def print_warnings(warnings: Iterable[Mapping[str, Any]]) -> None:
+    """Warnings of an import, one line each, on stderr."""
+    for warning in warnings:
+        click.echo(f"{warning['code']} ({warning['count']}×): {warning['example']}", err=True)

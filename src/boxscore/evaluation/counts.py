@@ -1,0 +1,71 @@
+"""True positives, false positives and misses at one operating point, overall and per class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.matching.comparable import Comparable
+from boxscore.matching.recount import MatchesAt
+
+Classes = tuple[int, ...] | None
+"""Class ids to look at; None is all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Whole numbers at one IoU threshold and confidence; arrays are per class, (C,) int64.
+
+    `ignored` predictions lie on crowd regions or beyond the most predictions per image and
+    class: they are neither right nor wrong, as in COCO.
+    """
+
+    iou: float
+    confidence: float
+    tp: NDArray[np.int64]
+    fp: NDArray[np.int64]
+    fn: NDArray[np.int64]
+    ignored: NDArray[np.int64]
+
+
+def count(view: Comparable, matches: MatchesAt, confidence: float) -> Counts:
+    """Count the outcomes of predictions at or above a confidence."""
+    shown = view.confidence >= confidence
+    right, wrong = matches.right & shown, matches.wrong & shown
+    class_id = view.predictions.class_id
+    tp = _per_class(class_id[right], view.classes)
+    objects = _per_class(view.truth.class_id[view.crowd == 0], view.classes)
+    return Counts(
+        iou=matches.iou,
+        confidence=confidence,
+        tp=tp,
+        fp=_per_class(class_id[wrong], view.classes),
+        fn=objects - tp,
+        ignored=_per_class(class_id[shown & ~right & ~wrong], view.classes),
+    )
+
+
+def _per_class(class_id: NDArray[np.int32], classes: int) -> NDArray[np.int64]:
+    return np.bincount(class_id, minlength=classes).astype(np.int64)
+
+
+def ratio(part: float, whole: float) -> float:
+    """part / whole, undefined (nan) when there is nothing to divide by."""
+    return part / whole if whole else float("nan")
+
+
+def precision(tp: int, fp: int) -> float:
+    """Share of the predictions that are right; undefined without predictions."""
+    return ratio(tp, tp + fp)
+
+
+def recall(tp: int, fn: int) -> float:
+    """Share of the objects that are found; undefined without objects."""
+    return ratio(tp, tp + fn)
+
+
+def f1(tp: int, fp: int, fn: int) -> float:
+    """Harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN)."""
+    return ratio(2 * tp, 2 * tp + fp + fn)

@@ -1,0 +1,93 @@
+"""Precision, recall and F1 against confidence, pooled over the chosen classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.evaluation.counts import Classes
+from boxscore.matching.comparable import Comparable
+from boxscore.matching.recount import MatchesAt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Operating points of one run at one IoU threshold, by falling confidence.
+
+    A point stands for "show every prediction at or above this confidence"; equal confidences
+    are one point. All arrays are (K,).
+    """
+
+    confidence: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    objects: int
+
+    def best(self) -> tuple[float, float]:
+        """(confidence, F1) of the highest F1; of equals, the highest confidence. nan if none."""
+        if not self.f1.size or self.objects == 0:
+            return float("nan"), float("nan")
+        k = int(np.argmax(self.f1))
+        return float(self.confidence[k]), float(self.f1[k])
+
+
+def sweep(view: Comparable, matches: MatchesAt, classes: Classes = None) -> Sweep:
+    """Every operating point, exactly."""
+    counted = matches.right | matches.wrong
+    objects = view.crowd == 0
+    if classes is not None:
+        counted &= np.isin(view.predictions.class_id, classes)
+        objects &= np.isin(view.truth.class_id, classes)
+    confidence, right = view.confidence[counted], matches.right[counted]
+    order = np.argsort(-confidence, kind="stable")
+    confidence, right = confidence[order], right[order]
+    last = np.append(confidence[1:] != confidence[:-1], True) if confidence.size else np.empty(0, bool)
+    found = np.cumsum(right)[last].astype(np.float64)
+    shown = (np.flatnonzero(last) + 1).astype(np.float64)
+    total = int(objects.sum())
+    return Sweep(
+        confidence=confidence[last],
+        precision=found / np.maximum(shown, 1),
+        recall=found / total if total else np.full(found.size, np.nan),
+        f1=2 * found / (shown + total) if shown.size else found,
+        objects=total,
+    )
+
+
+def thinned(points: Sweep, most: int = 400) -> dict[str, list[float]]:
+    """At most `most` points of the precision-recall curve, ends kept, evenly spread in rank."""
+    count = points.confidence.size
+    keep = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+    return {
+        "recall": points.recall[keep].tolist(),
+        "precision": points.precision[keep].tolist(),
+        "confidence": points.confidence[keep].tolist(),
+    }
+
+
+def on_grid(points: Sweep, steps: int = 100) -> dict[str, list[float]]:
+    """Precision, recall and F1 at evenly spaced confidence thresholds.
+
+    The grid spans 0 to 1, or the run's own range when its confidences leave that interval.
+    """
+    low, high = 0.0, 1.0
+    if points.confidence.size:
+        low = min(low, float(points.confidence[-1]))
+        high = max(high, float(points.confidence[0]))
+    at = np.linspace(low, high, steps + 1)
+    shown = np.searchsorted(-points.confidence, -at, side="right") - 1
+
+    def value(curve: NDArray[np.float64], nothing: float) -> list[float]:
+        picked = curve[np.maximum(shown, 0)] if curve.size else np.empty(0)
+        return np.where(shown >= 0, picked, nothing).tolist() if curve.size else [nothing] * at.size
+
+    none_found = 0.0 if points.objects else float("nan")
+    return {
+        "at": at.tolist(),
+        "precision": value(points.precision, float("nan")),
+        "recall": value(points.recall, none_found),
+        "f1": value(points.f1, none_found),
+    }

@@ -1,0 +1,127 @@
+"""The evaluation of one run as the JSON document that scripts rely on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from boxscore.evaluation.ap import CocoNumbers
+from boxscore.evaluation.classification import ClassificationNumbers
+from boxscore.evaluation.counts import Classes, Counts, f1, precision, recall
+from boxscore.schema.ontology import ClassRow
+
+
+def defined(value: float) -> float | None:
+    """A number for JSON: null when it is undefined."""
+    value = float(value)
+    return value if math.isfinite(value) else None
+
+
+def detection_document(
+    classes: Sequence[ClassRow],
+    numbers: CocoNumbers,
+    counts: Counts,
+    *,
+    chosen: Classes = None,
+) -> dict[str, Any]:
+    """Metrics, counts and the per-class table of a box or mask evaluation.
+
+    Args:
+        classes: The object classes, in order of class_id.
+        chosen: Counts run over these classes only; metrics stay those of the whole run.
+    """
+    wanted = range(len(classes)) if chosen is None else chosen
+    return {
+        "metrics": {name: defined(value) for name, value in numbers.overall.items()},
+        "counts": totals(counts, list(wanted)),
+        "per_class": [class_row(classes[k], numbers, counts) for k in wanted if shown(k, numbers)],
+    }
+
+
+def shown(class_id: int, numbers: CocoNumbers) -> bool:
+    """A class appears in the table when it has an object or a prediction."""
+    return bool(numbers.ground_truth[class_id] or numbers.predictions[class_id])
+
+
+def totals(counts: Counts, classes: list[int]) -> dict[str, Any]:
+    """Counts summed over classes, with precision, recall and F1."""
+    tp, fp, fn, ignored = (
+        int(v[classes].sum()) for v in (counts.tp, counts.fp, counts.fn, counts.ignored)
+    )
+    return {
+        "iou": counts.iou,
+        "confidence": defined(counts.confidence),
+        "tp": tp,
+        "fp": fp,
+        "fn": fn,
+        "ignored": ignored,
+        "precision": defined(precision(tp, fp)),
+        "recall": defined(recall(tp, fn)),
+        "f1": defined(f1(tp, fp, fn)),
+    }
+
+
+def class_row(row: ClassRow, numbers: CocoNumbers, counts: Counts) -> dict[str, Any]:
+    """One line of the per-class table."""
+    k = row.class_id
+    tp, fp, fn = int(counts.tp[k]), int(counts.fp[k]), int(counts.fn[k])
+    return {
+        "class": row.name,
+        "class_id": k,
+        "feature_hash": row.feature_hash,
+        "ground_truth": int(numbers.ground_truth[k]),
+        "predictions": int(numbers.predictions[k]),
+        "ap": defined(numbers.ap[k]),
+        "ap50": defined(numbers.ap50[k]),
+        "ar100": defined(numbers.ar100[k]),
+        "tp": tp,
+        "fp": fp,
+        "fn": fn,
+        "precision": defined(precision(tp, fp)),
+        "recall": defined(recall(tp, fn)),
+        "f1": defined(f1(tp, fp, fn)),
+    }
+
+
+def classification_document(
+    classes: Sequence[ClassRow], numbers: ClassificationNumbers
+) -> dict[str, Any]:
+    """Metrics, counts and the per-class table of a classification run."""
+    rows = []
+    for k, row in enumerate(classes):
+        if not (numbers.ground_truth[k] or numbers.predictions[k]):
+            continue
+        tp, fp, fn = int(numbers.tp[k]), int(numbers.fp[k]), int(numbers.fn[k])
+        rows.append(
+            {
+                "class": row.name,
+                "class_id": k,
+                "feature_hash": row.feature_hash,
+                "ground_truth": tp + fn,
+                "predictions": tp + fp,
+                "ap": None,
+                "ap50": None,
+                "ar100": None,
+                "tp": tp,
+                "fp": fp,
+                "fn": fn,
+                "precision": defined(precision(tp, fp)),
+                "recall": defined(recall(tp, fn)),
+                "f1": defined(f1(tp, fp, fn)),
+            }
+        )
+    return {
+        "metrics": finite(numbers.overall),
+        "counts": {"iou": None, "confidence": None, "ignored": 0} | _whole(numbers.counts),
+        "per_class": rows,
+    }
+
+
+def _whole(counts: Mapping[str, float]) -> dict[str, Any]:
+    return {k: int(v) if k in ("tp", "fp", "fn") else defined(v) for k, v in counts.items()}
+
+
+def finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    """The same numbers with null for the undefined."""
+    return {name: defined(value) for name, value in values.items()}

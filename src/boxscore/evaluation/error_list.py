@@ -1,0 +1,153 @@
+"""The objects that a model gets right and wrong: filtered, counted, sorted, one page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.evaluation.queries import ErrorQuery
+from boxscore.evaluation.reasons import ErrorKind
+from boxscore.evaluation.run_view import RunView
+from boxscore.schema.tables import Table
+
+TP, FP, FN = 0, 1, 2
+OUTCOME_NAMES = ("tp", "fp", "fn")
+KIND_NAMES = {kind.name.lower(): int(kind) for kind in ErrorKind if kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objects:
+    """Predictions shown at an operating point and ground truths missed there, (N,) each.
+
+    Attributes:
+        row: Row of the run's compared predictions; for a miss, of its ground truth.
+        outcome: TP, FP or FN.
+        kind: ErrorKind.
+        class_id: Predicted class; of a miss the labelled one.
+        item: Row of items.
+        confidence: nan for a miss.
+        area: Square pixels of the box.
+    """
+
+    row: NDArray[np.int64]
+    outcome: NDArray[np.uint8]
+    kind: NDArray[np.uint8]
+    class_id: NDArray[np.int32]
+    item: NDArray[np.int32]
+    confidence: NDArray[np.float64]
+    area: NDArray[np.float64]
+
+    def take(self, index: NDArray[Any]) -> Objects:
+        """The objects at `index`."""
+        return Objects(**{name: getattr(self, name)[index] for name in self.__slots__})
+
+
+def objects_at(run: RunView, iou: float, confidence: float) -> Objects:
+    """All true and false positives and misses at one operating point."""
+    view, outcomes = run.view, run.outcomes(iou)
+    matches = outcomes.matches
+    shown = view.confidence >= confidence
+    found = np.flatnonzero(shown & (matches.right | matches.wrong))
+    taker = matches.prediction
+    missed = (view.crowd == 0) & ((taker < 0) | ~shown[np.maximum(taker, 0)])
+    lost = np.flatnonzero(missed) if shown.size else np.flatnonzero(view.crowd == 0)
+    box = np.concatenate([view.predictions.box[found], view.truth.box[lost]])
+    right = matches.right[found]
+    return Objects(
+        row=np.concatenate([found, lost]),
+        outcome=np.concatenate([np.where(right, TP, FP), np.full(lost.size, FN)]).astype(np.uint8),
+        kind=np.concatenate(
+            [outcomes.kinds[found], np.full(lost.size, ErrorKind.MISSED, np.uint8)]
+        ),
+        class_id=np.concatenate([view.predictions.class_id[found], view.truth.class_id[lost]]),
+        item=np.concatenate([view.predictions.item[found], view.truth.item[lost]]),
+        confidence=np.concatenate([view.confidence[found], np.full(lost.size, np.nan)]),
+        area=box[:, 2] * box[:, 3],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """One page of objects, and the counts beside every filter."""
+
+    total: int
+    facets: dict[str, Any]
+    objects: Objects
+
+
+def error_page(run: RunView, items: Table, query: ErrorQuery, confidence: float) -> ErrorPage:
+    """Filter, count and sort; each facet counts what its choice would show."""
+    everything = objects_at(run, query.iou, confidence)
+    if query.classes is not None:
+        everything = everything.take(np.isin(everything.class_id, query.classes))
+    by_outcome = _outcome_mask(everything, query.outcome)
+    by_kind = _kind_mask(everything, query.kind)
+    by_class = _class_mask(everything, query.class_id)
+    facets = {
+        "outcome": _outcome_counts(everything.outcome[by_class]),
+        "kind": _kind_counts(everything.kind[by_class]),
+        "classes": _class_counts(everything.class_id[by_outcome & by_kind]),
+    }
+    chosen = everything.take(by_outcome & by_kind & by_class)
+    order = sort_order(chosen, items, query.sort)
+    page = order[query.offset : query.offset + query.limit]
+    return ErrorPage(total=chosen.row.size, facets=facets, objects=chosen.take(page))
+
+
+def _outcome_mask(objects: Objects, outcome: str | None) -> NDArray[np.bool_]:
+    if outcome is None:
+        return np.ones(objects.row.size, np.bool_)
+    if outcome == "error":
+        return objects.outcome != TP
+    return objects.outcome == OUTCOME_NAMES.index(outcome)
+
+
+def _kind_mask(objects: Objects, kind: str | None) -> NDArray[np.bool_]:
+    if kind is None:
+        return np.ones(objects.row.size, np.bool_)
+    return objects.kind == KIND_NAMES[kind]
+
+
+def _class_mask(objects: Objects, class_id: int | None) -> NDArray[np.bool_]:
+    if class_id is None:
+        return np.ones(objects.row.size, np.bool_)
+    return objects.class_id == class_id
+
+
+def _outcome_counts(outcome: NDArray[np.uint8]) -> dict[str, int]:
+    counts = np.bincount(outcome, minlength=3).tolist()
+    return dict(zip(OUTCOME_NAMES, counts, strict=True))
+
+
+def _kind_counts(kind: NDArray[np.uint8]) -> dict[str, int]:
+    counts = np.bincount(kind, minlength=len(ErrorKind)).tolist()
+    return {name: counts[k] for name, k in KIND_NAMES.items()}
+
+
+def _class_counts(class_id: NDArray[np.int32]) -> list[dict[str, int]]:
+    counts = np.bincount(class_id)
+    order = np.argsort(-counts, kind="stable")
+    return [{"class_id": int(k), "count": int(counts[k])} for k in order if counts[k]]
+
+
+def severity(objects: Objects, items: Table) -> NDArray[np.float64]:
+    """How bad each object is, 0..1: the confidence of a false positive, the relative size
+    (square root of its share of the image) of a miss; confident mistakes and large misses first.
+    """
+    pixels = items["width"][objects.item].astype(np.float64) * items["height"][objects.item]
+    share = np.sqrt(np.clip(objects.area / np.maximum(pixels, 1), 0, 1))
+    return np.where(objects.outcome == FN, share, objects.confidence)
+
+
+def sort_order(objects: Objects, items: Table, sort: str) -> NDArray[np.int64]:
+    """Row numbers in display order; equal values keep the order of images."""
+    if sort == "confidence":
+        return np.argsort(-np.nan_to_num(objects.confidence, nan=-np.inf), kind="stable")
+    if sort == "largest":
+        return np.argsort(-objects.area, kind="stable")
+    if sort == "smallest":
+        return np.argsort(objects.area, kind="stable")
+    return np.argsort(-severity(objects, items), kind="stable")

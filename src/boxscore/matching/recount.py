@@ -1,0 +1,101 @@
+"""An exact recount at any IoU and confidence, from the candidate pairs alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError
+from boxscore.kernels import _core
+from boxscore.matching.comparable import Comparable
+from boxscore.matching.policy import PAIR_FLOOR
+from boxscore.schema.tables import Table
+
+KEPT = 64
+"""IoU thresholds whose matches are remembered; a slider visits few."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesAt:
+    """Who got whom at one IoU threshold, at every confidence at once.
+
+    Matching goes by falling confidence, so leaving out predictions below a confidence never
+    changes the matches above it.
+
+    Attributes:
+        iou: The threshold, inclusive.
+        ground_truth: (P,) int32, the ground truth that a prediction got, or -1.
+        prediction: (G,) int32, the prediction that a counted ground truth got, or -1.
+        ignored: (P,) bool, matched with a crowd region: neither right nor wrong.
+        considered: (P,) bool, within the protocol's most predictions per image and class.
+    """
+
+    iou: float
+    ground_truth: NDArray[np.int32]
+    prediction: NDArray[np.int32]
+    ignored: NDArray[np.bool_]
+    considered: NDArray[np.bool_]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """(P,) true positives, whatever their confidence."""
+        return (self.ground_truth >= 0) & ~self.ignored
+
+    @property
+    def wrong(self) -> NDArray[np.bool_]:
+        """(P,) false positives, whatever their confidence."""
+        return (self.ground_truth < 0) & self.considered
+
+
+class LiveMatching:
+    """Matches of one run at any IoU threshold, remembered per threshold.
+
+    Args:
+        view: The rows compared.
+        pairs: Their candidate pairs.
+        max_detections: Most predictions per image and class.
+    """
+
+    def __init__(self, view: Comparable, pairs: Table, max_detections: int = 100) -> None:
+        self.view, self.pairs = view, pairs
+        self._recount = _core.Recount(
+            view.truth.class_id,
+            view.crowd,
+            view.predictions.item,
+            view.predictions.class_id,
+            view.confidence,
+            pairs["prediction"],
+            pairs["ground_truth"],
+            pairs["iou"],
+            max_detections=max_detections,
+        )
+        self._kept: dict[float, MatchesAt] = {}
+
+    def at(self, iou: float) -> MatchesAt:
+        """Matches at one threshold.
+
+        Raises:
+            RequestError: The threshold lies below the least IoU of a candidate pair, or above 1.
+        """
+        if not PAIR_FLOOR <= iou <= 1:
+            raise RequestError(
+                f"IoU threshold {iou} is outside {PAIR_FLOOR} to 1",
+                fix=f"choose a threshold from {PAIR_FLOOR} to 1",
+                code="E-IOU-RANGE",
+            )
+        if iou not in self._kept:
+            if len(self._kept) >= KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[iou] = self._match(iou)
+        return self._kept[iou]
+
+    def _match(self, iou: float) -> MatchesAt:
+        ground_truth, ignored, considered = self._recount.at(iou)
+        taken = np.flatnonzero((ground_truth >= 0) & (ignored == 0))
+        prediction = np.full(self.view.truth.rows.size, -1, np.int32)
+        prediction[ground_truth[taken]] = taken
+        return MatchesAt(
+            iou, ground_truth, prediction, ignored.astype(np.bool_), considered.astype(np.bool_)
+        )
