@@ -1,1 +1,30 @@
-"""Boxscore: what happens after a computer-vision model has made its predictions."""
+"""Boxscore: what happens after a computer-vision model has made its predictions.
+
+>>> import boxscore as bs
+>>> project, made = bs.Project.demo("some-folder")  # doctest: +SKIP
+>>> project.evaluate("float32")["metrics"]["AP"]  # doctest: +SKIP
+0.29996966...
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from boxscore.errors import BoxscoreError
+
+if TYPE_CHECKING:
+    from boxscore.project import Project, score_files
+
+__version__ = "0.1.0"
+
+__all__ = ["BoxscoreError", "Project", "__version__", "score_files"]
+
+_LATE = {"Project": "boxscore.project", "score_files": "boxscore.project"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the heavy names when they are first asked for."""
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'boxscore' has no attribute {name!r}")

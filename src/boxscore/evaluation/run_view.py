@@ -52,6 +52,7 @@ class RunView:
     live: LiveMatching = field(init=False)
     best: BestOverlaps = field(init=False)
     _outcomes: dict[float, Outcomes] = field(init=False, default_factory=dict)
+    _by_truth: tuple[NDArray[np.int64], NDArray[np.int32]] | None = field(init=False, default=None)
     _default: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,16 @@ class RunView:
             kinds = error_kinds(matches, self.best)
             self._outcomes[iou] = Outcomes(matches, kinds, partners(matches, self.best, kinds))
         return self._outcomes[iou]
+
+    def pairs_of_truth(self, row: int) -> NDArray[np.int64]:
+        """Rows of `pairs` that hold one ground truth, in order of prediction."""
+        if self._by_truth is None:
+            truth = self.pairs["ground_truth"]
+            order = np.argsort(truth, kind="stable")
+            self._by_truth = order, truth[order]
+        order, truth = self._by_truth
+        start, stop = np.searchsorted(truth, [row, row + 1])
+        return order[start:stop]
 
     def sweep(self, iou: float, classes: tuple[int, ...] | None = None) -> Sweep:
         """All operating points at one IoU threshold."""

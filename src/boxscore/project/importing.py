@@ -1,0 +1,243 @@
+"""Bringing projects and runs into the store: read, check, evaluate, publish in one commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from boxscore.engine.progress import Progress, silent
+from boxscore.errors import RequestError
+from boxscore.project.evaluating import Truth, default_task, evaluate_answers, evaluate_objects
+from boxscore.project.keeping import document_name, to_text
+from boxscore.schema.kinds import Task
+from boxscore.schema.tables import Annotations
+from boxscore.sources import SOURCES, sniff
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.project_tables import ProjectTables
+from boxscore.sources.report import ImportReport
+from boxscore.sources.run_tables import RunTables
+from boxscore.store.read import Snapshot
+from boxscore.store.records import RunRecord
+from boxscore.store.write import Writer
+
+
+def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks: bool) -> Path:
+    """Write a project that was read, as a new folder inside `target`.
+
+    Raises:
+        RequestError: The folder exists already.
+    """
+    root = target / folder_name(name)
+    refuse_existing(root)
+    with Writer.create(root, name=name) as writer:
+        for table in (tables.items, *_tables_of(tables.ground_truth)):
+            writer.add_table("project", table)
+        writer.set_document("ontology", json.dumps(tables.ontology.to_json(), ensure_ascii=False))
+        for file in tables.files:
+            writer.add_file(tables.items["file"][file.item], file.path, link=symlinks)
+        report = tables.report.document() | {"kind": "project", "project": name}
+        writer.add_bytes("reports/import-1.json", _pretty(report))
+        writer.commit()
+    return root
+
+
+def refuse_existing(root: Path) -> None:
+    """Refuse to write into a folder that is there already."""
+    if root.exists():
+        raise RequestError(
+            f"{root}: exists already",
+            fix="choose another --name, or remove that folder first",
+            code="E-PROJECT-EXISTS",
+        )
+
+
+def folder_name(name: str) -> str:
+    """A project's name as a folder: lower case, safe characters, never empty."""
+    safe = re.sub(r"[^\w.-]+", "-", name.strip().lower()).strip("-.")
+    return safe[:100] or "project"
+
+
+def _tables_of(annotations: Annotations) -> tuple[Any, ...]:
+    return (annotations.table, annotations.masks, annotations.points)
+
+
+def _pretty(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What to import, as asked."""
+
+    path: Path
+    format: str = "auto"
+    name: str | None = None
+    strict: bool = False
+    dry_run: bool = False
+    replace: bool = False
+    progress: Progress = silent
+
+    @property
+    def run_name(self) -> str:
+        """The run's name: as asked, or the file's stem."""
+        name = self.name if self.name is not None else Path(self.path.name.removesuffix(".gz")).stem
+        if not name.strip() or len(name) > 200 or not name.isprintable():
+            raise RequestError(
+                f"{name!r} cannot name a run",
+                fix="choose a printable --name of at most 200 characters",
+                code="E-RUN-NAME",
+            )
+        return name
+
+
+def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
+    """Read, evaluate and publish one run.
+
+    Returns:
+        The import document, without its evaluation.
+    """
+    refuse_taken(root, request)
+    with request.progress("reading predictions"):
+        tables = read_run(truth, request)
+    task = default_task(truth, tables.predictions)
+    with request.progress("matching"):
+        keep = _evaluated(truth, tables, task)
+    document = _import_document(request, tables, task)
+    if request.dry_run:
+        return document | {"report": None}
+    with request.progress("storing"):
+        report = _publish_run(root, request, tables, task, keep, document)
+    return document | {"report": str(report)}
+
+
+def read_run(truth: Truth, request: RunRequest) -> RunTables:
+    """Read predictions in the format asked for, or in the one recognised."""
+    form = sniff(request.path) if request.format == "auto" else request.format
+    if form not in SOURCES:
+        raise RequestError(
+            f"{request.path}: recognised as {form}, which does not hold predictions",
+            fix=f"give a file of one of these formats: {', '.join(SOURCES)}",
+            code="E-FORMAT-PREDICTIONS",
+        )
+    report = ImportReport(request.path, strict=request.strict)
+    context = ProjectContext(items=truth.items, ontology=truth.ontology)
+    return SOURCES[form](request.path, context, report)
+
+
+def refuse_taken(root: Path, request: RunRequest) -> None:
+    """Refuse a name that is in use, before any work is done."""
+    with Snapshot(root) as snapshot:
+        taken = {run.name for run in snapshot.runs()}
+    if request.run_name in taken and not request.replace:
+        raise RequestError(
+            f"run {request.run_name!r} exists already",
+            fix="choose another --name, or --replace it",
+            code="E-RUN-EXISTS",
+        )
+
+
+Keep = Callable[[Writer, int], None]
+
+
+def _evaluated(truth: Truth, tables: RunTables, task: Task) -> Keep:
+    """Evaluate, and say how to store it."""
+    if task is Task.CLASSIFICATION:
+        evaluate_answers(truth, tables.predictions)
+        return lambda writer, run_id: None
+    evaluated = evaluate_objects(truth, tables.predictions, task)
+    default = evaluated.run.default_confidence()
+    if evaluated.run.view.left_out:
+        tables.report.note(
+            "W-TASK-LEFT-OUT",
+            f"predictions without a mask are left out of the {task.value} evaluation",
+            evaluated.run.view.left_out,
+        )
+
+    def keep(writer: Writer, run_id: int) -> None:
+        writer.add_table(f"run:{run_id}", evaluated.pairs)
+        writer.add_table(f"run:{run_id}", evaluated.outcomes)
+        writer.set_document(document_name(run_id, task), to_text(evaluated.numbers, default))
+
+    return keep
+
+
+def _import_document(request: RunRequest, tables: RunTables, task: Task) -> dict[str, Any]:
+    table = tables.predictions.table
+    return {
+        "run": request.run_name,
+        "format": tables.format,
+        "task": task.value,
+        "predictions": table.rows,
+        "rejected": tables.report.rejected,
+        "images_with_predictions": int(np.unique(table["item"]).size),
+        "classes": int(np.unique(table["class_id"]).size),
+        "mapping": tables.mapping,
+        "warnings": tables.report.warnings,
+    }
+
+
+def _publish_run(
+    root: Path,
+    request: RunRequest,
+    tables: RunTables,
+    task: Task,
+    keep: Keep,
+    document: dict[str, Any],
+) -> Path:
+    sha256 = digest(request.path)
+    with Writer(root, purpose=f"import predictions {request.run_name}") as writer:
+        _make_room(root, writer, request)
+        run_id = writer.add_run(
+            RunRecord(
+                run_id=0,
+                name=request.run_name,
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                source=request.path.name,
+                sha256=sha256,
+                format=tables.format,
+                task=task.value,
+                rows=tables.predictions.rows,
+                details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")},
+            )
+        )
+        for table in _tables_of(tables.predictions):
+            writer.add_table(f"run:{run_id}", table)
+        keep(writer, run_id)
+        relative = f"reports/import-{next_report(root)}.json"
+        writer.add_bytes(relative, _pretty({"kind": "predictions"} | document | tables.report.document()))
+        writer.commit()
+    return root / relative
+
+
+def _make_room(root: Path, writer: Writer, request: RunRequest) -> None:
+    """Under the writer's lock: drop the run that is replaced, or refuse a name taken meanwhile."""
+    with Snapshot(root) as snapshot:
+        same = [run for run in snapshot.runs() if run.name == request.run_name]
+    if same and not request.replace:
+        refuse_taken(root, request)
+    for run in same:
+        writer.delete_run(run.run_id)
+
+
+def next_report(root: Path) -> int:
+    """The number of the next import report."""
+    numbers = [
+        int(found[1])
+        for path in (root / "reports").glob("import-*.json")
+        if (found := re.fullmatch(r"import-(\d+)", path.stem))
+    ]
+    return max(numbers, default=0) + 1
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,147 @@
+"""What a process holds of a project in memory: one generation, runs loaded when asked for."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from boxscore.errors import DamagedStoreError, UnknownRunError
+from boxscore.evaluation.run_view import RunView
+from boxscore.project.evaluating import Truth, compare, evaluate_objects
+from boxscore.project.keeping import document_name, from_text
+from boxscore.schema.kinds import Task
+from boxscore.schema.ontology import Ontology
+from boxscore.schema.tables import (
+    GROUND_TRUTH,
+    ITEMS,
+    MASKS,
+    PAIRS,
+    POINTS,
+    PREDICTIONS,
+    Annotations,
+    TableSchema,
+)
+from boxscore.store.read import Snapshot
+from boxscore.store.records import RunRecord
+
+
+def load_truth(snapshot: Snapshot) -> Truth:
+    """Items, ontology and ground truth of a generation."""
+    text = snapshot.document("ontology")
+    if text is None:
+        raise DamagedStoreError(
+            "the project has no ontology", fix="import it anew", code="E-STORE-ONTOLOGY"
+        )
+    return Truth(
+        items=snapshot.table("project", ITEMS),
+        ontology=Ontology.from_json(json.loads(text)),
+        ground_truth=load_annotations(snapshot, "project", GROUND_TRUTH),
+    )
+
+
+def load_annotations(snapshot: Snapshot, owner: str, schema: TableSchema) -> Annotations:
+    """A table of annotations with its masks and points."""
+    return Annotations(
+        table=snapshot.table(owner, schema),
+        masks=snapshot.table(owner, MASKS),
+        points=snapshot.table(owner, POINTS),
+    )
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One generation of a project in memory. Safe to use from several threads.
+
+    Attributes:
+        generation: Which one.
+        records: The runs, by name, in order of import.
+    """
+
+    root: Path
+    generation: int
+    records: dict[str, RunRecord]
+    name: str
+    _truth: Truth | None = None
+    _predictions: dict[str, Annotations] = field(default_factory=dict)
+    _views: dict[tuple[str, Task, int], RunView] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def record(self, run: str) -> RunRecord:
+        """The record of a run.
+
+        Raises:
+            UnknownRunError: There is no such run.
+        """
+        if run not in self.records:
+            raise UnknownRunError(run, list(self.records))
+        return self.records[run]
+
+    def truth(self) -> Truth:
+        """Items, ontology and ground truth."""
+        with self._lock:
+            if self._truth is None:
+                with Snapshot(self.root) as snapshot:
+                    self._truth = load_truth(snapshot)
+            return self._truth
+
+    def predictions(self, run: str) -> Annotations:
+        """A run's predictions."""
+        record = self.record(run)
+        with self._lock:
+            if run not in self._predictions:
+                with Snapshot(self.root) as snapshot:
+                    self._predictions[run] = load_annotations(
+                        snapshot, f"run:{record.run_id}", PREDICTIONS
+                    )
+            return self._predictions[run]
+
+    def view(self, run: str, task: Task, max_detections: int = 100) -> RunView:
+        """A run ready for live questions; what the import stored is used, the rest computed."""
+        key = run, task, max_detections
+        with self._lock:
+            if key not in self._views:
+                self._views[key] = self._stored(run, task, max_detections) or evaluate_objects(
+                    self.truth(), self.predictions(run), task, max_detections
+                ).run
+            return self._views[key]
+
+    def _stored(self, run: str, task: Task, max_detections: int) -> RunView | None:
+        record = self.record(run)
+        with Snapshot(self.root) as snapshot:
+            text = snapshot.document(document_name(record.run_id, task))
+            if text is None or max_detections != 100:
+                return None
+            pairs = snapshot.table(f"run:{record.run_id}", PAIRS)
+        view = compare(self.truth(), self.predictions(run), task)
+        return RunView(view, pairs, from_text(text), max_detections)
+
+
+def load(root: Path, known: Loaded | None = None) -> Loaded:
+    """The newest generation; what is in memory already when nothing was published since."""
+    with Snapshot(root) as snapshot:
+        if known is not None and known.generation == snapshot.generation:
+            return known
+        records = {record.name: record for record in snapshot.runs()}
+        loaded = Loaded(root, snapshot.generation, records, snapshot.name)
+    if known is not None:
+        _carry_over(known, loaded)
+    return loaded
+
+
+def _carry_over(known: Loaded, loaded: Loaded) -> None:
+    """Keep what did not change: the truth never does, a run's tables neither."""
+    loaded._truth = known._truth
+    same = {
+        old.name: new.name
+        for old in known.records.values()
+        for new in loaded.records.values()
+        if old.run_id == new.run_id
+    }
+    loaded._predictions = {same[n]: p for n, p in known._predictions.items() if n in same}
+    loaded._views = {
+        (same[name], task, limit): view
+        for (name, task, limit), view in known._views.items()
+        if name in same
+    }

@@ -1,0 +1,159 @@
+"""The numbers of a run as documents: evaluation, curves, cards, overview."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from boxscore.errors import RequestError
+from boxscore.evaluation.counts import Classes, count
+from boxscore.evaluation.curves import on_grid, thinned
+from boxscore.evaluation.document import (
+    classification_document,
+    defined,
+    detection_document,
+
+)
+from boxscore.evaluation.run_view import RunView
+from boxscore.project.evaluating import evaluate_answers
+from boxscore.project.loading import Loaded
+from boxscore.schema.kinds import Kind, Task
+
+Document = dict[str, Any]
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def evaluation_document(
+    state: Loaded,
+    run: str,
+    task: Task,
+    iou: float,
+    confidence: float | None,
+    classes: Classes,
+    max_detections: int,
+) -> Document:
+    """The document of interface.md, section "JSON documents", for one run."""
+    record, truth = state.record(run), state.truth()
+    head = {"run": run, "task": task.value, "protocol": "coco", "images": truth.items.rows}
+    sizes = {"ground_truth": objects(state, task), "predictions": record.rows}
+    if task is Task.CLASSIFICATION:
+        numbers = evaluate_answers(truth, state.predictions(run))
+        return head | sizes | classification_document(truth.ontology.classes, numbers)
+    view = state.view(run, task, max_detections)
+    wanted = check_classes(classes, view.view.classes)
+    counts = count(view.view, view.live.at(iou), operating_confidence(view, confidence))
+    rows = truth.ontology.classes[: view.view.classes]
+    return head | sizes | detection_document(rows, view.numbers, counts, chosen=wanted)
+
+
+def check_classes(classes: Classes, known: int) -> Classes:
+    """Refuse class ids that the ontology does not have."""
+    unknown = [k for k in classes or () if not 0 <= k < known]
+    if unknown:
+        raise RequestError(
+            f"class_id {unknown[0]} does not exist",
+            fix=f"use ids from 0 to {known - 1}",
+            code="E-CLASS-UNKNOWN",
+        )
+    return classes
+
+
+def objects(state: Loaded, task: Task) -> int:
+    """How many ground truths there are of a task's sort, crowd regions included."""
+    answers = state.truth().ground_truth.table["kind"] == Kind.CLASSIFICATION
+    return int(answers.sum()) if task is Task.CLASSIFICATION else int((~answers).sum())
+
+
+def operating_confidence(view: RunView, confidence: float | None) -> float:
+    """The confidence asked for, or the run's default.
+
+    Raises:
+        RequestError: It is not a finite number.
+    """
+    if confidence is None:
+        return view.default_confidence()
+    if not math.isfinite(confidence):
+        raise RequestError(
+            f"confidence {confidence} is not a finite number",
+            fix="give a number, for example 0.25",
+            code="E-CONFIDENCE-RANGE",
+        )
+    return confidence
+
+
+def curves_document(state: Loaded, run: str, iou: float, classes: Classes) -> Document:
+    """Precision-recall points, curves over a confidence grid, and the best F1."""
+    task = Task(state.record(run).task)
+    if task is Task.CLASSIFICATION:
+        raise RequestError(
+            f"run {run!r} holds classifications, which have no confidence curve here",
+            fix="choose a run of boxes or masks",
+            code="E-TASK-CURVES",
+        )
+    view = state.view(run, task)
+    points = view.sweep(iou, check_classes(classes, view.view.classes))
+    confidence, f1 = points.best()
+    grid = {name: [defined(v) for v in values] for name, values in on_grid(points).items()}
+    curve = {name: [defined(v) for v in values] for name, values in thinned(points).items()}
+    best = {"confidence": defined(confidence), "f1": defined(f1)}
+    return {"precision_recall": curve, "confidence": grid, "best": best}
+
+
+def run_card(state: Loaded, run: str, position: int) -> Document:
+    """What a list of runs shows of one."""
+    record = state.record(run)
+    task = Task(record.task)
+    card: Document = {
+        "name": run,
+        "letter": LETTERS[position % len(LETTERS)],
+        "task": task.value,
+        "format": record.format,
+        "file": record.source,
+        "sha256": record.sha256,
+        "predictions": record.rows,
+        "created": record.created,
+    }
+    document = evaluation_document(state, run, task, 0.5, None, None, 100)
+    default = document["counts"]["confidence"]
+    return card | {
+        "default_confidence": default,
+        "metrics": document["metrics"],
+        "counts": document["counts"],
+    }
+
+
+def overview_document(state: Loaded) -> Document:
+    """Counts, classes, splits and runs of the project."""
+    truth = state.truth()
+    table = truth.ground_truth.table
+    crowd = table["crowd"]
+    per_class = np.bincount(table["class_id"][~crowd], minlength=len(truth.ontology.classes))
+    splits, sizes = np.unique(truth.items["split"].astype(str), return_counts=True)
+    return {
+        "name": state.name,
+        "images": truth.items.rows,
+        "images_with_pixels": int((truth.items["file"] != "").sum()),
+        "ground_truth": int((~crowd).sum()),
+        "crowd": int(crowd.sum()),
+        "classes": [
+            {
+                "class_id": row.class_id,
+                "name": row.name,
+                "feature_hash": row.feature_hash,
+                "color": row.color,
+                "kind": row.kind,
+                "ground_truth": int(per_class[row.class_id]),
+            }
+            for row in truth.ontology.classes
+        ],
+        "splits": [
+            {"name": name, "images": int(size)}
+            for name, size in zip(splits.tolist(), sizes.tolist(), strict=True)
+            if name
+        ],
+        "runs": [run_card(state, name, k) for k, name in enumerate(state.records)],
+    }
+
+

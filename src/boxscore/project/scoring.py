@@ -1,0 +1,49 @@
+"""COCO files in, the twelve numbers out, without a project and with every record looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from boxscore.evaluation.ap import coco_numbers
+from boxscore.evaluation.document import finite
+from boxscore.matching.coco import match
+from boxscore.matching.policy import COCO
+from boxscore.project.evaluating import Truth, compare, default_task
+from boxscore.schema.kinds import Task
+from boxscore.sources import coco, coco_results
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.report import ImportReport
+
+
+def score_files(
+    ground_truth: str | Path, results: str | Path, *, task: str | None = None
+) -> dict[str, Any]:
+    """Score a COCO results file against a COCO ground truth.
+
+    Args:
+        task: "bbox" or "segm"; default: masks when both files have them, else boxes.
+
+    Returns:
+        task, protocol, images, ground_truth, predictions, rejected, warnings and metrics.
+
+    Raises:
+        SourceError: A file is not what it claims to be.
+    """
+    truth_report, report = ImportReport(Path(ground_truth)), ImportReport(Path(results))
+    tables = coco.read(Path(ground_truth), None, truth_report, pixels=False)
+    context = ProjectContext(items=tables.items, ontology=tables.ontology)
+    predictions = coco_results.read(Path(results), context, report).predictions
+    truth = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
+    chosen = Task(task) if task else default_task(truth, predictions)
+    numbers = coco_numbers(match(compare(truth, predictions, chosen), COCO))
+    return {
+        "task": chosen.value,
+        "protocol": "coco",
+        "images": tables.items.rows,
+        "ground_truth": tables.ground_truth.rows,
+        "predictions": predictions.rows,
+        "rejected": truth_report.rejected + report.rejected,
+        "warnings": truth_report.warnings + report.warnings,
+        "metrics": finite(numbers.overall),
+    }
