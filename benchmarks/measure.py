@@ -1,0 +1,131 @@
+"""Whole processes measured by the operating system's own accounting, in turn with a peer."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+SHARED = ROOT.parent / "shared" / "data"
+CACHE = Path(os.environ.get("BOXSCORE_BENCH_DATA", Path(tempfile.gettempdir()) / "boxscore-bench"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One finished process."""
+
+    cpu: float
+    wall: float
+    peak_mb: float
+
+
+def run(command: Sequence[str], *, cwd: Path | None = None) -> Sample:
+    """Run a command to its end; CPU seconds with children, wall seconds, peak memory in MB."""
+    start = os.times()
+    process = subprocess.Popen(
+        command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = os.times().elapsed - start.elapsed
+    if process.returncode not in (0, 3):
+        raise RuntimeError(f"{command}: exit {process.returncode}\n{errors.decode()[-2000:]}")
+    return Sample(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+
+
+def interleaved(
+    commands: Mapping[str, Sequence[str]], *, runs: int = 5, warmup: int = 1
+) -> dict[str, list[Sample]]:
+    """Each command in turn, so that a drift of the machine hits all alike."""
+    for _ in range(warmup):
+        for command in commands.values():
+            run(command)
+    samples: dict[str, list[Sample]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            samples[name].append(run(command))
+    return samples
+
+
+def median(samples: Sequence[Sample], figure: str) -> float:
+    """The median of one figure."""
+    return statistics.median(getattr(sample, figure) for sample in samples)
+
+
+def table(samples: Mapping[str, Sequence[Sample]], peer: str) -> str:
+    """Markdown rows: medians, and ratios to the peer taken run by run."""
+    lines = ["| | CPU s | wall s | peak MB | CPU / peer | memory / peer |", "|---|---|---|---|---|---|"]
+    for name, own in samples.items():
+        pairs = list(zip(own, samples[peer], strict=True))
+        cpu = statistics.median(a.cpu / b.cpu for a, b in pairs)
+        memory = statistics.median(a.peak_mb / b.peak_mb for a, b in pairs)
+        figures = f"{median(own, 'cpu'):.2f} | {median(own, 'wall'):.2f} | {median(own, 'peak_mb'):.0f}"
+        lines.append(f"| {name} | {figures} | {cpu:.3f} | {memory:.2f} |")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """Where and with what this was measured."""
+    names = ("boxscore", "numpy", "duckdb", "pycocotools")
+    versions = ", ".join(f"{name} {_version(name)}" for name in names)
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, {versions}"
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def write(name: str, title: str, text: str) -> None:
+    """Print a result and keep it under benchmarks/results."""
+    page = f"# {title}\n\n{machine()}\n\n{text}\n"
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{name}.md").write_text(page, encoding="utf-8")
+    print(page)
+
+
+def synthetic(name: str) -> tuple[Path, Path]:
+    """Ground truth and results of a generated set; made once, kept in the cache."""
+    truth, results = CACHE / f"{name}_gt.json", CACHE / f"{name}_dt.json"
+    if not results.exists():
+        generator = SHARED / "synthetic" / "gen_coco.py"
+        subprocess.run([sys.executable, str(generator), name, str(CACHE)], check=True)
+    return truth, results
+
+
+def boxscore(*arguments: str) -> list[str]:
+    """The command line under test."""
+    return [str(Path(sys.executable).with_name("boxscore")), *arguments]
+
+
+PYCOCOTOOLS = """
+import contextlib, io, sys
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+with contextlib.redirect_stdout(io.StringIO()):
+    truth = COCO(sys.argv[1])
+    evaluation = COCOeval(truth, truth.loadRes(sys.argv[2]), sys.argv[3])
+    evaluation.evaluate(); evaluation.accumulate(); evaluation.summarize()
+"""
+
+
+def pycocotools(truth: Path, results: Path, task: str = "bbox") -> list[str]:
+    """pycocotools reading two files and evaluating them."""
+    return [sys.executable, "-c", PYCOCOTOOLS, str(truth), str(results), task]
