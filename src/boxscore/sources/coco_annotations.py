@@ -1,0 +1,172 @@
+"""COCO's `annotations` -> ground truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import shown
+from boxscore.schema.kinds import Mark
+from boxscore.schema.tables import GROUND_TRUTH, Annotations, Table
+from boxscore.sources.coco_categories import Categories
+from boxscore.sources.coco_fields import Field, whole_number
+from boxscore.sources.coco_geometry import Geometry, read_geometry
+from boxscore.sources.coco_records import ListSpec, Records
+from boxscore.sources.coco_table import annotations_of
+from boxscore.sources.id_lookup import NameLookup, NumberLookup
+from boxscore.sources.report import ImportReport
+from boxscore.sources.sieve import Flags, Sieve
+
+ANNOTATIONS = ListSpec(
+    place="/annotations",
+    fields=(
+        Field("id", "id", lenient=True),
+        Field("image_id", "id", required=True),
+        Field("category_id", "int", required=True),
+        Field("bbox", "box"),
+        Field("area", "number", lenient=True),
+        Field("iscrowd", "flag"),
+        Field("segmentation", "segmentation"),
+        Field("keypoints", "span"),
+    ),
+    names=(("id", "annotation id"), ("image_id", "image id")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """Ground truth, and what the ontology needs to know: each record's class and form."""
+
+    annotations: Annotations
+    class_id: NDArray[np.int32]
+    form: NDArray[np.uint8]
+
+
+def read_annotations(
+    records: Records, items: Table, categories: Categories, report: ImportReport
+) -> Truth:
+    """Check every annotation against the images and the categories of its file.
+
+    Raises:
+        SourceError: The boxes look normalised.
+    """
+    sieve = Sieve(records, report)
+    item = find_images(sieve, NameLookup(items["source_id"].tolist()))
+    class_id = find_categories(sieve, NumberLookup(categories.ids), categories.names)
+    geometry = read_geometry(sieve, item, items, predicted=False)
+    area = _areas(sieve, geometry)
+    _report_flags(sieve)
+    annotations = annotations_of(
+        GROUND_TRUTH,
+        sieve,
+        item,
+        class_id,
+        geometry,
+        area,
+        crowd=_crowd(records),
+        source_id=_source_ids(sieve),
+    )
+    alive = sieve.alive
+    given = records.segmentation
+    form = np.zeros(alive.size, np.uint8) if given is None else given.kind
+    return Truth(annotations=annotations, class_id=class_id[alive], form=form[alive])
+
+
+def find_images(sieve: Sieve, lookup: NameLookup) -> NDArray[np.int32]:
+    """(N,) items by the records' image ids; records of unknown images are dropped."""
+    records = sieve.records
+    values = records.column["image_id"]
+    if "image_id" in records.texts:
+        item: NDArray[np.int32] = lookup.texts(records.texts["image_id"])[values]
+    else:
+        item = lookup.numbers(values)
+    drop_unknown_images(sieve, item)
+    return item
+
+
+def drop_unknown_images(sieve: Sieve, item: NDArray[np.int32]) -> None:
+    """Drop the records without an item."""
+    sieve.drop(
+        item < 0,
+        "E-COCO-IMAGE-UNKNOWN",
+        "/image_id",
+        lambda i: f"image id {shown(sieve.records.id_at('image_id', i))} is not among the images",
+    )
+
+
+def find_categories(sieve: Sieve, lookup: NumberLookup, names: list[str]) -> NDArray[np.int32]:
+    """(N,) classes by the records' category ids; records of unknown categories are dropped."""
+    values = sieve.records.column["category_id"]
+    class_id = lookup(values)
+    sieve.drop(
+        class_id < 0,
+        "E-COCO-CATEGORY-UNKNOWN",
+        "/category_id",
+        lambda i: f"category id {values[i]} is not among the {len(names)} categories",
+    )
+    return class_id
+
+
+def _areas(sieve: Sieve, geometry: Geometry) -> NDArray[np.float64]:
+    """The annotation's own area; where it has none, of the mask, else of the box."""
+    records = sieve.records
+    given = records.column["area"]
+    with np.errstate(invalid="ignore"):
+        wrong = ~(records.present["area"] & np.isfinite(given) & (given >= 0))
+    if not wrong.any():
+        return given
+    computed = geometry.covered()
+    if geometry.masks is not None:
+        computed = np.where(geometry.masked(), geometry.masks.area, computed)
+    sieve.mark(wrong, Mark.AREA_COMPUTED)
+    sieve.repair(
+        wrong,
+        "W-COCO-AREA",
+        "/area",
+        lambda i: f"area {_given(records, i)}: computed as {computed[i]:.6g}",
+    )
+    return np.where(wrong, computed, given)
+
+
+def _given(records: Records, i: int) -> str:
+    return f"{records.column['area'][i]:g}" if records.present["area"][i] else "is missing"
+
+
+def _report_flags(sieve: Sieve) -> None:
+    absent: Flags = ~sieve.records.present["iscrowd"]
+    sieve.repair(absent, "W-COCO-ISCROWD", "/iscrowd", lambda _: "iscrowd is missing: taken as 0")
+
+
+def _crowd(records: Records) -> NDArray[np.bool_]:
+    crowd: NDArray[np.bool_] = records.present["iscrowd"] & (records.column["iscrowd"] != 0)
+    return crowd
+
+
+def _source_ids(sieve: Sieve) -> NDArray[np.int64]:
+    """The annotations' ids; the row where an id is missing or no number."""
+    records = sieve.records
+    given, values = records.present["id"], records.column["id"]
+    if "id" in records.texts:
+        numbers = [int(t) if whole_number(t) else -1 for t in records.texts["id"]]
+        usable = [whole_number(t) for t in records.texts["id"]]
+        given = given & _gather(usable, values, np.bool_)
+        values = _gather(numbers, values, np.int64)
+    ids = np.where(given, values, records.row)
+    _report_doubles(sieve, ids, given)
+    return ids
+
+
+def _gather(values: list[Any], index: NDArray[np.int64], dtype: Any) -> NDArray[Any]:
+    return np.array(values, dtype)[np.maximum(index, 0)]
+
+
+def _report_doubles(sieve: Sieve, ids: NDArray[np.int64], given: Flags) -> None:
+    rows = np.flatnonzero(sieve.alive & given)
+    _, first = np.unique(ids[rows], return_index=True)
+    again = np.zeros(ids.size, np.bool_)
+    again[rows] = True
+    again[rows[first]] = False
+    sieve.repair(again, "W-COCO-ANNOTATION-ID", "/id", lambda i: f"id {ids[i]} is used again: kept")

@@ -1,0 +1,143 @@
+"""Boxes, masks and keypoints of COCO records -> one kind, one box, one area for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.schema.kinds import Kind, Mark
+from boxscore.schema.tables import Table
+from boxscore.sources.coco_boxes import check_boxes, refuse_normalised
+from boxscore.sources.coco_keypoints import Keypoints, keypoints_of
+from boxscore.sources.coco_masks import check_masks
+from boxscore.sources.segmentation import ABSENT, EMPTY, POLYGONS, Masks
+from boxscore.sources.sieve import Flags, Sieve
+
+DISAGREE = 2.0
+"""Pixels by which a result's box may differ from the box around its mask."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Geometry:
+    """What N records cover.
+
+    Attributes:
+        kind: (N,) uint8 of `schema.kinds.Kind`.
+        box: (N, 4) x, y, width, height in pixels: as read, else around the mask or keypoints.
+        boxed: (N,) whether the box was read.
+        masks: None when no record has one.
+        keypoints: Record -> its keypoints.
+    """
+
+    kind: NDArray[np.uint8]
+    box: NDArray[np.float64]
+    boxed: Flags
+    masks: Masks | None
+    keypoints: dict[int, Keypoints]
+
+    def covered(self) -> NDArray[np.float64]:
+        """(N,) square pixels: of the box where it was read, else of the mask."""
+        with np.errstate(invalid="ignore"):
+            area: NDArray[np.float64] = self.box[:, 2] * self.box[:, 3]
+        if self.masks is not None:
+            area = np.where(~self.boxed & self.masked(), self.masks.area, area)
+        return area
+
+    def masked(self) -> Flags:
+        """(N,) which records have a mask."""
+        return np.isin(self.kind, (Kind.POLYGON, Kind.BITMASK))
+
+
+def read_geometry(
+    sieve: Sieve, item: NDArray[np.int32], items: Table, *, predicted: bool
+) -> Geometry:
+    """Apply the rules for boxes, segmentations and keypoints; the sieve drops what breaks them.
+
+    Args:
+        item: (N,) row of `items`; read where the sieve is alive.
+        predicted: The records are results, which may be mere classifications.
+
+    Raises:
+        SourceError: The boxes look normalised.
+    """
+    records = sieve.records
+    boxed, box = records.present["bbox"], records.column["bbox"]
+    refuse_normalised(sieve, box, boxed)
+    width, height = _sizes(sieve, item, items)
+    check_boxes(sieve, box, boxed, width, height)
+    masks = check_masks(sieve, width, height)
+    keypoints = keypoints_of(sieve, predicted=predicted) if "keypoints" in records.objects else {}
+    kind = _kinds(sieve, boxed, keypoints, predicted=predicted)
+    out = Geometry(kind=kind, box=box, boxed=boxed, masks=masks, keypoints=keypoints)
+    if not boxed.all():
+        _complete_boxes(sieve, out, predicted=predicted)
+    if predicted and masks is not None:
+        _compare_boxes(sieve, out, masks)
+    return out
+
+
+def _sizes(
+    sieve: Sieve, item: NDArray[np.int32], items: Table
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    if not items.rows:
+        nothing = np.ones(sieve.records.count, np.int32)
+        return nothing, nothing
+    return items["width"][item], items["height"][item]
+
+
+def _kinds(
+    sieve: Sieve, boxed: Flags, keypoints: dict[int, Keypoints], *, predicted: bool
+) -> NDArray[np.uint8]:
+    kind = np.where(boxed, np.uint8(Kind.BOX), np.uint8(Kind.CLASSIFICATION))
+    bare = ~boxed
+    if keypoints:
+        pointed = np.zeros(boxed.size, np.bool_)
+        pointed[list(keypoints)] = True
+        kind[bare & pointed] = Kind.KEYPOINTS
+        bare &= ~pointed
+    given = sieve.records.segmentation
+    if given is not None:
+        form = given.kind
+        kind[form == POLYGONS] = Kind.POLYGON
+        kind[(form != ABSENT) & (form != POLYGONS) & (form != EMPTY)] = Kind.BITMASK
+        bare &= (form == ABSENT) | (form == EMPTY)
+    if not predicted:
+        sieve.drop(bare, "E-COCO-GEOMETRY", "", lambda _: "neither bbox nor segmentation")
+    return kind
+
+
+def _complete_boxes(sieve: Sieve, out: Geometry, *, predicted: bool) -> None:
+    """Boxes that were not given: around the mask, else around the keypoints, else none."""
+    out.box = np.where(out.boxed[:, None], out.box, np.nan)
+    around = ~out.boxed & (out.kind != Kind.CLASSIFICATION)
+    if out.masks is not None:
+        from_mask = ~out.boxed & out.masked()
+        out.box[from_mask] = out.masks.box[from_mask]
+    for i in np.flatnonzero(~out.boxed & (out.kind == Kind.KEYPOINTS)).tolist():
+        out.box[i] = out.keypoints[i].around()
+    sieve.mark(around, Mark.BOX_COMPUTED)
+    if not predicted:
+        sieve.repair(
+            around, "W-COCO-BBOX-MISSING", "/bbox", lambda _: "bbox is missing: taken from the mask"
+        )
+
+
+def _compare_boxes(sieve: Sieve, out: Geometry, masks: Masks) -> None:
+    both = out.boxed & out.masked() & sieve.alive & (masks.area > 0)
+    rows = np.flatnonzero(both)
+    a, b = out.box[rows], masks.box[rows]
+    start = np.abs(a[:, :2] - b[:, :2])
+    end = np.abs(a[:, :2] + a[:, 2:] - b[:, :2] - b[:, 2:])
+    flags = np.zeros(both.size, np.bool_)
+    flags[rows] = np.maximum(start, end).max(axis=1, initial=0) > DISAGREE
+    sieve.repair(
+        flags,
+        "W-COCO-BOX-MASK",
+        "/bbox",
+        lambda i: (
+            f"{out.box[i].tolist()} differs from the box around the mask "
+            f"{masks.box[i].tolist()}: both kept"
+        ),
+    )

@@ -1,0 +1,98 @@
+"""The picture files of a COCO project: where they lie, what they say, what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxscore.errors import SourceError, shown
+from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
+from boxscore.sources.image_names import Found, NameIndex
+from boxscore.sources.report import ImportReport
+
+SAMPLE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One image record's file.
+
+    Attributes:
+        found: Where its name led.
+        facts: What the file says; None when there is no file.
+        refused: Code and words when the record must be rejected, else "".
+    """
+
+    found: Found
+    facts: ImageFacts | None
+    refused: tuple[str, str] = ("", "")
+
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height as a viewer shows it, turned as EXIF says; 0, 0 without a file."""
+        if self.facts is None:
+            return 0, 0
+        size = self.facts.width, self.facts.height
+        return (size[1], size[0]) if self.facts.orientation in SIDEWAYS else size
+
+
+def find_pictures(
+    names: list[str], annotation_file: Path, images: Path | None, report: ImportReport
+) -> list[Picture]:
+    """Look every name up, and read what was found.
+
+    Args:
+        images: The folder to look in; None tries the annotation file's own, and `images` in it.
+
+    Raises:
+        SourceError: The folder is none, or holds not one of the images.
+    """
+    if images is not None and not images.is_dir():
+        fix = "name the folder that holds the images"
+        raise SourceError(images, "", "is not a folder", fix=fix, code="E-IMAGES-FOLDER")
+    index = _choose_folder(names, annotation_file.parent, images)
+    found = [index.find(name) for name in names]
+    facts = _read([one.path for one in found if one.path is not None])
+    pictures = [_picture(one, facts, name) for one, name in zip(found, names, strict=True)]
+    _count_missing(pictures, images, report)
+    unlisted = index.unlisted(one.relative for one in found) if facts else 0
+    if unlisted:
+        report.note("W-IMAGE-UNLISTED", "image files on disk that are not listed", unlisted)
+    return pictures
+
+
+def _choose_folder(names: list[str], beside: Path, images: Path | None) -> NameIndex:
+    if images is not None:
+        return NameIndex(images)
+    sample = names[:SAMPLE]
+    candidates = [NameIndex(beside), NameIndex(beside / "images")]
+    hits = [sum(index.find(name).path is not None for name in sample) for index in candidates]
+    return candidates[hits.index(max(hits))]
+
+
+def _read(paths: list[Path]) -> dict[Path, ImageFacts]:
+    from boxscore.engine import map_shards
+
+    distinct = list(dict.fromkeys(paths))
+    return dict(zip(distinct, read_all_facts(distinct, map_shards), strict=True))
+
+
+def _picture(found: Found, facts: dict[Path, ImageFacts], name: str) -> Picture:
+    if found.path is None:
+        return Picture(found=found, facts=None, refused=found.refused)
+    read = facts[found.path]
+    if read.code:
+        return Picture(
+            found=found, facts=None, refused=(read.code, f"{shown(name)} {read.problem}")
+        )
+    return Picture(found=found, facts=read)
+
+
+def _count_missing(pictures: list[Picture], images: Path | None, report: ImportReport) -> None:
+    missing = sum(p.found.path is None and not p.refused[0] for p in pictures)
+    if not missing:
+        return
+    if missing == len(pictures) and images is not None:
+        problem = f"none of the {missing} images listed in {report.file} is there"
+        fix = "name the folder that holds the images, or leave --images out"
+        raise SourceError(images, "", problem, fix=fix, code="E-IMAGES-MISSING")
+    report.note("W-IMAGE-MISSING", "image files are missing: items kept without pixels", missing)

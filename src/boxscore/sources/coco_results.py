@@ -1,0 +1,111 @@
+"""COCO results: one JSON list of {image_id, category_id, bbox or segmentation, score}."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import SourceError
+from boxscore.schema.kinds import Mark
+from boxscore.schema.tables import PREDICTIONS, Annotations
+from boxscore.sources.coco_annotations import drop_unknown_images, find_categories
+from boxscore.sources.coco_fields import Field
+from boxscore.sources.coco_geometry import read_geometry
+from boxscore.sources.coco_records import ListSpec, Records
+from boxscore.sources.coco_scan import read_list
+from boxscore.sources.coco_table import annotations_of
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.duplicates import repeated_rows
+from boxscore.sources.id_lookup import NumberLookup
+from boxscore.sources.image_matching import match_images
+from boxscore.sources.json_text import open_json
+from boxscore.sources.report import ImportReport
+from boxscore.sources.run_tables import RunTables
+from boxscore.sources.sieve import Sieve
+
+RESULTS = ListSpec(
+    place="",
+    fields=(
+        Field("image_id", "id", required=True),
+        Field("category_id", "int", required=True),
+        Field("bbox", "box"),
+        Field("score", "number", required=True),
+        Field("segmentation", "segmentation"),
+        Field("keypoints", "span"),
+    ),
+    names=(("image_id", "image id"),),
+)
+
+
+def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables:
+    """Read a COCO results file for a project.
+
+    A result with a box keeps it as read, and its area is the box's, whatever mask it has; one
+    with a mask alone gets the box around the mask, and the mask's area; one with neither counts
+    as a classification of its image.
+
+    Raises:
+        SourceError: The file is no COCO results file, or more than 5 % of it is unusable.
+    """
+    text = open_json(path)
+    if text.top == "{":
+        problem = "top level is an object: looks like a COCO annotation file"
+        fix = "give a results file (a list), or use import project"
+        raise SourceError(path, "", problem, fix=fix, code="E-COCO-NOT-RESULTS")
+    records = read_list(text, RESULTS, report)
+    if not records.total:
+        report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
+    predictions, how = _read_records(records, context, report)
+    report.check_refusal(records.total)
+    mapping = {"images": how, "classes": "by category id"}
+    return RunTables(predictions=predictions, report=report, format="coco", mapping=mapping)
+
+
+def _read_records(
+    records: Records, context: ProjectContext, report: ImportReport
+) -> tuple[Annotations, str]:
+    sieve = Sieve(records, report)
+    item, how = match_images(records, context.items)
+    drop_unknown_images(sieve, item)
+    numbered = [c for c in context.ontology.classes if c.source_id is not None]
+    ids = np.array([c.source_id for c in numbered], np.int64)
+    place = find_categories(sieve, NumberLookup(ids), [c.name for c in numbered])
+    class_of = np.array([c.class_id for c in numbered] or [0], np.int32)
+    geometry = read_geometry(sieve, item, context.items, predicted=True)
+    confidence: NDArray[np.float64] = records.column["score"]
+    _note_confidences(sieve, confidence)
+    class_id = class_of[place]
+    columns = (item, class_id, *geometry.box.T, confidence)
+    sieve.repair(
+        _marked_repeats(sieve, columns),
+        "W-COCO-DUPLICATE",
+        "",
+        lambda _: "the same prediction again: both kept",
+    )
+    predictions = annotations_of(
+        PREDICTIONS,
+        sieve,
+        item,
+        class_id,
+        geometry,
+        geometry.covered(),
+        confidence=confidence,
+    )
+    return predictions, how
+
+
+def _note_confidences(sieve: Sieve, confidence: NDArray[np.float64]) -> None:
+    outside = sieve.alive & ((confidence < 0) | (confidence > 1))
+    count = int(outside.sum())
+    if count:
+        example = float(confidence[np.flatnonzero(outside)[0]])
+        problem = f"scores outside 0..1 (as {example:g}): kept"
+        sieve.report.note("W-COCO-SCORE-RANGE", problem, count)
+
+
+def _marked_repeats(sieve: Sieve, columns: tuple[NDArray[np.generic], ...]) -> NDArray[np.bool_]:
+    repeated = repeated_rows(columns, sieve.alive)
+    sieve.mark(repeated, Mark.DUPLICATE)
+    return repeated
