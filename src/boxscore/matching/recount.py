@@ -71,6 +71,7 @@ class LiveMatching:
             pairs["iou"],
             max_detections=max_detections,
         )
+        self._considered = self._recount.considered.astype(np.bool_)
         self._kept: dict[float, MatchesAt] = {}
 
     def at(self, iou: float) -> MatchesAt:
@@ -92,10 +93,10 @@ class LiveMatching:
         return self._kept[iou]
 
     def _match(self, iou: float) -> MatchesAt:
-        ground_truth, ignored, considered = self._recount.at(iou)
+        ground_truth, ignored = self._recount.at(iou)
         taken = np.flatnonzero((ground_truth >= 0) & (ignored == 0))
         prediction = np.full(self.view.truth.rows.size, -1, np.int32)
         prediction[ground_truth[taken]] = taken
         return MatchesAt(
-            iou, ground_truth, prediction, ignored.astype(np.bool_), considered.astype(np.bool_)
+            iou, ground_truth, prediction, ignored.astype(np.bool_), self._considered
         )
