@@ -1,0 +1,129 @@
+// Lists of like JSON objects into columns, by a schema. Regular records take the fast lane; every
+// other one is noted by its byte range and left to a careful reader.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "boxes.hpp"
+#include "json_cursor.hpp"
+
+namespace boxscore {
+enum class FieldKind : uint8_t { integer, number, box, id, text, flag, span, segmentation };
+struct Field {
+  std::string key;
+  FieldKind kind;
+  bool required;
+};
+using Fields = std::vector<Field>;
+FieldKind field_kind(const std::string& name);
+
+// Texts that occur often, each kept once.
+struct Interned {
+  std::vector<std::string> texts;
+  int64_t intern(std::string_view text);
+
+ private:
+  std::unordered_map<std::string, int64_t> lookup_;
+};
+
+enum class SegmentationKind : uint8_t { absent, polygons, compressed, counts, empty };
+struct SegmentationColumn {
+  std::vector<uint8_t> kind;
+  std::vector<int64_t> size;  // height and width of run lengths, two a row
+  std::vector<double> coordinates;
+  std::vector<int64_t> part_ends, object_ends;  // ends of parts in coordinates, of objects in parts
+  std::vector<uint8_t> compressed;
+  std::vector<int64_t> compressed_ends, counts, counts_ends;
+  void append(const SegmentationColumn& other);
+};
+
+// One field of all records; only the vectors that its kind needs are filled.
+struct Column {
+  std::vector<uint8_t> present, flags;
+  std::vector<int64_t> integers;  // also codes of text ids, and ends of texts
+  std::vector<double> numbers;
+  std::vector<Box> boxes;
+  std::vector<std::array<int64_t, 2>> spans;
+  Interned interned;
+  bool is_text = false, kind_known = false;
+  std::string texts;
+  SegmentationColumn segmentation;
+};
+
+struct OddSpan {
+  int64_t ordinal, begin, end;
+};
+
+struct Records {
+  const Fields* fields = nullptr;
+  std::vector<Column> columns;
+  size_t count = 0;             // regular records
+  std::vector<int64_t> ordinal; // of each regular one in the list; empty while none was odd
+  std::vector<OddSpan> odd;
+  size_t total() const { return count + odd.size(); }
+};
+
+// Reads records one after the other into columns.
+class RecordReader {
+ public:
+  RecordReader(const Fields& fields, Records& out);
+  // Fixes which id columns hold text, from records read elsewhere.
+  void adopt_id_kinds(const Records& other);
+  void read(JsonCursor& cursor);  // one record; the cursor stands at its first byte
+
+ private:
+  struct Cell {
+    bool present;
+    int64_t integer;
+    double number;
+    Box box;
+    std::array<int64_t, 2> span;
+    std::string text;
+  };
+  int next_key(JsonCursor& c);
+  void read_object(JsonCursor& c);
+  void read_value(JsonCursor& c, size_t field);
+  void read_id(JsonCursor& c, size_t field);
+  void note_key(JsonCursor& c, std::string_view key);
+  void commit();
+  void note_odd(JsonCursor& c, const char* start);
+
+  const Fields& fields_;
+  Records& out_;
+  std::vector<std::string> quoted_;  // "key":
+  std::vector<int> order_;           // fields in the order of the record before
+  size_t at_ = 0;
+  std::vector<Cell> cells_;
+  std::vector<std::string> unknown_;  // keys of this record that no field has
+  std::string store_;
+  bool seen_any_ = false;
+};
+
+// Segmentations are written straight into their column and cut off again if the record is odd.
+struct SegmentationMark {
+  size_t coordinates, parts, compressed, counts;
+};
+SegmentationMark mark_of(const SegmentationColumn& column);
+void cut_back(SegmentationColumn& column, const SegmentationMark& mark);
+struct SegmentationValue {
+  SegmentationKind kind = SegmentationKind::absent;
+  std::array<int64_t, 2> size{0, 0};
+};
+SegmentationValue read_segmentation(JsonCursor& c, SegmentationColumn& out, std::string& store);
+
+// A list of records, in one go or split over threads.
+Records scan_list(const char* begin, const char* end, const Fields& fields, int threads,
+                  void (*forget)(void*, const char*, const char*) = nullptr, void* file = nullptr);
+// Lists that are members of one object, by key; a key that the object lacks stays absent.
+struct Member {
+  std::string key;
+  Fields fields;
+  Records records;
+  bool found = false;
+};
+void scan_members(const char* begin, const char* end, std::vector<Member>& members);
+}  // namespace boxscore
