@@ -297,6 +297,14 @@ class Project:
 
         return item_view_document(self._state(), data_hash, frame, run, iou, confidence)
 
+    def item_size(self, data_hash: str, frame: int) -> tuple[int, int]:
+        """Width and height in pixels, as the annotations use them."""
+        from boxscore.project.browsing import find_item
+
+        items = self.items
+        row = find_item(items, data_hash, frame)
+        return int(items["width"][row]), int(items["height"][row])
+
     def image_path(self, data_hash: str, frame: int) -> Path | None:
         """Where an item's picture lies; None when the project has no pixels of it."""
         from boxscore.project.browsing import find_item

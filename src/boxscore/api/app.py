@@ -1,0 +1,75 @@
+"""The whole application: API, pictures and the built app, behind the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+
+from boxscore import __version__
+from boxscore.api import documents, item_routes, problems, project_routes, run_routes
+from boxscore.api.gate import Gate
+from boxscore.api.pictures import PictureCache
+from boxscore.project import Project
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".html": "text/html; charset=utf-8",
+}
+
+
+def create_app(project: Project | None) -> FastAPI:
+    """The application without its gate; see `guarded`."""
+    app = FastAPI(
+        title="Boxscore",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.project = project
+    app.state.pictures = PictureCache()
+    problems.install(app)
+    for module in (project_routes, run_routes, item_routes):
+        app.include_router(module.router)
+
+    @app.get("/healthz", response_model=documents.Health, include_in_schema=False)
+    def healthz() -> object:
+        """Whether the server is up; says nothing about the data."""
+        return {"status": "ok"}
+
+    @app.get("/", include_in_schema=False)
+    def index() -> Response:
+        """The app."""
+        return _file("index.html", "no-cache")
+
+    @app.get("/favicon.svg", include_in_schema=False)
+    def favicon() -> Response:
+        """The app's mark."""
+        return _file("favicon.svg", "max-age=86400")
+
+    @app.get("/assets/{name}", include_in_schema=False)
+    def asset(name: str) -> Response:
+        """Scripts, styles and fonts; their names change with their content."""
+        return _file(f"assets/{name}", "public, max-age=31536000, immutable")
+
+    return app
+
+
+def _file(name: str, cache: str) -> Response:
+    known = {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
+    kind = TYPES.get(Path(name).suffix)
+    if name not in known or kind is None:
+        raise HTTPException(404, "no such file")
+    return FileResponse(STATIC / name, media_type=kind, headers={"cache-control": cache})
+
+
+def guarded(project: Project, *, token: str, hosts: frozenset[str], port: int) -> Gate:
+    """The application behind its gate, as it is served."""
+    return Gate(create_app(project), token, hosts, port)

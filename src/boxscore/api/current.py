@@ -1,0 +1,42 @@
+"""What every route works on: the project that the server was started for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from boxscore.errors import RequestError
+from boxscore.project import Project
+
+
+def current_project(request: Request) -> Project:
+    """The project of this server."""
+    project: Project = request.app.state.project
+    return project
+
+
+ProjectHere = Annotated[Project, Depends(current_project)]
+Iou = Annotated[float, Query(ge=0.1, le=1, description="Least IoU of a match.")]
+Confidence = Annotated[
+    float | None, Query(description="Least confidence; default: the run's best F1.")
+]
+
+
+def chosen_classes(
+    classes: Annotated[
+        str | None, Query(max_length=20_000, description="Class ids, separated by commas.")
+    ] = None,
+) -> tuple[int, ...] | None:
+    """Class ids of the `classes` parameter; None is all of them."""
+    if classes is None or not classes.strip():
+        return None
+    parts = classes.split(",")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise RequestError(
+            "classes must be numbers separated by commas", fix="for example 0,3", code="E-QUERY"
+        )
+    return tuple(dict.fromkeys(map(int, parts)))
+
+
+Classes = Annotated[tuple[int, ...] | None, Depends(chosen_classes)]

@@ -1,0 +1,105 @@
+"""One image: what is on it, and its picture. Pictures are named by ids, never by paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Path as PathPart
+from fastapi.responses import Response
+
+from boxscore.api import documents
+from boxscore.api.current import Confidence, Iou, ProjectHere
+from boxscore.api.pictures import PictureCache, cut_out, encoded, open_picture, thumbnail
+from boxscore.errors import RequestError
+
+router = APIRouter(prefix="/api/v1/items/{data_hash}/{frame}", tags=["items"])
+DataHash = Annotated[str, PathPart(max_length=64)]
+Frame = Annotated[int, PathPart(ge=0, le=2**31 - 1)]
+Pixel = Annotated[float, Query(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Side = Annotated[float, Query(gt=0, le=1e6, allow_inf_nan=False)]
+Size = Annotated[int, Query(ge=16, le=2048)]
+
+
+@router.get("", response_model=documents.ItemView)
+def item(
+    data_hash: DataHash,
+    frame: Frame,
+    project: ProjectHere,
+    run: str | None = None,
+    iou: Iou = 0.5,
+    confidence: Confidence = None,
+) -> object:
+    """One image with its labels and a run's predictions."""
+    view = project.item_view(data_hash, frame, run=run, iou=iou, confidence=confidence)
+    return {"confidence": None} | view
+
+
+class Pictures:
+    """Answers with a picture of an item, from the cache if it was asked for before."""
+
+    def __init__(self, request: Request, data_hash: DataHash, frame: Frame, project: ProjectHere) -> None:
+        self.cache: PictureCache = request.app.state.pictures
+        self.identity = (data_hash, frame)
+        self.path = project.image_path(data_hash, frame)
+
+    def answer(
+        self, known: str | None, key: tuple[object, ...], make: Callable[[Path], bytes]
+    ) -> Response:
+        """The picture, or 304 when the browser has it already."""
+        if self.path is None:
+            raise RequestError(
+                "the project has no pixels of this image",
+                fix="import it with its images",
+                code="E-IMAGE-NONE",
+            )
+        changed = self.path.stat().st_mtime_ns if self.path.exists() else 0
+        full = (*self.identity, changed, *key)
+        tag = f'"{abs(hash(full)):x}"'
+        headers = {"etag": tag, "cache-control": "private, max-age=3600"}
+        if known == tag:
+            return Response(status_code=304, headers=headers)
+        picture = self.cache.get(full)
+        if picture is None:
+            picture = make(self.path)
+            self.cache.put(full, picture)
+        return Response(picture, media_type="image/jpeg", headers=headers)
+
+
+PicturesHere = Annotated[Pictures, Depends(Pictures)]
+Known = Annotated[str | None, Header(alias="if-none-match")]
+
+
+@router.get("/image", response_class=Response)
+def image(pictures: PicturesHere, known: Known = None) -> Response:
+    """The whole picture."""
+    return pictures.answer(known, ("image",), lambda path: encoded(open_picture(path), 92))
+
+
+@router.get("/thumbnail", response_class=Response)
+def small(pictures: PicturesHere, size: Size = 320, known: Known = None) -> Response:
+    """The whole picture, small."""
+    return pictures.answer(known, ("thumbnail", size), lambda path: thumbnail(path, size))
+
+
+@router.get("/crop", response_class=Response)
+def crop(
+    pictures: PicturesHere,
+    data_hash: DataHash,
+    frame: Frame,
+    project: ProjectHere,
+    x: Pixel,
+    y: Pixel,
+    width: Side,
+    height: Side,
+    size: Size = 240,
+    known: Known = None,
+) -> Response:
+    """A part of the picture, in the pixels that the annotations use."""
+    declared = project.item_size(data_hash, frame)
+    part = (x, y, width, height)
+    return pictures.answer(
+        known, ("crop", *part, size), lambda path: cut_out(path, declared, part, size)
+    )

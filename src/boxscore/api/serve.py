@@ -1,0 +1,60 @@
+"""Serving a project on this machine."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import webbrowser
+
+import click
+
+from boxscore.api.gate import hosts_for, new_token
+from boxscore.errors import RequestError
+from boxscore.project import Project
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def serve(project: Project, *, host: str, port: int, browser: bool) -> None:
+    """Serve until interrupted; prints the address that lets its reader in.
+
+    Raises:
+        RequestError: The port is in use.
+    """
+    import uvicorn
+
+    from boxscore.api.app import guarded
+
+    listener = listen(host, port)
+    port = listener.getsockname()[1]
+    token = new_token()
+    address = f"http://{'[' + host + ']' if ':' in host else host}:{port}/?token={token}"
+    if host not in LOOPBACK:
+        click.echo("warning: other machines can reach this address; keep the token secret", err=True)
+    app = guarded(project, token=token, hosts=hosts_for(host), port=port)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    click.echo(f"{project.name} is open at  {address}")
+    click.echo("Stop with Ctrl+C.")
+    sys.stdout.flush()
+    if browser:
+        threading.Timer(0.8, webbrowser.open, (address,)).start()
+    server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; 0 takes any free port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as bad:
+        listener.close()
+        raise RequestError(
+            f"cannot listen on {host} port {port}: {bad}",
+            fix=f"choose another port, for example --port {port + 1}, or --port 0 for a free one",
+            code="E-PORT",
+        ) from bad
+    return listener

@@ -1,0 +1,85 @@
+"""What may be asked of objects and images: filters, order, page; refused when it makes no sense."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from boxscore.errors import RequestError, near_misses
+
+OUTCOMES = ("tp", "fp", "fn", "error")
+KINDS = ("class", "location", "both", "duplicate", "background", "missed")
+ERROR_SORTS = ("severity", "confidence", "largest", "smallest")
+IMAGE_SORTS = ("worst", "best", "title")
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """An operating point, filters and a page.
+
+    Attributes:
+        iou: Least IoU of a match.
+        confidence: Least confidence; None is the run's default.
+        classes: Class ids to look at; None is all.
+        outcome: tp, fp, fn, or error (fp and fn); None is all.
+        kind: Why a prediction is false, or "missed"; None is all.
+        offset, limit: The page.
+
+    Raises:
+        RequestError: A value is out of range or unknown.
+    """
+
+    iou: float = 0.5
+    confidence: float | None = None
+    classes: tuple[int, ...] | None = None
+    outcome: str | None = None
+    kind: str | None = None
+    offset: int = 0
+    limit: int = 60
+
+    def __post_init__(self) -> None:
+        _within("iou", self.iou, 0.1, 1)
+        if self.confidence is not None and not math.isfinite(self.confidence):
+            raise _refused(f"confidence {self.confidence} is not a finite number", "give a number")
+        _one_of("outcome", self.outcome, OUTCOMES)
+        _one_of("kind", self.kind, KINDS)
+        _within("offset", self.offset, 0, 2**53)
+        _within("limit", self.limit, 1, MOST_ROWS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorQuery(Query):
+    """Which objects to show; `class_id` narrows the list but not the counts of classes."""
+
+    class_id: int | None = None
+    sort: str = "severity"
+
+    def __post_init__(self) -> None:
+        Query.__post_init__(self)
+        _one_of("sort", self.sort, ERROR_SORTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageQuery(Query):
+    """Which images to show."""
+
+    sort: str = "worst"
+
+    def __post_init__(self) -> None:
+        Query.__post_init__(self)
+        _one_of("sort", self.sort, IMAGE_SORTS)
+
+
+def _refused(problem: str, fix: str) -> RequestError:
+    return RequestError(problem, fix=fix, code="E-QUERY")
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise _refused(f"{name} {value} is outside {low} to {high}", f"choose {low} to {high}")
+
+
+def _one_of(name: str, value: str | None, known: tuple[str, ...]) -> None:
+    if value is not None and value not in known:
+        raise _refused(f"{name} {value!r} is unknown", near_misses(value, known))
