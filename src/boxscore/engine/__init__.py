@@ -1,1 +1,6 @@
-"""engine"""
+"""Stages over shards on any executor, and progress; a stage never knows where it runs."""
+
+from boxscore.engine.progress import Progress, on_terminal, silent
+from boxscore.engine.shards import map_shards
+
+__all__ = ["Progress", "map_shards", "on_terminal", "silent"]

@@ -1,1 +1,1 @@
-"""store"""
+"""A project folder: SQLite catalogue, immutable Parquet parts, leases, checks."""

@@ -1,0 +1,128 @@
+"""Tables to Parquet and back through DuckDB, without a Python object per number."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import StoreError
+from boxscore.schema.tables import BYTES, TEXT, Column, Table, TableSchema
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROW_GROUP = 20_480
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read and write inside one folder and nothing else."""
+    import duckdb
+
+    db = duckdb.connect(
+        config={
+            "threads": 1,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": "1GB",
+            "temp_directory": "",
+            "preserve_insertion_order": "true",
+        }
+    )
+    quoted = os.fspath(folder.absolute()).replace("'", "''")
+    db.execute("SET allowed_directories = ['" + quoted + "/']")
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")
+    return db
+
+
+def write_part(table: Table, path: Path) -> None:
+    """One Parquet file with the table's rows in order; the same rows give the same bytes.
+
+    Raises:
+        StoreError: The disk is full or fails.
+    """
+    import duckdb
+
+    db = connect(path.parent)
+    try:
+        db.register("rows_to_write", dict(table))
+        selected = ", ".join(_stored(column) for column in table.schema.columns)
+        target = os.fspath(path.absolute()).replace("'", "''")
+        db.execute(
+            "COPY (SELECT " + selected + " FROM rows_to_write) TO '" + target + "' "
+            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 20480)"
+        )
+    except duckdb.Error as failed:
+        raise StoreError(
+            f"cannot write table {table.schema.name}: {failed}",
+            fix="check the free space of the disk",
+            code="E-STORE-WRITE",
+        ) from failed
+    finally:
+        db.close()
+
+
+def _stored(column: Column) -> str:
+    """NaN becomes NULL, since DuckDB orders NaN above everything and masks it when reading."""
+    if column.dtype != "float64":
+        return f'"{column.name}"'
+    return f'CASE WHEN isnan("{column.name}") THEN NULL ELSE "{column.name}" END AS "{column.name}"'
+
+
+def read_parts(paths: Sequence[Path], schema: TableSchema) -> Table:
+    """All rows of some parts of one table, in order.
+
+    Raises:
+        StoreError: A part is not what it should be.
+    """
+    if not paths:
+        return Table.empty(schema)
+    import duckdb
+
+    db = connect(paths[0].parent)
+    try:
+        found = [_columns(db, path, schema) for path in paths]
+    except duckdb.Error as bad:
+        raise StoreError(
+            f"cannot read table {schema.name}: {bad}",
+            fix="run `boxscore verify`; import anew what is damaged",
+            code="E-STORE-READ",
+        ) from bad
+    finally:
+        db.close()
+    whole = found[0] if len(found) == 1 else _joined(found)
+    return Table(schema, whole)
+
+
+def _joined(found: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+
+def _columns(
+    db: duckdb.DuckDBPyConnection, path: Path, schema: TableSchema
+) -> dict[str, NDArray[Any]]:
+    names = ", ".join(f'"{name}"' for name in schema.names())
+    read = db.execute("SELECT " + names + " FROM read_parquet($1)", [os.fspath(path.absolute())])
+    arrays = read.fetchnumpy()
+    return {column.name: _as_declared(arrays[column.name], column) for column in schema.columns}
+
+
+def _as_declared(values: Any, column: Column) -> NDArray[Any]:
+    if column.dtype == BYTES:
+        return _objects([bytes(value) for value in values])
+    if column.dtype == TEXT:
+        return _objects([str(value) for value in values])
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.filled(np.nan)
+    return np.asarray(values, dtype=column.numpy)
+
+
+def _objects(values: list[Any]) -> NDArray[Any]:
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
