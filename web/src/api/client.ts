@@ -1,0 +1,192 @@
+/** The typed client, and one hook for each question that a page asks. */
+import { keepPreviousData, QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import createClient from "openapi-fetch";
+import type { View } from "../state/url";
+import type { components, paths } from "./schema";
+
+type Schemas = components["schemas"];
+export type Overview = Schemas["Overview"];
+export type Run = Schemas["Run"];
+export type Summary = Schemas["Summary"];
+export type Curves = Schemas["Curves"];
+export type ErrorPage = Schemas["ErrorPage"];
+export type ImagePage = Schemas["ImagePage"];
+export type FoundObject = Schemas["Object"];
+export type ImageRow = Schemas["ImageRow"];
+export type ItemView = Schemas["ItemView"];
+export type ItemObject = Schemas["ItemObject"];
+
+/** An error answer: what failed, a stable code, what to do. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly fix: string,
+    readonly requestId: string,
+  ) {
+    super(detail);
+  }
+}
+
+const client = createClient<paths>({ baseUrl: window.location.origin });
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      placeholderData: keepPreviousData,
+      refetchOnWindowFocus: true,
+      retry: (count, error) => !(error instanceof Problem) && count < 2,
+    },
+  },
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function unwrap<T>({ data, error, response }: Answer<T>): T {
+  if (data !== undefined) return data;
+  const p = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  const detail = text(p.detail) || `The server answered ${response.status}.`;
+  throw new Problem(response.status, text(p.code), detail, text(p.fix), text(p.request_id));
+}
+
+export function useOverview(): UseQueryResult<Overview> {
+  return useQuery({
+    queryKey: ["project"],
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/project", { signal })),
+  });
+}
+
+/** What decides the counts: run, thresholds and classes. */
+export interface Point {
+  run: string;
+  iou: number;
+  confidence: number | null;
+  classes: string | undefined;
+}
+
+export function pointOf(view: View, run: string): Point {
+  const classes = view.classes.length ? view.classes.join(",") : undefined;
+  return { run, iou: view.iou, confidence: view.confidence, classes };
+}
+
+function query({ iou, confidence, classes }: Point) {
+  return { iou, classes, ...(confidence === null ? {} : { confidence }) };
+}
+
+export function useSummary(point: Point | null): UseQueryResult<Summary> {
+  return useQuery({
+    queryKey: ["summary", point],
+    enabled: point !== null,
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await client.GET("/api/v1/runs/{run}/summary", {
+          params: { path: { run: point!.run }, query: query(point!) },
+          signal,
+        }),
+      ),
+  });
+}
+
+export function useCurves(point: Point | null): UseQueryResult<Curves> {
+  const asked = point && { run: point.run, iou: point.iou, classes: point.classes };
+  return useQuery({
+    queryKey: ["curves", asked],
+    enabled: asked !== null,
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await client.GET("/api/v1/runs/{run}/curves", {
+          params: { path: { run: asked!.run }, query: { iou: asked!.iou, classes: asked!.classes } },
+          signal,
+        }),
+      ),
+  });
+}
+
+export interface ErrorFilter {
+  outcome: string;
+  kind: string | null;
+  sort: string;
+}
+
+export const PAGE_SIZE = 60;
+
+export async function fetchErrors(
+  point: Point,
+  filter: ErrorFilter,
+  offset: number,
+  signal: AbortSignal,
+): Promise<ErrorPage> {
+  const { outcome, kind, sort } = filter;
+  return unwrap(
+    await client.GET("/api/v1/runs/{run}/errors", {
+      params: {
+        path: { run: point.run },
+        query: { ...query(point), outcome, kind: kind ?? undefined, sort, offset, limit: PAGE_SIZE },
+      },
+      signal,
+    }),
+  );
+}
+
+export async function fetchImages(
+  point: Point,
+  filter: ErrorFilter,
+  offset: number,
+  signal: AbortSignal,
+): Promise<ImagePage> {
+  const { kind } = filter;
+  const outcome = filter.outcome === "all" ? undefined : filter.outcome;
+  const sort = filter.sort === "title" ? "title" : "worst";
+  return unwrap(
+    await client.GET("/api/v1/runs/{run}/images", {
+      params: {
+        path: { run: point.run },
+        query: { ...query(point), outcome, kind: kind ?? undefined, sort, offset, limit: PAGE_SIZE },
+      },
+      signal,
+    }),
+  );
+}
+
+export function useItem(id: ItemId | null, point: Point | null): UseQueryResult<ItemView> {
+  return useQuery({
+    queryKey: ["item", id, point],
+    enabled: id !== null && point !== null,
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await client.GET("/api/v1/items/{data_hash}/{frame}", {
+          params: {
+            path: { data_hash: id!.data_hash, frame: id!.frame },
+            query: { run: point!.run, iou: point!.iou, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+export interface ItemId {
+  data_hash: string;
+  frame: number;
+}
+
+function picture(id: ItemId, what: string, query: Record<string, number> = {}): string {
+  const q = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
+  const tail = q.size ? `?${q.toString()}` : "";
+  return `/api/v1/items/${encodeURIComponent(id.data_hash)}/${id.frame}/${what}${tail}`;
+}
+export const imageUrl = (id: ItemId): string => picture(id, "image");
+export const thumbnailUrl = (id: ItemId, size: number): string => picture(id, "thumbnail", { size });
+export function cropUrl(id: ItemId, [x, y, width, height]: Box, size: number): string {
+  return picture(id, "crop", { x, y, width, height, size });
+}
+export type Box = [number, number, number, number];

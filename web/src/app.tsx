@@ -1,0 +1,109 @@
+/** The shell around every page: nav, bar, content, keys, theme. */
+import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
+import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
+import { Failure, Skeleton } from "./parts/card";
+import { ErrorsPage } from "./pages/errors";
+import { OverviewPage } from "./pages/overview";
+import { RunsPage } from "./pages/runs";
+import { Bar } from "./shell/bar";
+import { ClassDialog, KeyDialog } from "./shell/dialogs";
+import { Nav } from "./shell/nav";
+import { useKeys } from "./state/keys";
+import { DEFAULTS, PAGES } from "./state/url";
+import { getView, setView, useView } from "./state/view";
+
+const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function useDark(): boolean {
+  const { theme } = useView();
+  const system = useSyncExternalStore(
+    (listener) => {
+      prefersDark.addEventListener("change", listener);
+      return () => prefersDark.removeEventListener("change", listener);
+    },
+    () => prefersDark.matches,
+  );
+  const dark = theme === null ? system : theme === "dark";
+  useEffect(() => {
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+  }, [dark]);
+  return dark;
+}
+
+function step(value: number, by: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, Math.round((value + by) * 100) / 100));
+}
+
+export function App(): ReactElement {
+  const view = useView();
+  const dark = useDark();
+  const [dialog, setDialog] = useState<"classes" | "keys" | null>(null);
+  const close = useCallback(() => setDialog(null), []);
+  const project = useOverview();
+  const runs = project.data?.runs ?? [];
+  const run = runs.find((r) => r.name === view.run) ?? runs[0];
+  const summary = useSummary(run ? pointOf(view, run.name) : null);
+
+  useKeys({
+    ...Object.fromEntries(PAGES.map((page, k) => [String(k + 1), () => setView({ page, selected: null })])),
+    "[": () => setView({ iou: step(view.iou, -0.05, 0.1, 0.95) }),
+    "]": () => setView({ iou: step(view.iou, 0.05, 0.1, 0.95) }),
+    "-": () => setView({ confidence: step(confidenceOf(run), -0.05, 0, 1) }),
+    "=": () => setView({ confidence: step(confidenceOf(run), 0.05, 0, 1) }),
+    x: () => run && otherRun(runs, run),
+    c: () => setDialog("classes"),
+    d: () => setView({ theme: dark ? "light" : "dark" }),
+    "?": () => setDialog("keys"),
+    Escape: () => {
+      const { outcome, kind, classes } = DEFAULTS;
+      if (!document.querySelector("dialog[open]")) setView({ outcome, kind, classes });
+    },
+  });
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#content" onClick={(e) => { e.preventDefault(); document.getElementById("content")?.focus(); }}>
+        Skip to content
+      </a>
+      <Nav project={project.data} recountMs={summary.data?.recount_ms} dark={dark} help={() => setDialog("keys")} />
+      {project.data && run ? (
+        <Bar
+          project={project.data}
+          run={run}
+          summary={summary.data}
+          stale={summary.isPlaceholderData}
+          chooseClasses={() => setDialog("classes")}
+        />
+      ) : (
+        <header className="bar" />
+      )}
+      <main id="content" tabIndex={-1}>
+        {project.error ? (
+          <Failure error={project.error} retry={() => void project.refetch()} />
+        ) : project.data ? (
+          <Content project={project.data} run={run} />
+        ) : (
+          <Skeleton height={400} />
+        )}
+      </main>
+      {dialog === "classes" && project.data && <ClassDialog project={project.data} close={close} />}
+      {dialog === "keys" && <KeyDialog close={close} />}
+    </div>
+  );
+}
+
+function Content({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
+  const { page } = useView();
+  if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
+  if (page === "overview") return <OverviewPage project={project} run={run} />;
+  return <ErrorsPage project={project} run={run} />;
+}
+
+function confidenceOf(run: Run | undefined): number {
+  return getView().confidence ?? run?.default_confidence ?? 0;
+}
+
+function otherRun(runs: Run[], run: Run): void {
+  const next = runs[(runs.indexOf(run) + 1) % runs.length];
+  if (next) setView({ run: next.name, confidence: null, selected: null });
+}

@@ -1,0 +1,145 @@
+/** A virtual grid of tiles: object crops or whole images. Only what is on screen exists. */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from "../api/client";
+import { OUTCOME_NAMES, score, whole } from "../format";
+import { OutcomeGlyph } from "../parts/marks";
+import { boxShape, Shape } from "./overlay";
+
+const TILE = 136;
+const ROW = 150;
+
+interface GridProps {
+  count: number;
+  total: number;
+  current: number;
+  more: () => void;
+  children: (index: number) => ReactNode;
+}
+
+export function TileGrid({ count, total, current, more, children }: GridProps): ReactElement {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [columns, setColumns] = useState(4);
+  useLayoutEffect(() => {
+    const element = scroller.current!;
+    const measure = () => setColumns(Math.max(1, Math.floor((element.clientWidth + 8) / (TILE + 8))));
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  const rows = Math.ceil(count / columns);
+  const virtual = useVirtualizer({
+    count: rows,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 3,
+  });
+  const shown = virtual.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= rows - 3 && count < total) more();
+  });
+  useEffect(() => {
+    virtual.scrollToIndex(Math.floor(current / columns), { align: "auto" });
+  }, [current, columns, virtual]);
+  return (
+    <div ref={scroller} className="tiles-scroll">
+      <div className="tiles" style={{ height: virtual.getTotalSize() }}>
+        {shown.map((row) => (
+          <div
+            key={row.key}
+            className="tiles-row"
+            style={{ transform: `translateY(${row.start}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+          >
+            {Array.from({ length: columns }, (_, k) => children(row.index * columns + k))}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface TileProps {
+  current: boolean;
+  choose: () => void;
+}
+
+/** A window around a box: its surroundings, in the tile's proportions, inside the image. */
+export function windowAround([x, y, w, h]: Box, width: number, height: number, aspect = 1.28): Box {
+  const least = Math.min(width, height) * 0.12;
+  let side = Math.max(w, h * aspect, least) * 1.5;
+  side = Math.min(side, Math.max(width, height * aspect));
+  const tall = side / aspect;
+  const left = side >= width ? (width - side) / 2 : Math.min(Math.max(0, x + w / 2 - side / 2), width - side);
+  const top = tall >= height ? (height - tall) / 2 : Math.min(Math.max(0, y + h / 2 - tall / 2), height - tall);
+  return [left, top, side, tall];
+}
+
+function clipped([x, y, w, h]: Box, width: number, height: number): Box {
+  const left = Math.max(0, Math.floor(x));
+  const top = Math.max(0, Math.floor(y));
+  return [left, top, Math.max(1, Math.min(width, Math.ceil(x + w)) - left), Math.max(1, Math.min(height, Math.ceil(y + h)) - top)];
+}
+
+export function ObjectTile({ object, current, choose }: TileProps & { object: FoundObject }): ReactElement {
+  const { item } = object;
+  const box = object.box as Box;
+  const around = clipped(windowAround(box, item.width, item.height), item.width, item.height);
+  const words = tileWords(object);
+  return (
+    <button className="tile" aria-pressed={current} onClick={choose} title={object.reason}>
+      <div className="tile-picture">
+        {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={item.title} /> : <NoPicture name={item.title} />}
+        <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
+          {object.partner && (
+            <Shape d={boxShape(object.partner.box as Box)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
+          )}
+          <Shape d={boxShape(box)} role={object.outcome === "fn" ? "ground_truth" : "prediction"} outcome={object.outcome} />
+        </svg>
+      </div>
+      <div className="tile-words">
+        <OutcomeGlyph of={object.outcome} />
+        <bdi>{words}</bdi>
+        <span>{object.confidence === null ? "" : score(object.confidence, 2)}</span>
+      </div>
+    </button>
+  );
+}
+
+function tileWords({ kind, class_name, partner }: FoundObject): string {
+  return (kind === "class" || kind === "both") && partner ? `${class_name}, is ${partner.class_name}` : class_name;
+}
+
+export function ImageTile({ image, current, choose }: TileProps & { image: ImageRow }): ReactElement {
+  return (
+    <button className="tile" aria-pressed={current} onClick={choose} title={image.title}>
+      <div className="tile-picture whole">
+        {image.has_pixels ? <Picture src={thumbnailUrl(image, 272)} alt={image.title} name={image.title} /> : <NoPicture name={image.title} />}
+      </div>
+      <div className="tile-words counts">
+        {(["tp", "fp", "fn"] as const).map((k) => (
+          <span key={k} title={OUTCOME_NAMES[k]}>
+            <OutcomeGlyph of={k} size={8} /> {whole(image[k])}
+          </span>
+        ))}
+        <b title="F1 of this image">{score(image.f1, 2)}</b>
+      </div>
+    </button>
+  );
+}
+
+export function Picture({ src, alt, name }: { src: string; alt: string; name: string }): ReactElement {
+  const [broken, setBroken] = useState<string | null>(null);
+  if (broken === src) return <NoPicture name={name} />;
+  return <img src={src} alt={alt} decoding="async" draggable={false} onError={() => setBroken(src)} />;
+}
+
+export function NoPicture({ name }: { name: string }): ReactElement {
+  return (
+    <div className="no-picture">
+      <span aria-hidden="true">▢</span>
+      <bdi>{name}</bdi>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** Numbers as people of the field write them. Undefined is a dash, never 0. */
+
+type Maybe = number | null | undefined;
+
+/** .300 for 0.3; 1.000 for 1; a dash for undefined. */
+export function score(value: Maybe, digits = 3): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toFixed(digits).replace(/^(-?)0\./, "$1.");
+}
+
+/** 46.6 for 0.466. */
+export function percent(value: Maybe): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return (value * 100).toFixed(1);
+}
+
+/** 12 345 with a narrow no-break space. */
+export function whole(value: Maybe): string {
+  if (value === null || value === undefined) return "–";
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+}
+
+/** "1 image", "2 images". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${whole(count)} ${count === 1 ? one : many}`;
+}
+
+export const KIND_NAMES: Record<string, string> = {
+  class: "Wrong class",
+  location: "Poor box",
+  both: "Wrong class and box",
+  duplicate: "Duplicate",
+  background: "Nothing there",
+  missed: "Missed",
+};
+
+export const OUTCOME_NAMES: Record<string, string> = {
+  tp: "Correct",
+  fp: "False positive",
+  fn: "Missed",
+  ignored: "Ignored",
+};

@@ -1,0 +1,98 @@
+/** Precision and recall of all runs, and the choice of a confidence. */
+import type { ReactElement } from "react";
+import { pointOf, useCurves, type Curves, type Overview, type Run, type Summary } from "../api/client";
+import { score } from "../format";
+import { Card, Skeleton } from "../parts/card";
+import { axes, Chart, path } from "../parts/chart";
+import { Letter } from "../parts/marks";
+import { setView, useView } from "../state/view";
+
+interface PrecisionRecallProps {
+  project: Overview;
+  run: Run;
+  summary: Summary;
+}
+
+export function PrecisionRecallCard({ project, run, summary }: PrecisionRecallProps): ReactElement {
+  const view = useView();
+  const others = project.runs.filter((r) => r.task !== "classification" && r !== run).slice(0, 3);
+  const { x, y } = axes();
+  const { precision, recall } = summary.counts;
+  return (
+    <Card
+      title="Precision and recall"
+      hint={`Pooled over classes at IoU ${score(view.iou, 2)}. Ring: current confidence.`}
+      aside={
+        <div className="legend">
+          {[run, ...others].map((r) => (
+            <span key={r.name}>
+              <Letter letter={r.letter} /> {r.name}
+            </span>
+          ))}
+        </div>
+      }
+    >
+      <Chart label={`Precision against recall; now ${score(precision, 2)} and ${score(recall, 2)}`} across="Recall" up="Precision">
+        {others.map((r) => (
+          <RunCurve key={r.name} run={r} current={false} />
+        ))}
+        <RunCurve run={run} current />
+        {precision !== null && recall !== null && (
+          <circle className={run.letter === "A" ? "ring run-a" : "ring run-b"} cx={x(recall)} cy={y(precision)} r="5" />
+        )}
+      </Chart>
+    </Card>
+  );
+}
+
+function RunCurve({ run, current }: { run: Run; current: boolean }): ReactElement | null {
+  const view = useView();
+  const curves = useCurves(pointOf(view, run.name));
+  if (!curves.data) return null;
+  const { recall, precision } = curves.data.precision_recall;
+  const color = run.letter === "A" ? "run-a" : "run-b";
+  return <path className={`curve ${color} ${current ? "current" : ""}`} d={path(recall, precision)} />;
+}
+
+interface ConfidenceProps {
+  curves: Curves | undefined;
+  confidence: number | null;
+}
+
+export function ConfidenceCard({ curves, confidence }: ConfidenceProps): ReactElement {
+  if (!curves) return <Card title="Choose a confidence"><Skeleton height={260} /></Card>;
+  const { at, precision, recall, f1 } = curves.confidence;
+  const low = at[0] ?? 0;
+  const high = at.at(-1) ?? 1;
+  const { x, y } = axes(low, high);
+  const { best } = curves;
+  const now = confidence ?? 0;
+  return (
+    <Card
+      title="Choose a confidence"
+      hint={best.f1 === null ? "No object of these classes is labelled." : `Drag the line. F1 peaks at ${score(best.confidence, 2)} with ${score(best.f1)}.`}
+      aside={
+        <div className="legend">
+          <span><i className="line solid" /> F1</span>
+          <span><i className="line dashed" /> recall</span>
+          <span><i className="line dotted" /> precision</span>
+        </div>
+      }
+    >
+      <Chart
+        label={`F1, recall and precision against confidence, now ${score(now, 2)}`}
+        across="Confidence threshold"
+        low={low}
+        high={high}
+        pick={(value) => setView({ confidence: value })}
+      >
+        <path className="curve dotted" d={path(at, precision, low, high)} />
+        <path className="curve dashed" d={path(at, recall, low, high)} />
+        <path className="curve current" d={path(at, f1, low, high)} />
+        {best.confidence !== null && best.f1 !== null && <circle className="ring run-a" cx={x(best.confidence)} cy={y(best.f1)} r="4.5" />}
+        <line className="handle" x1={x(now)} x2={x(now)} y1={y(1)} y2={y(0)} />
+        <path className="handle-grip" d={`M${x(now) - 4} ${y(1) - 4}h8v7l-4 4-4-4Z`} />
+      </Chart>
+    </Card>
+  );
+}

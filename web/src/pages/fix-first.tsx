@@ -1,0 +1,86 @@
+/** At most four sentences, each from the numbers at hand, each with one way to its objects. */
+import type { ReactElement, ReactNode } from "react";
+import type { Curves, Summary } from "../api/client";
+import { KIND_NAMES, score, whole } from "../format";
+import { Card, Empty } from "../parts/card";
+import { setView } from "../state/view";
+import type { View } from "../state/url";
+
+interface Advice {
+  text: ReactNode;
+  link: string;
+  go: Partial<View>;
+}
+
+interface Props {
+  summary: Summary;
+  curves: Curves | undefined;
+  kinds: Record<string, number> | undefined;
+}
+
+export function FixFirst({ summary, curves, kinds }: Props): ReactElement {
+  const advice = [mostFrequentKind(summary, kinds), mostMissed(summary), mostFalse(summary), betterConfidence(summary, curves)];
+  const found = advice.filter((a) => a !== null);
+  return (
+    <Card title="What to fix first" hint="The largest item of each sort, at the thresholds above">
+      {found.length ? (
+        <ol className="fix">
+          {found.map((a) => (
+            <li key={a.link}>
+              <button onClick={() => setView({ selected: null, ...a.go })}>
+                <p>{a.text}</p>
+                <span>{a.link}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <Empty title="Nothing stands out">
+          <p>No false positive and no miss at these thresholds.</p>
+        </Empty>
+      )}
+    </Card>
+  );
+}
+
+function mostFrequentKind({ counts }: Summary, kinds: Record<string, number> | undefined): Advice | null {
+  const [kind, n] = Object.entries(kinds ?? {}).filter(([k]) => k !== "missed").sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
+  if (!n) return null;
+  const name = KIND_NAMES[kind] ?? kind;
+  return {
+    text: <><b>{name}</b> is the reason of {whole(n)} of {whole(counts.fp)} false positives, more than any other.</>,
+    link: `Show ${name.toLowerCase()}`,
+    go: { page: "errors", outcome: "fp", kind },
+  };
+}
+
+function mostMissed({ per_class }: Summary): Advice | null {
+  const worst = [...per_class].sort((a, b) => b.fn - a.fn)[0];
+  if (!worst?.fn) return null;
+  return {
+    text: <><b><bdi>{worst.class_name}</bdi></b>: {whole(worst.fn)} of {whole(worst.fn + worst.tp)} objects are missed, the most of any class.</>,
+    link: `Show misses of ${worst.class_name}`,
+    go: { page: "errors", outcome: "fn", kind: null, classes: [worst.class_id] },
+  };
+}
+
+function mostFalse({ per_class }: Summary): Advice | null {
+  const worst = [...per_class].sort((a, b) => b.fp - a.fp)[0];
+  if (!worst?.fp) return null;
+  return {
+    text: <><b><bdi>{worst.class_name}</bdi></b> is predicted {whole(worst.fp)} times where it is not, {whole(worst.tp)} times where it is.</>,
+    link: `Show false ${worst.class_name}`,
+    go: { page: "errors", outcome: "fp", kind: null, classes: [worst.class_id] },
+  };
+}
+
+function betterConfidence({ counts }: Summary, curves: Curves | undefined): Advice | null {
+  const best = curves?.best;
+  if (!best || best.confidence === null || best.f1 === null || counts.f1 === null) return null;
+  if (best.f1 - counts.f1 < 0.005) return null;
+  return {
+    text: <>Confidence <b>{score(best.confidence, 2)}</b> gives F1 {score(best.f1)}; the current {score(counts.confidence, 2)} gives {score(counts.f1)}.</>,
+    link: `Use ${score(best.confidence, 2)}`,
+    go: { confidence: best.confidence },
+  };
+}

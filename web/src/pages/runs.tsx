@@ -1,0 +1,166 @@
+/** Which models have been evaluated on this data? */
+import type { ReactElement } from "react";
+import { pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run } from "../api/client";
+import { useQuery } from "@tanstack/react-query";
+import { Card, Empty } from "../parts/card";
+import { Letter } from "../parts/marks";
+import { percent, plural, score, whole } from "../format";
+import { setView, useView } from "../state/view";
+import { PageHead } from "./page-head";
+
+export function RunsPage({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
+  return (
+    <>
+      <PageHead title="Runs" question="Which models have been evaluated on this data?" />
+      {project.runs.length > 0 && (
+        <Card title="Runs" hint={definition(project.runs)} className="runs-card">
+          <table className="table runs-table">
+            <thead>
+              <tr>
+                <th aria-label="Letter" />
+                <th>Run</th>
+                <th>SHA-256</th>
+                <th className="num">Predictions</th>
+                {["AP .50:.95", "AP50", "AP75"].map((name) => (
+                  <th key={name} className="num">
+                    {name}
+                  </th>
+                ))}
+                <th className="num">Precision %</th>
+                <th className="num">Recall %</th>
+                <th className="num">Confidence</th>
+              </tr>
+            </thead>
+            <tbody>
+              {project.runs.map((r) => (
+                <RunRow key={r.name} run={r} current={r === run} />
+              ))}
+            </tbody>
+          </table>
+        </Card>
+      )}
+      <div className="columns runs-columns">
+        <AddRun first={project.runs.length === 0} />
+        <DataCard project={project} run={run} />
+      </div>
+    </>
+  );
+}
+
+function definition(runs: Run[]): string {
+  const tasks = new Set(runs.map((r) => r.task));
+  const of = tasks.has("segm") ? (tasks.has("bbox") ? "boxes or masks" : "masks") : "boxes";
+  return `COCO protocol on ${of}. Precision and recall at the thresholds above, each run at its own best F1 until you move the slider.`;
+}
+
+function RunRow({ run, current }: { run: Run; current: boolean }): ReactElement {
+  const view = useView();
+  const summary = useSummary(pointOf(view, run.name));
+  const counts = summary.data?.counts ?? run.counts;
+  const main = run.task === "classification" ? ["accuracy", "precision", "recall"] : ["AP", "AP50", "AP75"];
+  return (
+    <tr className={current ? "click current" : "click"} onClick={() => setView({ run: run.name, confidence: null })}>
+      <td>
+        <Letter letter={run.letter} />
+      </td>
+      <td>
+        <button className="plain" onClick={() => setView({ run: run.name, confidence: null, page: "overview" })}>
+          <b>
+            <bdi>{run.name}</bdi>
+          </b>
+        </button>
+        <small>
+          <bdi>{run.file}</bdi>
+        </small>
+      </td>
+      <td>
+        <code title={run.sha256}>{run.sha256.slice(0, 8)}</code>
+      </td>
+      <td className="num">{whole(run.predictions)}</td>
+      {main.map((name) => (
+        <td key={name} className="num">
+          <b className="big">{score(run.metrics[name])}</b>
+        </td>
+      ))}
+      <td className="num">{percent(counts.precision)}</td>
+      <td className="num">{percent(counts.recall)}</td>
+      <td className="num">{score(counts.confidence, 2)}</td>
+    </tr>
+  );
+}
+
+function AddRun({ first }: { first: boolean }): ReactElement {
+  return (
+    <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
+      <div className="drop">
+        <Empty title={first ? "No run yet" : "Import another model's predictions"}>
+          <p>COCO results (boxes, polygons, run lengths) or an Encord Active pickle, from a terminal:</p>
+          <code>boxscore import predictions results.json --name my-run</code>
+          <p className="muted">This page shows the new run as soon as it is stored.</p>
+        </Empty>
+      </div>
+    </Card>
+  );
+}
+
+function DataCard({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
+  const labelled = project.classes.filter((c) => c.ground_truth > 0).length;
+  return (
+    <Card title="Data" hint={plural(project.images_with_pixels, "picture")}>
+      {run && run.task !== "classification" && <Thumbnails run={run} />}
+      <dl className="facts">
+        <dt>Images</dt>
+        <dd>
+          {whole(project.images)}
+          {project.images_with_pixels < project.images &&
+            `, ${whole(project.images - project.images_with_pixels)} of them without pixels`}
+        </dd>
+        <dt>Objects</dt>
+        <dd>
+          {whole(project.ground_truth)}
+          {project.crowd > 0 && ` and ${plural(project.crowd, "crowd region")}`}
+        </dd>
+        <dt>Classes</dt>
+        <dd>
+          {whole(labelled)} of {whole(project.classes.length)} have labels
+        </dd>
+        {project.splits.length > 0 && (
+          <>
+            <dt>Splits</dt>
+            <dd>{project.splits.map((s) => `${whole(s.images)} ${s.name}`).join(", ")}</dd>
+          </>
+        )}
+      </dl>
+      <TrainNote project={project} />
+    </Card>
+  );
+}
+
+function TrainNote({ project }: { project: Overview }): ReactElement | null {
+  const train = project.splits.filter((s) => /train/i.test(s.name));
+  const count = train.reduce((sum, s) => sum + s.images, 0);
+  if (!count) return null;
+  return (
+    <p className="note warn">
+      <b>Training images in the data.</b> {whole(count)} of {whole(project.images)} images come from{" "}
+      {train.map((s) => s.name).join(", ")}, which a model has usually seen. Read the scores with that in mind.
+    </p>
+  );
+}
+
+function Thumbnails({ run }: { run: Run }): ReactElement | null {
+  const point = { run: run.name, iou: 0.5, confidence: null, classes: undefined };
+  const images = useQuery({
+    queryKey: ["thumbnails", run.name],
+    queryFn: ({ signal }) => fetchImages(point, { outcome: "all", kind: null, sort: "title" }, 0, signal),
+  });
+  const shown = (images.data?.images ?? []).filter((i) => i.has_pixels).slice(0, 24);
+  if (!shown.length) return null;
+  return (
+    <div className="thumbnails">
+      {shown.map((i) => (
+        <img key={i.data_hash + i.frame} src={thumbnailUrl(i, 160)} alt={i.title} title={i.title} loading="lazy" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+/** A card: title, how to read it, body; and the states that every card can be in. */
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
+import { Problem } from "../api/client";
+
+interface CardProps {
+  title: string;
+  hint?: ReactNode;
+  aside?: ReactNode;
+  foot?: ReactNode;
+  className?: string;
+  children: ReactNode;
+}
+
+export function Card({ title, hint, aside, foot, className = "", children }: CardProps): ReactElement {
+  return (
+    <section className={`card ${className}`} aria-label={title}>
+      <header className="card-head">
+        <div>
+          <h2>{title}</h2>
+          {hint !== undefined && <p>{hint}</p>}
+        </div>
+        {aside}
+      </header>
+      <div className="card-body">{children}</div>
+      {foot !== undefined && <footer className="card-foot">{foot}</footer>}
+    </section>
+  );
+}
+
+interface EmptyProps {
+  title: string;
+  children?: ReactNode;
+}
+
+/** What happened, and what to do about it. */
+export function Empty({ title, children }: EmptyProps): ReactElement {
+  return (
+    <div className="empty">
+      <b>{title}</b>
+      {children}
+    </div>
+  );
+}
+
+/** What failed, where, the fix, and a button that copies all of it. */
+export function Failure({ error, retry }: { error: unknown; retry?: () => void }): ReactElement {
+  const problem = error instanceof Problem ? error : null;
+  const message = error instanceof Error ? error.message : "Something failed.";
+  const unreachable = problem === null && error instanceof TypeError;
+  const detail = unreachable ? "The server does not answer. Is boxscore start still running?" : message;
+  const copy = [problem?.code, detail, problem?.fix, problem?.requestId].filter(Boolean).join("\n");
+  return (
+    <div className="empty failure" role="alert">
+      <b>{detail}</b>
+      {problem?.fix && <p>{problem.fix}</p>}
+      {problem?.code && <code>{problem.code}</code>}
+      <div className="row">
+        {retry && (
+          <button className="btn" onClick={retry}>
+            Try again
+          </button>
+        )}
+        <button className="btn" onClick={() => void navigator.clipboard.writeText(copy)}>
+          Copy details
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** A placeholder of the final height; appears only if loading takes longer than 150 ms. */
+export function Skeleton({ height }: { height: number }): ReactElement {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  return <div className={shown ? "skeleton shown" : "skeleton"} style={{ height }} aria-busy="true" />;
+}

@@ -1,0 +1,44 @@
+/** Small marks: outcome glyphs, icons, the run's letter. Each comes with a word where it stands. */
+import type { ReactElement } from "react";
+
+export type Glyph = "tp" | "fp" | "fn" | "ignored";
+
+/** TP disc, FP diamond, FN ring. */
+export function OutcomeGlyph({ of, size = 10 }: { of: Glyph; size?: number }): ReactElement {
+  const c = "var(--" + (of === "ignored" ? "ink-3" : of) + ")";
+  return (
+    <svg className="glyph" width={size} height={size} viewBox="0 0 10 10" aria-hidden="true">
+      {of === "tp" && <circle cx="5" cy="5" r="4.2" fill={c} />}
+      {of === "fp" && <path d="M5 .4 9.6 5 5 9.6.4 5Z" fill={c} />}
+      {of === "fn" && <circle cx="5" cy="5" r="3.4" fill="none" stroke={c} strokeWidth="2" />}
+      {of === "ignored" && <path d="M1 5h8" stroke={c} strokeWidth="2" />}
+    </svg>
+  );
+}
+
+const ICONS = {
+  runs: "M2 4h12M2 8h8M2 12h12",
+  overview: "M3 13V8M8 13V3M13 13V6",
+  errors: "M2 2h4v4H2zM10 2h4v4h-4zM2 10h4v4H2zM10 10h4v4h-4z",
+};
+
+export function Icon({ name }: { name: keyof typeof ICONS }): ReactElement {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={ICONS[name]} fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" />
+    </svg>
+  );
+}
+
+export function Logo(): ReactElement {
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">
+      <path d="M2 7V3a1 1 0 0 1 1-1h4M13 2h4a1 1 0 0 1 1 1v4M18 13v4a1 1 0 0 1-1 1h-4M7 18H3a1 1 0 0 1-1-1v-4M7 14v-3M10 14V6M13 14V9" />
+    </svg>
+  );
+}
+
+/** The square with a run's letter; A is ink, all others plum. */
+export function Letter({ letter }: { letter: string }): ReactElement {
+  return <span className={letter === "A" ? "letter letter-a" : "letter letter-b"}>{letter}</span>;
+}

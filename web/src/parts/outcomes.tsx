@@ -1,0 +1,31 @@
+/** True and false positives and misses as one bar, each part a way to the objects behind it. */
+import type { ReactElement } from "react";
+import type { Summary } from "../api/client";
+import { whole } from "../format";
+import { setView } from "../state/view";
+import type { Outcome } from "../state/url";
+import { OutcomeGlyph } from "./marks";
+
+const WORDS = { tp: "correct", fp: "false", fn: "missed" } as const;
+
+export function showOutcome(outcome: Outcome): void {
+  setView({ page: "errors", outcome, kind: null, selected: null });
+}
+
+export function OutcomeBar({ counts }: { counts: Summary["counts"] }): ReactElement {
+  const kinds = ["tp", "fp", "fn"] as const;
+  return (
+    <div>
+      <div className="outcome-bar" aria-hidden="true">
+        {kinds.map((k) => counts[k] > 0 && <span key={k} className={k} style={{ flexGrow: counts[k] }} />)}
+      </div>
+      <div className="outcome-legend">
+        {kinds.map((k) => (
+          <button key={k} onClick={() => showOutcome(k)}>
+            <OutcomeGlyph of={k} /> <b>{whole(counts[k])}</b> {WORDS[k]}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+/** The bar of every page: run, thresholds, classes, counts. Thresholds are never hidden. */
+import { useState, type ReactElement } from "react";
+import type { Overview, Run, Summary } from "../api/client";
+import { whole } from "../format";
+import { Letter, OutcomeGlyph } from "../parts/marks";
+import { showOutcome } from "../parts/outcomes";
+import { Slider } from "../parts/slider";
+import { setView, useView } from "../state/view";
+
+interface BarProps {
+  project: Overview;
+  run: Run;
+  summary: Summary | undefined;
+  stale: boolean;
+  chooseClasses: () => void;
+}
+
+export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): ReactElement {
+  const view = useView();
+  const [copied, setCopied] = useState(false);
+  const confidence = view.confidence ?? run.default_confidence ?? 0;
+  const high = Math.max(1, confidence);
+  const low = Math.min(0, confidence);
+  const boxes = run.task !== "classification";
+  function copyLink(): void {
+    void navigator.clipboard.writeText(window.location.href).then(() => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    });
+  }
+  return (
+    <header className="bar">
+      <RunSwitch runs={project.runs} run={run} />
+      {boxes && (
+        <>
+          <Slider name="IoU" value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
+          <Slider
+            name="Confidence"
+            value={confidence}
+            low={low}
+            high={high}
+            change={(value) => setView({ confidence: value })}
+          />
+          <button className="btn small" onClick={chooseClasses} aria-haspopup="dialog">
+            {classLabel(view.classes, project)}
+          </button>
+        </>
+      )}
+      <div className={stale ? "bar-counts stale" : "bar-counts"} role="status" aria-live="polite">
+        {(["tp", "fp", "fn"] as const).map((k) => (
+          <button key={k} onClick={() => showOutcome(k)} title={`Show ${k.toUpperCase()}`}>
+            <OutcomeGlyph of={k} /> <b>{whole(summary?.counts[k])}</b> <span>{k.toUpperCase()}</span>
+          </button>
+        ))}
+      </div>
+      <button className="btn small" onClick={copyLink}>
+        {copied ? "Copied" : "Copy link"}
+      </button>
+    </header>
+  );
+}
+
+function classLabel(classes: number[], project: Overview): string {
+  if (classes.length === 0) return "All classes";
+  const first = project.classes[classes[0]!]?.name ?? "?";
+  return classes.length === 1 ? first : `${first} and ${classes.length - 1} more`;
+}
+
+function RunSwitch({ runs, run }: { runs: Run[]; run: Run }): ReactElement {
+  const choose = (name: string) => setView({ run: name, confidence: null, selected: null });
+  if (runs.length === 1)
+    return (
+      <span className="one-run">
+        <Letter letter={run.letter} /> {run.name}
+      </span>
+    );
+  if (runs.length > 4)
+    return (
+      <select className="btn small" aria-label="Run" value={run.name} onChange={(e) => choose(e.target.value)}>
+        {runs.map((r) => (
+          <option key={r.name}>{r.name}</option>
+        ))}
+      </select>
+    );
+  return (
+    <div className="segments" role="radiogroup" aria-label="Run">
+      {runs.map((r) => (
+        <button key={r.name} role="radio" aria-checked={r.name === run.name} onClick={() => choose(r.name)}>
+          <Letter letter={r.letter} /> {r.name}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/** The class chooser and the list of keys; native dialogs trap the focus and give it back. */
+import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
+import type { Overview } from "../api/client";
+import { whole } from "../format";
+import { setView, useView } from "../state/view";
+
+function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }): ReactElement {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    ref.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      aria-label={title}
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === ref.current) ref.current?.close();
+      }}
+    >
+      <header>
+        <b>{title}</b>
+        <button className="btn small" onClick={() => ref.current?.close()}>
+          Done <kbd>Esc</kbd>
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+export function ClassDialog({ project, close }: { project: Overview; close: () => void }): ReactElement {
+  const { classes } = useView();
+  const [search, setSearch] = useState("");
+  const chosen = new Set(classes);
+  const rows = useMemo(() => {
+    const wanted = search.trim().toLowerCase();
+    return project.classes
+      .filter((c) => c.kind === "object" && c.name.toLowerCase().includes(wanted))
+      .sort((a, b) => b.ground_truth - a.ground_truth);
+  }, [project, search]);
+  function toggle(id: number): void {
+    const next = chosen.has(id) ? classes.filter((k) => k !== id) : [...classes, id];
+    setView({ classes: next, selected: null });
+  }
+  return (
+    <Dialog title="Classes" close={close}>
+      <div className="row">
+        <input
+          type="search"
+          placeholder="Find a class"
+          aria-label="Find a class"
+          autoFocus
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+        <button className="btn small" disabled={!classes.length} onClick={() => setView({ classes: [] })}>
+          All classes
+        </button>
+      </div>
+      <div className="class-list">
+        {rows.map((c) => (
+          <label key={c.class_id} className={c.ground_truth ? "" : "dim"}>
+            <input type="checkbox" checked={chosen.has(c.class_id)} onChange={() => toggle(c.class_id)} />
+            <bdi>{c.name}</bdi>
+            <span>{whole(c.ground_truth)}</span>
+          </label>
+        ))}
+        {!rows.length && <p className="muted">No class has this in its name.</p>}
+      </div>
+    </Dialog>
+  );
+}
+
+const KEYS: [string, string][] = [
+  ["1 2 3", "Runs, Overview, Errors"],
+  ["[ ]", "IoU down, up by .05"],
+  ["- =", "confidence down, up by .05"],
+  ["J K", "next, previous object"],
+  ["T F N", "hide or show correct, false, missed"],
+  ["Z", "zoom to the object or show the whole image"],
+  ["X", "other run"],
+  ["C", "choose classes"],
+  ["D", "light or dark"],
+  ["Esc", "clear filters"],
+  ["?", "this list"],
+];
+
+export function KeyDialog({ close }: { close: () => void }): ReactElement {
+  return (
+    <Dialog title="Keyboard" close={close}>
+      <dl className="keys">
+        {KEYS.map(([keys, does]) => (
+          <div key={keys}>
+            <dt>
+              {keys.split(" ").map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,95 @@
+/** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
+
+export const PAGES = ["runs", "overview", "errors"] as const;
+export type Page = (typeof PAGES)[number];
+export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
+export type Sort = (typeof SORTS)[number];
+export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface View {
+  page: Page;
+  /** null: the project's first run. */
+  run: string | null;
+  iou: number;
+  /** null: the run's default, where its pooled F1 is best. */
+  confidence: number | null;
+  /** Empty: all classes. */
+  classes: number[];
+  outcome: Outcome;
+  kind: string | null;
+  sort: Sort;
+  mode: "objects" | "images";
+  /** Selected object or image. */
+  selected: string | null;
+  zoom: boolean;
+  hidden: string;
+  theme: "light" | "dark" | null;
+}
+
+export const DEFAULTS: View = {
+  page: "overview",
+  run: null,
+  iou: 0.5,
+  confidence: null,
+  classes: [],
+  outcome: "error",
+  kind: null,
+  sort: "severity",
+  mode: "objects",
+  selected: null,
+  zoom: true,
+  hidden: "",
+  theme: null,
+};
+
+function oneOf<T extends string>(value: string | null, known: readonly T[], fallback: T): T {
+  return known.find((k) => k === value) ?? fallback;
+}
+
+function between(text: string | null, low: number, high: number): number | null {
+  if (text === null || text.trim() === "") return null;
+  const value = Number(text);
+  return Number.isFinite(value) && value >= low && value <= high ? value : null;
+}
+
+/** Reads a hash such as `#/errors?run=int8&iou=0.6`; what makes no sense is the default. */
+export function parseView(hash: string): View {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const q = new URLSearchParams(query);
+  const classes = (q.get("cls") ?? "").split(",").filter((t) => /^\d{1,9}$/.test(t));
+  return {
+    page: oneOf(path, PAGES, DEFAULTS.page),
+    run: q.get("run"),
+    iou: between(q.get("iou"), 0.1, 1) ?? DEFAULTS.iou,
+    confidence: between(q.get("conf"), -1e9, 1e9),
+    classes: [...new Set(classes.map(Number))],
+    outcome: oneOf(q.get("outcome"), OUTCOMES, DEFAULTS.outcome),
+    kind: q.get("kind"),
+    sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
+    mode: q.get("mode") === "images" ? "images" : "objects",
+    selected: q.get("sel"),
+    zoom: q.get("zoom") !== "0",
+    hidden: (q.get("hide") ?? "").replace(/[^TFN]/g, ""),
+    theme: q.get("theme") === "dark" ? "dark" : q.get("theme") === "light" ? "light" : null,
+  };
+}
+
+/** The hash of a view; only what differs from the default is written. */
+export function formatView(view: View): string {
+  const q = new URLSearchParams();
+  if (view.run !== null) q.set("run", view.run);
+  if (view.iou !== DEFAULTS.iou) q.set("iou", String(view.iou));
+  if (view.confidence !== null) q.set("conf", String(view.confidence));
+  if (view.classes.length) q.set("cls", view.classes.join(","));
+  if (view.outcome !== DEFAULTS.outcome) q.set("outcome", view.outcome);
+  if (view.kind !== null) q.set("kind", view.kind);
+  if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
+  if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
+  if (view.selected !== null) q.set("sel", view.selected);
+  if (!view.zoom) q.set("zoom", "0");
+  if (view.hidden) q.set("hide", view.hidden);
+  if (view.theme !== null) q.set("theme", view.theme);
+  const query = q.toString().replaceAll("%2C", ",");
+  return `#/${view.page}${query ? `?${query}` : ""}`;
+}

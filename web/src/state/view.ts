@@ -1,0 +1,41 @@
+/** The current view, read from and written to the address. */
+import { useSyncExternalStore } from "react";
+import { formatView, parseView, type View } from "./url";
+
+let current = parseView(window.location.hash);
+const listeners = new Set<() => void>();
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+window.addEventListener("popstate", () => {
+  current = parseView(window.location.hash);
+  tell();
+});
+
+/** Change parts of the view. Page changes push a history entry; everything else replaces it. */
+export function setView(change: Partial<View>): void {
+  const next = { ...current, ...change };
+  const hash = formatView(next);
+  if (hash === formatView(current)) return;
+  const pushes = next.page !== current.page;
+  current = next;
+  if (pushes) window.history.pushState(null, "", hash);
+  else window.history.replaceState(null, "", hash);
+  tell();
+}
+
+export function getView(): View {
+  return current;
+}
+
+export function useView(): View {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => current,
+  );
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { percent, plural, score, whole } from "../src/format";
+
+describe("numbers", () => {
+  it("writes scores as the field does", () => {
+    expect(score(0.29997)).toBe(".300");
+    expect(score(1)).toBe("1.000");
+    expect(score(-0.114)).toBe("-.114");
+    expect(score(0)).toBe(".000");
+  });
+
+  it("never writes 0 for undefined", () => {
+    expect([score(null), score(NaN), percent(undefined), whole(null)]).toEqual(["–", "–", "–", "–"]);
+  });
+
+  it("groups digits and counts words", () => {
+    expect(whole(1234567)).toBe("1\u202f234\u202f567");
+    expect(plural(1, "image")).toBe("1 image");
+    expect(plural(2, "class", "classes")).toBe("2 classes");
+  });
+});

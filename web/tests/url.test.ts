@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULTS, formatView, parseView } from "../src/state/url";
+
+describe("the view in the address", () => {
+  it("leaves defaults out", () => {
+    expect(formatView(DEFAULTS)).toBe("#/overview");
+  });
+
+  it("comes back as it was", () => {
+    const view = { ...DEFAULTS, page: "errors" as const, run: "a b&c", iou: 0.65, confidence: 0, classes: [3, 0], outcome: "fp" as const, kind: "class", selected: "P27", zoom: false, hidden: "TN", theme: "dark" as const };
+    expect(parseView(formatView(view))).toEqual(view);
+  });
+
+  it("takes the default for what makes no sense", () => {
+    expect(parseView("#/nowhere?iou=7&conf=x&cls=1,a,-3,1&sort=up&outcome=no")).toEqual({ ...DEFAULTS, classes: [1] });
+  });
+});
