@@ -49,7 +49,7 @@ export function Viewer({ run, chosen }: { run: Run; chosen: FoundObject | ImageR
       {item.error ? (
         <Failure error={item.error} retry={() => void item.refetch()} />
       ) : here ? (
-        <Stage key={`${id.data_hash}:${id.frame}`} item={here} focus={focus} zoom={view.zoom} hidden={view.hidden} />
+        <Stage key={`${id.data_hash}:${id.frame}`} masks={run.task === "segm"} item={here} focus={focus} zoom={view.zoom} hidden={view.hidden} />
       ) : (
         <Skeleton height={360} />
       )}
@@ -64,13 +64,15 @@ export function Viewer({ run, chosen }: { run: Run; chosen: FoundObject | ImageR
 }
 
 interface StageProps {
+  /** Whether masks are compared; boxes otherwise, whatever else the labels have. */
+  masks: boolean;
   item: ItemView;
   focus: FoundObject | null;
   zoom: boolean;
   hidden: string;
 }
 
-function Stage({ item, focus, zoom, hidden }: StageProps): ReactElement {
+function Stage({ masks, item, focus, zoom, hidden }: StageProps): ReactElement {
   const ref = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 600, height: 440 });
   useLayoutEffect(() => {
@@ -93,7 +95,7 @@ function Stage({ item, focus, zoom, hidden }: StageProps): ReactElement {
         {item.has_pixels ? <Picture src={imageUrl(item)} alt={item.title} name={item.title} /> : <NoPicture name={item.title} />}
         <svg viewBox={full.join(" ")} preserveAspectRatio="none" aria-hidden="true">
           {visible.map((o) => (
-            <ItemShape key={o.id} object={o} focus={focus} scale={scale} />
+            <ItemShape key={o.id} object={masks ? o : { ...o, outlines: null }} focus={focus} scale={scale} />
           ))}
         </svg>
       </div>

@@ -73,7 +73,7 @@ function Kpis({ summary, run, stale }: { summary: Summary; run: Run; stale: bool
             {value}
             {unit && value !== "–" && <i>{unit}</i>}
           </b>
-          <small>{run.task === "classification" ? "" : k < 2 ? `COCO on ${run.task === "segm" ? "masks" : "boxes"}; sliders don't move it` : operating}</small>
+          <small>{run.task === "classification" ? "" : k < 2 ? `COCO, ${run.task === "segm" ? "masks" : "boxes"}, any threshold` : operating}</small>
         </div>
       ))}
       <div className="kpi wide">

@@ -6,7 +6,7 @@ import { score } from "../format";
 
 export const WIDTH = 400;
 export const HEIGHT = 290;
-const LEFT = 34;
+const LEFT = 44;
 const BOTTOM = 40;
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
@@ -79,7 +79,7 @@ export function Chart({ label, across, up, low = 0, high = 1, pick, children }: 
         {across}
       </text>
       {up && (
-        <text className="axis-name" x={LEFT + 6} y={20}>
+        <text className="axis-name" transform={`translate(9 ${(HEIGHT - BOTTOM) / 2}) rotate(-90)`} textAnchor="middle">
           {up}
         </text>
       )}
