@@ -72,23 +72,25 @@ def _read_lists(
     if lists["categories"] is None and annotated is not None and annotated.total:
         raise _lacking(text.path, "categories")
     if annotated is None:
-        report.note("W-COCO-NO-ANNOTATIONS", "no list annotations: a project without labels")
+        report.note(
+            "W-COCO-NO-ANNOTATIONS", "no list annotations: a project without labels", wrong=True
+        )
     licences = licence_texts(lists["licenses"])
     items, files = read_images(pictured, licences, report, images, pixels=pixels)
     categories = read_categories(lists["categories"], report)
-    truth, class_id, form = (
+    truth, class_id, kind = (
         Annotations.empty(GROUND_TRUTH),
         np.empty(0, np.int32),
         np.empty(0, np.uint8),
     )
     if annotated is not None and annotated.total:
         read_truth = read_annotations(annotated, items, categories, report)
-        truth, class_id, form = read_truth.annotations, read_truth.class_id, read_truth.form
+        truth, class_id, kind = read_truth.annotations, read_truth.class_id, read_truth.kind
     report.check_refusal(sum(records.total for records in lists.values() if records is not None))
     return ProjectTables(
         name=name or path_stem(text.path),
         items=items,
-        ontology=ontology_of(categories, class_id, form),
+        ontology=ontology_of(categories, class_id, kind),
         ground_truth=truth,
         files=files,
         report=report,

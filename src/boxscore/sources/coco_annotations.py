@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import shown
-from boxscore.schema.kinds import Mark
+from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import GROUND_TRUTH, Annotations, Table
 from boxscore.sources.coco_categories import Categories
 from boxscore.sources.coco_fields import Field, whole_number
 from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
+from boxscore.sources.coco_rotation import read_rotations
 from boxscore.sources.coco_table import annotations_of
 from boxscore.sources.id_lookup import NameLookup, NumberLookup
 from boxscore.sources.report import ImportReport
@@ -30,7 +31,8 @@ ANNOTATIONS = ListSpec(
         Field("area", "number", lenient=True),
         Field("iscrowd", "flag"),
         Field("segmentation", "segmentation"),
-        Field("keypoints", "span"),
+        Field("keypoints", "span", lenient=True),
+        Field("attributes", "span", lenient=True),
     ),
     names=(("id", "annotation id"), ("image_id", "image id")),
 )
@@ -38,11 +40,11 @@ ANNOTATIONS = ListSpec(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """Ground truth, and what the ontology needs to know: each record's class and form."""
+    """Ground truth, and what the ontology needs to know: each record's class and kind."""
 
     annotations: Annotations
     class_id: NDArray[np.int32]
-    form: NDArray[np.uint8]
+    kind: NDArray[np.uint8]
 
 
 def read_annotations(
@@ -57,6 +59,8 @@ def read_annotations(
     item = find_images(sieve, NameLookup(items["source_id"].tolist()))
     class_id = find_categories(sieve, NumberLookup(categories.ids), categories.names)
     geometry = read_geometry(sieve, item, items, predicted=False)
+    theta = read_rotations(sieve)
+    geometry.kind[(theta != 0) & (geometry.kind == Kind.BOX)] = Kind.ROTATED_BOX
     area = _areas(sieve, geometry)
     _report_flags(sieve)
     annotations = annotations_of(
@@ -66,13 +70,12 @@ def read_annotations(
         class_id,
         geometry,
         area,
+        theta=theta,
         crowd=_crowd(records),
         source_id=_source_ids(sieve),
     )
     alive = sieve.alive
-    given = records.segmentation
-    form = np.zeros(alive.size, np.uint8) if given is None else given.kind
-    return Truth(annotations=annotations, class_id=class_id[alive], form=form[alive])
+    return Truth(annotations=annotations, class_id=class_id[alive], kind=geometry.kind[alive])
 
 
 def find_images(sieve: Sieve, lookup: NameLookup) -> NDArray[np.int32]:

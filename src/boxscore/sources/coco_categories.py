@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import SourceError, shown
-from boxscore.schema.kinds import Shape
+from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.report import ImportReport
-from boxscore.sources.segmentation import COMPRESSED, COUNTS, POLYGONS
 from boxscore.sources.sieve import Sieve
 
 CATEGORIES = ListSpec(
@@ -26,6 +25,12 @@ CATEGORIES = ListSpec(
     names=(("id", "category id"),),
 )
 LONGEST_NAME = 1024
+SHAPES = (
+    (Kind.POLYGON, Shape.POLYGON),
+    (Kind.BITMASK, Shape.BITMASK),
+    (Kind.ROTATED_BOX, Shape.ROTATABLE_BOUNDING_BOX),
+)
+"""Kinds that give a class its shape; the first that it has any of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,25 +88,18 @@ def _two_names(records: Records, a: int, b: int, report: ImportReport) -> Source
 
 
 def ontology_of(
-    categories: Categories, class_id: NDArray[np.int32], form: NDArray[np.uint8]
+    categories: Categories, class_id: NDArray[np.int32], kind: NDArray[np.uint8]
 ) -> Ontology:
     """One object for each category; its shape is what its annotations have.
 
     Args:
         class_id: (N,) class of each annotation.
-        form: (N,) how its segmentation was given, as in `segmentation`.
+        kind: (N,) `schema.kinds.Kind` of it.
     """
-    count = len(categories.names)
-    polygons = np.bincount(class_id[form == POLYGONS], minlength=count) > 0
-    codes = np.bincount(class_id[(form == COMPRESSED) | (form == COUNTS)], minlength=count) > 0
     builder = OntologyBuilder()
+    met = {one: set(np.unique(class_id[kind == one]).tolist()) for one, _ in SHAPES}
     for c, name in enumerate(categories.names):
-        shape = Shape.BOUNDING_BOX
-        if polygons[c]:
-            shape = Shape.POLYGON
-        elif codes[c]:
-            shape = Shape.BITMASK
-        elif categories.keypoints[c]:
-            shape = Shape.SKELETON
+        shape = Shape.SKELETON if categories.keypoints[c] else Shape.BOUNDING_BOX
+        shape = next((given for one, given in SHAPES if c in met[one]), shape)
         builder.object(name, shape, source_id=int(categories.ids[c]))
     return builder.build()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ def _id(value: object) -> Converted:
         return _text(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise Unusable("E-COCO-ID", f"id {value} is not a number", fatal=True)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return _integer(value)
     raise Unusable("E-COCO-ID", f"{shown(value)} is not an id")
 
@@ -188,6 +189,10 @@ def _flag(value: object) -> Converted:
 
 
 def _span(value: object) -> Converted:
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        raise Unusable("E-COCO-NOT-FINITE", f"{shown(value)} is not plain JSON") from None
     return value, ""
 
 
@@ -222,27 +227,21 @@ def _run_lengths(value: dict[str, object]) -> dict[str, object]:
     size, counts = value.get("size"), value.get("counts")
     if not (isinstance(size, list) and len(size) == 2 and all(type(s) is int for s in size)):
         raise Unusable("E-COCO-RLE-SIZE", f"{shown(size)} is not [height, width]", "/size")
-    if not all(0 < s <= LARGEST_INT for s in size):
-        raise Unusable("E-COCO-RLE-SIZE", f"{shown(size)} is no size of an image", "/size")
     if isinstance(counts, str):
-        if not counts or not counts.isascii():
+        if not counts.isascii():
             raise bad_counts(counts)
-    elif not isinstance(counts, list):
-        raise Unusable("E-COCO-RLE-COUNTS", f"{shown(counts)} is no run lengths", "/counts")
-    elif not counts:
-        raise Unusable("E-COCO-RLE-TOTAL", "counts are empty", "/counts")
-    else:
+    elif isinstance(counts, list):
         _check_runs(counts)
+    else:
+        raise Unusable("E-COCO-RLE-COUNTS", f"{shown(counts)} is no run lengths", "/counts")
     return {"size": size, "counts": counts}
 
 
 def _check_runs(counts: list[object]) -> None:
+    """Whole numbers only; whether they make a mask is for the kernels to say."""
     for k, run in enumerate(counts):
-        if type(run) is not int:
+        if type(run) is not int or abs(run) > LARGEST_INT:
             problem = f"{shown(run)} is not a whole number of pixels"
-            raise Unusable("E-COCO-RLE-COUNTS", problem, f"/counts[{k}]")
-        if not 0 <= run < 2**31:
-            problem = f"{shown(run)} is no run length"
             raise Unusable("E-COCO-RLE-COUNTS", problem, f"/counts[{k}]")
 
 

@@ -176,4 +176,4 @@ def _count_shared_names(names: list[str], report: ImportReport) -> None:
     if shared:
         example = shown(next(iter(shared)))
         problem = f"images share a file name, as {example}: all kept"
-        report.note("W-COCO-FILE-SHARED", problem, sum(shared.values()))
+        report.note("W-COCO-FILE-SHARED", problem, sum(shared.values()), wrong=True)

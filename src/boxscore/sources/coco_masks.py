@@ -25,6 +25,21 @@ from boxscore.sources.sieve import Sieve
 
 Sizes = NDArray[np.int32]
 
+COUNTS_CODE = "E-COCO-RLE-COUNTS"
+STATUS = {
+    1: ("E-COCO-RLE-SIZE", "the image has more than 2^28 pixels: too large for a mask"),
+    2: (COUNTS_CODE, "holds a character that no run-length code has"),
+    3: (COUNTS_CODE, "ends inside a number"),
+    4: (COUNTS_CODE, "holds a number without end"),
+    5: (COUNTS_CODE, "holds a negative run"),
+    6: ("E-COCO-RLE-TOTAL", "runs do not add up to height times width"),
+    7: ("E-COCO-NOT-FINITE", "a coordinate is not finite"),
+    8: ("E-COCO-POLYGON-RANGE", "a coordinate lies far beyond the image: over 10 times its size"),
+    9: ("E-COCO-POLYGON-SHORT", "a part has fewer than 3 points"),
+    10: ("E-COCO-POLYGON-POINTS", "more than 100000 points, or too many crossings"),
+}
+"""Status of the mask kernels -> code and words."""
+
 
 def check_masks(sieve: Sieve, width: Sizes, height: Sizes) -> Masks | None:
     """Make the masks of all records; drop those of wrong codes, mark those without area.
@@ -69,18 +84,27 @@ def _problem_of(
         return (
             "E-COCO-RLE-SIZE",
             "/size",
-            lambda i: f"{given.size[i].tolist()} is not the image's {[height[i], width[i]]}{hint}",
+            lambda i: _of_size(given.size[i].tolist(), [int(height[i]), int(width[i])]) + hint,
         )
     code, words = STATUS[status]
-    if code == "E-COCO-RLE-COUNTS":
+    if code.startswith("E-COCO-RLE"):
         return code, "/counts", lambda i: _of_counts(given, i, words)
     return code, "", lambda _: words
 
 
+def _of_size(claimed: list[int], actual: list[int]) -> str:
+    if min(claimed) <= 0:
+        return f"{claimed} is no size of an image"
+    return f"{claimed} is not the image's {actual}"
+
+
 def _of_counts(given: Segmentations, i: int, words: str) -> str:
-    if given.kind[i] != COMPRESSED:
+    codes = given.compressed if given.kind[i] == COMPRESSED else given.runs
+    begin, end = codes.offsets[i : i + 2].tolist()
+    if begin == end:
+        return "is empty"
+    if codes is given.runs:
         return words
-    begin, end = given.compressed.offsets[i : i + 2].tolist()
     text = given.compressed.values[begin:end].tobytes().decode("latin-1")
     hinted = bad_counts(text).problem
     return hinted if "str(bytes)" in hinted else f"{shown(text[:40])}: {words}"
@@ -100,7 +124,3 @@ def _count_clipped(sieve: Sieve, given: Segmentations, width: Sizes, height: Siz
     if count:
         problem = "polygons reach over the edge of their image: clipped"
         sieve.report.note("N-COCO-POLYGON-CLIPPED", problem, count)
-
-
-STATUS: dict[int, tuple[str, str]] = {}
-"""Status of the mask kernels -> code and words."""

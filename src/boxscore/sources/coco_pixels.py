@@ -70,10 +70,8 @@ def _choose_folder(names: list[str], beside: Path, images: Path | None) -> NameI
 
 
 def _read(paths: list[Path]) -> dict[Path, ImageFacts]:
-    from boxscore.engine import map_shards
-
     distinct = list(dict.fromkeys(paths))
-    return dict(zip(distinct, read_all_facts(distinct, map_shards), strict=True))
+    return dict(zip(distinct, read_all_facts(distinct), strict=True))
 
 
 def _picture(found: Found, facts: dict[Path, ImageFacts], name: str) -> Picture:
@@ -95,4 +93,5 @@ def _count_missing(pictures: list[Picture], images: Path | None, report: ImportR
         problem = f"none of the {missing} images listed in {report.file} is there"
         fix = "name the folder that holds the images, or leave --images out"
         raise SourceError(images, "", problem, fix=fix, code="E-IMAGES-MISSING")
-    report.note("W-IMAGE-MISSING", "image files are missing: items kept without pixels", missing)
+    problem = "image files are missing: items kept without pixels"
+    report.note("W-IMAGE-MISSING", problem, missing, wrong=images is not None)

@@ -33,7 +33,7 @@ RESULTS = ListSpec(
         Field("bbox", "box"),
         Field("score", "number", required=True),
         Field("segmentation", "segmentation"),
-        Field("keypoints", "span"),
+        Field("keypoints", "span", lenient=True),
     ),
     names=(("image_id", "image id"),),
 )
@@ -91,6 +91,7 @@ def _read_records(
         class_id,
         geometry,
         geometry.covered(),
+        theta=np.zeros(item.size),
         confidence=confidence,
     )
     return predictions, how
@@ -102,7 +103,7 @@ def _note_confidences(sieve: Sieve, confidence: NDArray[np.float64]) -> None:
     if count:
         example = float(confidence[np.flatnonzero(outside)[0]])
         problem = f"scores outside 0..1 (as {example:g}): kept"
-        sieve.report.note("W-COCO-SCORE-RANGE", problem, count)
+        sieve.report.note("W-COCO-SCORE-RANGE", problem, count, wrong=True)
 
 
 def _marked_repeats(sieve: Sieve, columns: tuple[NDArray[np.generic], ...]) -> NDArray[np.bool_]:

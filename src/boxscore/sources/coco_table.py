@@ -49,7 +49,6 @@ def annotations_of(
         **more,
     }
     columns = {name: values[index] for name, values in every.items()}
-    columns["theta"] = np.zeros(index.size)
     columns["track"] = np.full(index.size, "", object)
     return Annotations(
         table=Table(schema, columns),

@@ -6,14 +6,14 @@ import hashlib
 import os
 import stat
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 MOST_PIXELS = 100_000_000
-FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "MPO")
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)
 SHARD = 256
@@ -142,12 +142,12 @@ def _other_kind(file: BinaryIO) -> str:
     return "is of no admitted image format, or its header is damaged"
 
 
-def read_all_facts(
-    paths: Sequence[Path], map_shards: Callable[..., Any] | None = None
-) -> list[ImageFacts]:
+def read_all_facts(paths: Sequence[Path]) -> list[ImageFacts]:
     """Facts of many files, in order; in parallel when there are many."""
-    if map_shards is None or len(paths) < FEWEST_IN_PARALLEL:
+    if len(paths) < FEWEST_IN_PARALLEL:
         return facts_of_shard(paths)
+    from boxscore.engine import map_shards
+
     shards = [paths[k : k + SHARD] for k in range(0, len(paths), SHARD)]
     return [facts for some in map_shards(facts_of_shard, shards) for facts in some]
 

@@ -81,8 +81,15 @@ class ImportReport:
             Entry(outcome="repaired", code=code, place=place, problem=problem, original=value)
         )
 
-    def note(self, code: str, problem: str, count: int = 1) -> None:
-        """Count a fact that changes nothing."""
+    def note(self, code: str, problem: str, count: int = 1, *, wrong: bool = False) -> None:
+        """Count a fact that changes nothing.
+
+        Raises:
+            SourceError: In strict mode, where the fact is `wrong`.
+        """
+        if wrong and self.strict:
+            fix = "correct the file, or import without --strict"
+            raise SourceError(self.path.name, "", f"{problem} ({count})", fix=fix, code=code)
         self.facts[code] = (problem, self.facts.get(code, ("", 0))[1] + count)
 
     def reject_rows(self, code: str, rows: Iterable[int], describe: Describe) -> int:

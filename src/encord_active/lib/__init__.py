@@ -1,0 +1,1 @@
+"""Import names of Encord Active; the logic is in boxscore."""
