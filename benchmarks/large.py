@@ -17,7 +17,9 @@ def main() -> None:
     try:
         for step, command in zip(STEPS, job(truth, results, folder), strict=True):
             sample = measure.run(command)
-            lines.append(f"| {step} | {sample.cpu:.1f} | {sample.wall:.1f} | {sample.peak_mb:.0f} |")
+            lines.append(
+                f"| {step} | {sample.cpu:.1f} | {sample.wall:.1f} | {sample.peak_mb:.0f} |"
+            )
     finally:
         shutil.rmtree(folder)
     measure.write("large", "o365: 7.9 million predictions on 80,000 images", "\n".join(lines))

@@ -32,9 +32,7 @@ class Sample:
 def run(command: Sequence[str], *, cwd: Path | None = None) -> Sample:
     """Run a command to its end; CPU seconds with children, wall seconds, peak memory in MB."""
     start = os.times()
-    process = subprocess.Popen(
-        command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -66,12 +64,17 @@ def median(samples: Sequence[Sample], figure: str) -> float:
 
 def table(samples: Mapping[str, Sequence[Sample]], peer: str) -> str:
     """Markdown rows: medians, and ratios to the peer taken run by run."""
-    lines = ["| | CPU s | wall s | peak MB | CPU / peer | memory / peer |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| | CPU s | wall s | peak MB | CPU / peer | memory / peer |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, own in samples.items():
         pairs = list(zip(own, samples[peer], strict=True))
         cpu = statistics.median(a.cpu / b.cpu for a, b in pairs)
         memory = statistics.median(a.peak_mb / b.peak_mb for a, b in pairs)
-        figures = f"{median(own, 'cpu'):.2f} | {median(own, 'wall'):.2f} | {median(own, 'peak_mb'):.0f}"
+        figures = (
+            f"{median(own, 'cpu'):.2f} | {median(own, 'wall'):.2f} | {median(own, 'peak_mb'):.0f}"
+        )
         lines.append(f"| {name} | {figures} | {cpu:.3f} | {memory:.2f} |")
     return "\n".join(lines)
 

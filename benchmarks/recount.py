@@ -24,7 +24,10 @@ def timed(project: Project, operating_points: list[tuple[float, float]]) -> list
 
 
 def main() -> None:
-    lines = ["| set | new IoU, median ms | worst | new confidence, median ms | worst |", "|---|---|---|---|---|"]
+    lines = [
+        "| set | new IoU, median ms | worst | new confidence, median ms | worst |",
+        "|---|---|---|---|---|",
+    ]
     for name in ("coco36k", "coco500k"):
         truth, results = measure.synthetic(name)
         with tempfile.TemporaryDirectory() as folder:
@@ -34,7 +37,12 @@ def main() -> None:
             project.summary("run")
             by_iou = timed(project, [(0.3 + 0.01 * k, 0.3) for k in range(50)])
             by_confidence = timed(project, [(0.5, 0.01 * k) for k in range(1, 99)])
-        figures = [statistics.median(by_iou), max(by_iou), statistics.median(by_confidence), max(by_confidence)]
+        figures = [
+            statistics.median(by_iou),
+            max(by_iou),
+            statistics.median(by_confidence),
+            max(by_confidence),
+        ]
         lines.append(f"| {name} | " + " | ".join(f"{f:.1f}" for f in figures) + " |")
     measure.write("recount", "Recount of TP, FP and FN per class, warm", "\n".join(lines))
 

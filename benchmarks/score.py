@@ -7,11 +7,17 @@ from benchmarks import measure
 
 def main() -> None:
     parts = []
-    for name, task, runs in (("coco36k", "bbox", 3), ("cocosegm", "segm", 1), ("coco500k", "bbox", 1)):
+    for name, task, runs in (
+        ("coco36k", "bbox", 3),
+        ("cocosegm", "segm", 1),
+        ("coco500k", "bbox", 1),
+    ):
         truth, results = measure.synthetic(name)
         samples = measure.interleaved(
             {
-                "boxscore score": measure.boxscore("score", str(truth), str(results), "--task", task),
+                "boxscore score": measure.boxscore(
+                    "score", str(truth), str(results), "--task", task
+                ),
                 "pycocotools": measure.pycocotools(truth, results, task),
             },
             runs=runs,

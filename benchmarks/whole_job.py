@@ -22,7 +22,9 @@ def job(truth: Path, results: Path, folder: Path) -> list[list[str]]:
     """The commands of one whole job."""
     project = folder / "p"
     return [
-        measure.boxscore("import", "project", "--coco", "-a", str(truth), "-n", "p", "-t", str(folder)),
+        measure.boxscore(
+            "import", "project", "--coco", "-a", str(truth), "-n", "p", "-t", str(folder)
+        ),
         measure.boxscore("import", "predictions", str(results), "-n", "run", "-t", str(project)),
         [sys.executable, "-c", WORST, str(project)],
     ]

@@ -101,9 +101,9 @@ def _call_problems(node: ast.Call) -> list[str]:
         true = isinstance(keyword.value, ast.Constant) and keyword.value.value is True
         if keyword.arg in ("shell", "allow_pickle") and true:
             problems.append(f"{name}({keyword.arg}=True)")
-    if name.endswith((".execute", ".executemany", ".executescript", ".sql")) and node.args:
-        if isinstance(node.args[0], ast.JoinedStr):
-            problems.append(f"{name}(f-string)")
+    runs_sql = name.endswith((".execute", ".executemany", ".executescript", ".sql"))
+    if runs_sql and node.args and isinstance(node.args[0], ast.JoinedStr):
+        problems.append(f"{name}(f-string)")
     return problems
 
 

@@ -87,7 +87,9 @@ class Gate:
         if refusal is not None:
             await _answer(guarded, refusal, request_id)
             return
-        if scope["path"] == "/" and "token" in parse_qs(scope.get("query_string", b"").decode("latin-1")):
+        if scope["path"] == "/" and "token" in parse_qs(
+            scope.get("query_string", b"").decode("latin-1")
+        ):
             await self._sign_in(guarded)
             return
         await self.app(scope, _bounded(receive), guarded)
@@ -176,7 +178,9 @@ def _split_port(host: str) -> tuple[str, int | None]:
 
 def _content_length(headers: dict[str, list[str]]) -> int:
     given = headers.get("content-length", ["0"])[0]
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else LARGEST_BODY + 1
+    return (
+        int(given) if given.isascii() and given.isdigit() and len(given) < 16 else LARGEST_BODY + 1
+    )
 
 
 def _with_headers(send: Send, request_id: str) -> Send:

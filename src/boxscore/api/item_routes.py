@@ -40,7 +40,9 @@ def item(
 class Pictures:
     """Answers with a picture of an item, from the cache if it was asked for before."""
 
-    def __init__(self, request: Request, data_hash: DataHash, frame: Frame, project: ProjectHere) -> None:
+    def __init__(
+        self, request: Request, data_hash: DataHash, frame: Frame, project: ProjectHere
+    ) -> None:
         self.cache: PictureCache = request.app.state.pictures
         self.identity = (data_hash, frame)
         self.path = project.image_path(data_hash, frame)

@@ -51,19 +51,19 @@ def open_picture(path: Path) -> Image:
     Raises:
         RequestError: It is not a picture of an admitted format, too large, or broken.
     """
-    from PIL import Image as images
-    from PIL import ImageOps
+    import PIL.Image
+    import PIL.ImageOps
 
     try:
-        with images.open(path, formats=FORMATS) as opened:
+        with PIL.Image.open(path, formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _unusable("the picture has more than 100 million pixels")
             opened.seek(0)
-            upright = ImageOps.exif_transpose(opened)
+            upright = PIL.ImageOps.exif_transpose(opened)
             return upright.convert("RGB")
     except FileNotFoundError as gone:
         raise _unusable("the picture's file is gone") from gone
-    except (OSError, ValueError, SyntaxError, images.DecompressionBombError) as broken:
+    except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as broken:
         raise _unusable("the picture cannot be decoded") from broken
 
 

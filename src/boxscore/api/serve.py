@@ -31,7 +31,9 @@ def serve(project: Project, *, host: str, port: int, browser: bool) -> None:
     token = new_token()
     address = f"http://{'[' + host + ']' if ':' in host else host}:{port}/?token={token}"
     if host not in LOOPBACK:
-        click.echo("warning: other machines can reach this address; keep the token secret", err=True)
+        click.echo(
+            "warning: other machines can reach this address; keep the token secret", err=True
+        )
     app = guarded(project, token=token, hosts=hosts_for(host), port=port)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
     click.echo(f"{project.name} is open at  {address}")

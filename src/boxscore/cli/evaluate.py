@@ -11,10 +11,20 @@ from boxscore.cli.options import json_option, open_project, target_option
 
 @click.command(epilog="Example:  boxscore evaluate yolo-x --iou 0.75 --json")
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
-@click.option("--task", type=click.Choice(["bbox", "segm", "classification"]), help="Default: by the run.")
+@click.option(
+    "--task", type=click.Choice(["bbox", "segm", "classification"]), help="Default: by the run."
+)
 @click.option("--protocol", type=click.Choice(["coco"]), default="coco", show_default=True)
-@click.option("--iou", type=float, default=0.5, show_default=True, help="Least IoU of a match, for the counts.")
-@click.option("--confidence", type=float, help="Least confidence, for the counts. Default: the best F1.")
+@click.option(
+    "--iou",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="Least IoU of a match, for the counts.",
+)
+@click.option(
+    "--confidence", type=float, help="Least confidence, for the counts. Default: the best F1."
+)
 @click.option(
     "--max-detections",
     type=click.IntRange(1, 65535),

@@ -20,10 +20,22 @@ def import_group() -> None:
     epilog="Example:  boxscore import project --coco -a instances_val.json -i val2017/"
 )
 @click.argument("source", required=False, type=click.Path(path_type=Path, exists=True))
-@click.option("--format", "form", type=click.Choice(["auto", "coco"]), default="auto", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["auto", "coco"]), default="auto", show_default=True
+)
 @click.option("--coco", is_flag=True, help="The same as --format coco.")
-@click.option("-i", "--images", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of the images.")
-@click.option("-a", "--annotations", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The annotation file.")
+@click.option(
+    "-i",
+    "--images",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the images.",
+)
+@click.option(
+    "-a",
+    "--annotations",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The annotation file.",
+)
 @click.option("-n", "--name", help="Name of the project. Default: from the annotations.")
 @click.option("--symlinks", is_flag=True, help="Link to the images instead of copying them.")
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")

@@ -45,7 +45,9 @@ def find_project(target: Path) -> Path:
     target = target.absolute()
     if not target.is_dir():
         raise ProjectNotFoundError(
-            f"{target}: no such folder", fix="check the path after --target", code="E-TARGET-MISSING"
+            f"{target}: no such folder",
+            fix="check the path after --target",
+            code="E-TARGET-MISSING",
         )
     for folder in (target, *target.parents):
         if is_project(folder):

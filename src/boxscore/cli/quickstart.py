@@ -10,8 +10,12 @@ from boxscore.cli.options import target_option
 
 
 @click.command(epilog="Example:  boxscore quickstart --no-serve")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT")
-@click.option("--no-serve", is_flag=True, help="Make and evaluate the project, do not start the app.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT"
+)
+@click.option(
+    "--no-serve", is_flag=True, help="Make and evaluate the project, do not start the app."
+)
 @target_option
 def quickstart(port: int, no_serve: bool, target: Path) -> None:
     """Make the demo project: 41 real images, two real models; evaluate both; open the app."""

@@ -33,7 +33,14 @@ def runs(ctx: click.Context, as_json: bool, target: Path) -> None:
             score = card["metrics"].get("AP", card["metrics"].get("accuracy"))
             size = card["predictions"]
             table.append(
-                [card["name"], card["task"], card["format"], size, number(score, 5), card["created"]]
+                [
+                    card["name"],
+                    card["task"],
+                    card["format"],
+                    size,
+                    number(score, 5),
+                    card["created"],
+                ]
             )
         click.echo(columns(table, right=(3, 4)))
 

@@ -27,7 +27,9 @@ MEANING = (
 
 
 @click.command(epilog="Example:  boxscore score instances_val2017.json results.json")
-@click.argument("ground_truth", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="GT")
+@click.argument(
+    "ground_truth", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="GT"
+)
 @click.argument("results", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--task", type=click.Choice(["bbox", "segm"]), help="Default: by the results.")
 @json_option

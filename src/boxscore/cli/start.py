@@ -10,7 +10,9 @@ from boxscore.cli.options import open_project, target_option
 
 
 @click.command(epilog="Example:  boxscore start --target my-project --port 8080")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, envvar="PORT"
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @target_option

@@ -14,7 +14,7 @@ Progress = Callable[[str], AbstractContextManager[object]]
 """Wraps one step of work, named for people."""
 
 
-def silent(step: str) -> AbstractContextManager[object]:
+def silent(_step: str) -> AbstractContextManager[object]:
     """Say nothing."""
     return nullcontext()
 
@@ -41,7 +41,10 @@ class _Spinner:
             sys.stderr.flush()
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._done.set()
         self._thread.join()

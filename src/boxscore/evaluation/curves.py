@@ -44,7 +44,9 @@ def sweep(view: Comparable, matches: MatchesAt, classes: Classes = None) -> Swee
     confidence, right = view.confidence[counted], matches.right[counted]
     order = np.argsort(-confidence, kind="stable")
     confidence, right = confidence[order], right[order]
-    last = np.append(confidence[1:] != confidence[:-1], True) if confidence.size else np.empty(0, bool)
+    last = (
+        np.append(confidence[1:] != confidence[:-1], True) if confidence.size else np.empty(0, bool)
+    )
     found = np.cumsum(right)[last].astype(np.float64)
     shown = (np.flatnonzero(last) + 1).astype(np.float64)
     total = int(objects.sum())

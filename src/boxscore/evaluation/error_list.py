@@ -100,21 +100,20 @@ def error_page(run: RunView, items: Table, query: ErrorQuery, confidence: float)
 def _outcome_mask(objects: Objects, outcome: str | None) -> NDArray[np.bool_]:
     if outcome is None:
         return np.ones(objects.row.size, np.bool_)
-    if outcome == "error":
-        return objects.outcome != TP
-    return objects.outcome == OUTCOME_NAMES.index(outcome)
+    wanted = (FP, FN) if outcome == "error" else (OUTCOME_NAMES.index(outcome),)
+    return np.isin(objects.outcome, wanted)
 
 
 def _kind_mask(objects: Objects, kind: str | None) -> NDArray[np.bool_]:
     if kind is None:
         return np.ones(objects.row.size, np.bool_)
-    return objects.kind == KIND_NAMES[kind]
+    return np.isin(objects.kind, KIND_NAMES[kind])
 
 
 def _class_mask(objects: Objects, class_id: int | None) -> NDArray[np.bool_]:
     if class_id is None:
         return np.ones(objects.row.size, np.bool_)
-    return objects.class_id == class_id
+    return np.isin(objects.class_id, class_id)
 
 
 def _outcome_counts(outcome: NDArray[np.uint8]) -> dict[str, int]:

@@ -24,7 +24,10 @@ def image_rows(
     objects = objects_at(run, query.iou, confidence)
     if query.classes is not None:
         objects = objects.take(np.isin(objects.class_id, query.classes))
-    counts = {k: np.bincount(objects.item[objects.outcome == k], minlength=items.rows) for k in (TP, FP, FN)}
+    counts = {
+        k: np.bincount(objects.item[objects.outcome == k], minlength=items.rows)
+        for k in (TP, FP, FN)
+    }
     chosen = np.ones(items.rows, np.bool_)
     if query.outcome is not None:
         wanted = (FP, FN) if query.outcome == "error" else (OUTCOME_NAMES.index(query.outcome),)

@@ -101,9 +101,7 @@ def error_kinds(matches: MatchesAt, best: BestOverlaps) -> NDArray[np.uint8]:
     return kinds.astype(np.uint8)
 
 
-def partners(
-    matches: MatchesAt, best: BestOverlaps, kinds: NDArray[np.uint8]
-) -> NDArray[np.int32]:
+def partners(matches: MatchesAt, best: BestOverlaps, kinds: NDArray[np.uint8]) -> NDArray[np.int32]:
     """(P,) the ground truth that explains each prediction: its match, or what it nearly was."""
     explained = np.select(
         [

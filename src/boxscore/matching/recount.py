@@ -97,6 +97,4 @@ class LiveMatching:
         taken = np.flatnonzero((ground_truth >= 0) & (ignored == 0))
         prediction = np.full(self.view.truth.rows.size, -1, np.int32)
         prediction[ground_truth[taken]] = taken
-        return MatchesAt(
-            iou, ground_truth, prediction, ignored.astype(np.bool_), self._considered
-        )
+        return MatchesAt(iou, ground_truth, prediction, ignored.astype(np.bool_), self._considered)

@@ -106,5 +106,3 @@ def find_item(items: Table, data_hash: str, frame: int) -> int:
             "no such image in this project", fix="reload the page", code="E-ITEM-UNKNOWN"
         )
     return int(hits[0])
-
-

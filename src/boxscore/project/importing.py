@@ -151,7 +151,7 @@ def _evaluated(truth: Truth, tables: RunTables, task: Task) -> Keep:
     """Evaluate, and say how to store it."""
     if task is Task.CLASSIFICATION:
         evaluate_answers(truth, tables.predictions)
-        return lambda writer, run_id: None
+        return lambda _writer, _run_id: None
     evaluated = evaluate_objects(truth, tables.predictions, task)
     default = evaluated.run.default_confidence()
     if evaluated.run.view.left_out:
@@ -205,14 +205,18 @@ def _publish_run(
                 format=tables.format,
                 task=task.value,
                 rows=tables.predictions.rows,
-                details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")},
+                details={
+                    k: document[k] for k in ("mapping", "rejected", "images_with_predictions")
+                },
             )
         )
         for table in _tables_of(tables.predictions):
             writer.add_table(f"run:{run_id}", table)
         keep(writer, run_id)
         relative = f"reports/import-{next_report(root)}.json"
-        writer.add_bytes(relative, _pretty({"kind": "predictions"} | document | tables.report.document()))
+        writer.add_bytes(
+            relative, _pretty({"kind": "predictions"} | document | tables.report.document())
+        )
         writer.commit()
     return root / relative
 

@@ -102,9 +102,12 @@ class Loaded:
         key = run, task, max_detections
         with self._lock:
             if key not in self._views:
-                self._views[key] = self._stored(run, task, max_detections) or evaluate_objects(
-                    self.truth(), self.predictions(run), task, max_detections
-                ).run
+                self._views[key] = (
+                    self._stored(run, task, max_detections)
+                    or evaluate_objects(
+                        self.truth(), self.predictions(run), task, max_detections
+                    ).run
+                )
             return self._views[key]
 
     def _stored(self, run: str, task: Task, max_detections: int) -> RunView | None:

@@ -14,7 +14,6 @@ from boxscore.evaluation.document import (
     classification_document,
     defined,
     detection_document,
-
 )
 from boxscore.evaluation.run_view import RunView
 from boxscore.project.evaluating import evaluate_answers
@@ -155,5 +154,3 @@ def overview_document(state: Loaded) -> Document:
         ],
         "runs": [run_card(state, name, k) for k, name in enumerate(state.records)],
     }
-
-

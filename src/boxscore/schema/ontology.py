@@ -11,10 +11,11 @@ from typing import Any, Literal, Self
 from boxscore.schema.kinds import Shape
 
 COLORS = (
-    "#D33115 #E27300 #16406C #FE9200 #FCDC00 #DBDF00 #A4DD00 #68CCCA #73D8FF #AEA1FF #FCC400 "
-    "#B0BC00 #68BC00 #16A5A5 #009CE0 #7B64FF #FA28FF #B3B3B3 #9F0500 #C45100 #FB9E00 #808900 "
-    "#194D33 #0C797D #0062B1 #653294 #AB149E"
-).split()
+    "#D33115", "#E27300", "#16406C", "#FE9200", "#FCDC00", "#DBDF00", "#A4DD00",
+    "#68CCCA", "#73D8FF", "#AEA1FF", "#FCC400", "#B0BC00", "#68BC00", "#16A5A5",
+    "#009CE0", "#7B64FF", "#FA28FF", "#B3B3B3", "#9F0500", "#C45100", "#FB9E00",
+    "#808900", "#194D33", "#0C797D", "#0062B1", "#653294", "#AB149E",
+)  # fmt: skip
 """Colours given to new objects in turn, as Encord's own editor does."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -130,7 +130,9 @@ def checked_data(form: Format, data: Any) -> BoundingBox | NDArray[np.float64]:
         inside = data.x + data.w <= 1 + 1e-6 and data.y + data.h <= 1 + 1e-6
         _need(inside, f"{data} is not a valid relative bounding box.")
         return data  # type: ignore[no-any-return]
-    _need(isinstance(data, np.ndarray) and data.ndim == 2, "`data` must be an array of 2 dimensions")
+    _need(
+        isinstance(data, np.ndarray) and data.ndim == 2, "`data` must be an array of 2 dimensions"
+    )
     if form is Format.MASK:
         _need(set(np.unique(data).tolist()) <= {0, 1}, "a mask holds 0 and 1 only")
     else:

@@ -26,6 +26,7 @@ class Column:
 
     @property
     def numpy(self) -> np.dtype[Any]:
+        """The NumPy type of the column's array."""
         return np.dtype(object) if self.dtype in (TEXT, BYTES) else np.dtype(self.dtype)
 
 
@@ -37,6 +38,7 @@ class TableSchema:
     columns: tuple[Column, ...]
 
     def names(self) -> tuple[str, ...]:
+        """Column names, in order."""
         return tuple(c.name for c in self.columns)
 
 
@@ -84,6 +86,7 @@ class Table(Mapping[str, Array]):
 
     @property
     def rows(self) -> int:
+        """How many rows there are."""
         return len(next(iter(self._columns.values())))
 
     def take(self, index: Array) -> Table:
@@ -208,6 +211,7 @@ class Annotations:
 
     @property
     def rows(self) -> int:
+        """How many annotations there are."""
         return self.table.rows
 
 

@@ -36,7 +36,9 @@ def _dead_parts(root: Path, catalogue: Catalogue) -> int:
 
 
 def _strangers(folder: Path, known: set[str]) -> int:
-    strangers = [path for path in folder.iterdir() if path.name not in known] if folder.is_dir() else []
+    strangers = (
+        [path for path in folder.iterdir() if path.name not in known] if folder.is_dir() else []
+    )
     for path in strangers:
         if not path.is_dir():
             files.remove(path)

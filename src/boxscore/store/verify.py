@@ -50,6 +50,8 @@ def _compare(root: Path, relative: str, digest: str | None, report: VerifyReport
         elif files.sha256(path) != digest:
             report.problems.append(f"{relative}: its bytes changed")
     except FileNotFoundError:
-        report.problems.append(f"{relative}: missing" + ("" if digest else ", or its link leads nowhere"))
+        report.problems.append(
+            f"{relative}: missing" + ("" if digest else ", or its link leads nowhere")
+        )
     except OSError as failed:
         report.problems.append(f"{relative}: {failed.strerror}")

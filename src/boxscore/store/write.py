@@ -127,7 +127,7 @@ class Writer:
 
     def add_file(self, relative: str, source: Path, *, link: bool = False) -> None:
         """Stage a copy of, or a link to, an outside file."""
-        path = self._staged(relative)
+        path = self._staged()
         try:
             if link:
                 files.link(source, path)
@@ -142,14 +142,14 @@ class Writer:
         """Stage a file with these bytes."""
         import hashlib
 
-        path = self._staged(relative)
+        path = self._staged()
         try:
             files.write_bytes(path, data)
         except OSError as failed:
             raise _failed(path, failed) from failed
         self._add(relative, path, len(data), hashlib.sha256(data).hexdigest())
 
-    def _staged(self, relative: str) -> Path:
+    def _staged(self) -> Path:
         return self.staging / f"file-{len(self._moves)}"
 
     def _add(self, relative: str, path: Path, size: int | None, digest: str | None) -> None:
@@ -164,7 +164,17 @@ class Writer:
         r = replace(record, run_id=run_id)
         self._do(
             "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (r.run_id, r.name, r.created, r.source, r.sha256, r.format, r.task, r.rows, json.dumps(r.details)),
+            (
+                r.run_id,
+                r.name,
+                r.created,
+                r.source,
+                r.sha256,
+                r.format,
+                r.task,
+                r.rows,
+                json.dumps(r.details),
+            ),
         )
         return run_id
 
@@ -220,13 +230,18 @@ class Writer:
         try:
             if self._created:
                 db.execute("INSERT INTO meta VALUES (?, 0, 1)", (self._name,))
-            db.execute("UPDATE meta SET generation = generation + 1, next_run = ?", (self._next_run,))
+            db.execute(
+                "UPDATE meta SET generation = generation + 1, next_run = ?", (self._next_run,)
+            )
             generation: int = db.execute("SELECT generation FROM meta").fetchone()[0]
             for statement, values in self._statements:
                 db.execute(statement, values)
             db.executemany(
                 "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                [(p.name, p.owner, p.table, p.rows, p.bytes, p.sha256, generation) for p in self._parts],
+                [
+                    (p.name, p.owner, p.table, p.rows, p.bytes, p.sha256, generation)
+                    for p in self._parts
+                ],
             )
             db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", self._files)
             files.hook("commit", self.root)
@@ -253,7 +268,10 @@ class Writer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Remove what was staged and not published; let the next writer in."""
         self.catalogue.db.close()

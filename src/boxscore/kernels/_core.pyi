@@ -1,0 +1,184 @@
+"""Types of the compiled kernels. Shapes: P predictions, G ground truths, N records or masks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+U16 = NDArray[np.uint16]
+U8 = NDArray[np.uint8]
+MaskArrays = tuple[U8, I64, I32, I32]
+FieldSpec = Sequence[tuple[str, str, bool]]
+
+# --- scan ------------------------------------------------------------------------------------
+
+class ScanError(ValueError):
+    offset: int
+    code: str
+    problem: str
+
+class SegmentationColumn:
+    @property
+    def kind(self) -> U8: ...
+    @property
+    def size(self) -> I64: ...
+    @property
+    def coordinates(self) -> F64: ...
+    @property
+    def part_offsets(self) -> I64: ...
+    @property
+    def object_offsets(self) -> I64: ...
+    @property
+    def compressed(self) -> U8: ...
+    @property
+    def compressed_offsets(self) -> I64: ...
+    @property
+    def counts(self) -> I64: ...
+    @property
+    def counts_offsets(self) -> I64: ...
+
+class Records:
+    @property
+    def count(self) -> int: ...
+    @property
+    def index(self) -> I64: ...
+    @property
+    def odd(self) -> I64: ...
+    def column(self, key: str) -> NDArray[Any]: ...
+    def present(self, key: str) -> U8: ...
+    def texts(self, key: str) -> list[str]: ...
+    def is_text(self, key: str) -> bool: ...
+    def segmentation(self) -> SegmentationColumn: ...
+
+def scan_list(source: str | bytes, fields: FieldSpec, threads: int = 0) -> Records: ...
+def scan_members(
+    source: str | bytes, members: dict[str, FieldSpec]
+) -> dict[str, Records | None]: ...
+
+class ScoreResult:
+    @property
+    def task(self) -> str: ...
+    @property
+    def stats(self) -> list[float]: ...
+    @property
+    def images(self) -> int: ...
+    @property
+    def ground_truth(self) -> int: ...
+    @property
+    def predictions(self) -> int: ...
+    @property
+    def odd(self) -> int: ...
+
+def score_files(truth: str, results: str, task: str = "auto", threads: int = 0) -> ScoreResult: ...
+
+# --- masks -----------------------------------------------------------------------------------
+
+def masks_from_polygons(
+    xy: F64,
+    part_offsets: I64,
+    object_offsets: I64,
+    height: I32,
+    width: I32,
+    threads: int = 0,
+) -> tuple[U8, I64, U8]: ...
+def masks_from_compressed(
+    counts: U8, offsets: I64, height: I32, width: I32, threads: int = 0
+) -> tuple[U8, I64, U8]: ...
+def masks_from_counts(
+    runs: I64, run_offsets: I64, height: I32, width: I32, threads: int = 0
+) -> tuple[U8, I64, U8]: ...
+def mask_area_box(
+    counts: U8, offsets: I64, height: I32, width: I32, threads: int = 0
+) -> tuple[F64, F64]: ...
+def mask_iou(found: list[bytes], truth: list[bytes], crowd: U8, height: int, width: int) -> F64: ...
+def mask_decode(counts: bytes, height: int, width: int) -> U8: ...
+def mask_from_bitmap(bitmap: U8) -> bytes: ...
+def to_polygons(counts: bytes, height: int, width: int) -> list[list[float]]: ...
+
+# --- matching --------------------------------------------------------------------------------
+
+class Protocol:
+    iou: list[float]
+    area: list[list[float]]
+    max_dets: list[int]
+    recall: list[float]
+    @staticmethod
+    def coco() -> Protocol: ...
+
+class Matches:
+    @property
+    def matched(self) -> U16: ...
+    @property
+    def ignored(self) -> U16: ...
+    @property
+    def rank(self) -> I32: ...
+    @property
+    def positives(self) -> I64: ...
+
+class Curves:
+    @property
+    def precision(self) -> F64: ...
+    @property
+    def scores(self) -> F64 | None: ...
+    @property
+    def recall(self) -> F64: ...
+
+def match(
+    truth_item: I32,
+    truth_class: I32,
+    truth_box: F64,
+    truth_area: F64,
+    truth_crowd: U8,
+    item: I32,
+    class_id: I32,
+    box: F64,
+    area: F64 | None,
+    confidence: F64,
+    items: int,
+    classes: int,
+    protocol: Protocol,
+    truth_masks: MaskArrays | None = None,
+    masks: MaskArrays | None = None,
+    threads: int = 0,
+) -> Matches: ...
+def accumulate(
+    matches: Matches,
+    protocol: Protocol,
+    threads: int = 0,
+    scores: bool = True,
+    every_limit: bool = True,
+) -> Curves: ...
+def summarize(curves: Curves, protocol: Protocol) -> list[float]: ...
+def candidate_pairs(
+    truth_item: I32,
+    truth_box: F64,
+    truth_crowd: U8,
+    item: I32,
+    box: F64,
+    floor: float = 0.1,
+    truth_masks: MaskArrays | None = None,
+    masks: MaskArrays | None = None,
+    threads: int = 0,
+) -> tuple[I32, I32, F64]: ...
+def box_iou(found: F64, truth: F64, crowd: U8) -> F64: ...
+
+class Recount:
+    def __init__(
+        self,
+        truth_class: I32,
+        truth_ignored: U8,
+        item: I32,
+        class_id: I32,
+        confidence: F64,
+        pair_prediction: I32,
+        pair_truth: I32,
+        pair_iou: F64,
+        max_detections: int = 100,
+    ) -> None: ...
+    @property
+    def considered(self) -> U8: ...
+    def at(self, iou: float) -> tuple[I32, U8]: ...
