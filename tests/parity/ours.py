@@ -1,0 +1,46 @@
+"""The same arrays by our own path: files through the sources, tables through the kernels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.kernels import _core
+from boxscore.matching.coco import match
+from boxscore.matching.policy import coco as coco_policy
+from boxscore.project.evaluating import Truth, compare
+from boxscore.schema.kinds import Task
+from boxscore.sources import coco, coco_results
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.report import ImportReport
+
+
+def evaluate(
+    truth: Path, results: Path, task: str, max_detections: int = 100
+) -> dict[str, NDArray[Any]]:
+    """precision, recall, scores and the twelve numbers."""
+    tables = coco.read(truth, None, ImportReport(truth), pixels=False)
+    context = ProjectContext(items=tables.items, ontology=tables.ontology)
+    predictions = coco_results.read(results, context, ImportReport(results)).predictions
+    sides = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
+    policy = coco_policy(max_detections)
+    matching = match(compare(sides, predictions, Task(task)), policy)
+    curves = _core.accumulate(matching.matches, policy.kernel())
+    return {
+        "precision": np.asarray(curves.precision),
+        "recall": np.asarray(curves.recall),
+        "scores": np.asarray(curves.scores),
+        "stats": np.array(_core.summarize(curves, policy.kernel())),
+    }
+
+
+def assert_equal(ours: dict[str, NDArray[Any]], oracle: dict[str, NDArray[Any]]) -> None:
+    """Every cell, with ==; an undefined number is nan here and -1 there."""
+    for name in ("precision", "recall", "scores"):
+        assert ours[name].shape == oracle[name].shape, name
+        assert np.array_equal(ours[name], oracle[name]), name
+    if oracle["stats"].size:
+        assert np.array_equal(np.nan_to_num(ours["stats"], nan=-1.0), oracle["stats"])
