@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coco_files import (
+
+from boxscore.errors import SourceError
+from tests.sources.coco_files import (
     Case,
     Document,
     by_row,
@@ -25,8 +27,6 @@ from coco_files import (
     results,
     write,
 )
-
-from boxscore.errors import SourceError
 
 
 def text(document: Any) -> str:

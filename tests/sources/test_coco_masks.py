@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from coco_files import (
+from pycocotools import mask as oracle
+
+from boxscore.schema.kinds import Kind, Mark
+from tests.sources.coco_files import (
     HEIGHT,
     WIDTH,
     Case,
@@ -23,9 +26,6 @@ from coco_files import (
     results,
     write,
 )
-from pycocotools import mask as oracle
-
-from boxscore.schema.kinds import Kind, Mark
 
 PIXELS = WIDTH * HEIGHT
 NOTHING = "segmentation"

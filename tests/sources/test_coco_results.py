@@ -7,10 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from coco_files import Case, by_row, changed, context, judge, project, read_results, results, write
 
 from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind, Mark
+from tests.sources.coco_files import (
+    Case,
+    by_row,
+    changed,
+    context,
+    judge,
+    project,
+    read_results,
+    results,
+    write,
+)
 
 
 def edit(key: str, value: Any) -> Any:
@@ -102,7 +112,7 @@ def test_row_104_repeats_are_kept_and_marked(tmp_path: Path) -> None:
     document = results()
     twice(document)
     table = read_results(write(tmp_path / "r.json", document), context(tmp_path)).predictions.table
-    assert table.keys() and table["item"].size == 121
+    assert table["item"].size == 121
     marked = table["marks"] & Mark.DUPLICATE > 0
     assert table["source_row"][marked].tolist() == [120]
 

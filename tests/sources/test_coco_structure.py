@@ -10,7 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from coco_files import (
+from PIL import Image
+
+from boxscore.errors import SourceError
+from boxscore.schema.kinds import Kind, Mark, Shape
+from tests.sources.coco_files import (
     HEIGHT,
     WIDTH,
     Case,
@@ -22,10 +26,6 @@ from coco_files import (
     read_project,
     write,
 )
-from PIL import Image
-
-from boxscore.errors import SourceError
-from boxscore.schema.kinds import Kind, Mark, Shape
 
 Change = Any
 

@@ -30,7 +30,7 @@ class Field:
 
 
 @dataclass(slots=True)
-class Unusable(Exception):  # noqa: N818 - not an error: a record is left out
+class Unusable(Exception):
     """A value for which there is no repair."""
 
     code: str

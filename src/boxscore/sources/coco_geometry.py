@@ -15,8 +15,10 @@ from boxscore.sources.coco_masks import check_masks
 from boxscore.sources.segmentation import ABSENT, EMPTY, POLYGONS, Masks
 from boxscore.sources.sieve import Flags, Sieve
 
-DISAGREE = 2.0
-"""Pixels by which a result's box may differ from the box around its mask."""
+DISAGREE = 0.5
+NEAR = 2.0
+"""A result's box and the box around its mask are reported when their IoU is below DISAGREE and
+an edge differs by more than NEAR pixels."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,11 +129,14 @@ def _complete_boxes(sieve: Sieve, out: Geometry, *, predicted: bool) -> None:
 def _compare_boxes(sieve: Sieve, out: Geometry, masks: Masks) -> None:
     both = out.boxed & out.masked() & sieve.alive & (masks.area > 0)
     rows = np.flatnonzero(both)
-    a, b = out.box[rows], masks.box[rows]
-    start = np.abs(a[:, :2] - b[:, :2])
-    end = np.abs(a[:, :2] + a[:, 2:] - b[:, :2] - b[:, 2:])
+    given, around = _corners(out.box[rows]), _corners(masks.box[rows])
+    low = np.maximum(given[:, :2], around[:, :2])
+    high = np.minimum(given[:, 2:], around[:, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=1)
+    either = out.box[rows, 2] * out.box[rows, 3] + np.prod(masks.box[rows, 2:], axis=1) - shared
+    apart = np.abs(given - around).max(axis=1, initial=0)
     flags = np.zeros(both.size, np.bool_)
-    flags[rows] = np.maximum(start, end).max(axis=1, initial=0) > DISAGREE
+    flags[rows] = (shared < DISAGREE * either) & (apart > NEAR)
     sieve.repair(
         flags,
         "W-COCO-BOX-MASK",
@@ -141,3 +146,7 @@ def _compare_boxes(sieve: Sieve, out: Geometry, masks: Masks) -> None:
             f"{masks.box[i].tolist()}: both kept"
         ),
     )
+
+
+def _corners(box: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1)

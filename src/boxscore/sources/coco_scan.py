@@ -50,10 +50,11 @@ def read_members(
     """
     with refusing(text.path):
         scanned = _core.scan_members(text.source, {k: s.scanned() for k, s in specs.items()})
-    return {
-        key: None if scanned[key] is None else _both_lanes(scanned[key], text, spec, report)
-        for key, spec in specs.items()
-    }
+    lists: dict[str, Records | None] = {}
+    for key, spec in specs.items():
+        found = scanned[key]
+        lists[key] = None if found is None else _both_lanes(found, text, spec, report)
+    return lists
 
 
 def _both_lanes(

@@ -41,6 +41,9 @@ class Ragged:
         """The sequences at `index`, in that order."""
         lengths = self.offsets[index + 1] - self.offsets[index]
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        if offsets[-1] == self.values.size and np.all(index[1:] > index[:-1]):
+            # What is left out is empty: the values stand as they are.
+            return Ragged(values=self.values, offsets=offsets)
         shift = np.repeat(self.offsets[index] - offsets[:-1], lengths)
         return Ragged(values=self.values[np.arange(offsets[-1]) + shift], offsets=offsets)
 
