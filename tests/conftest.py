@@ -16,3 +16,12 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the development data (../shared/data) is not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled demo project with both runs, made once; tests that change it copy it."""
+    from boxscore.project import Project
+
+    project, _ = Project.demo(tmp_path_factory.mktemp("demo"))
+    return project.path

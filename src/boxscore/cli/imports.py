@@ -58,6 +58,7 @@ def project(
     target: Path,
 ) -> None:
     """Make a project from SOURCE (a COCO annotation file), inside the target folder."""
+    from boxscore.engine.progress import on_terminal
     from boxscore.project import Project
 
     path = annotations or source
@@ -75,15 +76,17 @@ def project(
         symlinks=symlinks,
         strict=strict,
         dry_run=dry_run,
+        progress=on_terminal,
     )
     if as_json:
         _json(document)
     else:
-        _say_project(document, dry_run)
+        say_project(document, dry_run)
     ctx.exit(EXIT_PARTLY if document["rejected"] else 0)
 
 
-def _say_project(document: dict[str, Any], dry_run: bool) -> None:
+def say_project(document: dict[str, Any], dry_run: bool) -> None:
+    """A made project for people."""
     from boxscore.cli.text import print_warnings
 
     print_warnings(document["warnings"])
@@ -129,6 +132,8 @@ def predictions(
     target: Path,
 ) -> None:
     """Import one prediction set ("run") from PATH and evaluate it."""
+    from boxscore.engine.progress import on_terminal
+
     document = open_project(target).import_predictions(
         path,
         format="coco" if coco else form,
@@ -136,6 +141,7 @@ def predictions(
         strict=strict,
         dry_run=dry_run,
         replace=replace,
+        progress=on_terminal,
     )
     if as_json:
         _json(document)

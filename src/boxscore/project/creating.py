@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from boxscore.engine.progress import Progress
+from boxscore.engine.progress import Progress, silent
+from boxscore.errors import RequestError
 from boxscore.project.importing import folder_name, publish_project, refuse_existing
-from boxscore.sources import coco
+from boxscore.schema.labels import DataLabel
+from boxscore.sources import coco, image_folder
+from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
 
@@ -24,12 +29,70 @@ def import_coco(
     progress: Progress,
 ) -> dict[str, Any]:
     """Read a COCO annotation file and publish it as a project; see `Project.import_coco`."""
+    target = target.absolute()
     if name is not None:
         refuse_existing(target / folder_name(name))
     report = ImportReport(annotations, strict=strict)
     with progress("reading annotations and images"):
         tables = coco.read(annotations, images, report)
     return publish(tables, "coco", target, name, symlinks, dry_run, progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderRequest:
+    """A project from a folder of images, as asked; see `Project.init`."""
+
+    root: Path
+    target: Path
+    name: str | None = None
+    data_globs: Sequence[str] = ()
+    label_globs: Sequence[str] = ()
+    transformer: Path | None = None
+    transformer_name: str | None = None
+    symlinks: bool = False
+    dry_run: bool = False
+    progress: Progress = silent
+
+
+def init(request: FolderRequest) -> dict[str, Any]:
+    """Make a project from a folder; a rehearsal describes what would be in it."""
+    name = request.name or f"[EA] {request.root.absolute().name}"
+    target = request.target.absolute()
+    refuse_existing(target / folder_name(name))
+    content = image_folder.find_files(request.root, request.data_globs, request.label_globs)
+    labels = _labels(request, content)
+    if request.dry_run:
+        return content.document() | {
+            "project": name,
+            "path": str(target / folder_name(name)),
+            "labels": image_folder.label_counts(labels),
+        }
+    report = ImportReport(request.root)
+    with request.progress("reading images"):
+        tables = image_folder.read(content, name, labels, report)
+    return publish(tables, "folder", target, name, request.symlinks, False, request.progress)
+
+
+def _labels(request: FolderRequest, content: image_folder.FolderContent) -> list[DataLabel]:
+    if request.transformer is None:
+        if request.label_globs:
+            raise RequestError(
+                "label files are named but nothing that reads them",
+                fix="add --transformer FILE.py",
+                code="E-TRANSFORMER-MISSING",
+            )
+        return []
+    found = load_transformers(request.transformer)
+    chosen = request.transformer_name or next(iter(found))
+    if chosen not in found or (len(found) > 1 and request.transformer_name is None):
+        raise RequestError(
+            f"{request.transformer} defines several transformers: {', '.join(found)}",
+            fix="choose one with --transformer-name",
+            code="E-TRANSFORMER-SEVERAL",
+        )
+    data = [path.absolute() for path in content.images]
+    label_files = [path.absolute() for path in content.labels]
+    return labels_of(request.transformer, found[chosen], label_files, data)
 
 
 def publish(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -81,6 +82,45 @@ class Project:
             strict=strict,
             dry_run=dry_run,
             progress=progress,
+        )
+
+    @classmethod
+    def init(
+        cls,
+        root: str | Path,
+        *,
+        target: str | Path = ".",
+        name: str | None = None,
+        data_globs: Sequence[str] = (),
+        label_globs: Sequence[str] = (),
+        transformer: str | Path | None = None,
+        transformer_name: str | None = None,
+        symlinks: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
+    ) -> Document:
+        """Make a project from a folder of images inside `target`; see `open` afterwards.
+
+        Args:
+            data_globs: Which files below `root` are images; default: jpg, jpeg, png, tiff.
+            label_globs: Which files the transformer gets.
+            transformer: A Python file with a LabelTransformer; it is run.
+        """
+        from boxscore.project.creating import FolderRequest, init
+
+        return init(
+            FolderRequest(
+                root=Path(root),
+                target=Path(target),
+                name=name,
+                data_globs=data_globs,
+                label_globs=label_globs,
+                transformer=None if transformer is None else Path(transformer),
+                transformer_name=transformer_name,
+                symlinks=symlinks,
+                dry_run=dry_run,
+                progress=progress,
+            )
         )
 
     @classmethod

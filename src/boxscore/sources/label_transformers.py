@@ -1,123 +1,77 @@
-"""A user's own Python file with a LabelTransformer: loading it, and running it."""
+"""The user's own label transformer: a Python file with a class that reads label files.
+
+This is the one place where a user's code runs, and only because the user names the file.
+"""
 
 from __future__ import annotations
 
+import importlib.util
+import inspect
 import sys
-import traceback
-from collections.abc import Sequence
-from importlib.util import module_from_spec, spec_from_file_location
-from inspect import isabstract, isclass
 from pathlib import Path
-from types import ModuleType
 
-from boxscore.errors import RequestError, SourceError, near_misses
-from boxscore.schema.labels import DataLabel, LabelTransformer
+from boxscore.errors import SourceError
+from boxscore.schema.labels import (
+    BoundingBoxLabel,
+    ClassificationLabel,
+    DataLabel,
+    KeypointLabel,
+    LabelTransformer,
+    PolygonLabel,
+)
 
-MODULE = "boxscore_user_transformer"
-"""Name under which the user's file is loaded."""
-
-
-def load_transformer(path: Path, name: str | None = None) -> LabelTransformer:
-    """The transformer that a file defines. This runs the file: it is the user's own program.
-
-    Args:
-        path: A Python file with a subclass of LabelTransformer.
-        name: Which one, where the file has several.
-
-    Raises:
-        SourceError: The file cannot be loaded, or defines none.
-        RequestError: It defines several and no name was given, or none of that name.
-    """
-    known = transformers_in(path)
-    if name is None and len(known) > 1:
-        raise RequestError(
-            f"{path} defines several transformers",
-            fix=f"choose one of {', '.join(known)}",
-            code="E-TRANSFORMER-SEVERAL",
-        )
-    chosen = next(iter(known)) if name is None else name
-    if chosen not in known:
-        problem = f"{path} defines no transformer {chosen!r}"
-        raise RequestError(problem, fix=near_misses(chosen, known), code="E-TRANSFORMER-UNKNOWN")
-    try:
-        return known[chosen]()
-    except Exception as bad:
-        raise _failed(path, f"{chosen} cannot be made", bad, "it must need no arguments") from bad
+LABELS = (BoundingBoxLabel, ClassificationLabel, KeypointLabel, PolygonLabel)
 
 
-def transformers_in(path: Path) -> dict[str, type[LabelTransformer]]:
-    """Name -> class of every transformer that a file defines, in its order.
+def load_transformers(path: Path) -> dict[str, LabelTransformer]:
+    """The transformers that a Python file defines, by class name, ready to use.
 
     Raises:
-        SourceError: The file cannot be loaded, or defines none.
+        SourceError: The file cannot be run, or defines none.
     """
-    module = _load(path)
-    known = {
-        name: value
-        for name, value in vars(module).items()
-        if isclass(value)
-        and issubclass(value, LabelTransformer)
-        and not isabstract(value)
-        and value.__module__ == MODULE
-    }
-    if not known:
-        fix = "subclass encord_active.lib.labels.label_transformer.LabelTransformer in it"
-        raise SourceError(path, "", "defines no LabelTransformer", fix=fix, code="E-TRANSFORMER")
-    return known
-
-
-def _load(path: Path) -> ModuleType:
-    spec = spec_from_file_location(MODULE, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        problem, fix = "is not a Python file", "name a file that ends in .py"
-        raise SourceError(path, "", problem, fix=fix, code="E-TRANSFORMER")
-    module = module_from_spec(spec)
-    # What lies beside the file can be imported by it, as when it is run by Python itself.
-    beside = str(path.resolve().parent)
-    sys.path.insert(0, beside)
-    sys.modules[MODULE] = module
+    name = f"boxscore_transformer_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise _unusable(path, "is no Python file", "name a file that ends with .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as bad:
-        raise _failed(path, "cannot be loaded", bad, "correct the file") from bad
-    finally:
-        sys.path.remove(beside)
-        del sys.modules[MODULE]
-    return module
+        found = {
+            cls.__name__: cls()
+            for _, cls in inspect.getmembers(module, inspect.isclass)
+            if issubclass(cls, LabelTransformer)
+            and not inspect.isabstract(cls)
+            and cls.__module__ == name
+        }
+    except Exception as failed:
+        problem = f"the transformer cannot be loaded: {type(failed).__name__}: {failed}"
+        raise _unusable(path, problem, "run the file by itself to see why") from failed
+    if not found:
+        fix = "subclass encord_active.lib.labels.label_transformer.LabelTransformer in it"
+        raise _unusable(path, "defines no label transformer", fix)
+    return found
 
 
-def run_transformer(
-    transformer: LabelTransformer, path: Path, labels: Sequence[Path], images: Sequence[Path]
+def labels_of(
+    path: Path, transformer: LabelTransformer, label_files: list[Path], data_files: list[Path]
 ) -> list[DataLabel]:
     """What the transformer makes of the files.
 
-    Args:
-        path: Its file, for messages.
-        labels, images: Absolute paths.
-
     Raises:
-        SourceError: It raised, or gave something else than a list of DataLabel.
+        SourceError: It fails, or hands over something else than labels.
     """
     try:
-        made = list(transformer.from_custom_labels(list(labels), list(images)))
-    except (Exception, SystemExit) as bad:
-        name = type(transformer).__name__
-        fix = "correct the transformer, or what it reads"
-        raise _failed(path, f"{name}.from_custom_labels failed", bad, fix) from bad
-    for value in made:
-        if not isinstance(value, DataLabel):
-            problem = f"from_custom_labels gave a {type(value).__name__}, not a DataLabel"
-            fix = "return a list of DataLabel(abs_data_path, label)"
-            raise SourceError(path, "", problem, fix=fix, code="E-TRANSFORMER")
-    return made
+        labels = list(transformer.from_custom_labels(label_files, data_files))
+    except Exception as failed:
+        problem = f"{type(transformer).__name__} failed: {type(failed).__name__}: {failed}"
+        raise _unusable(path, problem, "correct the transformer") from failed
+    for number, label in enumerate(labels):
+        if not isinstance(label, DataLabel) or not isinstance(label.label, LABELS):
+            problem = f"label {number} is a {type(label).__name__}, not a DataLabel with a label"
+            raise _unusable(path, problem, "return a list of DataLabel")
+    return labels
 
 
-def _failed(path: Path, what: str, bad: BaseException, fix: str) -> SourceError:
-    """The error with the line of the user's file where it arose."""
-    own = [f.lineno for f in traceback.extract_tb(bad.__traceback__) if f.filename == str(path)]
-    where = f"line {own[-1]}" if own else ""
-    if isinstance(bad, SyntaxError) and bad.lineno:
-        where = f"line {bad.lineno}"
-    text = str(bad) if str(bad) else "no message"
-    problem = f"{what}: {type(bad).__name__}: {text}"
-    return SourceError(path, where, problem, fix=fix, code="E-TRANSFORMER")
+def _unusable(path: Path, problem: str, fix: str) -> SourceError:
+    return SourceError(path, "", problem, fix=fix, code="E-TRANSFORMER")

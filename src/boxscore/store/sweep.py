@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from boxscore.store import files
@@ -16,10 +17,9 @@ def sweep(root: Path, catalogue: Catalogue) -> int:
     for leftover in staging:
         files.remove_folder(leftover)
     removed = len(staging) + _dead_parts(root, catalogue)
-    removed += _strangers(root / PARTS, catalogue.part_names())
-    known = {Path(path).name for path, _, _ in catalogue.files()}
-    removed += _strangers(root / IMAGES, known) + _strangers(root / REPORTS, known)
-    return removed
+    known = {f"{PARTS}/{name}" for name in catalogue.part_names()}
+    known |= {path for path, _, _ in catalogue.files()}
+    return removed + sum(_strangers(root, folder, known) for folder in (PARTS, IMAGES, REPORTS))
 
 
 def _dead_parts(root: Path, catalogue: Catalogue) -> int:
@@ -35,11 +35,13 @@ def _dead_parts(root: Path, catalogue: Catalogue) -> int:
     return len(gone)
 
 
-def _strangers(folder: Path, known: set[str]) -> int:
-    strangers = (
-        [path for path in folder.iterdir() if path.name not in known] if folder.is_dir() else []
-    )
-    for path in strangers:
-        if not path.is_dir():
-            files.remove(path)
-    return len(strangers)
+def _strangers(root: Path, folder: str, known: set[str]) -> int:
+    """Files below a folder that no publication knows; links count as files and lead nowhere."""
+    removed = 0
+    for place, _, names in os.walk(root / folder):
+        for name in names:
+            path = Path(place) / name
+            if path.relative_to(root).as_posix() not in known:
+                files.remove(path)
+                removed += 1
+    return removed

@@ -213,9 +213,10 @@ class Writer:
         """
         try:
             for source, target in self._moves:
+                files.make_folder(target.parent)
                 files.move(source, target)
-            for folder in (PARTS, IMAGES, REPORTS):
-                files.sync(self.root / folder)
+            for folder in sorted({target.parent for _, target in self._moves}):
+                files.sync(folder)
             generation = self._commit_catalogue()
             if self._created:
                 self._publish_catalogue()
