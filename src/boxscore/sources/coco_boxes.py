@@ -26,6 +26,9 @@ def refuse_normalised(sieve: Sieve, box: Boxes, given: Flags) -> None:
     Raises:
         SourceError: They do, and at least one is not made of whole numbers.
     """
+    first = box[:FEWEST_TO_JUDGE][given[:FEWEST_TO_JUDGE]]
+    if first.size and first.max() > 1:
+        return
     inside = box[given]
     if not inside.size or inside.max() > 1 or inside.min() < 0:
         return
@@ -83,7 +86,9 @@ def _hint_corners(sieve: Sieve, box: Boxes, given: Flags, beyond: Flags) -> None
     if count < FEWEST_TO_JUDGE:
         return
     share = float((beyond & seen).sum()) / count
+    if share <= CORNERS_SHARE_ORDERED:
+        return
     ordered = bool(np.all((box[seen, 2] >= box[seen, 0]) & (box[seen, 3] >= box[seen, 1])))
-    if share > CORNERS_SHARE or (ordered and share > CORNERS_SHARE_ORDERED):
+    if ordered or share > CORNERS_SHARE:
         problem = f"{share:.0%} of the boxes end beyond their image: are these corners x0 y0 x1 y1?"
         sieve.report.repair("W-COCO-BBOX-CORNERS", f"{sieve.records.spec.place}/0/bbox", problem)

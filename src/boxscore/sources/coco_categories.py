@@ -75,7 +75,7 @@ def read_categories(records: Records | None, report: ImportReport) -> Categories
     return Categories(
         ids=np.array(order, np.int64),
         names=[names[first[c]] for c in order],
-        keypoints=[bool(records.objects["keypoints"][first[c]]) for c in order],
+        keypoints=[bool(records.objects["keypoints"].get(first[c])) for c in order],
     )
 
 

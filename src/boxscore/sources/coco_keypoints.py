@@ -37,7 +37,7 @@ def keypoints_of(sieve: Sieve, *, predicted: bool) -> dict[int, Keypoints]:
     """
     found: dict[int, Keypoints] = {}
     wrong: dict[int, str] = {}
-    for i, value in enumerate(sieve.records.objects["keypoints"]):
+    for i, value in sieve.records.objects["keypoints"].items():
         if not value:
             continue
         problem = _problem(value, predicted)

@@ -50,7 +50,7 @@ class Records:
         column: Key -> (N,) or (N, 4) values; of a text id: index into `texts`.
         present: Key -> (N,) whether the record has it.
         texts: Key -> the texts of a text column, or the distinct texts of a text id.
-        objects: Key -> parsed JSON of a "span" field, None where absent.
+        objects: Key -> record -> parsed JSON of a "span" field; only of records that have it.
         retyped: Rows whose ids were given as text among numbers, or the reverse.
     """
 
@@ -60,7 +60,7 @@ class Records:
     column: dict[str, NDArray[Any]]
     present: dict[str, NDArray[np.bool_]]
     texts: dict[str, list[str]]
-    objects: dict[str, list[Any]]
+    objects: dict[str, dict[int, Any]]
     segmentation: Segmentations | None
     retyped: set[int] = field(default_factory=set)
 
@@ -108,7 +108,7 @@ def lane_of(
         present=present,
         texts={k: scanned.texts(k) for k in as_text},
         objects={
-            k: _objects(scanned.column(k), present[k], span)
+            k: _objects(scanned, k, np.flatnonzero(present[k]).tolist(), span)
             for k, kind in keys.items()
             if kind == "span"
         },
@@ -116,12 +116,11 @@ def lane_of(
     )
 
 
-def _objects(ranges: NDArray[np.int64], present: NDArray[np.bool_], span: Span) -> list[Any]:
-    values: list[Any] = [None] * present.size
-    for i in np.flatnonzero(present).tolist():
-        begin, end = ranges[i].tolist()
-        values[i] = json.loads(span[begin:end])
-    return values
+def _objects(scanned: _core.Records, key: str, rows: list[int], span: Span) -> dict[int, Any]:
+    if not rows:
+        return {}
+    ranges = scanned.column(key)[rows].tolist()
+    return {i: json.loads(span[a:b]) for i, (a, b) in zip(rows, ranges, strict=True)}
 
 
 def joined(fast: Records, slow: Records, retyped: set[int]) -> Records:
@@ -146,7 +145,10 @@ def joined(fast: Records, slow: Records, retyped: set[int]) -> Records:
         column=column,
         present={k: np.concatenate([v, slow.present[k]]) for k, v in fast.present.items()},
         texts=texts,
-        objects={k: v + slow.objects[k] for k, v in fast.objects.items()},
+        objects={
+            k: v | {fast.count + i: value for i, value in slow.objects[k].items()}
+            for k, v in fast.objects.items()
+        },
         segmentation=masks,
         retyped=retyped,
     )

@@ -84,13 +84,16 @@ def _read_records(
         "",
         lambda _: "the same prediction again: both kept",
     )
+    area = geometry.covered()
+    # All rules have spoken: millions of ids need not stay in memory while the table is made.
+    records.column.clear()
     predictions = annotations_of(
         PREDICTIONS,
         sieve,
         item,
         class_id,
         geometry,
-        geometry.covered(),
+        area,
         theta=np.zeros(item.size),
         confidence=confidence,
     )

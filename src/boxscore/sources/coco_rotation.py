@@ -15,7 +15,7 @@ def read_rotations(sieve: Sieve) -> NDArray[np.float64]:
     """(N,) degrees, 0 where none is given; what is no finite number is reported and dropped."""
     theta = np.zeros(sieve.records.count)
     wrong: dict[int, str] = {}
-    for i, attributes in enumerate(sieve.records.objects["attributes"]):
+    for i, attributes in sieve.records.objects["attributes"].items():
         if not isinstance(attributes, dict) or attributes.get("rotation") is None:
             continue
         value = attributes["rotation"]

@@ -48,7 +48,11 @@ def annotations_of(
         "source_row": sieve.records.row,
         **more,
     }
-    columns = {name: values[index] for name, values in every.items()}
+    whole = index.size == sieve.alive.size and bool(np.all(index == np.arange(index.size)))
+    columns = {
+        name: np.ascontiguousarray(values) if whole else values[index]
+        for name, values in every.items()
+    }
     columns["track"] = np.full(index.size, "", object)
     return Annotations(
         table=Table(schema, columns),

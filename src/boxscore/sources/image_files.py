@@ -6,8 +6,7 @@ import hashlib
 import os
 import stat
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -102,7 +101,7 @@ def _header(file: BinaryIO) -> tuple[int, int, int, str]:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with _quiet(), Image.open(file, formats=FORMATS) as image:
+        with Image.open(file, formats=FORMATS) as image:
             width, height = image.size
             return width, height, _orientation(image), ""
     except UnidentifiedImageError:
@@ -111,13 +110,6 @@ def _header(file: BinaryIO) -> tuple[int, int, int, str]:
         return 0, 0, 1, f"has more than {MOST_PIXELS} pixels"
     except Exception as bad:
         return 0, 0, 1, f"has a damaged header: {type(bad).__name__}"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _orientation(image: Any) -> int:
@@ -144,12 +136,15 @@ def _other_kind(file: BinaryIO) -> str:
 
 def read_all_facts(paths: Sequence[Path]) -> list[ImageFacts]:
     """Facts of many files, in order; in parallel when there are many."""
-    if len(paths) < FEWEST_IN_PARALLEL:
-        return facts_of_shard(paths)
     from boxscore.engine import map_shards
 
-    shards = [paths[k : k + SHARD] for k in range(0, len(paths), SHARD)]
-    return [facts for some in map_shards(facts_of_shard, shards) for facts in some]
+    size = SHARD if len(paths) >= FEWEST_IN_PARALLEL else max(len(paths), 1)
+    shards = [paths[k : k + size] for k in range(0, len(paths), size)]
+    # Filters of warnings belong to the process: set here, never in the threads. Pillow warns of
+    # sizes below our own limit.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [facts for some in map_shards(facts_of_shard, shards) for facts in some]
 
 
 def facts_of_shard(paths: Sequence[Path]) -> list[ImageFacts]:

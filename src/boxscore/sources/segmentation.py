@@ -70,14 +70,30 @@ class Segmentations:
 
     @classmethod
     def of_scan(cls, scanned: _core.SegmentationColumn) -> Segmentations:
-        """Name the scanner's arrays."""
+        """Name the scanner's arrays; where no record has a segmentation, leave them unread."""
+        kind = scanned.kind
+        if not kind.any():
+            return cls.absent(kind)
         return cls(
-            kind=scanned.kind,
+            kind=kind,
             size=scanned.size,
             points=Ragged(values=scanned.coordinates, offsets=scanned.part_offsets),
             parts=scanned.object_offsets,
             compressed=Ragged(values=scanned.compressed, offsets=scanned.compressed_offsets),
             runs=Ragged(values=scanned.counts, offsets=scanned.counts_offsets),
+        )
+
+    @classmethod
+    def absent(cls, kind: NDArray[np.uint8]) -> Segmentations:
+        """N records without any: arrays of zeros that take no memory."""
+        zeros = np.broadcast_to(np.zeros(1, np.int64), kind.size + 1)
+        return cls(
+            kind=kind,
+            size=np.broadcast_to(np.zeros(1, np.int64), (kind.size, 2)),
+            points=Ragged(values=np.empty(0), offsets=np.zeros(1, np.int64)),
+            parts=zeros,
+            compressed=Ragged(values=np.empty(0, np.uint8), offsets=zeros),
+            runs=Ragged(values=np.empty(0, np.int64), offsets=zeros),
         )
 
     @classmethod
