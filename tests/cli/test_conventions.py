@@ -39,7 +39,10 @@ def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[{", '[{"image_id": 1,}]', '{"images": []}', "not json", '[{"image_id":99999999,"category_id":1,"bbox":[1,2,3,4],"score":1}]'],
+    [
+        "", "[{", '[{"image_id": 1,}]', '{"images": []}', "not json",
+        '[{"image_id":99999999,"category_id":1,"bbox":[1,2,3,4],"score":1}]',
+    ],
     ids=["empty", "truncated", "comma", "a project", "text", "unknown image"],
 )  # fmt: skip
 def test_bad_results_leave_the_project_as_it_was(

@@ -12,7 +12,7 @@ from tests.cli.program import run
 from tests.conftest import ROOT
 
 DEMO = ROOT / "src" / "boxscore" / "demo"
-KEYS = "AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl".split()
+KEYS = ["AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"]
 
 
 @pytest.fixture(scope="module")

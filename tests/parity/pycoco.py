@@ -22,7 +22,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     found = json.load(open(results))
     dt = gt.loadRes(results) if found else COCO()
     if not found:
-        dt.dataset = {"images": gt.dataset["images"], "categories": gt.dataset["categories"], "annotations": []}
+        dt.dataset = {k: gt.dataset[k] for k in ("images", "categories")} | {"annotations": []}
         dt.createIndex()
     e = COCOeval(gt, dt, task)
     e.params.maxDets = [1, 10, int(limit)]
@@ -30,7 +30,8 @@ with contextlib.redirect_stdout(io.StringIO()):
     stats = []
     if int(limit) == 100:
         e.summarize(); stats = list(e.stats)
-np.savez(out, precision=e.eval["precision"], recall=e.eval["recall"], scores=e.eval["scores"], stats=np.array(stats, float))
+arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
+np.savez(out, **arrays, stats=np.array(stats, float))
 """
 
 

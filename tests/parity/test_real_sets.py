@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,7 +63,9 @@ def yolact_files(shared_data: Path, model: str, folder: Path) -> tuple[Path, Pat
     other = json.loads((shared_data / "yolact_dets" / f"{model}.json").read_text())
     names = sorted({d["category"] for f in (base, other) for i in f["images"] for d in i["dets"]})
     number = {name: 2 * k + 1 for k, name in enumerate(names)}
-    images, annotations, results = [], [], []
+    images: list[Any] = []
+    annotations: list[Any] = []
+    results: list[Any] = []
     for image in base["images"]:
         for d in image["dets"]:
             if d["score"] < 0.3:
@@ -118,7 +121,8 @@ def test_centernet_on_coco128(shared_data: Path, tmp_path: Path) -> None:
 def coco128_truth(folder: Path, out: Path) -> Path:
     from PIL import Image
 
-    images, annotations = [], []
+    images: list[Any] = []
+    annotations: list[Any] = []
     found = json.loads((folder / "centernet_results.json").read_text())
     numbers = sorted({r["category_id"] for r in found} | set(COCO_IDS))
     for path in sorted((folder / "images").rglob("*.jpg")):

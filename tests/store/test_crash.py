@@ -52,7 +52,7 @@ def killed(root: Path, first: int, after: float) -> list[str]:
 @pytest.mark.slow
 def test_a_hundred_kills(tmp_path: Path) -> None:
     seed = int.from_bytes(os.urandom(4))
-    print(f"seed {seed}")
+    sys.stderr.write(f"seed {seed}\n")
     rng = random.Random(seed)
     root = small.make(tmp_path / "p")
     acknowledged: set[int] = set()

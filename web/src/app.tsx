@@ -56,7 +56,7 @@ export function App(): ReactElement {
     "?": () => setDialog("keys"),
     Escape: () => {
       const { outcome, kind, classes } = DEFAULTS;
-      if (!document.querySelector("dialog[open]")) setView({ outcome, kind, classes });
+      setView({ outcome, kind, classes });
     },
   });
 

@@ -46,8 +46,7 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     report.check_refusal(len(predictions))
     _note_confidences(rows, report)
     mapping = {"images": "by data_hash", "classes": "by feature hash"}
-    table = annotations(rows, context)
-    return RunTables(predictions=table, report=report, format="pickle", mapping=mapping)
+    return RunTables(predictions=tables_of(rows), report=report, format="pickle", mapping=mapping)
 
 
 def _objects(path: Path, report: ImportReport) -> list[Any]:
@@ -83,7 +82,8 @@ def _row(prediction: Any, number: int, lookup: Lookup, report: ImportReport) -> 
     confidence = _confidence(fields.get("confidence"))
     found, answer = fields.get("object"), fields.get("classification")
     if "class_id" in fields and found is None and answer is None:
-        found = Model("ObjectDetection", {**fields, "feature_hash": fields["class_id"]})
+        found = Model("ObjectDetection")
+        found.state = {**fields, "feature_hash": fields["class_id"]}
     if (found is None) == (answer is None):
         problem = "must have exactly one of object and classification"
         raise Unusable("E-PICKLE-BOTH", "", problem)
@@ -93,7 +93,7 @@ def _row(prediction: Any, number: int, lookup: Lookup, report: ImportReport) -> 
     details = _model(found, "ObjectDetection")
     size = lookup.size(item)
     row = shape_of(details, size, Row(item, -1, Kind.BOX, number, confidence), report)
-    row.class_id = lookup.object(details, row.kind, report, number)
+    row.class_id = lookup.object(details, row.kind, report)
     return row
 
 
@@ -126,11 +126,11 @@ def _note_confidences(rows: list[Row], report: ImportReport) -> None:
         report.note("W-CONFIDENCE-RANGE", "confidences outside 0..1: kept", outside)
 
 
-def annotations(rows: list[Row], context: ProjectContext) -> Annotations:
+def tables_of(rows: list[Row]) -> Annotations:
     """Rows as tables, sorted by item, then file order."""
     rows.sort(key=lambda row: (row.item, row.number))
     boxes = np.array([row.box for row in rows], np.float64).reshape(-1, 4)
-    columns = {
+    columns: dict[str, np.ndarray[Any, np.dtype[Any]]] = {
         "item": np.array([row.item for row in rows], np.int32),
         "class_id": np.array([row.class_id for row in rows], np.int32),
         "kind": np.array([int(row.kind) for row in rows], np.uint8),
@@ -145,9 +145,7 @@ def annotations(rows: list[Row], context: ProjectContext) -> Annotations:
         "source_row": np.array([row.number for row in rows], np.int64),
         "confidence": np.array([row.confidence for row in rows], np.float64),
     }
-    return Annotations(
-        table=Table(PREDICTIONS, columns), masks=_masks(rows), points=_points(rows)
-    )
+    return Annotations(table=Table(PREDICTIONS, columns), masks=_masks(rows), points=_points(rows))
 
 
 def _texts(values: list[Any]) -> np.ndarray[Any, np.dtype[Any]]:

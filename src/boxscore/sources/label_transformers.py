@@ -67,7 +67,8 @@ def labels_of(
         problem = f"{type(transformer).__name__} failed: {type(failed).__name__}: {failed}"
         raise _unusable(path, problem, "correct the transformer") from failed
     for number, label in enumerate(labels):
-        if not isinstance(label, DataLabel) or not isinstance(label.label, LABELS):
+        given: object = label
+        if not isinstance(given, DataLabel) or not isinstance(given.label, LABELS):
             problem = f"label {number} is a {type(label).__name__}, not a DataLabel with a label"
             raise _unusable(path, problem, "return a list of DataLabel")
     return labels

@@ -43,12 +43,12 @@ class Lookup:
             self._items[data_hash, frame] = row
             self._first.setdefault(data_hash, []).append(row)
         self._sizes = list(zip(items["width"].tolist(), items["height"].tolist(), strict=True))
-        for row in self.context.ontology.classes:
-            if row.attribute_hash is None or row.option_hash is None:
-                self._objects[row.feature_hash] = row
+        for known in self.context.ontology.classes:
+            if known.attribute_hash is None or known.option_hash is None:
+                self._objects[known.feature_hash] = known
             else:
-                key = row.feature_hash, row.attribute_hash, row.option_hash
-                self._answers[key] = row.class_id
+                key = known.feature_hash, known.attribute_hash, known.option_hash
+                self._answers[key] = known.class_id
 
     def size(self, item: int) -> tuple[int, int]:
         """Width and height in pixels."""
@@ -89,9 +89,7 @@ class Lookup:
             raise Unusable("E-PICKLE-CLASS", "/classification", problem, fix)
         return class_id
 
-    def object(
-        self, fields: dict[str, Any], kind: Kind, report: ImportReport, number: int
-    ) -> int:
+    def object(self, fields: dict[str, Any], kind: Kind, report: ImportReport) -> int:
         """class_id of the object class that a detection names, if it can have this geometry."""
         feature_hash = fields.get("feature_hash")
         row = self._objects.get(feature_hash) if isinstance(feature_hash, str) else None

@@ -19,7 +19,7 @@ TOLERANCE = 1e-6
 MOST_PIXELS = 1 << 28
 MOST_POINTS = 100_000
 Box = tuple[float, float, float, float]
-NO_BOX: Box = (float("nan"),) * 4  # type: ignore[assignment]
+NO_BOX: Box = (float("nan"),) * 4
 
 
 @dataclass(slots=True)
@@ -40,9 +40,7 @@ class Row:
     points: NDArray[np.float64] | None = None
 
 
-def shape_of(
-    fields: dict[str, Any], size: tuple[int, int], row: Row, report: ImportReport
-) -> Row:
+def shape_of(fields: dict[str, Any], size: tuple[int, int], row: Row, report: ImportReport) -> Row:
     """Fill in kind, box, area and mask.
 
     Args:
@@ -116,8 +114,9 @@ def _decode(data: ArrayValue) -> NDArray[Any]:
     dtype = np.dtype(data.type.name())
     if count * dtype.itemsize != len(data.raw) or count > MOST_PIXELS:
         raise Unusable("E-PICKLE-ARRAY", "/object/data", "has a shape that does not fit its bytes")
-    order = "F" if data.column_order else "C"
-    array = np.frombuffer(data.raw, dtype).reshape(data.shape, order=order)
+    flat: NDArray[Any] = np.frombuffer(data.raw, dtype)
+    by_column = data.column_order
+    array = flat.reshape(data.shape[::-1]).T if by_column else flat.reshape(data.shape)
     if array.ndim != 2:
         problem = f"has {array.ndim} dimensions; a polygon is (N, 2), a mask (height, width)"
         raise Unusable("E-PICKLE-ARRAY", "/object/data", problem)
@@ -172,7 +171,8 @@ def _polygon(array: NDArray[Any], size: tuple[int, int], row: Row) -> Row:
 def _bitmask(array: NDArray[Any], size: tuple[int, int], row: Row) -> Row:
     width, height = size
     if array.shape != (height, width):
-        problem = f"a mask of {array.shape[0]} × {array.shape[1]} pixels for an image of {height} × {width}"
+        rows, columns = array.shape
+        problem = f"a mask of {rows} × {columns} pixels for an image of {height} × {width}"
         raise Unusable("E-PICKLE-MASK-SIZE", "/object/data", problem)
     ones = array == 1
     if not (ones | (array == 0)).all():

@@ -6,6 +6,7 @@ symbol of ours, and a fixed table says what it means.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -211,7 +212,7 @@ def _bytes(data: Any = b"", encoding: Any = None, *rest: Any) -> Any:
     return data if isinstance(data, bytes) and not rest else _no("bytes")
 
 
-_CALLS = {
+_CALLS: dict[str, Callable[..., Any]] = {
     "format": _format,
     "reconstruct": _reconstruct,
     "dtype": _dtype,
@@ -238,7 +239,9 @@ def build(target: Any, state: Any) -> None:
             raise Refused(f"{target.name} has a state that is no dictionary")
         target.state = state
     elif isinstance(target, TypeCode):
-        good = isinstance(state, tuple) and len(state) in (8, 9) and state[1] in ("<", ">", "|", "=")
+        good = (
+            isinstance(state, tuple) and len(state) in (8, 9) and state[1] in ("<", ">", "|", "=")
+        )
         if not good or any(part is not None for part in state[2:5]):
             raise Refused("an array type with fields of its own")
         target.order = state[1]

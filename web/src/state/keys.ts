@@ -18,7 +18,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
       if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
-      if (document.querySelector("dialog[open]") && event.key !== "Escape") return;
+      if (document.querySelector("dialog[open]")) return; // it closes itself on Escape
       const action = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!action) return;
       event.preventDefault();

@@ -9,10 +9,12 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-window.addEventListener("popstate", () => {
+function follow(): void {
   current = parseView(window.location.hash);
   tell();
-});
+}
+window.addEventListener("popstate", follow);
+window.addEventListener("hashchange", follow);
 
 /** Change parts of the view. Page changes push a history entry; everything else replaces it. */
 export function setView(change: Partial<View>): void {

@@ -1,0 +1,92 @@
+"""A real server on loopback with the demo, and a real browser; both end with the tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def address(demo_folder: Path) -> Iterator[str]:
+    """The address that `boxscore start` printed, with its token."""
+    program = Path(sys.executable).with_name("boxscore")
+    command = [str(program), "start", "-t", str(demo_folder), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://\S+", server.stdout.readline())
+        assert found is not None
+        yield found[0]
+        server.terminate()
+
+
+@dataclass
+class Journey:
+    """A page, and everything that went wrong on it."""
+
+    page: Any
+    base: str
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, hash_: str) -> None:
+        """Show a view of the app and wait until it is quiet."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.base}/{hash_}")
+        self.page.wait_for_load_state("networkidle")
+
+    def counts(self) -> dict[str, int]:
+        """TP, FP and FN of the bar."""
+        text = self.page.locator(".bar-counts").inner_text()
+        numbers = [int(n) for n in re.findall(r"\d+", text.replace("\u202f", ""))]
+        return dict(zip(("tp", "fp", "fn"), numbers, strict=True))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def journey(browser: Any, address: str) -> Iterator[Journey]:
+    """A signed-in page; the test fails if the console or the content policy complained."""
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, color_scheme="light")
+    page = context.new_page()
+    found = Journey(page, address.split("/?")[0])
+
+    def heard(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            found.problems.append(message.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda e: found.problems.append(str(e)))
+    page.on("dialog", lambda d: found.problems.append(f"dialog: {d.message}"))
+    page.goto(address)
+    yield found
+    context.close()
+    assert found.problems == []
