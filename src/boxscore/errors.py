@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from difflib import get_close_matches
+from reprlib import Repr
 
 EXIT_BUG = 1
 EXIT_REFUSED = 2
@@ -29,9 +30,14 @@ EXIT_INTERRUPTED = 130
 LONGEST_VALUE = 120
 
 
+_BRIEF = Repr()
+_BRIEF.maxlevel = 2
+_BRIEF.maxstring = _BRIEF.maxother = LONGEST_VALUE
+
+
 def shown(value: object) -> str:
     """A value as it may stand in a message: cut at 120 characters, control characters escaped."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value[: LONGEST_VALUE + 1] if isinstance(value, str) else _BRIEF.repr(value)
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 

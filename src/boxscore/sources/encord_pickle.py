@@ -24,6 +24,10 @@ from boxscore.sources.pickle_symbols import Model, Refused
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
 
+LARGEST = np.finfo(np.float64).max
+HOPELESS = 10_000
+"""Rejections after which a file that is refused anyway is not read to its end."""
+
 FIX = "write a list of encord_active.lib.db.predictions.Prediction with pickle.dump"
 
 
@@ -41,6 +45,8 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
             rows.append(_row(prediction, number, lookup, report))
         except Unusable as bad:
             report.reject(bad.code, f"prediction {number}{bad.where}", bad.problem, bad.fix)
+            if report.rejected % HOPELESS == 0:
+                report.check_refusal(len(predictions))
     if not predictions:
         report.note("N-PICKLE-EMPTY", "0 predictions: the list is empty")
     report.check_refusal(len(predictions))
@@ -66,6 +72,9 @@ def _objects(path: Path, report: ImportReport) -> list[Any]:
     if not isinstance(root, list | tuple):
         what = root.name if isinstance(root, Model) else type(root).__name__
         problem = f"this pickle holds one {what}, not a list of predictions"
+        raise SourceError(path, "", problem, fix=FIX, code="E-PICKLE-REFUSED")
+    if root and not any(isinstance(member, Model) for member in root):
+        problem = f"this pickle is a list of {_kind(root[0])}, not of predictions"
         raise SourceError(path, "", problem, fix=FIX, code="E-PICKLE-REFUSED")
     left = len(data) - reader.at
     if left:
@@ -115,8 +124,8 @@ def _confidence(value: Any) -> float:
             value = None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Unusable("E-PICKLE-CONFIDENCE", "/confidence", "is missing or no number")
-    if not np.isfinite(value):
-        raise Unusable("E-PICKLE-CONFIDENCE", "/confidence", f"{value} is not finite")
+    if not abs(value) <= LARGEST:
+        raise Unusable("E-PICKLE-CONFIDENCE", "/confidence", f"{shown(value)} is not finite")
     return float(value)
 
 

@@ -95,7 +95,7 @@ class Lookup:
         row = self._objects.get(feature_hash) if isinstance(feature_hash, str) else None
         if row is None:
             problem = f"feature_hash {shown(feature_hash)} is no class of this project"
-            fix = near_misses(str(feature_hash), list(self._objects))
+            fix = near_misses(shown(feature_hash), list(self._objects))
             raise Unusable("E-PICKLE-CLASS", "/object/feature_hash", problem, fix)
         is_box = kind in (Kind.BOX, Kind.ROTATED_BOX)
         fits = BOXES if is_box else COVERING

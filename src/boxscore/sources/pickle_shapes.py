@@ -47,6 +47,8 @@ def shape_of(fields: dict[str, Any], size: tuple[int, int], row: Row, report: Im
         size: Width and height of the item in pixels.
     """
     track = fields.get("track_id")
+    if isinstance(track, bool) or not isinstance(track, str | int | None):
+        raise Unusable("E-PICKLE-TRACK", "/object/track_id", "is no text and no number")
     row.track = "" if track is None else str(track)[:200]
     form, data = fields.get("format"), fields.get("data")
     if form == "bounding-box" or (isinstance(data, Model) and data.name == "BoundingBox"):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from boxscore.errors import shown
+
 MODEL_MODULES = ("encord_active.lib.db.predictions", "encord_active.app.db.predictions")
 MODEL_NAMES = ("Prediction", "ObjectDetection", "BoundingBox", "FrameClassification", "Point")
 
@@ -55,7 +57,7 @@ class Symbol:
     name: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Model:
     """An instance of one of the prediction classes; `state` is what its pickle carried."""
 
@@ -84,7 +86,7 @@ class TypeCode:
         return order + self.code
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ArrayValue:
     """A NumPy array as bytes; made into numbers only after all checks."""
 
@@ -145,7 +147,7 @@ def _reconstruct(cls: Any = None, shape: Any = None, kind: Any = None, *rest: An
 def _dtype(code: Any = None, align: Any = None, copied: Any = None, *rest: Any) -> Any:
     plain = isinstance(code, str) and align in (False, 0) and copied in (True, 1) and not rest
     if not plain or not (code in NUMBER_TYPES or _is_text_type(code)):
-        raise Refused(f"an array of type {code!r}")
+        raise Refused(f"an array of type {shown(code)}")
     return TypeCode(code)
 
 
