@@ -134,9 +134,6 @@ def executing(canary: Path) -> dict[str, bytes]:
     made |= {
         "code-inst": b"(" + line + b"iposix\nsystem\n.",
         "code-obj": b"(" + name("posix", "system") + line + b"o.",
-        "code-newobj-ex": p4(
-            name("subprocess", "Popen") + b"](" + text("touch") + text(str(canary)) + b"e\x85}\x92"
-        ),
         "code-in-fields": prediction(
             fields_with("confidence", name("posix", "system") + line + b"\x85R")
         ),
@@ -182,6 +179,9 @@ def gadgets() -> dict[str, bytes]:
         "call-a-model": p4(poison + text("x") + b"\x85R"),
         "call-a-text": p4(text("print") + b")R"),
         "call-format-twice": p4(name(LIB, "Format") + text("mask") + text("box") + b"\x86R"),
+        "newobj-ex": p4(
+            name("subprocess", "Popen") + b"](" + text("touch") + text("x") + b"e\x85}\x92"
+        ),
         "new-with-arguments": p4(poison + text("hash") + b"\x85\x81"),
         "reconstruct-other": p4(
             name("copyreg", "_reconstructor")

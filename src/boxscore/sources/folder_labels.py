@@ -13,6 +13,7 @@ from boxscore.errors import shown
 from boxscore.kernels import _core
 from boxscore.schema.kinds import Kind, Mark, Shape
 from boxscore.schema.labels import (
+    BoundingBox,
     BoundingBoxLabel,
     ClassificationLabel,
     DataLabel,
@@ -83,7 +84,9 @@ class FolderLabels:
         if item is None:
             raise UnusableLabel("the image is not among the files of this project")
         label = given.label
-        name = str(label.class_)
+        name = str(label.class_).strip()
+        if not name:
+            raise UnusableLabel("the class has no name")
         if isinstance(label, ClassificationLabel):
             return _Row(item, self._builder.option(QUESTION, name), Kind.CLASSIFICATION, number)
         row = _Row(item, (), Kind.BOX, number)
@@ -113,7 +116,7 @@ def _place(label: Label, size: tuple[int, int], row: _Row) -> Shape:
     if isinstance(label, PolygonLabel):
         return _polygon(label, size, row)
     assert isinstance(label, KeypointLabel)
-    point = np.array([[label.point.x, label.point.y]], np.float64)
+    point = _numbers([label.point])
     row.points, row.kind = _relative(point) * [size], Kind.KEYPOINTS
     x, y = row.points[0].tolist()
     row.box, row.area = (x, y, 0.0, 0.0), 0.0
@@ -122,6 +125,8 @@ def _place(label: Label, size: tuple[int, int], row: _Row) -> Shape:
 
 def _box(label: BoundingBoxLabel, size: tuple[int, int], row: _Row) -> Shape:
     box, (width, height) = label.bounding_box, size
+    if not isinstance(box, BoundingBox):
+        raise UnusableLabel(f"the box is a {type(box).__name__}, not a BoundingBox")
     row.box = (box.x * width, box.y * height, box.w * width, box.h * height)
     row.area = row.box[2] * row.box[3]
     if not box.theta % 360:
@@ -131,8 +136,8 @@ def _box(label: BoundingBoxLabel, size: tuple[int, int], row: _Row) -> Shape:
 
 
 def _polygon(label: PolygonLabel, size: tuple[int, int], row: _Row) -> Shape:
-    points = np.asarray(label.polygon, np.float64)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 3:
+    points = _numbers(label.polygon)
+    if len(points) < 3:
         raise UnusableLabel(f"a polygon of shape {points.shape}; it needs (N, 2), N at least 3")
     width, height = size
     row.points, row.kind = _relative(points) * [size], Kind.POLYGON
@@ -152,6 +157,16 @@ def _polygon(label: PolygonLabel, size: tuple[int, int], row: _Row) -> Shape:
     x, y = row.points.T
     row.area = float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
     return Shape.POLYGON
+
+
+def _numbers(points: object) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(points, np.float64)
+    except (TypeError, ValueError):
+        raise UnusableLabel(f"points are no numbers: {shown(points)}") from None
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise UnusableLabel(f"points of shape {array.shape}; they need (N, 2)")
+    return array
 
 
 def _relative(points: NDArray[np.float64]) -> NDArray[np.float64]:

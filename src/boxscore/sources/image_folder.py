@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -29,14 +30,16 @@ class FolderContent:
 
     Attributes:
         images: Files that become items, by path.
-        others: Files that the globs named but that are no images.
+        others: Files that the globs named but that are no images of this folder.
         labels: Files for the transformer.
+        links: How many of the others are links that lead out of the folder.
     """
 
     root: Path
     images: list[Path]
     others: list[Path]
     labels: list[Path]
+    links: int = 0
 
     def document(self) -> dict[str, object]:
         """For a rehearsal."""
@@ -57,7 +60,9 @@ def find_files(root: Path, data_globs: Sequence[str], label_globs: Sequence[str]
         SourceError: There is no image.
     """
     data = _matches(root, data_globs or DATA_GLOBS)
-    images = [path for path in data if path.suffix.lower() in SUFFIXES]
+    kept = [path for path in data if path.suffix.lower() in SUFFIXES]
+    images = [path for path in kept if _is_inside(path, root)]
+    links = [path for path in kept if not _is_inside(path, root)]
     if not images:
         raise SourceError(
             root,
@@ -67,12 +72,29 @@ def find_files(root: Path, data_globs: Sequence[str], label_globs: Sequence[str]
             code="E-FOLDER-EMPTY",
         )
     others = [path for path in data if path.suffix.lower() not in SUFFIXES]
-    return FolderContent(root, images, others, _matches(root, label_globs))
+    return FolderContent(root, images, links + others, _matches(root, label_globs), len(links))
 
 
 def _matches(root: Path, globs: Iterable[str]) -> list[Path]:
-    found = {path for glob in globs for path in root.glob(glob) if path.is_file()}
+    found: set[Path] = set()
+    for glob in globs:
+        if ".." in Path(glob).parts:
+            raise _unusable_glob(root, glob)
+        try:
+            found.update(path for path in root.glob(glob) if path.is_file())
+        except (ValueError, NotImplementedError):
+            raise _unusable_glob(root, glob) from None
     return sorted(found)
+
+
+def _unusable_glob(root: Path, glob: str) -> SourceError:
+    problem = f"{glob!r} is no pattern of files below this folder"
+    return SourceError(root, "", problem, fix="for example **/*.jpg", code="E-FOLDER-GLOB")
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Whether a file lies in the folder; a link may lead elsewhere."""
+    return path.resolve().is_relative_to(root.resolve())
 
 
 @dataclass(slots=True)
@@ -91,6 +113,8 @@ def read(
     Raises:
         SourceError: More than 5 % of the images or labels are unusable.
     """
+    if content.links:
+        report.note("W-FOLDER-LINK", "links that lead out of the folder left out", content.links)
     kept = _readable(content, report)
     items, files = _items(content.root, kept)
     folder_labels = FolderLabels(items, {p: k for k, p in enumerate(kept.paths)}, report)
@@ -119,7 +143,7 @@ def _readable(content: FolderContent, report: ImportReport) -> _Items:
 
 
 def _items(root: Path, kept: _Items) -> tuple[Table, list[ImageFile]]:
-    titles = [path.relative_to(root.absolute()).as_posix() for path in kept.paths]
+    titles = [_title(path.relative_to(root.absolute())) for path in kept.paths]
     hashes = [
         data_hash_of_file(f.sha256, title) for f, title in zip(kept.facts, titles, strict=True)
     ]
@@ -148,6 +172,11 @@ def _items(root: Path, kept: _Items) -> tuple[Table, list[ImageFile]]:
         for k, (path, f) in enumerate(zip(kept.paths, kept.facts, strict=True))
     ]
     return items, files
+
+
+def _title(path: Path) -> str:
+    """The path as text; bytes that are no UTF-8 are escaped."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _upright(facts: ImageFacts) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+import traceback
 from pathlib import Path
 
 from boxscore.errors import SourceError
@@ -35,6 +36,10 @@ def load_transformers(path: Path) -> dict[str, LabelTransformer]:
         raise _unusable(path, "is no Python file", "name a file that ends with .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    folder = str(path.absolute().parent)
+    if folder not in sys.path:  # as for any script: it may import what lies beside it
+        sys.path.insert(0, folder)
+    sys.dont_write_bytecode = True
     try:
         spec.loader.exec_module(module)
         found = {
@@ -45,7 +50,7 @@ def load_transformers(path: Path) -> dict[str, LabelTransformer]:
             and cls.__module__ == name
         }
     except Exception as failed:
-        problem = f"the transformer cannot be loaded: {type(failed).__name__}: {failed}"
+        problem = f"the transformer cannot be loaded: {_told(failed, path)}"
         raise _unusable(path, problem, "run the file by itself to see why") from failed
     if not found:
         fix = "subclass encord_active.lib.labels.label_transformer.LabelTransformer in it"
@@ -64,7 +69,7 @@ def labels_of(
     try:
         labels = list(transformer.from_custom_labels(label_files, data_files))
     except Exception as failed:
-        problem = f"{type(transformer).__name__} failed: {type(failed).__name__}: {failed}"
+        problem = f"{type(transformer).__name__} failed: {_told(failed, path)}"
         raise _unusable(path, problem, "correct the transformer") from failed
     for number, label in enumerate(labels):
         given: object = label
@@ -72,6 +77,14 @@ def labels_of(
             problem = f"label {number} is a {type(label).__name__}, not a DataLabel with a label"
             raise _unusable(path, problem, "return a list of DataLabel")
     return labels
+
+
+def _told(failed: Exception, path: Path) -> str:
+    """What went wrong, and in which line of the user's file."""
+    frames = traceback.extract_tb(failed.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    place = f"line {lines[-1]}: " if lines else ""
+    return f"{place}{type(failed).__name__}: {failed}"
 
 
 def _unusable(path: Path, problem: str, fix: str) -> SourceError:

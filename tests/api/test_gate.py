@@ -1,0 +1,148 @@
+"""The gate: no route answers without token, with a foreign Host or from a foreign Origin."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from boxscore.api.app import create_app, guarded
+from boxscore.api.gate import OPEN_PATHS, hosts_for, new_token
+from boxscore.project import Project
+
+PORT = 8080
+TOKEN = new_token()
+GOOD_HOSTS = ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"]
+BAD_HOSTS = ["evil.example", "evil.example:8080", "127.0.0.1:9", "127.0.0.1.evil.example", "", "::"]
+GOOD_ORIGINS = [None, "http://127.0.0.1:8080", "http://localhost:8080"]
+BAD_ORIGINS = ["null", "http://evil.example", "http://127.0.0.1", "file://", "https://localhost:9"]
+BAD_TOKENS: list[dict[str, str]] = [
+    {},
+    {"authorization": "Bearer " + TOKEN[:-1]},
+    {"authorization": "Basic " + TOKEN},
+    {"cookie": f"boxscore_9={TOKEN}"},
+    {"cookie": 'boxscore_8080=; ;;="' + TOKEN},
+]
+GOOD_TOKENS = [{"authorization": f"Bearer {TOKEN}"}, {"cookie": f"boxscore_8080={TOKEN}"}]
+ODD = ["", "-1", "0", "NaN", "inf", "1e400", "%00", "'", "\u2028", "9" * 400, "../../etc/passwd"]
+
+
+@pytest.fixture(scope="module")
+def project(demo_folder: Path) -> Project:
+    return Project.open(demo_folder)
+
+
+def ask(project: Project, requests: list[tuple[str, dict[str, str]]]) -> list[httpx.Response]:
+    """Send GET requests to the guarded application, one after the other."""
+
+    async def all_of_them() -> list[httpx.Response]:
+        gate: Any = guarded(project, token=TOKEN, hosts=hosts_for("127.0.0.1"), port=PORT)
+        transport = httpx.ASGITransport(app=gate, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return [await client.get(path, headers=headers) for path, headers in requests]
+
+    return asyncio.run(all_of_them())
+
+
+def paths(project: Project) -> list[str]:
+    """Every route with real values in its path."""
+    found = ["/", "/healthz", "/assets/none.js", *create_app(project).openapi()["paths"]]
+    names = {"{run}": "float32"}
+    first = next(iter(project.data_mapping(1)))
+    for path in found:
+        for part in path.split("/"):
+            if part.startswith("{") and part not in names:
+                names[part] = "0" if "frame" in part else first
+    return ["/".join(names.get(part, part) for part in path.split("/")) for path in found]
+
+
+def test_every_combination_on_every_route(project: Project) -> None:
+    closed = [p for p in paths(project) if p not in OPEN_PATHS and not p.startswith("/assets/")]
+    assert len(closed) >= 9
+    matrix = []
+    for path, host, origin, token in itertools.product(
+        closed,
+        GOOD_HOSTS[:1] + BAD_HOSTS,
+        [None, *BAD_ORIGINS],
+        GOOD_TOKENS[:1] + BAD_TOKENS,
+    ):
+        good = host in GOOD_HOSTS and origin is None and token in GOOD_TOKENS
+        if not good:
+            headers = {"host": host, **token} | ({"origin": origin} if origin else {})
+            matrix.append((path, headers))
+    codes = [answer.status_code for answer in ask(project, matrix)]
+    assert set(codes) <= {401, 403, 421}
+
+
+def test_the_right_ones_come_in(project: Project) -> None:
+    requests = [
+        ("/api/v1/project", {"host": host, **token} | ({"origin": origin} if origin else {}))
+        for host, origin, token in itertools.product(GOOD_HOSTS, GOOD_ORIGINS, GOOD_TOKENS)
+    ]
+    assert {answer.status_code for answer in ask(project, requests)} == {200}
+
+
+def test_other_sites_by_fetch_metadata(project: Project) -> None:
+    good = {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]}
+    sites = [{**good, "sec-fetch-site": site} for site in ("cross-site", "same-site")]
+    answers = ask(project, [("/api/v1/project", headers) for headers in sites])
+    assert {answer.status_code for answer in answers} == {403}
+
+
+def test_the_headers_are_on_every_answer(project: Project) -> None:
+    good = {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]}
+    requests = [("/", good), ("/api/v1/project", good), ("/nowhere", good), ("/", {"host": "x"})]
+    for answer in ask(project, requests):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_token_moves_from_the_address_into_a_cookie(project: Project) -> None:
+    (answer,) = ask(project, [(f"/?token={TOKEN}", {"host": GOOD_HOSTS[0]})])
+    assert answer.status_code == 303 and answer.headers["location"] == "/"
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "boxscore_8080=" in cookie
+    (wrong,) = ask(project, [("/?token=wrong", {"host": GOOD_HOSTS[0]})])
+    assert wrong.status_code == 401 and "set-cookie" not in wrong.headers
+
+
+def test_every_route_answers_the_demo(project: Project) -> None:
+    good = {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]}
+    answers = ask(project, [(path, good) for path in paths(project)])
+    odd = {a.url.path: a.status_code for a in answers if a.status_code >= 400}
+    assert all(path.startswith("/assets/") for path in odd), odd
+
+
+def test_odd_values_are_never_a_server_error(project: Project) -> None:
+    good = {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]}
+    names = ["iou", "confidence", "outcome", "class", "cursor", "limit", "sort", "width", "size"]
+    requests = [
+        (f"{path}?{name}={httpx.QueryParams({'v': value})['v']}", good)
+        for path in paths(project)
+        for name in names
+        for value in ODD
+        if value.isprintable()
+    ]
+    requests += [
+        (f"/api/v1/runs/{value or 'x'}/summary", good) for value in ODD if value.isprintable()
+    ]
+    odd = [(str(a.url), a.status_code) for a in ask(project, requests) if a.status_code >= 500]
+    assert odd == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/../index.html", "/assets/%2e%2e/%2e%2e/app.py", "/assets/..%2f..%2fapp.py",
+        "/assets//etc/passwd", "/assets/%00", "/..%2f..%2fetc/passwd", "/assets/\\..\\app.py",
+    ],
+)  # fmt: skip
+def test_no_path_leads_out(path: str, project: Project) -> None:
+    (answer,) = ask(project, [(path, {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]})])
+    assert answer.status_code in (200, 404, 405)
+    assert "root:" not in answer.text and "FastAPI(" not in answer.text
