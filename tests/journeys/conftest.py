@@ -51,6 +51,7 @@ class Journey:
         self.page.goto("about:blank")
         self.page.goto(f"{self.base}/{hash_}")
         self.page.wait_for_load_state("networkidle")
+        self.page.locator(".bar-counts").wait_for()
 
     def counts(self) -> dict[str, int]:
         """TP, FP and FN of the bar."""

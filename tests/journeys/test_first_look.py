@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from boxscore.project import Project
 from tests.journeys.conftest import Journey
 
 pytestmark = pytest.mark.journey
+SHOWN = """() => {
+  const images = [...document.querySelectorAll('.tile img')];
+  return images.length > 8 && images.every(image => image.naturalWidth > 20);
+}"""
 OVERFLOW = """name => {
   const found = document.querySelector(name);
   return found.scrollWidth - found.clientWidth;
@@ -50,15 +55,13 @@ def test_a_slider_move_is_quick(journey: Journey) -> None:
         with page.expect_response(re.compile("/summary")) as answer:
             page.keyboard.press("ArrowRight")
         assert answer.value.json()["recount_ms"] < 100
-    page.wait_for_load_state("networkidle")
-    assert "iou=0.55" in page.url
+    page.wait_for_url(re.compile("iou=0.55"))
 
 
 def test_other_run(journey: Journey) -> None:
     journey.open("#/overview")
     journey.page.keyboard.press("x")
-    journey.page.wait_for_load_state("networkidle")
-    assert "run=int8" in journey.page.url
+    journey.page.wait_for_url(re.compile("run=int8"))
     journey.page.locator(".kpis", has_text=".186").wait_for()
 
 
@@ -66,27 +69,22 @@ def test_errors_from_facet_to_reason(journey: Journey) -> None:
     journey.open("#/errors")
     page = journey.page
     page.locator(".facet", has_text="Wrong class").first.click()
-    page.wait_for_load_state("networkidle")
-    assert "kind=class" in page.url
+    page.wait_for_url(re.compile("kind=class"))
     count = int(page.locator(".facet[aria-pressed=true] span").last.inner_text())
-    assert page.get_by_test_id("total").inner_text() == f"{count} objects"
-    first = page.get_by_test_id("reason").inner_text()
-    assert first.startswith("wrong class: overlaps a")
+    expect(page.get_by_test_id("total")).to_have_text(f"{count} objects")
+    reason = page.get_by_test_id("reason")
+    expect(reason).to_have_text(re.compile("^wrong class: overlaps a"))
     page.keyboard.press("j")
-    page.wait_for_load_state("networkidle")
-    assert page.get_by_test_id("reason").inner_text() != first or page.url.count("sel=P")
+    page.wait_for_url(re.compile("sel=P"))
+    expect(reason).to_have_text(re.compile("^wrong class: overlaps a"))
     page.wait_for_function("() => document.querySelector('.stage img')?.naturalWidth > 100")
     page.keyboard.press("Escape")
-    page.wait_for_load_state("networkidle")
-    assert "kind=" not in page.url
+    page.wait_for_url(lambda url: "kind=" not in url)
 
 
 def test_tiles_hold_real_pictures_and_are_virtual(journey: Journey) -> None:
     journey.open("#/errors?outcome=fn")
-    widths = journey.page.locator(".tile img").evaluate_all(
-        "images => images.map(i => i.naturalWidth)"
-    )
-    assert len(widths) > 8 and min(widths) > 20
+    journey.page.wait_for_function(SHOWN)
     journey.page.locator(".tiles-scroll").evaluate("e => e.scrollTo(0, 1e6)")
     journey.page.wait_for_load_state("networkidle")
     assert journey.page.locator(".tile").count() < 120
@@ -96,9 +94,9 @@ def test_a_view_survives_reload(journey: Journey) -> None:
     journey.open("#/errors?run=int8&iou=0.6&conf=0.3&outcome=fp&kind=location&theme=dark")
     counts, total = journey.counts(), journey.page.get_by_test_id("total").inner_text()
     journey.page.reload()
+    expect(journey.page.get_by_test_id("total")).to_have_text(total)
     journey.page.wait_for_load_state("networkidle")
     assert journey.counts() == counts
-    assert journey.page.get_by_test_id("total").inner_text() == total
     assert journey.page.locator("html").get_attribute("data-theme") == "dark"
 
 
@@ -109,28 +107,26 @@ def test_class_chooser_and_empty_state(journey: Journey) -> None:
     page.get_by_label("Find a class").fill("toaster")
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Done").click()
-    page.wait_for_load_state("networkidle")
-    assert "cls=" in page.url
+    page.wait_for_url(re.compile("cls="))
     page.goto(
         f"{journey.base}/#/errors?conf=0.99&outcome=fp"
     )  # no reload: the app follows the address
     page.get_by_text("Nothing here at these thresholds").wait_for()
     page.get_by_role("button", name="Clear filters").click()
-    assert "outcome=" not in page.url
+    page.wait_for_url(lambda url: "outcome=" not in url)
 
 
 def test_runs_page_and_keyboard(journey: Journey) -> None:
     journey.open("#/overview")
     page = journey.page
     page.keyboard.press("1")
-    page.wait_for_load_state("networkidle")
     rows = page.locator(".runs-table tbody tr")
-    assert (
-        rows.count() == 2 and ".300" in rows.first.inner_text() and ".186" in rows.last.inner_text()
-    )
-    assert "19 of 41 images" in page.locator(".note").inner_text()
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text(".300")
+    expect(rows.last).to_contain_text(".186")
+    expect(page.locator(".note")).to_contain_text("19 of 41 images")
     page.keyboard.press("?")
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="hidden")
     page.keyboard.press("d")
