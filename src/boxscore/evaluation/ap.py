@@ -7,11 +7,11 @@ thresholds from 0.50 to 0.95. A class without ground truth has no AP: undefined,
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.numbers import Numbers
 from boxscore.kernels import _core
 from boxscore.matching.coco import Matching, positives
 
@@ -19,25 +19,7 @@ NAMES = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs
 """COCO's twelve numbers in its own order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CocoNumbers:
-    """What COCO publishes of a run, overall and per class; nan is undefined.
-
-    Attributes:
-        overall: The twelve numbers by name.
-        ground_truth, predictions: (C,) objects that count, and predictions.
-        ap, ap50, ar100: (C,) per class, area range "all".
-    """
-
-    overall: dict[str, float]
-    ground_truth: NDArray[np.int64]
-    predictions: NDArray[np.int64]
-    ap: NDArray[np.float64]
-    ap50: NDArray[np.float64]
-    ar100: NDArray[np.float64]
-
-
-def coco_numbers(matching: Matching, threads: int = 0) -> CocoNumbers:
+def coco_numbers(matching: Matching, threads: int = 0) -> Numbers:
     """The twelve numbers and the per-class table of a matched run."""
     protocol = matching.policy.kernel()
     curves = _core.accumulate(
@@ -46,13 +28,15 @@ def coco_numbers(matching: Matching, threads: int = 0) -> CocoNumbers:
     precision = np.asarray(curves.precision)[:, :, :, 0, -1]
     recall = np.asarray(curves.recall)[:, :, 0, -1]
     view = matching.view
-    return CocoNumbers(
+    return Numbers(
         overall=dict(zip(NAMES, _core.summarize(curves, protocol), strict=True)),
         ground_truth=positives(view),
         predictions=np.bincount(view.predictions.class_id, minlength=view.classes),
-        ap=_mean(precision, axis=(0, 1)),
-        ap50=_mean(precision[0], axis=0),
-        ar100=_mean(recall, axis=0),
+        per_class={
+            "ap": _mean(precision, axis=(0, 1)),
+            "ap50": _mean(precision[0], axis=0),
+            "ar100": _mean(recall, axis=0),
+        },
     )
 
 

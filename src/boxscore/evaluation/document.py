@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from boxscore.evaluation.ap import CocoNumbers
 from boxscore.evaluation.classification import ClassificationNumbers
 from boxscore.evaluation.counts import Classes, Counts, f1, precision, recall
+from boxscore.evaluation.numbers import Numbers
 from boxscore.schema.ontology import ClassRow
 
 
@@ -20,7 +20,7 @@ def defined(value: float) -> float | None:
 
 def detection_document(
     classes: Sequence[ClassRow],
-    numbers: CocoNumbers,
+    numbers: Numbers,
     counts: Counts,
     *,
     chosen: Classes = None,
@@ -39,7 +39,7 @@ def detection_document(
     }
 
 
-def shown(class_id: int, numbers: CocoNumbers) -> bool:
+def shown(class_id: int, numbers: Numbers) -> bool:
     """A class appears in the table when it has an object or a prediction."""
     return bool(numbers.ground_truth[class_id] or numbers.predictions[class_id])
 
@@ -62,7 +62,16 @@ def totals(counts: Counts, classes: list[int]) -> dict[str, Any]:
     }
 
 
-def class_row(row: ClassRow, numbers: CocoNumbers, counts: Counts) -> dict[str, Any]:
+CLASS_COLUMNS = ("ap", "ap50", "ar100")
+"""Columns that the per-class table always has; undefined where the protocol has no such number."""
+
+
+def _of_class(numbers: Numbers, name: str, class_id: int) -> float | None:
+    values = numbers.per_class.get(name)
+    return None if values is None else defined(values[class_id])
+
+
+def class_row(row: ClassRow, numbers: Numbers, counts: Counts) -> dict[str, Any]:
     """One line of the per-class table."""
     k = row.class_id
     tp, fp, fn = int(counts.tp[k]), int(counts.fp[k]), int(counts.fn[k])
@@ -72,9 +81,8 @@ def class_row(row: ClassRow, numbers: CocoNumbers, counts: Counts) -> dict[str, 
         "feature_hash": row.feature_hash,
         "ground_truth": int(numbers.ground_truth[k]),
         "predictions": int(numbers.predictions[k]),
-        "ap": defined(numbers.ap[k]),
-        "ap50": defined(numbers.ap50[k]),
-        "ar100": defined(numbers.ar100[k]),
+        **{name: _of_class(numbers, name, k) for name in CLASS_COLUMNS},
+        **{name: defined(v[k]) for name, v in numbers.per_class.items()},
         "tp": tp,
         "fp": fp,
         "fn": fn,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.ap import CocoNumbers
 from boxscore.evaluation.curves import Sweep, sweep
+from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.reasons import BestOverlaps, best_overlaps, error_kinds, partners
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching, MatchesAt
@@ -47,7 +47,7 @@ class RunView:
 
     view: Comparable
     pairs: Table
-    numbers: CocoNumbers
+    numbers: Numbers
     max_detections: int = 100
     live: LiveMatching = field(init=False)
     best: BestOverlaps = field(init=False)

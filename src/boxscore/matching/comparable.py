@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ class Side:
         box: (N, 4) x, y, width, height in pixels.
         area: (N,) square pixels, for the area ranges.
         masks: Compressed run lengths, flat with offsets, heights and widths; None for boxes.
+        theta: (N,) degrees clockwise of rotated boxes; None where the task ignores rotation.
+        keypoints: (N, K, 3) x, y, visibility, padded with zeros; None for other tasks.
+        track: (N,) track number, -1 without; None where the task knows no tracks.
     """
 
     rows: NDArray[np.int64]
@@ -30,7 +33,38 @@ class Side:
     class_id: NDArray[np.int32]
     box: NDArray[np.float64]
     area: NDArray[np.float64]
-    masks: MaskArrays | None
+    masks: MaskArrays | None = None
+    theta: NDArray[np.float64] | None = None
+    keypoints: NDArray[np.float64] | None = None
+    track: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What only some protocols read; None where the data does not say.
+
+    Attributes:
+        group_of: (G,) one box around many objects (Open Images).
+        truncation, occlusion: (G,) as given (KITTI: 0 to 1, and 0 to 3).
+        verified: (N, 3) int32: item, class_id, `schema.kinds.Verdict`.
+        frequency: (C,) "r", "c", "f" or "" (LVIS).
+        parent: (C,) int32 class above each class, -1 at the top (Open Images).
+        sequence: (items,) int32 number of the video or sequence of each item, -1 without.
+        position: (items,) int32 place of each item in its sequence.
+        names: (C,) class names.
+        sigmas: (C, K) per-keypoint deviations of OKS.
+    """
+
+    group_of: NDArray[np.bool_] | None = None
+    truncation: NDArray[np.float64] | None = None
+    occlusion: NDArray[np.float64] | None = None
+    verified: NDArray[np.int32] | None = None
+    frequency: NDArray[np.str_] | None = None
+    parent: NDArray[np.int32] | None = None
+    sequence: NDArray[np.int32] | None = None
+    position: NDArray[np.int32] | None = None
+    names: tuple[str, ...] = ()
+    sigmas: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +72,9 @@ class Comparable:
     """Both sides of one task, and what had to be left out or assumed.
 
     Attributes:
-        crowd: (G,) uint8, crowd regions among the ground truth.
+        crowd: (G,) uint8, crowd regions among the ground truth: matched repeatedly, overlap is
+            the share of the prediction inside, never counted.
+        ignored: (G,) uint8, ground truth that never counts but is matched once like any other.
         confidence: (P,) float64.
         left_out: Predictions that have no geometry of this task.
         assumed: Ground truths without a mask, compared by their box as a mask.
@@ -51,8 +87,10 @@ class Comparable:
     crowd: NDArray[np.uint8]
     predictions: Side
     confidence: NDArray[np.float64]
-    left_out: int
-    assumed: int
+    left_out: int = 0
+    assumed: int = 0
+    ignored: NDArray[np.uint8] | None = None
+    facts: Facts = field(default_factory=Facts)
 
 
 def compare_rows(

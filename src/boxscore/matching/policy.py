@@ -14,6 +14,25 @@ SMALL, MEDIUM = 32.0**2, 96.0**2
 EVERYTHING = 1e5**2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a caller may change of a protocol; None keeps the protocol's own value.
+
+    Attributes:
+        iou_thresholds: Least IoUs of a match, ascending, inclusive.
+        area_ranges: Name -> (low, high) in square pixels, inclusive; the first one is "all".
+        max_detections: Most predictions per image and class, or per image (LVIS).
+        class_agnostic: Every class counts as one.
+        only_predicted: Only items that have predictions count.
+    """
+
+    iou_thresholds: tuple[float, ...] | None = None
+    area_ranges: tuple[tuple[str, float, float], ...] | None = None
+    max_detections: int | None = None
+    class_agnostic: bool = False
+    only_predicted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a protocol counts.

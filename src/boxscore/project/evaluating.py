@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from boxscore.evaluation.ap import CocoNumbers, coco_numbers
+from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.classification import ClassificationNumbers, classification_numbers
+from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.coco import candidate_pairs, match
 from boxscore.matching.comparable import Comparable, compare_rows
 from boxscore.matching.policy import coco
 from boxscore.schema.kinds import MASKED, Kind, Task
 from boxscore.schema.ontology import Ontology
-from boxscore.schema.tables import Annotations, Table
+from boxscore.schema.tables import VERDICTS, Annotations, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Truth:
     items: Table
     ontology: Ontology
     ground_truth: Annotations
+    verdicts: Table = field(default_factory=lambda: Table.empty(VERDICTS))
 
 
 def default_task(truth: Truth, predictions: Annotations) -> Task:
@@ -48,7 +50,7 @@ def compare(truth: Truth, predictions: Annotations, task: Task) -> Comparable:
 class Evaluated:
     """A freshly evaluated box or mask run: what the store keeps, and the live view."""
 
-    numbers: CocoNumbers
+    numbers: Numbers
     pairs: Table
     outcomes: Table
     run: RunView

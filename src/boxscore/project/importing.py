@@ -38,7 +38,7 @@ def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks:
     root = target / folder_name(name)
     refuse_existing(root)
     with Writer.create(root, name=name) as writer:
-        for table in (tables.items, *_tables_of(tables.ground_truth)):
+        for table in (tables.items, tables.verdicts, *_tables_of(tables.ground_truth)):
             writer.add_table("project", table)
         writer.set_document("ontology", json.dumps(tables.ontology.to_json(), ensure_ascii=False))
         for file in tables.files:
@@ -66,7 +66,7 @@ def folder_name(name: str) -> str:
 
 
 def _tables_of(annotations: Annotations) -> tuple[Any, ...]:
-    return (annotations.table, annotations.masks, annotations.points)
+    return (annotations.table, annotations.masks, annotations.points, annotations.traits)
 
 
 def _pretty(document: dict[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""COCO numbers as a stored document, and back."""
+"""Numbers as a stored document, and back."""
 
 from __future__ import annotations
 
@@ -7,40 +7,44 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.ap import CocoNumbers
 from boxscore.evaluation.document import defined
+from boxscore.evaluation.numbers import Numbers
 from boxscore.schema.kinds import Task
+
+FORM = 2
+"""Of the document; one of another form is not found, so its evaluation is computed anew."""
 
 
 def document_name(run_id: int, task: Task) -> str:
     """The name under which the catalogue keeps an evaluation."""
-    return f"evaluation:{run_id}:{task.value}:coco"
+    return f"evaluation:{run_id}:{task.value}:coco:{FORM}"
 
 
-def to_text(numbers: CocoNumbers, default_confidence: float) -> str:
+def to_text(numbers: Numbers, default_confidence: float) -> str:
     """JSON, exact to the last bit; null is undefined."""
     document = {
         "default_confidence": default_confidence,
         "overall": {name: defined(value) for name, value in numbers.overall.items()},
         "ground_truth": numbers.ground_truth.tolist(),
         "predictions": numbers.predictions.tolist(),
-        "ap": [defined(v) for v in numbers.ap.tolist()],
-        "ap50": [defined(v) for v in numbers.ap50.tolist()],
-        "ar100": [defined(v) for v in numbers.ar100.tolist()],
+        "per_class": {
+            name: [defined(v) for v in values.tolist()]
+            for name, values in numbers.per_class.items()
+        },
+        "notes": list(numbers.notes),
     }
     return json.dumps(document, allow_nan=False)
 
 
-def from_text(text: str) -> CocoNumbers:
+def from_text(text: str) -> Numbers:
     """The numbers that `to_text` wrote."""
     document = json.loads(text)
-    return CocoNumbers(
+    return Numbers(
         overall={n: float("nan") if v is None else v for n, v in document["overall"].items()},
         ground_truth=np.array(document["ground_truth"], np.int64),
         predictions=np.array(document["predictions"], np.int64),
-        ap=_floats(document["ap"]),
-        ap50=_floats(document["ap50"]),
-        ar100=_floats(document["ar100"]),
+        per_class={name: _floats(values) for name, values in document["per_class"].items()},
+        notes=tuple(document["notes"]),
     )
 
 

@@ -20,6 +20,8 @@ from boxscore.schema.tables import (
     PAIRS,
     POINTS,
     PREDICTIONS,
+    TRAITS,
+    VERDICTS,
     Annotations,
     TableSchema,
 )
@@ -36,6 +38,7 @@ def load_truth(snapshot: Snapshot) -> Truth:
         )
     return Truth(
         items=snapshot.table("project", ITEMS),
+        verdicts=snapshot.table("project", VERDICTS),
         ontology=Ontology.from_json(json.loads(text)),
         ground_truth=load_annotations(snapshot, "project", GROUND_TRUTH),
     )
@@ -47,6 +50,7 @@ def load_annotations(snapshot: Snapshot, owner: str, schema: TableSchema) -> Ann
         table=snapshot.table(owner, schema),
         masks=snapshot.table(owner, MASKS),
         points=snapshot.table(owner, POINTS),
+        traits=snapshot.table(owner, TRAITS),
     )
 
 

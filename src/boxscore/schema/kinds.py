@@ -31,6 +31,10 @@ class Mark(IntFlag):
     DUPLICATE = 8
     AREA_COMPUTED = 16
     BOX_COMPUTED = 32
+    IGNORED = 64
+    """Ground truth that never counts: difficult, DontCare, unlabelled by agreement."""
+    GROUP_OF = 128
+    """One box around many objects (Open Images)."""
 
 
 class Shape(StrEnum):
@@ -49,5 +53,26 @@ class Task(StrEnum):
     """What is compared in an evaluation."""
 
     BBOX = "bbox"
+    OBB = "obb"
     SEGM = "segm"
+    BOUNDARY = "boundary"
+    KEYPOINTS = "keypoints"
     CLASSIFICATION = "classification"
+    SEMANTIC = "semantic"
+    PANOPTIC = "panoptic"
+    TRACKING = "tracking"
+
+
+DETECTION = (Task.BBOX, Task.OBB, Task.SEGM, Task.BOUNDARY, Task.KEYPOINTS)
+"""Tasks whose predictions are matched one by one, by overlap, in order of confidence."""
+
+
+class Verdict(IntEnum):
+    """What is known of a class on an image without an annotation saying so."""
+
+    NEGATIVE = 0
+    """Verified absent: a prediction of it is wrong."""
+    POSITIVE = 1
+    """Verified present."""
+    NOT_EXHAUSTIVE = 2
+    """Present, but not every object is annotated: an unmatched prediction says nothing."""

@@ -61,7 +61,13 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectDef:
-    """A class of objects. `source_id` is the number that its source gave it, if any."""
+    """A class of objects.
+
+    Attributes:
+        source_id: The number that its source gave it, if any.
+        parent: Name of the class above it, if any (COCO's supercategory, Open Images' hierarchy).
+        frequency: "r", "c" or "f" of LVIS: rare, common, frequent in training; empty elsewhere.
+    """
 
     feature_hash: str
     name: str
@@ -69,6 +75,8 @@ class ObjectDef:
     color: str
     attributes: tuple[Attribute, ...] = ()
     source_id: int | None = None
+    parent: str = ""
+    frequency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,8 @@ class ClassRow:
     option_hash: str | None
     color: str
     source_id: int | None
+    parent: str = ""
+    frequency: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,8 @@ class Ontology:
                 option_hash=None,
                 color=o.color,
                 source_id=o.source_id,
+                parent=o.parent,
+                frequency=o.frequency,
             )
             for k, (o, name) in enumerate(zip(self.objects, self._object_names(), strict=True))
         ]
@@ -212,13 +224,27 @@ class OntologyBuilder:
     _questions: dict[str, ClassificationDef] = field(default_factory=dict)
     _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def object(self, name: str, shape: Shape, source_id: int | None = None) -> str:
+    def object(
+        self,
+        name: str,
+        shape: Shape,
+        source_id: int | None = None,
+        *,
+        parent: str = "",
+        frequency: str = "",
+    ) -> str:
         """Add a class of objects; returns its feature hash."""
         feature_hash = self._hash(name, shape.value)
         color = COLORS[len(self._objects) % len(COLORS)]
         self._objects.append(
             ObjectDef(
-                feature_hash=feature_hash, name=name, shape=shape, color=color, source_id=source_id
+                feature_hash=feature_hash,
+                name=name,
+                shape=shape,
+                color=color,
+                source_id=source_id,
+                parent=parent,
+                frequency=frequency,
             )
         )
         return feature_hash

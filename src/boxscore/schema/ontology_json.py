@@ -46,6 +46,10 @@ def _object(o: ObjectDef, number: str) -> dict[str, Any]:
         document["attributes"] = _attributes(o.attributes, number)
     if o.source_id is not None:
         document["sourceId"] = o.source_id
+    if o.parent:
+        document["parent"] = o.parent
+    if o.frequency:
+        document["frequency"] = o.frequency
     return document
 
 
@@ -116,6 +120,8 @@ def _read_object(o: dict[str, Any], position: int) -> ObjectDef:
         color=str(o.get("color") or COLORS[position % len(COLORS)]),
         attributes=_read_attributes(o.get("attributes") or ()),
         source_id=None if source_id is None else int(source_id),
+        parent=str(o.get("parent") or ""),
+        frequency=str(o.get("frequency") or ""),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,15 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One named column. `dtype` is a NumPy type name, or "text" or "bytes" (object arrays)."""
+    """One named column. `dtype` is a NumPy type name, or "text" or "bytes" (object arrays).
+
+    A column with a `default` was added later: parts written before it read as that value.
+    """
 
     name: str
     dtype: str
     meaning: str
+    default: object = None
 
     @property
     def numpy(self) -> np.dtype[Any]:
@@ -52,12 +56,18 @@ class Table(Mapping[str, Array]):
     __slots__ = ("_columns", "schema")
 
     def __init__(self, schema: TableSchema, columns: Mapping[str, Array]) -> None:
-        missing = [n for n in schema.names() if n not in columns]
+        missing = [c.name for c in schema.columns if c.name not in columns and c.default is None]
         extra = [n for n in columns if n not in schema.names()]
         if missing or extra:
             raise SchemaError(f"table {schema.name}: missing {missing}, unknown {extra}")
         self.schema = schema
-        self._columns = {c.name: _as(c, columns[c.name], schema.name) for c in schema.columns}
+        rows = len(next(iter(columns.values())))
+        self._columns = {
+            c.name: _as(c, columns[c.name], schema.name)
+            if c.name in columns
+            else np.full(rows, c.default, c.numpy)
+            for c in schema.columns
+        }
         lengths = {n: len(v) for n, v in self._columns.items()}
         if len(set(lengths.values())) > 1:
             raise SchemaError(f"table {schema.name}: columns differ in length: {lengths}")
@@ -118,6 +128,8 @@ ITEMS = TableSchema(
         Column("file", TEXT, "path inside the project folder, or relative to it; empty: no pixels"),
         Column("split", TEXT, "train, val, ... as given; may be empty"),
         Column("licence", TEXT, "licence and origin as given; may be empty"),
+        Column("sequence", TEXT, "video or sequence it belongs to; empty: none", default=""),
+        Column("position", "int32", "its place within the sequence, in time", default=0),
     ),
 )
 """One row per image or frame. Its row number is the `item` of every other table; rows are sorted
@@ -163,6 +175,26 @@ MASKS = TableSchema(
 )
 """Masks of the annotations that cover pixels (polygons are rasterised at import)."""
 
+TRAITS = TableSchema(
+    "traits",
+    (
+        Column("row", "int64", "row of the annotation table"),
+        Column("name", TEXT, "truncation, occlusion, sigma, ..."),
+        Column("value", "float64", "as given"),
+    ),
+)
+"""Numbers that only some protocols read, of those annotations that have them; sorted by row."""
+
+VERDICTS = TableSchema(
+    "verdicts",
+    (
+        Column("item", "int32", "row of items"),
+        Column("class_id", "int32", "row of the ontology's class list"),
+        Column("verdict", "uint8", "schema.kinds.Verdict"),
+    ),
+)
+"""What was verified of a class on an image as a whole (LVIS, Open Images); sorted by item."""
+
 POINTS = TableSchema(
     "points",
     (
@@ -203,6 +235,7 @@ class Annotations:
     table: Table
     masks: Table
     points: Table
+    traits: Table = field(default_factory=lambda: Table.empty(TRAITS))
 
     @classmethod
     def empty(cls, schema: TableSchema) -> Annotations:

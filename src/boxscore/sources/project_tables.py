@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from boxscore.schema.ontology import Ontology
-from boxscore.schema.tables import Annotations, Table
+from boxscore.schema.tables import VERDICTS, Annotations, Table
 from boxscore.sources.report import ImportReport
 
 
@@ -42,3 +42,4 @@ class ProjectTables:
     ground_truth: Annotations
     files: list[ImageFile]
     report: ImportReport
+    verdicts: Table = field(default_factory=lambda: Table.empty(VERDICTS))

@@ -106,10 +106,20 @@ def _joined(found: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
 def _columns(
     db: duckdb.DuckDBPyConnection, path: Path, schema: TableSchema
 ) -> dict[str, NDArray[Any]]:
-    names = ", ".join(f'"{name}"' for name in schema.names())
-    read = db.execute("SELECT " + names + " FROM read_parquet($1)", [os.fspath(path.absolute())])
-    arrays = read.fetchnumpy()
-    return {column.name: _as_declared(arrays[column.name], column) for column in schema.columns}
+    source = [os.fspath(path.absolute())]
+    present = _present(db, source, schema)
+    names = ", ".join(f'"{column.name}"' for column in present)
+    arrays = db.execute("SELECT " + names + " FROM read_parquet($1)", source).fetchnumpy()
+    return {column.name: _as_declared(arrays[column.name], column) for column in present}
+
+
+def _present(db: duckdb.DuckDBPyConnection, source: list[str], schema: TableSchema) -> list[Column]:
+    """The columns to read: all but those that were added after the part was written."""
+    if all(column.default is None for column in schema.columns):
+        return list(schema.columns)
+    described = db.execute("DESCRIBE SELECT * FROM read_parquet($1)", source).fetchall()
+    known = {str(row[0]) for row in described}
+    return [c for c in schema.columns if c.name in known or c.default is None]
 
 
 def _as_declared(values: Any, column: Column) -> NDArray[Any]:
