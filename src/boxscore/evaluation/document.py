@@ -39,6 +39,27 @@ def detection_document(
     }
 
 
+def numbers_document(names: Sequence[str], numbers: Numbers) -> dict[str, Any]:
+    """Metrics and the per-class table of any protocol, without counts at an operating point."""
+    return {
+        "ground_truth": int(numbers.ground_truth.sum()),
+        "predictions": int(numbers.predictions.sum()),
+        "metrics": finite(numbers.overall),
+        "per_class": [
+            {
+                "class": name,
+                "class_id": k,
+                "ground_truth": int(numbers.ground_truth[k]),
+                "predictions": int(numbers.predictions[k]),
+            }
+            | {column: defined(values[k]) for column, values in numbers.per_class.items()}
+            for k, name in enumerate(names)
+            if shown(k, numbers)
+        ],
+        "notes": list(numbers.notes),
+    }
+
+
 def shown(class_id: int, numbers: Numbers) -> bool:
     """A class appears in the table when it has an object or a prediction."""
     return bool(numbers.ground_truth[class_id] or numbers.predictions[class_id])

@@ -53,6 +53,11 @@ PROTOCOLS: dict[str, ProtocolCard] = {
 }
 
 
+def default_protocol(task: Task) -> str:
+    """The protocol that is meant when none is named: the first that knows the task."""
+    return next(card.name for card in PROTOCOLS.values() if task in card.tasks)
+
+
 def protocol_of(name: str) -> ProtocolCard:
     """The protocol of a name.
 
