@@ -64,7 +64,8 @@ def test_the_default_install_stays_small() -> None:
         for line in requires("boxscore") or []
         if "extra ==" not in line
     }
-    assert required == {"click", "duckdb", "fastapi", "numpy", "pillow", "rich", "uvicorn"}
+    core = {"click", "duckdb", "fastapi", "numpy", "pillow", "pyyaml", "rich", "uvicorn"}
+    assert required == core
 
 
 @pytest.mark.parametrize("path", MODULES + NATIVE, ids=lambda p: str(p.relative_to(SOURCE)))

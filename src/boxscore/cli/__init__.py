@@ -17,6 +17,7 @@ COMMANDS = {
     "quickstart": "quickstart:quickstart",
     "init": "init:init",
     "import": "imports:import_group",
+    "formats": "formats:formats",
     "evaluate": "evaluate:evaluate",
     "score": "score:score",
     "runs": "runs:runs",

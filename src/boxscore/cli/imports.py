@@ -21,7 +21,12 @@ def import_group() -> None:
 )
 @click.argument("source", required=False, type=click.Path(path_type=Path, exists=True))
 @click.option(
-    "--format", "form", type=click.Choice(["auto", "coco"]), default="auto", show_default=True
+    "--format",
+    "form",
+    default="auto",
+    show_default=True,
+    metavar="FORMAT",
+    help="What SOURCE is; recognised by its content. `boxscore formats` lists them.",
 )
 @click.option("--coco", is_flag=True, help="The same as --format coco.")
 @click.option(
@@ -33,8 +38,8 @@ def import_group() -> None:
 @click.option(
     "-a",
     "--annotations",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The annotation file.",
+    type=click.Path(path_type=Path, exists=True),
+    help="The annotation file or folder.",
 )
 @click.option("-n", "--name", help="Name of the project. Default: from the annotations.")
 @click.option("--symlinks", is_flag=True, help="Link to the images instead of copying them.")
@@ -57,7 +62,7 @@ def project(
     as_json: bool,
     target: Path,
 ) -> None:
-    """Make a project from SOURCE (a COCO annotation file), inside the target folder."""
+    """Make a project with the ground truth of SOURCE, a file or folder, inside the target."""
     from boxscore.engine.progress import on_terminal
     from boxscore.project import Project
 
@@ -68,8 +73,9 @@ def project(
             fix="name it:  boxscore import project --coco -a annotations.json -i images/",
             code="E-ANNOTATIONS-MISSING",
         )
-    document = Project.import_coco(
+    document = Project.import_project(
         path,
+        format="coco" if coco else form,
         images=images,
         target=target,
         name=name,
@@ -106,15 +112,20 @@ def say_project(document: dict[str, Any], dry_run: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["auto", "coco", "pickle"]),
     default="auto",
     show_default=True,
-    help="What the file is; recognised by its content.",
+    metavar="FORMAT",
+    help="What PATH is; recognised by its content. `boxscore formats` lists them.",
 )
 @click.option("--coco/--no-coco", default=False, help="The same as --format coco.")
 @click.option("-n", "--name", help="Name of the run. Default: the file's stem.")
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A mapping.yaml that settles ids and conventions; `boxscore doctor` writes one.",
+)
 @click.option("--replace", is_flag=True, help="Replace a run of the same name.")
 @json_option
 @target_option
@@ -127,6 +138,7 @@ def predictions(
     name: str | None,
     strict: bool,
     dry_run: bool,
+    mapping: Path | None,
     replace: bool,
     as_json: bool,
     target: Path,
@@ -141,6 +153,7 @@ def predictions(
         strict=strict,
         dry_run=dry_run,
         replace=replace,
+        mapping=mapping,
         progress=on_terminal,
     )
     if as_json:

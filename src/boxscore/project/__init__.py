@@ -2,5 +2,6 @@
 
 from boxscore.project.project import Project
 from boxscore.project.scoring import score_files
+from boxscore.sources import format_table
 
-__all__ = ["Project", "score_files"]
+__all__ = ["Project", "format_table", "score_files"]

@@ -11,31 +11,52 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError
 from boxscore.project.importing import folder_name, publish_project, refuse_existing
 from boxscore.schema.labels import DataLabel
-from boxscore.sources import coco, image_folder
+from boxscore.sources import coco, image_folder, sniff_project
+from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
+from boxscore.sources.raw_project import project_of
 from boxscore.sources.report import ImportReport
 
 
-def import_coco(
-    annotations: Path,
-    *,
-    images: Path | None,
-    target: Path,
-    name: str | None,
-    symlinks: bool,
-    strict: bool,
-    dry_run: bool,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Read a COCO annotation file and publish it as a project; see `Project.import_coco`."""
-    target = target.absolute()
-    if name is not None:
-        refuse_existing(target / folder_name(name))
-    report = ImportReport(annotations, strict=strict)
-    with progress("reading annotations and images"):
-        tables = coco.read(annotations, images, report)
-    return publish(tables, "coco", target, name, symlinks, dry_run, progress)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRequest:
+    """A project from annotations, as asked; see `Project.import_project`."""
+
+    source: Path
+    target: Path
+    format: str = "auto"
+    images: Path | None = None
+    name: str | None = None
+    symlinks: bool = False
+    strict: bool = False
+    dry_run: bool = False
+    progress: Progress = silent
+
+
+def import_project(request: ProjectRequest) -> dict[str, Any]:
+    """Read annotations and publish them as a project."""
+    target = request.target.absolute()
+    if request.name is not None:
+        refuse_existing(target / folder_name(request.name))
+    report = ImportReport(request.source, strict=request.strict)
+    with request.progress("reading annotations and images"):
+        form = sniff_project(request.source) if request.format == "auto" else request.format
+        tables = _tables(request, form, report)
+    return publish(
+        tables, form, target, request.name, request.symlinks, request.dry_run, request.progress
+    )
+
+
+def _tables(request: ProjectRequest, form: str, report: ImportReport) -> ProjectTables:
+    if form == "coco":
+        return coco.read(request.source, request.images, report)
+    raw = format_of(form, "truth").read(
+        request.source, ReadRequest(role="truth", images=request.images), report
+    )
+    source = request.source.absolute()
+    name = source.name if source.is_dir() else source.stem
+    return project_of(raw, name, request.images, report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

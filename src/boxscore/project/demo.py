@@ -23,7 +23,7 @@ def make_demo(target: Path) -> tuple[Path, bool]:
     with as_file(files("boxscore") / "demo") as data:
         if not is_project(root):
             target.mkdir(parents=True, exist_ok=True)
-            Project.import_coco(
+            Project.import_project(
                 data / "annotations.json", images=data / "images", target=target, name=NAME
             )
             made = True

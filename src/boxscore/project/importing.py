@@ -19,7 +19,7 @@ from boxscore.project.evaluating import Truth, default_task, evaluate_answers, e
 from boxscore.project.keeping import document_name, to_text
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations
-from boxscore.sources import SOURCES, sniff
+from boxscore.sources import read_run as read_source
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
@@ -83,12 +83,15 @@ class RunRequest:
     strict: bool = False
     dry_run: bool = False
     replace: bool = False
+    mapping: Path | None = None
     progress: Progress = silent
 
     @property
     def run_name(self) -> str:
         """The run's name: as asked, or the file's stem."""
-        name = self.name if self.name is not None else Path(self.path.name.removesuffix(".gz")).stem
+        given = self.path.absolute().name.removesuffix(".gz")
+        default = Path(given).stem if self.path.is_file() else given
+        name = self.name if self.name is not None else default
         if not name.strip() or len(name) > 200 or not name.isprintable():
             raise RequestError(
                 f"{name!r} cannot name a run",
@@ -120,16 +123,27 @@ def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
 
 def read_run(truth: Truth, request: RunRequest) -> RunTables:
     """Read predictions in the format asked for, or in the one recognised."""
-    form = sniff(request.path) if request.format == "auto" else request.format
-    if form not in SOURCES:
-        raise RequestError(
-            f"{request.path}: recognised as {form}, which does not hold predictions",
-            fix=f"give a file of one of these formats: {', '.join(SOURCES)}",
-            code="E-FORMAT-PREDICTIONS",
-        )
     report = ImportReport(request.path, strict=request.strict)
-    context = ProjectContext(items=truth.items, ontology=truth.ontology)
-    return SOURCES[form](request.path, context, report)
+    return read_source(request.path, request.format, context_of(truth, request.mapping), report)
+
+
+def context_of(truth: Truth, mapping: Path | None = None) -> ProjectContext:
+    """What a source of predictions may know of the project.
+
+    Raises:
+        SourceError: The mapping file is none.
+    """
+    decided = None
+    if mapping is not None:
+        from boxscore.sources.doctor import read_mapping
+
+        decided = read_mapping(mapping)
+    return ProjectContext(
+        items=truth.items,
+        ontology=truth.ontology,
+        ground_truth=truth.ground_truth,
+        mapping=decided,
+    )
 
 
 def refuse_taken(root: Path, request: RunRequest) -> None:
@@ -242,6 +256,11 @@ def next_report(root: Path) -> int:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file, or of the names and contents of a folder's files, hexadecimal."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    whole = hashlib.sha256()
+    for file_path in sorted(p for p in path.rglob("*") if p.is_file()):
+        whole.update(f"{file_path.relative_to(path).as_posix()}\0{digest(file_path)}\n".encode())
+    return whole.hexdigest()

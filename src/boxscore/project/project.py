@@ -23,7 +23,7 @@ Document = dict[str, Any]
 class Project:
     """A folder with a store: items, ontology, ground truth and runs.
 
-    Open one with `Project.open`, make one with `Project.import_coco`, `Project.init` or
+    Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or
     `Project.demo`. Every call sees the newest published state, also of other processes.
 
     Attributes:
@@ -58,10 +58,11 @@ class Project:
         return project
 
     @classmethod
-    def import_coco(
+    def import_project(
         cls,
-        annotations: str | Path,
+        source: str | Path,
         *,
+        format: str = "auto",  # noqa: A002 - the interface's own word
         images: str | Path | None = None,
         target: str | Path = ".",
         name: str | None = None,
@@ -70,18 +71,30 @@ class Project:
         dry_run: bool = False,
         progress: Progress = silent,
     ) -> Document:
-        """Make a project from a COCO annotation file, inside `target`; see `open` afterwards."""
-        from boxscore.project.creating import import_coco
+        """Make a project from ground truth, inside `target`; see `open` afterwards.
 
-        return import_coco(
-            Path(annotations),
-            images=None if images is None else Path(images),
-            target=Path(target),
-            name=name,
-            symlinks=symlinks,
-            strict=strict,
-            dry_run=dry_run,
-            progress=progress,
+        Args:
+            source: A file or folder of annotations.
+            format: One of `boxscore.sources.project_formats()`, or "auto".
+            images: Folder of the image files, where they do not lie beside the source.
+
+        Raises:
+            SourceError: The source is not what it claims to be.
+        """
+        from boxscore.project.creating import ProjectRequest, import_project
+
+        return import_project(
+            ProjectRequest(
+                source=Path(source),
+                format=format,
+                images=None if images is None else Path(images),
+                target=Path(target),
+                name=name,
+                symlinks=symlinks,
+                strict=strict,
+                dry_run=dry_run,
+                progress=progress,
+            )
         )
 
     @classmethod
@@ -195,9 +208,15 @@ class Project:
         strict: bool = False,
         dry_run: bool = False,
         replace: bool = False,
+        mapping: str | Path | None = None,
         progress: Progress = silent,
     ) -> Document:
         """Import one prediction set as a run and evaluate it; all or nothing.
+
+        Args:
+            path: A file or folder of predictions.
+            format: One of `boxscore.sources.run_formats()`, or "auto".
+            mapping: A mapping.yaml that settles ids and conventions.
 
         Raises:
             SourceError: The file is not what it claims to be.
@@ -213,6 +232,7 @@ class Project:
             strict=strict,
             dry_run=dry_run,
             replace=replace,
+            mapping=None if mapping is None else Path(mapping),
             progress=progress,
         )
         document = import_run(self.path, self._state().truth(), request)

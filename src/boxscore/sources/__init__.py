@@ -4,57 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
-from boxscore.errors import RequestError, near_misses
+from boxscore.errors import RequestError
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
 
 RunSource = Callable[[Path, ProjectContext, ImportReport], RunTables]
 
-MODULES = {"coco": "coco_results", "pickle": "encord_pickle"}
-"""Format of predictions -> the module whose `read` reads it."""
+DIRECT = {"coco": "coco_results", "pickle": "encord_pickle"}
+"""Formats of predictions that are read straight into tables -> the module whose `read` does it;
+all others become a raw set first (`sources.formats`)."""
 
 
-def _later(module: str) -> RunSource:
-    def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables:
-        source: RunSource = import_module(f"boxscore.sources.{module}").read
-        return source(path, context, report)
+def run_formats() -> list[str]:
+    """Names of all formats of predictions."""
+    from boxscore.sources.formats import formats
 
-    return read
-
-
-SOURCES: dict[str, RunSource] = {name: _later(module) for name, module in MODULES.items()}
+    return [*DIRECT, *formats("predictions")]
 
 
-def run_source(name: str) -> RunSource:
-    """The reader of a format of predictions: ours, or one that a plug-in adds.
+def project_formats() -> list[str]:
+    """Names of all formats of ground truth."""
+    from boxscore.sources.formats import formats
+
+    return ["coco", *formats("truth")]
+
+
+def read_run(path: Path, form: str, context: ProjectContext, report: ImportReport) -> RunTables:
+    """Read one prediction set in a format of `run_formats`, or in the one recognised ("auto").
 
     Raises:
+        SourceError: The file is not what it claims to be, or cannot be reconciled.
         RequestError: There is no such format.
     """
-    if name in SOURCES:
-        return SOURCES[name]
-    added = {point.name: point for point in entry_points(group="boxscore.sources")}
-    if name not in added:
-        problem = f"format {name!r} is unknown"
-        fix = near_misses(name, [*SOURCES, *added])
-        raise RequestError(problem, fix=fix, code="E-FORMAT-UNKNOWN")
-    source: RunSource = added[name].load()
-    return source
+    chosen = sniff(path) if form == "auto" else form
+    if chosen in DIRECT:
+        source: RunSource = import_module(f"boxscore.sources.{DIRECT[chosen]}").read
+        return source(path, context, report)
+    from boxscore.sources.raw_run import read_raw_run
+
+    return read_raw_run(path, chosen, context, report)
 
 
 def sniff(path: Path) -> str:
-    """Recognise a file by its content: "pickle" or "coco".
+    """Recognise predictions by their content.
+
+    Raises:
+        SourceError: They cannot be read, or are of no known kind; the message says what they are.
+    """
+    from boxscore.sources.formats import recognise, the_format
+    from boxscore.sources.json_text import is_pickle, open_json
+
+    if path.is_file() and is_pickle(path):
+        return "pickle"
+    if path.is_dir() or recognise(path, "predictions"):
+        card, _ = the_format(path, "predictions")
+        return card.name
+    open_json(path)
+    return "coco"
+
+
+def sniff_project(path: Path) -> str:
+    """Recognise ground truth by its content.
 
     Raises:
         SourceError: It cannot be read, or is of no known kind; the message says what it is.
     """
+    from boxscore.sources.formats import recognise, the_format
     from boxscore.sources.json_text import is_pickle, open_json
 
-    if is_pickle(path):
-        return "pickle"
+    if path.is_file() and is_pickle(path):
+        raise RequestError(
+            f"{path}: is a pickle of predictions, no ground truth",
+            fix="import it with `boxscore import predictions` into a project",
+            code="E-FORMAT-PROJECT",
+        )
+    if path.is_dir() or recognise(path, "truth"):
+        card, _ = the_format(path, "truth")
+        return card.name
     open_json(path)
     return "coco"
+
+
+def format_table() -> list[dict[str, object]]:
+    """Every format, what it is and what it can hold."""
+    from boxscore.sources.formats import formats
+
+    truth, predictions = formats("truth"), formats("predictions")
+    direct: list[dict[str, object]] = [
+        {"format": name, "title": title, "truth": name == "coco", "predictions": True}
+        for name, title in (
+            ("coco", "COCO annotations and results (JSON)"),
+            ("pickle", "Encord Active's pickled predictions"),
+        )
+    ]
+    return direct + [
+        {
+            "format": name,
+            "title": card.title,
+            "truth": name in truth,
+            "predictions": name in predictions,
+        }
+        for name, card in sorted({**truth, **predictions}.items())
+    ]

@@ -64,12 +64,26 @@ class Convention:
     """How the numbers of boxes and points are meant; None where the source does not say.
 
     Attributes:
-        corners: "xywh" (left, top, width, height), "xyxy" (corners) or "cxcywh" (centre, size).
-        scale: "pixels" or "relative" (shares of the image's width and height).
+        corners: "xywh" (left, top, width, height), "xyxy" (corners), "cxcywh" (centre, size),
+            "yxyx" or "yxhw" (the same, vertical first).
+        scale: "pixels" or "relative" (shares of the width and height).
+        fit: "" of the image itself; "stretch" or "letterbox": of an input of `size` that the
+            image was resized to, filling it, or whole with bars around it.
+        size: Width and height of that input.
     """
 
     corners: str | None
     scale: str | None
+    fit: str = ""
+    size: tuple[int, int] = (0, 0)
+
+    @property
+    def words(self) -> str:
+        """In words."""
+        words = f"{self.corners}, {self.scale}"
+        if self.fit:
+            words += f" of a {self.size[0]}x{self.size[1]} input ({self.fit})"
+        return words
 
 
 COLUMNS: dict[str, str] = {

@@ -173,20 +173,21 @@ class ImportReport:
             ],
         }
 
-    def check_refusal(self, total: int) -> None:
+    def check_refusal(self, total: int, share: float = REJECTED_SHARE) -> None:
         """Refuse a file of which too little is good.
 
         Args:
             total: Records in the file, good and rejected.
+            share: How much of it may be rejected.
 
         Raises:
-            SourceError: More than 5 % of the records were rejected, or none is left.
+            SourceError: More than that share of the records was rejected, or none is left.
         """
-        if self.rejected == 0 or self.rejected <= total * REJECTED_SHARE:
+        if self.rejected == 0 or (self.rejected <= total * share and self.rejected < total):
             return
         code, count = self.rejected_codes.most_common(1)[0]
         first = self.entries[code][0]
-        share = f"{self.rejected} of {total} records are unusable"
-        problem = f"{share}; most often ({count}) {code} {first.place}: {first.problem}"
+        problem = f"{self.rejected} of {total} records are unusable"
+        problem += f"; most often ({count}) {code} {first.place}: {first.problem}"
         fix = first.fix or "correct the file; nothing was imported"
         raise SourceError(self.path, "", problem, fix=fix, code="E-TOO-MANY-REJECTED")

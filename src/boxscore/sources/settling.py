@@ -14,6 +14,7 @@ from boxscore.errors import shown
 from boxscore.kernels import _core
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import MASKS, POINTS, TRAITS, Annotations, Table, TableSchema
+from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
 from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
 
@@ -133,7 +134,7 @@ class _Work:
         if outside:
             self.report.note("W-CONFIDENCE-RANGE", "confidences outside 0..1: kept", outside)
 
-    def _scale(self, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _sizes(self, rows: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         item = np.maximum(self.item[rows], 0)
         w, h = self.settled.width, self.settled.height
         if not w.size:
@@ -142,22 +143,18 @@ class _Work:
 
     def place_boxes(self) -> None:
         """x, y, width, height in pixels; numbers given so stay exactly as read."""
-        box, how = self.raw.box.copy(), self.settled.convention
-        if how.corners == "xyxy":
-            box[:, 2:] -= box[:, :2]
-        elif how.corners == "cxcywh":
-            box[:, :2] -= box[:, 2:] / 2
-        if how.scale == "relative":
-            w, h = self._scale(np.arange(self.raw.rows))
-            box *= np.stack([w, h, w, h], axis=1)
-        self.box = box
+        size = self._sizes(np.arange(self.raw.rows))
+        with np.errstate(all="ignore"):
+            self.box = boxes_as_pixels(self.raw.box, *size, self.settled.convention)
 
     def place_points(self) -> None:
         """Points in pixels; polygons become masks, and records without a box get one around."""
         points = {name: np.asarray(v) for name, v in self.raw.points.items()}
-        if self.settled.convention.scale == "relative" and points["row"].size:
-            w, h = self._scale(points["row"])
-            points["x"], points["y"] = points["x"] * w, points["y"] * h
+        if points["row"].size:
+            size = self._sizes(points["row"])
+            points["x"], points["y"] = points_as_pixels(
+                points["x"], points["y"], *size, self.settled.convention
+            )
         self.points = points
         self._rasterise()
         for row, counts in self.raw.masks.items():
@@ -229,7 +226,7 @@ class _Work:
             unreal = has & ~(np.abs(box) <= LARGEST).all(axis=1)
             negative = has & (box[:, 2:] < 0).any(axis=1)
             empty = has & (box[:, 2:] == 0).any(axis=1)
-            w, h = self._scale(np.arange(self.raw.rows))
+            w, h = self._sizes(np.arange(self.raw.rows))
             x1, y1 = box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]
             outside = has & ((box[:, 0] >= w) | (box[:, 1] >= h) | (x1 <= 0) | (y1 <= 0))
         given = self.raw.box

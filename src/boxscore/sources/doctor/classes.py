@@ -1,0 +1,212 @@
+"""Classes as a source names them -> classes of the project's ontology."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.schema.ontology import ClassRow
+from boxscore.sources.doctor.readings import CLEAR, CLOSE, Finding, Reading
+from boxscore.sources.doctor.synonyms import SYNONYMS
+from boxscore.sources.raw import RawClass, RawSet
+
+NEAR = 0.85
+"""Likeness from which a misspelt name is taken for another."""
+ENOUGH = 20
+"""Well-placed records from which their classes are evidence."""
+CONTRADICTED = 0.5
+"""Agreement below which a reading of numbers is doubted."""
+ASSIGNED = "overlap with the ground truth"
+
+
+def read_classes(
+    raw: RawSet,
+    classes: Sequence[ClassRow],
+    met: NDArray[np.int64] | None,
+    *,
+    by: str | None = None,
+    exceptions: dict[str, str | None] | None = None,
+) -> Finding:
+    """Decide which class of the ontology each class of a source is.
+
+    Names are compared first. Numbers without names are read as the ontology's source ids, as
+    places in its list from 0 or from 1, and shifted by one; which of these holds is told from the
+    records that lie well on a ground truth.
+
+    Args:
+        met: (source classes, ontology classes) how many records of the one lie on the other with
+            IoU of 0.5 or more; None without evidence.
+        by: The words of a reading, as a mapping file settles it.
+        exceptions: Name or number -> name of a class, None to leave it out.
+    """
+    weights = np.maximum(
+        np.bincount(raw.columns["class_ref"], minlength=len(raw.classes)).astype(np.float64), 1e-9
+    )
+    readings = [
+        _weighed(how, place, weights, met) for how, place in _readings(raw.classes, classes, met)
+    ]
+    readings = [reading for reading in readings if by in (None, reading.how)]
+    readings.sort(key=_rank, reverse=True)
+    best = readings[0] if readings else _weighed("no way", [-1] * len(raw.classes), weights, None)
+    if exceptions:
+        best = _with_exceptions(best, raw.classes, classes, exceptions, weights)
+    others = tuple(r for r in readings[1:] if r.found > 0 and r.how != best.how)
+    sure, why = _verdict(best, others, len(raw.classes))
+    unmatched = tuple(_unmatched(best, raw.classes, classes))
+    return Finding(
+        question="classes",
+        chosen=best,
+        others=others,
+        sure=sure or by is not None or (bool(exceptions) and best.found >= CLEAR),
+        why=why,
+        fix=f"settle it in a mapping file: classes: by: {best.how!r}, or name them under map:",
+        unmatched=unmatched,
+    )
+
+
+def _rank(reading: Reading) -> tuple[float, float]:
+    """Names found, then agreement; the order of `_readings` breaks what is equal."""
+    agreement = 0.0 if np.isnan(reading.agreement) else round(reading.agreement, 2)
+    return (min(reading.found, CLEAR), agreement)
+
+
+def _readings(
+    named: list[RawClass], classes: Sequence[ClassRow], met: NDArray[np.int64] | None
+) -> Iterator[tuple[str, list[int]]]:
+    if named and all(c.name is not None for c in named):
+        yield from _by_name(named, classes)
+    if named and all(c.number is not None for c in named):
+        yield from _by_number(named, classes)
+    if met is not None and met.sum() >= ENOUGH:
+        yield ASSIGNED, _assigned(met)
+
+
+def _by_name(named: list[RawClass], classes: Sequence[ClassRow]) -> Iterator[tuple[str, list[int]]]:
+    names = [str(c.name) for c in named]
+    yield "feature hash", _looked_up(names, {c.feature_hash: c.class_id for c in classes})
+    yield "name", _looked_up(names, {c.name: c.class_id for c in classes})
+    folded = {folded_name(c.name): c.class_id for c in classes}
+    yield "name, whatever its case and spacing", _looked_up(map(folded_name, names), folded)
+    yield "name or synonym", [_likely(name, folded) for name in names]
+
+
+def _looked_up(names: Iterator[str] | Sequence[str] | map[str], known: dict[str, int]) -> list[int]:
+    return [known.get(name, -1) for name in names]
+
+
+def folded_name(name: str) -> str:
+    """A name without case, spacing and punctuation."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def _likely(name: str, folded: dict[str, int]) -> int:
+    """Singular or plural, a synonym, or a misspelling of exactly one class."""
+    short = folded_name(name)
+    for other in _forms(short):
+        if other in folded:
+            return folded[other]
+    near = get_close_matches(short, list(folded), n=2, cutoff=NEAR) if len(short) > 3 else []
+    return folded[near[0]] if len(near) == 1 else -1
+
+
+def _forms(short: str) -> Iterator[str]:
+    yield short
+    for plain in (short, *SYNONYMS.get(short, ())):
+        yield plain
+        yield plain + "s"
+        if plain.endswith("s"):
+            yield plain[:-1]
+        if plain.endswith("es"):
+            yield plain[:-2]
+        if plain.endswith("ies"):
+            yield plain[:-3] + "y"
+
+
+def _by_number(
+    named: list[RawClass], classes: Sequence[ClassRow]
+) -> Iterator[tuple[str, list[int]]]:
+    numbers = [int(c.number or 0) for c in named]
+    given = {c.source_id: c.class_id for c in classes if c.source_id is not None}
+    if given:
+        yield "source id", [given.get(n, -1) for n in numbers]
+        yield "source id less one", [given.get(n + 1, -1) for n in numbers]
+        yield "source id plus one", [given.get(n - 1, -1) for n in numbers]
+    count = len(classes)
+    yield "place in the list, from 0", [n if 0 <= n < count else -1 for n in numbers]
+    yield "place in the list, from 1", [n - 1 if 0 < n <= count else -1 for n in numbers]
+    yield "place in the list, from 2", [n - 2 if 1 < n <= count + 1 else -1 for n in numbers]
+
+
+def _assigned(met: NDArray[np.int64]) -> list[int]:
+    """The class that each source class lies on most often, if it is its majority and no other's."""
+    place = met.argmax(axis=1)
+    top, total = met.max(axis=1), met.sum(axis=1)
+    good = (top > 0) & (top * 2 > total)
+    for c in np.unique(place[good]).tolist():
+        rivals = np.flatnonzero(good & (place == c))
+        good[rivals[top[rivals] < top[rivals].max()]] = False
+    return [int(c) for c in np.where(good, place, -1)]
+
+
+def _weighed(
+    how: str, place: list[int], weights: NDArray[np.float64], met: NDArray[np.int64] | None
+) -> Reading:
+    at = np.array(place, np.int32).reshape(-1)
+    found = float(weights[at >= 0].sum() / weights.sum()) if weights.size else 1.0
+    agreement = float("nan")
+    if met is not None and met.sum() >= ENOUGH:
+        rows = np.flatnonzero(at >= 0)
+        agreement = float(met[rows, at[rows]].sum() / met.sum())
+    return Reading(how=how, place=at, found=found, agreement=agreement)
+
+
+def _with_exceptions(
+    best: Reading,
+    named: list[RawClass],
+    classes: Sequence[ClassRow],
+    exceptions: dict[str, str | None],
+    weights: NDArray[np.float64],
+) -> Reading:
+    known = {c.name: c.class_id for c in classes} | {c.feature_hash: c.class_id for c in classes}
+    place = best.place.copy()
+    for k, c in enumerate(named):
+        for key in (c.name, None if c.number is None else str(c.number)):
+            if key is not None and key in exceptions:
+                wanted = exceptions[key]
+                place[k] = -2 if wanted is None else known.get(wanted, -1)
+    found = float(weights[place != -1].sum() / weights.sum()) if weights.size else 1.0
+    return Reading(
+        how=f"{best.how}, with exceptions", place=place, found=found, agreement=best.agreement
+    )
+
+
+def _verdict(best: Reading, others: tuple[Reading, ...], count: int) -> tuple[bool, str]:
+    total = int((best.place != -1).sum())
+    why = f"{total} of {count} classes found by {best.how}"
+    if not np.isnan(best.agreement):
+        why += f"; {best.agreement:.0%} of the records that lie on a label have its class"
+    if count == 0:
+        return True, "no classes to read"
+    if best.found < CLEAR:
+        return False, why
+    by_name = "name" in best.how or best.how == "feature hash"
+    if by_name:
+        return True, why
+    if np.isnan(best.agreement):
+        rivals = [r for r in others if r.found >= CLEAR and not np.array_equal(r.place, best.place)]
+        return best.how == "source id" or not rivals, why
+    rival = max(
+        (r.agreement for r in others if not np.array_equal(r.place, best.place)), default=0.0
+    )
+    return best.agreement >= CONTRADICTED and rival < CLOSE * best.agreement, why
+
+
+def _unmatched(best: Reading, named: list[RawClass], classes: Sequence[ClassRow]) -> Iterator[str]:
+    names = [c.name for c in classes]
+    for k in np.flatnonzero(best.place == -1)[:5].tolist():
+        near = get_close_matches(named[k].name or "", names, n=1)
+        yield named[k].words() + (f" (did you mean {near[0]!r}?)" if near else "")

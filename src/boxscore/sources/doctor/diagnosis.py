@@ -1,0 +1,170 @@
+"""A raw set and a project -> what each image, class and box is, how sure that is, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import SourceError
+from boxscore.schema.kinds import Kind
+from boxscore.sources.box_forms import boxes_as_pixels
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.doctor.boxes import read_boxes
+from boxscore.sources.doctor.classes import read_classes
+from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
+from boxscore.sources.doctor.images import read_images
+from boxscore.sources.doctor.mapping import Mapping
+from boxscore.sources.doctor.readings import BoxReading, Finding, Reading
+from boxscore.sources.raw import RawSet
+from boxscore.sources.report import REJECTED_SHARE
+from boxscore.sources.settling import Settlement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The doctor's answers to its three questions.
+
+    Attributes:
+        images, classes, boxes: Findings; `boxes` is None when no record has a box.
+        most_unmatched: Share of the records that may stay without image or class.
+        unmatched: Share that does.
+    """
+
+    images: Finding
+    classes: Finding
+    boxes: Finding | None
+    most_unmatched: float
+    unmatched: float
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, in order."""
+        return tuple(f for f in (self.images, self.classes, self.boxes) if f is not None)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the source can be imported as it is read."""
+        return all(f.sure for f in self.findings) and self.unmatched <= self.most_unmatched
+
+    def mapping(self) -> Mapping:
+        """The same decisions as a mapping file, to be committed and edited."""
+        boxes = None if self.boxes is None else self.boxes.chosen
+        return Mapping(
+            images_by=self.images.chosen.how if self.images.chosen.how != "no way" else None,
+            classes_by=self.classes.chosen.how if self.classes.chosen.how != "no way" else None,
+            boxes=boxes.form if isinstance(boxes, BoxReading) else None,
+        )
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "sure": self.sure,
+            "unmatched": round(self.unmatched, 4),
+            "findings": [finding.document() for finding in self.findings],
+        }
+
+    def words(self) -> dict[str, str]:
+        """For the import document: how images and classes were matched."""
+        names = {f.question: f"by {f.chosen.how}" for f in (self.images, self.classes)}
+        return names | ({} if self.boxes is None else {"boxes": self.boxes.chosen.how})
+
+
+def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = None) -> Diagnosis:
+    """Weigh every reading of a source's images, classes and boxes against a project."""
+    mapping = mapping or Mapping()
+    images = read_images(raw, context.items, by=mapping.images_by, exceptions=mapping.images)
+    assert isinstance(images.chosen, Reading)
+    item = images.chosen.place[raw.columns["image"]] if raw.images else np.empty(0, np.int32)
+    evidence = Evidence.of(context.ground_truth)
+    boxes, met = _boxes(raw, item, context, evidence, mapping)
+    classes = read_classes(
+        raw, context.ontology.classes, met, by=mapping.classes_by, exceptions=mapping.classes
+    )
+    assert isinstance(classes.chosen, Reading)
+    class_id = classes.chosen.place[raw.columns["class_ref"]] if raw.classes else item
+    lost = (item < 0) | (class_id == -1)
+    allowed = mapping.most_unmatched
+    return Diagnosis(
+        images=images,
+        classes=classes,
+        boxes=boxes,
+        most_unmatched=REJECTED_SHARE if allowed is None else allowed,
+        unmatched=float(lost.mean()) if lost.size else 0.0,
+    )
+
+
+def _boxes(
+    raw: RawSet,
+    item: NDArray[np.int32],
+    context: ProjectContext,
+    evidence: Evidence,
+    mapping: Mapping,
+) -> tuple[Finding | None, NDArray[np.int64] | None]:
+    """How boxes are meant, and which classes lie on which."""
+    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
+    rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
+    if not boxed.any():
+        return None, None
+    width, height = (context.items[n][item[rows]].astype(np.float64) for n in ("width", "height"))
+    box = raw.box[rows]
+    if mapping.boxes is not None:
+        finding = Finding(
+            question="boxes",
+            chosen=BoxReading(form=mapping.boxes, valid=1.0),
+            others=(),
+            sure=True,
+            why="by the mapping file",
+        )
+    else:
+        finding = read_boxes(box, item[rows], width, height, raw.convention, evidence)
+    if not evidence.item.size or not rows.size:
+        return finding, None
+    assert isinstance(finding.chosen, BoxReading)
+    with np.errstate(all="ignore"):
+        placed = boxes_as_pixels(box, width, height, finding.chosen.form)
+    sound = np.where(np.all(placed[:, 2:] > 0, axis=1, keepdims=True), placed, 0.0)
+    value, label, _ = evidence.best(item[rows], np.nan_to_num(sound))
+    good = (value >= WELL_PLACED) & (label >= 0)
+    met = np.zeros((len(raw.classes), len(context.ontology.classes)), np.int64)
+    np.add.at(met, (raw.columns["class_ref"][rows][good], label[good]), 1)
+    return finding, met
+
+
+def settle(raw: RawSet, diagnosis: Diagnosis, context: ProjectContext) -> Settlement:
+    """The decisions as `settling.annotations_of` takes them.
+
+    Raises:
+        SourceError: The evidence is too weak, or contradicts what the source says of itself.
+    """
+    if not diagnosis.sure:
+        raise _refusal(raw, diagnosis)
+    assert isinstance(diagnosis.images.chosen, Reading)
+    assert isinstance(diagnosis.classes.chosen, Reading)
+    boxes = None if diagnosis.boxes is None else diagnosis.boxes.chosen
+    return Settlement(
+        item=diagnosis.images.chosen.place,
+        class_id=diagnosis.classes.chosen.place,
+        convention=boxes.form if isinstance(boxes, BoxReading) else raw.convention,
+        width=context.items["width"],
+        height=context.items["height"],
+        fixes=(diagnosis.images.fix, diagnosis.classes.fix),
+    )
+
+
+def _refusal(raw: RawSet, diagnosis: Diagnosis) -> SourceError:
+    open_ = [f for f in diagnosis.findings if not f.sure]
+    if open_:
+        first = open_[0]
+        problem = f"{first.question} cannot be told for sure: {first.why}"
+        if first.unmatched:
+            problem += f"; not found: {', '.join(first.unmatched)}"
+        fix = first.fix
+    else:
+        problem = f"{diagnosis.unmatched:.1%} of the records have no image or class in this project"
+        missing = [*diagnosis.images.unmatched, *diagnosis.classes.unmatched]
+        problem += f"; not found: {', '.join(missing)}" if missing else ""
+        fix = "allow it with most_unmatched: in a mapping file, or check that this is the project"
+    return SourceError(raw.path, "", problem, fix=fix, code="E-DOCTOR")

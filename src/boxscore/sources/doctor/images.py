@@ -1,0 +1,162 @@
+"""Names of images in a source -> items of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.schema.tables import Table
+from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
+from boxscore.sources.raw import RawImage, RawSet
+
+Key = Callable[[str], str]
+MOST_EXAMPLES = 5
+
+
+def _same(name: str) -> str:
+    return name
+
+
+def _slashes(name: str) -> str:
+    return name.replace("\\", "/").removeprefix("./")
+
+
+def _file(name: str) -> str:
+    return PurePosixPath(_slashes(name)).name
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(_slashes(name)).stem
+
+
+def _parent_and_stem(name: str) -> str:
+    path = PurePosixPath(_slashes(name))
+    return f"{path.parent.name}/{path.stem}"
+
+
+def _number(name: str) -> str:
+    stem = _stem(name)
+    digits = stem.rpartition("_")[2] if not stem.isdigit() else stem
+    return (digits.lstrip("0") or "0") if digits.isascii() and digits.isdigit() else ""
+
+
+READINGS: tuple[tuple[str, str, Key, Key], ...] = (
+    ("source id", "source_id", _same, _same),
+    ("data hash", "data_hash", _same, _same),
+    ("path", "title", _slashes, _slashes),
+    ("file name", "title", _file, _file),
+    ("folder and stem", "title", _parent_and_stem, _parent_and_stem),
+    ("file stem", "title", _stem, _stem),
+    ("number in the file stem", "title", _number, _number),
+)
+"""How, the column of items it looks at, and what of either side's name is compared."""
+
+WAYS = tuple(how for how, *_ in READINGS)
+
+
+def read_images(
+    raw: RawSet, items: Table, *, by: str | None = None, exceptions: dict[str, str] | None = None
+) -> Finding:
+    """Decide which item each image of a source is.
+
+    The first reading that finds at least 95 % of the images, and none of them twice, is taken; a
+    reading under which two names fall on one item, or one name on two items, is no reading.
+
+    Args:
+        by: One of WAYS, as a mapping file settles it.
+        exceptions: Name -> title, source id or data hash, as a mapping file has it.
+    """
+    weights = _weights(raw)
+    ways = [reading for reading in READINGS if by in (None, reading[0])]
+    readings = list(_readings(raw, items, weights, ways))
+    readings.sort(key=lambda reading: -min(reading.found, CLEAR))
+    best = readings[0] if readings else _nothing(len(raw.images))
+    if exceptions:
+        best = _with_exceptions(best, raw, items, exceptions, weights)
+    missing = [raw.images[k].key for k in np.flatnonzero(best.place < 0)[:MOST_EXAMPLES].tolist()]
+    total = len(raw.images)
+    known = int((best.place >= 0).sum())
+    return Finding(
+        question="images",
+        chosen=best,
+        others=tuple(r for r in readings[1:] if r.found > 0),
+        sure=by is not None or total == 0 or best.found >= CLEAR,
+        why=f"{known} of {total} images found by {best.how}",
+        fix="name the way with images: by: ... in a mapping file, or check that this is the "
+        "right project",
+        unmatched=tuple(missing),
+    )
+
+
+def _weights(raw: RawSet) -> NDArray[np.float64]:
+    """(images,) records on each image; every image counts at least a little."""
+    counts = np.bincount(raw.columns["image"], minlength=len(raw.images)).astype(np.float64)
+    return counts if counts.sum() else np.ones(len(raw.images))
+
+
+def _readings(
+    raw: RawSet,
+    items: Table,
+    weights: NDArray[np.float64],
+    ways: list[tuple[str, str, Key, Key]],
+) -> Iterator[Reading]:
+    frames = items["frame"].tolist()
+    for how, column, of_item, of_image in ways:
+        known = _unique(items[column].tolist(), frames, of_item)
+        place = np.array(
+            [known.get((of_image(image.key), _frame(image)), -1) for image in raw.images], np.int32
+        )
+        if _one_to_one(place):
+            yield Reading(how=how, place=place, found=_share(place, weights))
+
+
+def _frame(image: RawImage) -> int:
+    return max(image.frame, 0)
+
+
+def _unique(names: list[str], frames: list[int], key: Key) -> dict[tuple[str, int], int]:
+    """(name, frame) -> row, without those that two rows share."""
+    known: dict[tuple[str, int], int] = {}
+    twice: set[tuple[str, int]] = set()
+    for row, (name, frame) in enumerate(zip(names, frames, strict=True)):
+        short = key(name), frame
+        if not short[0]:
+            continue
+        if short in known:
+            twice.add(short)
+        known[short] = row
+    return {short: row for short, row in known.items() if short not in twice}
+
+
+def _one_to_one(place: NDArray[np.int32]) -> bool:
+    hit = place[place >= 0]
+    return np.unique(hit).size == hit.size
+
+
+def _share(place: NDArray[np.int32], weights: NDArray[np.float64]) -> float:
+    return float(weights[place >= 0].sum() / weights.sum()) if weights.size else 1.0
+
+
+def _nothing(count: int) -> Reading:
+    return Reading(how="no way", place=np.full(count, -1, np.int32), found=0.0)
+
+
+def _with_exceptions(
+    best: Reading,
+    raw: RawSet,
+    items: Table,
+    exceptions: dict[str, str],
+    weights: NDArray[np.float64],
+) -> Reading:
+    rows: dict[str, int] = {}
+    for column in ("title", "source_id", "data_hash"):
+        for row, name in enumerate(items[column].tolist()):
+            rows.setdefault(name, row)
+    place = best.place.copy()
+    for k, image in enumerate(raw.images):
+        if image.key in exceptions:
+            place[k] = rows.get(exceptions[image.key], -1)
+    return Reading(how=f"{best.how}, with exceptions", place=place, found=_share(place, weights))

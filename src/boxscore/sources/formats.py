@@ -1,0 +1,142 @@
+"""The formats that can be read, and which of them a file or folder is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal
+
+from boxscore.errors import RequestError, SourceError, near_misses
+from boxscore.sources.raw import RawSet
+from boxscore.sources.report import ImportReport
+
+Role = Literal["truth", "predictions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """How sure a format is that a file or folder is of its kind: 0 not at all, 1 certain; why."""
+
+    share: float
+    why: str
+
+
+NO = Guess(share=0.0, why="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """What a reader is asked for.
+
+    Attributes:
+        role: Ground truth of a project, or predictions.
+        images: Folder of the image files, where the user named one.
+        sizes: Image name -> (width, height), for formats that need them before they read.
+    """
+
+    role: Role
+    images: Path | None = None
+    sizes: Callable[[str], tuple[int, int] | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatCard:
+    """One format.
+
+    Attributes:
+        name: As `--format` takes it.
+        title: What it is, in a few words.
+        roles: What it can hold.
+        module: Has `recognise(path, role) -> Guess` and `read(path, request, report) -> RawSet`;
+            imported on use.
+    """
+
+    name: str
+    title: str
+    roles: tuple[Role, ...]
+    module: str
+
+    def recognise(self, path: Path, role: Role) -> Guess:
+        """Whether a path looks like this format; looks at little, never fails."""
+        guess: Guess = self._load().recognise(path, role)
+        return guess
+
+    def read(self, path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
+        """Read it.
+
+        Raises:
+            SourceError: It is not of this format, or damaged beyond use.
+        """
+        raw: RawSet = self._load().read(path, request, report)
+        return raw
+
+    def _load(self) -> Any:
+        return import_module(self.module)
+
+
+def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
+    where = f"boxscore.sources.{module or name}"
+    return FormatCard(name=name, title=title, roles=roles, module=where)
+
+
+BOTH: tuple[Role, ...] = ("truth", "predictions")
+
+CARDS: tuple[FormatCard, ...] = ()
+FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}
+"""Formats that are read into a raw set and reconciled by the doctor."""
+
+
+def formats(role: Role) -> dict[str, FormatCard]:
+    """Formats for a role: ours, and those that plug-ins add (entry points `boxscore.sources`)."""
+    added = {}
+    for point in entry_points(group="boxscore.sources"):
+        card = point.load()
+        if isinstance(card, FormatCard):
+            added[point.name] = card
+    return {n: card for n, card in {**FORMATS, **added}.items() if role in card.roles}
+
+
+def format_of(name: str, role: Role) -> FormatCard:
+    """The format of a name.
+
+    Raises:
+        RequestError: There is none for this role.
+    """
+    known = formats(role)
+    if name not in known:
+        what = "ground truth" if role == "truth" else "predictions"
+        raise RequestError(
+            f"format {name!r} of {what} is unknown",
+            fix=near_misses(name, known),
+            code="E-FORMAT-UNKNOWN",
+        )
+    return known[name]
+
+
+def recognise(path: Path, role: Role) -> list[tuple[FormatCard, Guess]]:
+    """The formats that a path may be, most likely first."""
+    guesses = [(card, card.recognise(path, role)) for card in formats(role).values()]
+    return sorted((g for g in guesses if g[1].share > 0), key=lambda g: -g[1].share)
+
+
+def the_format(path: Path, role: Role) -> tuple[FormatCard, Guess]:
+    """The one format that a path is.
+
+    Raises:
+        SourceError: None fits, or two fit about equally well.
+    """
+    guesses = recognise(path, role)
+    if not guesses:
+        names = ", ".join(formats(role))
+        raise SourceError(
+            path, "", "no known format fits", fix=f"name it with --format: {names}", code="E-FORMAT"
+        )
+    best, *rest = guesses
+    if rest and rest[0][1].share >= 0.9 * best[1].share:
+        (a, why_a), (b, why_b) = best, rest[0]
+        problem = f"may be {a.name} ({why_a.why}) or {b.name} ({why_b.why})"
+        raise SourceError(path, "", problem, fix="name it with --format", code="E-FORMAT-UNSURE")
+    return best

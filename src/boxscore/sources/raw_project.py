@@ -1,0 +1,273 @@
+"""A raw set as a project of its own: items, ontology and ground truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import shown
+from boxscore.schema.kinds import Kind, Shape
+from boxscore.schema.ontology import Ontology, OntologyBuilder
+from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Annotations, Table
+from boxscore.sources.coco_items import texts_of
+from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
+from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
+from boxscore.sources.image_names import IMAGE_SUFFIXES, NameIndex
+from boxscore.sources.project_tables import ImageFile, ProjectTables
+from boxscore.sources.raw import RawImage, RawSet
+from boxscore.sources.report import ImportReport
+from boxscore.sources.settling import Settlement, annotations_of
+
+SHAPES = (
+    (Kind.POLYGON, Shape.POLYGON),
+    (Kind.BITMASK, Shape.BITMASK),
+    (Kind.ROTATED_BOX, Shape.ROTATABLE_BOUNDING_BOX),
+    (Kind.BOX, Shape.BOUNDING_BOX),
+    (Kind.KEYPOINTS, Shape.SKELETON),
+    (Kind.POLYLINE, Shape.POLYLINE),
+)
+"""Kinds that give a class its shape; the first that it has any of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """An image with its file, if it has one."""
+
+    image: RawImage
+    path: Path | None
+    relative: str
+    facts: ImageFacts | None
+
+    def size(self) -> tuple[int, int]:
+        """As a viewer shows it, unless the source says that it means the picture as stored."""
+        declared = self.image.width, self.image.height
+        if self.facts is None:
+            return declared
+        stored = self.facts.width, self.facts.height
+        upright = stored[::-1] if self.facts.orientation in SIDEWAYS else stored
+        return declared if all(declared) else upright
+
+
+def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport) -> ProjectTables:
+    """Every image of the source as an item, every class in the ontology, every usable record.
+
+    Args:
+        images: Folder in which image files are looked for, beside those that the source found.
+
+    Raises:
+        SourceError: More than 5 % of the records are unusable.
+    """
+    pictures = _pictures(raw, images, report)
+    extents = _extents(raw)
+    order = _in_order(pictures)
+    sizes = np.array([_size(pictures[k], extents[k], report) for k in order], np.int32).reshape(
+        -1, 2
+    )
+    items, files = _items([pictures[k] for k in order], sizes)
+    item = np.full(len(raw.images), -1, np.int32)
+    item[order] = np.arange(len(order), dtype=np.int32)
+    ontology, class_id = _ontology(raw)
+    settled = Settlement(
+        item=item,
+        class_id=class_id,
+        convention=raw.convention,
+        width=items["width"],
+        height=items["height"],
+    )
+    ground_truth = annotations_of(raw, settled, GROUND_TRUTH, report)
+    report.check_refusal(raw.rows)
+    return ProjectTables(
+        name=name,
+        items=items,
+        ontology=ontology,
+        ground_truth=ground_truth,
+        files=files,
+        report=report,
+        verdicts=_verdicts(raw, item, class_id),
+    )
+
+
+def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_Picture | None]:
+    """Every image with its file; None where the file must not be used."""
+    index = NameIndex(images) if images is not None else None
+    found = [_find(image, raw.path, index) for image in raw.images]
+    paths = [path for path, _, problem in found if path is not None and not problem[0]]
+    facts = dict(zip(paths, read_all_facts(paths), strict=True))
+    pictures: list[_Picture | None] = []
+    missing = 0
+    for image, (path, relative, problem) in zip(raw.images, found, strict=True):
+        fact = None if path is None else facts.get(path)
+        if fact is not None and fact.code:
+            problem = fact.code, f"{shown(image.key)} {fact.problem}"
+        if problem[0]:
+            report.reject(problem[0], shown(image.key), problem[1])
+            pictures.append(None)
+            continue
+        missing += path is None
+        pictures.append(_Picture(image, path, relative, fact))
+    if missing:
+        report.note(
+            "W-IMAGE-MISSING", "image files are missing: items kept without pixels", missing
+        )
+    return pictures
+
+
+def _find(
+    image: RawImage, source: Path, index: NameIndex | None
+) -> tuple[Path | None, str, tuple[str, str]]:
+    """The file of an image, its name in the project, and why it must not be used."""
+    if image.path is not None:
+        root = source if source.is_dir() else source.parent
+        inside = image.path.is_relative_to(root)
+        return (
+            image.path,
+            image.path.relative_to(root).as_posix() if inside else image.path.name,
+            ("", ""),
+        )
+    if index is None:
+        return None, image.key, ("", "")
+    found = index.find(image.key)
+    if found.path is None and not found.refused[0] and not Path(image.key).suffix:
+        for suffix in sorted(IMAGE_SUFFIXES):
+            other = index.find(image.key + suffix)
+            if other.path is not None:
+                return other.path, other.relative, ("", "")
+    return found.path, found.relative or image.key, found.refused
+
+
+def _extents(raw: RawSet) -> NDArray[np.float64]:
+    """(images, 2) the farthest right and bottom edge of the boxes on each image, as written."""
+    far = np.zeros((len(raw.images), 2))
+    if raw.convention.scale != "pixels" or not raw.rows:
+        return far
+    corner = raw.box[:, 2:] + (raw.box[:, :2] if raw.convention.corners == "xywh" else 0)
+    sound = np.isfinite(corner).all(axis=1)
+    np.maximum.at(far, raw.columns["image"][sound], corner[sound])
+    return far
+
+
+def _size(
+    picture: _Picture | None, extent: NDArray[np.float64], report: ImportReport
+) -> tuple[int, int]:
+    assert picture is not None
+    width, height = picture.size()
+    if width > 0 and height > 0:
+        return width, height
+    guess = np.ceil(np.clip(extent, 1, 1 << 20)).astype(int).tolist()
+    report.repair(
+        "W-IMAGE-SIZE",
+        shown(picture.image.key),
+        f"its size is not known: {guess[0]} x {guess[1]} taken from the extent of its boxes",
+    )
+    return guess[0], guess[1]
+
+
+def _in_order(pictures: list[_Picture | None]) -> list[int]:
+    """Usable images by key: numbers by value, texts by code point."""
+    kept = [k for k, picture in enumerate(pictures) if picture is not None]
+    keys = {k: p.image.key for k, p in enumerate(pictures) if p is not None}
+    numbers = all(key.isascii() and key.isdigit() for key in keys.values())
+    if numbers:
+        return sorted(kept, key=lambda k: int(keys[k]))
+    return sorted(kept, key=lambda k: keys[k])
+
+
+def _items(
+    pictures: list[_Picture | None], sizes: NDArray[np.int32]
+) -> tuple[Table, list[ImageFile]]:
+    kept = [p for p in pictures if p is not None]
+    hashes, places, files = [], [], []
+    seen: Counter[str] = Counter()
+    for k, picture in enumerate(kept):
+        name, size = picture.relative, sizes[k].tolist()
+        occurrence, seen[name] = seen[name], seen[name] + 1
+        if picture.path is None or picture.facts is None:
+            hashes.append(data_hash_without_file(name, size[0], size[1], occurrence))
+            places.append("")
+            continue
+        hashes.append(data_hash_of_file(picture.facts.sha256, name, occurrence))
+        places.append(f"images/{hashes[-1]}{picture.path.suffix.lower()}")
+        file = ImageFile(
+            item=k,
+            path=picture.path,
+            relative=name,
+            sha256=picture.facts.sha256,
+            size=picture.facts.size,
+        )
+        files.append(file)
+    images = [p.image for p in kept]
+    return Table(
+        ITEMS,
+        {
+            "data_hash": texts_of(hashes),
+            "frame": np.array([max(i.frame, 0) for i in images], np.int32),
+            "title": texts_of([p.relative for p in kept]),
+            "width": sizes[:, 0].copy(),
+            "height": sizes[:, 1].copy(),
+            "source_id": texts_of([i.key for i in images]),
+            "file": texts_of(places),
+            "split": texts_of([i.split for i in images]),
+            "licence": texts_of([""] * len(kept)),
+            "sequence": texts_of([i.sequence for i in images]),
+            "position": np.array([i.position for i in images], np.int32),
+        },
+    ), files
+
+
+def _ontology(raw: RawSet) -> tuple[Ontology, NDArray[np.int32]]:
+    """Classes of objects by number, else in the source's order; answers by question after them."""
+    kind, ref = raw.columns["kind"], raw.columns["class_ref"]
+    met = {one: set(np.unique(ref[kind == one]).tolist()) for one, _ in SHAPES}
+    objects = [k for k, c in enumerate(raw.classes) if not c.question]
+    if all(raw.classes[k].number is not None for k in objects):
+        objects.sort(key=lambda k: raw.classes[k].number or 0)
+    builder = OntologyBuilder()
+    for k in objects:
+        c = raw.classes[k]
+        shape = next((given for one, given in SHAPES if k in met[one]), Shape.BOUNDING_BOX)
+        name = c.name if c.name is not None else str(c.number)
+        builder.object(name, shape, source_id=c.number, parent=c.parent)
+    hashes = {
+        k: builder.option(c.question, c.name if c.name is not None else str(c.number))
+        for k, c in enumerate(raw.classes)
+        if c.question
+    }
+    ontology = builder.build()
+    answers = {
+        (c.feature_hash, c.attribute_hash, c.option_hash): c.class_id for c in ontology.classes
+    }
+    class_id = np.full(len(raw.classes), -1, np.int32)
+    class_id[objects] = np.arange(len(objects), dtype=np.int32)
+    for k, key in hashes.items():
+        class_id[k] = answers[key]
+    return ontology, class_id
+
+
+def _verdicts(raw: RawSet, item: NDArray[np.int32], class_id: NDArray[np.int32]) -> Table:
+    kept = sorted(
+        (int(item[i]), int(class_id[c]), verdict)
+        for i, c, verdict in raw.verdicts
+        if item[i] >= 0 and class_id[c] >= 0
+    )
+    columns = np.array(kept, np.int64).reshape(-1, 3)
+    return Table(
+        VERDICTS,
+        {
+            "item": columns[:, 0].astype(np.int32),
+            "class_id": columns[:, 1].astype(np.int32),
+            "verdict": columns[:, 2].astype(np.uint8),
+        },
+    )
+
+
+def run_annotations(raw: RawSet, settled: Settlement, report: ImportReport) -> Annotations:
+    """The records of a raw set as predictions of a project that it was settled with."""
+    from boxscore.schema.tables import PREDICTIONS
+
+    annotations = annotations_of(raw, settled, PREDICTIONS, report)
+    report.check_refusal(raw.rows)
+    return annotations

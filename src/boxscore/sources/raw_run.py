@@ -1,0 +1,52 @@
+"""Predictions of any format without ids of ours: read, reconciled by the doctor, settled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from boxscore.schema.tables import PREDICTIONS
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.doctor import Diagnosis, diagnose, settle
+from boxscore.sources.formats import ReadRequest, format_of
+from boxscore.sources.raw import RawSet
+from boxscore.sources.report import ImportReport
+from boxscore.sources.run_tables import RunTables
+from boxscore.sources.settling import annotations_of
+
+
+def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportReport) -> RunTables:
+    """Read a prediction set and reconcile it with a project.
+
+    Raises:
+        SourceError: It is not of this format, or the doctor is not sure enough.
+    """
+    raw = read_raw(path, form, context, report)
+    diagnosis = diagnose(raw, context, context.mapping)
+    settled = settle(raw, diagnosis, context)
+    predictions = annotations_of(raw, settled, PREDICTIONS, report)
+    if not raw.rows:
+        report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
+    report.check_refusal(raw.rows, diagnosis.most_unmatched)
+    return RunTables(predictions=predictions, report=report, format=form, mapping=diagnosis.words())
+
+
+def read_raw(path: Path, form: str, context: ProjectContext, report: ImportReport) -> RawSet:
+    """The raw set of a prediction file or folder, in a format that is read so."""
+    items = context.items
+    sizes = dict(
+        zip(
+            items["title"].tolist(),
+            zip(items["width"].tolist(), items["height"].tolist(), strict=True),
+            strict=True,
+        )
+    )
+    request = ReadRequest(role="predictions", sizes=sizes.get)
+    return format_of(form, "predictions").read(path, request, report)
+
+
+def examine(
+    path: Path, form: str, context: ProjectContext, report: ImportReport
+) -> tuple[RawSet, Diagnosis]:
+    """What the doctor finds, without importing."""
+    raw = read_raw(path, form, context, report)
+    return raw, diagnose(raw, context, context.mapping)

@@ -1,0 +1,97 @@
+"""Lines of small text files, read under limits; what a person typed wrong becomes a message."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from boxscore.errors import SourceError
+
+LONGEST_LINE = 1 << 16
+LARGEST_FILE = 1 << 30
+FEWEST_IN_PARALLEL = 512
+SHARD = 256
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """(number from 1, text) of every line that is not blank; any line ending, an optional BOM.
+
+    Raises:
+        SourceError: The file cannot be read, is no regular file, no UTF-8, or has a line over
+            64 KiB.
+    """
+    text = read_bytes(path)
+    if b"\0" in text[:4096]:
+        raise _wrong(path, "", "is not text", "E-TEXT-KIND")
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            raise _wrong(path, f"line {number}", "is longer than 64 KiB", "E-TEXT-LINE")
+        try:
+            words = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as bad:
+            place = f"line {number}, byte {bad.start}"
+            raise _wrong(path, place, "is not UTF-8", "E-TEXT-ENCODING") from None
+        if words.strip():
+            yield number, words
+
+
+def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """The content of a regular file of bounded size; pipes and devices are never opened.
+
+    Raises:
+        SourceError: It is none, too large, or cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise _wrong(path, "", "is not a regular file", "E-FILE-KIND")
+            if facts.st_size > most:
+                raise _wrong(path, "", f"{facts.st_size} bytes are too many", "E-FILE-SIZE")
+            return file.read()
+    except OSError as bad:
+        raise _wrong(path, "", f"cannot be read: {bad.strerror}", "E-FILE-READ") from None
+
+
+def number_in(word: str) -> float | None:
+    """A finite number as people and programs write it, or None."""
+    try:
+        value = float(word)
+    except ValueError:
+        return None
+    plain = "_" not in word and value - value == 0
+    return value if plain else None
+
+
+def files_below(root: Path, suffixes: Sequence[str]) -> list[Path]:
+    """Regular files of some suffixes below a folder, by path; links out of it are left out."""
+    found: list[Path] = []
+    real_root = os.path.realpath(root)
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            if not name.lower().endswith(tuple(suffixes)):
+                continue
+            path = Path(folder, name)
+            inside = not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(real_root)
+            if inside:
+                found.append(path)
+    return found
+
+
+def first_files(root: Path, suffixes: Sequence[str], most: int = 20) -> list[Path]:
+    """A few files of some suffixes below a folder, without walking all of it."""
+    found: list[Path] = []
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        found += [Path(folder, n) for n in sorted(names) if n.lower().endswith(tuple(suffixes))]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def _wrong(path: Path, place: str, problem: str, code: str) -> SourceError:
+    return SourceError(path, place, problem, fix="give a plain text file in UTF-8", code=code)
