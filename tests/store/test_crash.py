@@ -57,7 +57,8 @@ def seconds_of_an_import(root: Path, seed: int) -> float:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
         start = time.monotonic()
-        assert child.stdout.read().splitlines()[-1] == f"ack {seed}"
+        assert child.stdout.readline() == f"start {seed}\n"
+        assert child.stdout.readline() == f"ack {seed}\n"
         return time.monotonic() - start
 
 
@@ -72,7 +73,7 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
         if k % 20 == 0:
             pace = seconds_of_an_import(root, 10_000 * k + 9_998)
             acknowledged.add(10_000 * k + 9_998)
-        lines = killed(root, 10_000 * k, rng.random() * 2 * pace)
+        lines = killed(root, 10_000 * k, rng.random() * 1.3 * pace)
         started = {int(line.split()[1]) for line in lines if line.startswith("start")}
         acknowledged |= {int(line.split()[1]) for line in lines if line.startswith("ack")}
         found = small.content(root)
@@ -89,4 +90,4 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
     small.assert_clean(root)
     parts = list((root / "parts").iterdir())
     assert len(parts) == 1 + 2 * len(acknowledged)
-    assert len(acknowledged) > 15, "too few imports ended between the kills"
+    assert len(acknowledged) > 10, "too few imports ended between the kills"
