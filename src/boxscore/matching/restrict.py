@@ -45,7 +45,7 @@ def class_agnostic(view: Comparable) -> Comparable:
             fix="evaluate by class",
             code="E-CLASS-AGNOSTIC",
         )
-    view = chosen(view, truth=_by_class(view.truth), predictions=_by_class(view.predictions))
+    view = chosen(view, truth=by_class(view.truth), predictions=by_class(view.predictions))
     verified = view.facts.verified
     if verified is not None:
         verified = verified.copy()
@@ -66,7 +66,8 @@ def class_agnostic(view: Comparable) -> Comparable:
     )
 
 
-def _by_class(side: Side) -> Rows:
+def by_class(side: Side) -> Rows:
+    """(N,) places of the rows by item, then class; equal ones keep their order."""
     return np.lexsort((side.class_id, side.item))
 
 

@@ -21,7 +21,7 @@ from boxscore.evaluation.numbers import Numbers
 from boxscore.matching.coco import Matching, match, positives
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import COCO, Options, Policy, changed
-from boxscore.matching.restrict import chosen, restricted
+from boxscore.matching.restrict import by_class, chosen, class_agnostic, only_predicted
 from boxscore.schema.kinds import Verdict
 
 LVIS = Policy("lvis", COCO.area_ranges, (300,))
@@ -61,15 +61,14 @@ def match_federated(view: Comparable, options: Options) -> Matching:
             "or choose protocol coco",
             code="E-LVIS-VERIFIED",
         )
+    if options.only_predicted:
+        view = only_predicted(view)
     judged = federated(view, policy.max_detections[-1])
+    judged = replace(judged, crowd=np.zeros_like(judged.crowd))
     unsure = excused(judged)
-    plain = restricted(replace(judged, crowd=np.zeros_like(judged.crowd)), options)
     if options.class_agnostic:
-        # Rows were put in order of classes; those of the whole say which is which.
-        place = np.argsort(judged.predictions.rows)
-        rows = np.searchsorted(judged.predictions.rows, plain.predictions.rows, sorter=place)
-        unsure = unsure[place[rows]]
-    return match(plain, policy, excused=unsure)
+        unsure, judged = unsure[by_class(judged.predictions)], class_agnostic(judged)
+    return match(judged, policy, excused=unsure)
 
 
 def federated(view: Comparable, most: int = 300) -> Comparable:
@@ -84,7 +83,13 @@ def federated(view: Comparable, most: int = 300) -> Comparable:
 
 
 def most_confident(view: Comparable, most: int) -> NDArray[np.bool_]:
-    """(P,) the `most` surest predictions of each image; of equal ones, the earlier in the file."""
+    """(P,) the `most` surest predictions of each image; of equal ones, the earlier in the file.
+
+    Raises:
+        RequestError: A confidence is NaN, which has no place in this order.
+    """
+    if np.isnan(view.confidence).any():
+        raise RequestError("a confidence is NaN", fix="give numbers", code="E-CONFIDENCE")
     item = view.predictions.item
     order = np.lexsort((-view.confidence, item))
     first = np.searchsorted(item[order], item[order])
