@@ -41,7 +41,7 @@ def boundary(mask: NDArray[np.uint8], ratio: float = 0.02) -> NDArray[np.uint8]:
         kept = np.logical_and.reduce(
             [padded[r : r + height, c : c + width] for r in range(3) for c in range(3)]
         )
-    return (mask.astype(bool) & ~kept).astype(np.uint8)
+    return np.asarray(mask.astype(bool) & ~kept, np.uint8)
 
 
 def mask_iou(found: NDArray[np.uint8], truth: NDArray[np.uint8], crowd: bool) -> float:

@@ -142,7 +142,7 @@ def test_boundaries_equal_opencv(size: tuple[int, int]) -> None:
 def column(masks: list[NDArray[np.uint8]]) -> tuple[Any, Any, Any, Any]:
     texts = [_core.mask_from_bitmap(mask) for mask in masks]
     offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
-    sizes = np.array([mask.shape for mask in masks], np.int32)
+    sizes = np.array([mask.shape for mask in masks], np.int32).reshape(-1, 2)
     counts = np.frombuffer(b"".join(texts), np.uint8)
     return counts, offsets, sizes[:, 0].copy(), sizes[:, 1].copy()
 
