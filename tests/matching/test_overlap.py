@@ -212,6 +212,13 @@ def test_each_class_has_its_own_keypoints_and_sigmas() -> None:
             assert ours[p, g] == pytest.approx(judge, rel=1e-12)
 
 
+def test_objects_without_any_keypoint_are_like_nothing() -> None:
+    bare, box = np.zeros((2, 0, 3)), np.zeros((2, 4))
+    sigmas = np.zeros((1, 0))
+    ours = _core.keypoint_overlap(np.zeros(2, np.int32), box, np.ones(2), bare, bare, sigmas)
+    assert ours.matrix().tolist() == [[0.0, 0.0]] * 2
+
+
 def test_arrays_that_do_not_fit_each_other_are_refused() -> None:
     box, theta, crowd = np.zeros((2, 4)), np.zeros(2), np.zeros(2, np.uint8)
     with pytest.raises(ValueError, match="theta"):

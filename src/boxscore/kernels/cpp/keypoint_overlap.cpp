@@ -16,15 +16,15 @@ class KeypointOverlap : public Overlap {
     for (size_t g = 0; g < truths.size(); ++g) {
       aim_at(truths[g].index);
       for (size_t p = 0; p < found.size(); ++p)
-        out[p * truths.size() + g] = similarity(&found_[size_t(found[p].index) * points_ * 3]);
+        out[p * truths.size() + g] = similarity(found_.data() + size_t(found[p].index) * points_ * 3);
     }
   }
 
  private:
   // Prepare one ground truth: the points that are compared and how far each may lie off.
   void aim_at(size_t i) {
-    const double* truth = &truth_.points[i * points_ * 3];
-    const double* sigma = &sigmas_[size_t(truth_.klass[i]) * points_];
+    const double* truth = truth_.points.data() + i * points_ * 3;
+    const double* sigma = sigmas_.data() + size_t(truth_.klass[i]) * points_;
     const Box& b = truth_.box[i];
     left_ = b[0] - b[2];
     right_ = b[0] + b[2] * 2;

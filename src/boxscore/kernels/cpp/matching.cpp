@@ -79,8 +79,9 @@ class GroupMatcher {
       const size_t i = truths[g].index;
       Target target{truth_.box[i], truth_.crowd[i] != 0, 0, 0};
       const unsigned inside = area_bits(truth_.area[i], protocol_);
+      const bool never = never_counted(truth_, i);
       for (size_t a = 0; a < protocol_.area.size(); ++a)
-        if (never_counted(truth_, i) || !(inside >> a & 1)) target.ignored |= lanes_.area(a);
+        if (never || !(inside >> a & 1)) target.ignored |= lanes_.area(a);
       targets_.push_back(target);
     }
   }

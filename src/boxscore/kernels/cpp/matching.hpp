@@ -13,15 +13,15 @@ struct Truth {  // image and class are dense indexes
   Slice<const int32_t> image, klass;
   Slice<const Box> box;
   Slice<const double> area;
-  Slice<const uint8_t> crowd;    // never counted, matched repeatedly
-  Slice<const uint8_t> ignored;  // never counted, matched once; empty: none
+  Slice<const uint8_t> crowd;      // never counted, matched repeatedly
+  Slice<const uint8_t> ignored{};  // never counted, matched once; empty: none
 };
 struct Predictions {
   Slice<const int32_t> image, klass;
   Slice<const Box> box;
   Slice<const double> area;  // empty: width * height
   Slice<const double> confidence;
-  Slice<const uint8_t> excused;  // not wrong when unmatched; empty: none
+  Slice<const uint8_t> excused{};  // not wrong when unmatched; empty: none
 };
 // One annotation in (class, image, confidence) order.
 struct Row {

@@ -18,6 +18,7 @@ double average_precision(const Curves& c, size_t area, const std::vector<size_t>
                          const std::vector<size_t>& classes) {
   const size_t kept = c.precision.size() / std::max<size_t>(1, c.classes * c.areas * c.thresholds * c.points);
   std::vector<double> values;  // in pycocotools' order: threshold, recall point, class
+  values.reserve(thresholds.size() * c.points * classes.size());
   for (size_t t : thresholds)
     for (size_t r = 0; r < c.points; ++r)
       for (size_t k : classes) {
