@@ -91,10 +91,12 @@ def most_confident(view: Comparable, most: int) -> NDArray[np.bool_]:
     if np.isnan(view.confidence).any():
         raise RequestError("a confidence is NaN", fix="give numbers", code="E-CONFIDENCE")
     item = view.predictions.item
-    order = np.lexsort((-view.confidence, item))
-    first = np.searchsorted(item[order], item[order])
-    kept = np.empty(item.size, np.bool_)
-    kept[order] = np.arange(item.size) - first < most
+    full = np.bincount(item, minlength=view.items) > most
+    rows = np.flatnonzero(full[item])
+    rows = rows[np.lexsort((-view.confidence[rows], item[rows]))]
+    first = np.searchsorted(item[rows], item[rows])
+    kept = np.ones(item.size, np.bool_)
+    kept[rows] = np.arange(rows.size) - first < most
     return kept
 
 
