@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.kernels import _core
 from boxscore.matching.coco import match
+from boxscore.matching.policy import Options
 from boxscore.matching.policy import coco as coco_policy
 from boxscore.project.evaluating import Truth, compare
 from boxscore.schema.kinds import Task
@@ -26,7 +27,7 @@ def evaluate(
     context = ProjectContext(items=tables.items, ontology=tables.ontology)
     predictions = coco_results.read(results, context, ImportReport(results)).predictions
     sides = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
-    policy = coco_policy(max_detections)
+    policy = coco_policy(Options(max_detections=max_detections))
     matching = match(compare(sides, predictions, Task(task)), policy)
     curves = _core.accumulate(matching.matches, policy.kernel())
     return {

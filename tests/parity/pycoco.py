@@ -16,7 +16,7 @@ import contextlib, io, json, sys
 import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-truth, results, task, out, limit = sys.argv[1:6]
+truth, results, task, out, limit, changes = sys.argv[1:7]
 with contextlib.redirect_stdout(io.StringIO()):
     gt = COCO(truth)
     found = json.load(open(results))
@@ -25,10 +25,14 @@ with contextlib.redirect_stdout(io.StringIO()):
         dt.dataset = {k: gt.dataset[k] for k in ("images", "categories")} | {"annotations": []}
         dt.createIndex()
     e = COCOeval(gt, dt, task)
-    e.params.maxDets = [1, 10, int(limit)]
+    if task != "keypoints":
+        e.params.maxDets = [1, 10, int(limit)]
+    for name, value in json.loads(changes).items():
+        setattr(e.params, name, np.array(value) if isinstance(value, list) else value)
+    e.params.maxDets = list(e.params.maxDets)
     e.evaluate(); e.accumulate()
     stats = []
-    if int(limit) == 100:
+    if int(limit) == 100 and not set(json.loads(changes)) - {"kpt_oks_sigmas"}:
         e.summarize(); stats = list(e.stats)
 arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
 np.savez(out, **arrays, stats=np.array(stats, float))
@@ -36,9 +40,18 @@ np.savez(out, **arrays, stats=np.array(stats, float))
 
 
 def evaluate(
-    truth: Path, results: Path, task: str, folder: Path, max_detections: int = 100
+    truth: Path,
+    results: Path,
+    task: str,
+    folder: Path,
+    max_detections: int = 100,
+    changes: dict[str, Any] | None = None,
 ) -> dict[str, NDArray[Any]]:
-    """precision, recall, scores and stats as pycocotools has them."""
+    """precision, recall, scores and stats as pycocotools has them.
+
+    Args:
+        changes: Its parameters by their own names; stats are empty when they change its meaning.
+    """
     out = folder / f"oracle-{truth.stem}-{results.stem}-{task}-{max_detections}.npz"
     command = [
         sys.executable,
@@ -49,6 +62,7 @@ def evaluate(
         task,
         str(out),
         str(max_detections),
+        json.dumps(changes or {}),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
     with np.load(out) as arrays:

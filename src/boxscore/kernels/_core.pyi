@@ -99,6 +99,28 @@ def mask_decode(counts: bytes, height: int, width: int) -> U8: ...
 def mask_from_bitmap(bitmap: U8) -> bytes: ...
 def to_polygons(counts: bytes, height: int, width: int) -> list[list[float]]: ...
 
+# --- overlaps --------------------------------------------------------------------------------
+
+class Overlap:
+    def matrix(self) -> F64: ...
+
+def mask_overlap(truth: MaskArrays, found: MaskArrays, crowd: U8) -> Overlap: ...
+def boundary_overlap(
+    truth: MaskArrays, found: MaskArrays, crowd: U8, ratio: float = 0.02
+) -> Overlap: ...
+def rotated_overlap(
+    truth_box: F64, truth_theta: F64, box: F64, theta: F64, crowd: U8
+) -> Overlap: ...
+def keypoint_overlap(
+    truth_class: I32,
+    truth_box: F64,
+    truth_area: F64,
+    truth_keypoints: F64,
+    keypoints: F64,
+    sigmas: F64,
+) -> Overlap: ...
+def mask_boundary(counts: bytes, height: int, width: int, ratio: float = 0.02) -> bytes: ...
+
 # --- matching --------------------------------------------------------------------------------
 
 class Protocol:
@@ -141,8 +163,9 @@ def match(
     items: int,
     classes: int,
     protocol: Protocol,
-    truth_masks: MaskArrays | None = None,
-    masks: MaskArrays | None = None,
+    overlap: Overlap | None = None,
+    truth_ignored: U8 | None = None,
+    excused: U8 | None = None,
     threads: int = 0,
 ) -> Matches: ...
 def accumulate(
@@ -153,6 +176,10 @@ def accumulate(
     every_limit: bool = True,
 ) -> Curves: ...
 def summarize(curves: Curves, protocol: Protocol) -> list[float]: ...
+def average_precision(
+    curves: Curves, area: int, thresholds: list[int], classes: list[int]
+) -> float: ...
+def average_recall(curves: Curves, area: int, limit: int, thresholds: list[int]) -> float: ...
 def candidate_pairs(
     truth_item: I32,
     truth_box: F64,
@@ -160,8 +187,7 @@ def candidate_pairs(
     item: I32,
     box: F64,
     floor: float = 0.1,
-    truth_masks: MaskArrays | None = None,
-    masks: MaskArrays | None = None,
+    overlap: Overlap | None = None,
     threads: int = 0,
 ) -> tuple[I32, I32, F64]: ...
 def box_iou(found: F64, truth: F64, crowd: U8) -> F64: ...

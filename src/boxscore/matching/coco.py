@@ -1,4 +1,4 @@
-"""COCO matching: greedy by falling confidence, per image and class, at ten IoU thresholds.
+"""COCO matching: greedy by falling confidence, per image and class, at several IoU thresholds.
 
 Source: Lin et al. 2014, "Microsoft COCO"; cocoapi, `COCOeval.evaluateImg`. Equal to pycocotools
 to the last bit; equal confidences keep the order of images, then of the file.
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
+from boxscore.matching.overlap import overlap_of
 from boxscore.matching.policy import PAIR_FLOOR, Policy
 from boxscore.schema.tables import OUTCOMES, PAIRS, Table
 
@@ -32,7 +33,7 @@ class Matching:
     matches: _core.Matches
 
     def outcomes(self) -> Table:
-        """Per compared prediction: bits of the ten thresholds, and rank."""
+        """Per compared prediction: bits of the policy's thresholds, and rank."""
         return Table(
             OUTCOMES,
             {
@@ -43,8 +44,22 @@ class Matching:
         )
 
 
-def match(view: Comparable, policy: Policy, threads: int = 0) -> Matching:
-    """Match one run's predictions with the ground truth."""
+def match(
+    view: Comparable,
+    policy: Policy,
+    threads: int = 0,
+    *,
+    excused: NDArray[np.uint8] | None = None,
+) -> Matching:
+    """Match one run's predictions with the ground truth.
+
+    Args:
+        excused: (P,) uint8, predictions that are not wrong when nothing matches them (LVIS: of a
+            class that is not exhaustively annotated on the image).
+
+    Raises:
+        RequestError: A side lacks the geometry of the task.
+    """
     truth, found = view.truth, view.predictions
     matches = _core.match(
         truth.item,
@@ -60,8 +75,9 @@ def match(view: Comparable, policy: Policy, threads: int = 0) -> Matching:
         view.items,
         view.classes,
         policy.kernel(),
-        truth_masks=truth.masks,
-        masks=found.masks,
+        overlap=overlap_of(view),
+        truth_ignored=view.ignored,
+        excused=excused,
         threads=threads,
     )
     return Matching(view, policy, matches)
@@ -81,14 +97,19 @@ def candidate_pairs(view: Comparable, floor: float = PAIR_FLOOR, threads: int = 
         found.item,
         found.box,
         floor,
-        truth_masks=truth.masks,
-        masks=found.masks,
+        overlap=overlap_of(view),
         threads=threads,
     )
     return Table(PAIRS, {"prediction": prediction, "ground_truth": ground_truth, "iou": iou})
 
 
+def counted(view: Comparable) -> NDArray[np.bool_]:
+    """(G,) ground truths that count: neither crowd regions nor ignored ones."""
+    counts = view.crowd == 0
+    return np.asarray(counts if view.ignored is None else counts & (view.ignored == 0))
+
+
 def positives(view: Comparable) -> NDArray[np.int64]:
     """(C,) ground truths that count, per class."""
-    counted = view.truth.class_id[view.crowd == 0]
-    return np.bincount(counted, minlength=view.classes).astype(np.int64)
+    rows = view.truth.class_id[counted(view)]
+    return np.bincount(rows, minlength=view.classes).astype(np.int64)

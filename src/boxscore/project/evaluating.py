@@ -13,7 +13,7 @@ from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.coco import candidate_pairs, match
 from boxscore.matching.comparable import Comparable, compare_rows
-from boxscore.matching.policy import coco
+from boxscore.matching.policy import Options, coco
 from boxscore.schema.kinds import MASKED, Kind, Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import VERDICTS, Annotations, Table
@@ -61,7 +61,7 @@ def evaluate_objects(
 ) -> Evaluated:
     """Match, reduce to COCO's numbers, and keep every candidate pair."""
     view = compare(truth, predictions, task)
-    matching = match(view, coco(max_detections))
+    matching = match(view, coco(Options(max_detections=max_detections), task))
     numbers = coco_numbers(matching)
     outcomes = matching.outcomes()
     del matching

@@ -49,6 +49,13 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             headline="AP",
             module="boxscore.evaluation.protocols.coco",
         ),
+        ProtocolCard(
+            name="lvis",
+            title="LVIS: verified classes only, IoU 0.50:0.95, at most 300 per image, r/c/f groups",
+            tasks=(Task.BBOX, Task.SEGM, Task.BOUNDARY),
+            headline="AP",
+            module="boxscore.evaluation.protocols.lvis",
+        ),
     )
 }
 

@@ -1,6 +1,5 @@
 // Python bindings of matching, curves, candidate pairs and the recount.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -8,8 +7,10 @@
 
 #include <optional>
 
+#include "bind_arrays.hpp"
+#include "bind_overlaps.hpp"
 #include "curves.hpp"
-#include "mask_overlap.hpp"
+#include "matches.hpp"
 #include "parallel.hpp"
 #include "recount.hpp"
 
@@ -18,60 +19,12 @@ using namespace nb::literals;
 
 namespace boxscore {
 namespace {
-template <class T> using Array = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-using BoxArray = nb::ndarray<const double, nb::shape<-1, 4>, nb::c_contig, nb::device::cpu>;
-
-template <class T> Slice<const T> slice(const Array<T>& a, size_t n, const char* name) {
-  if (a.size() != n)
-    throw std::invalid_argument(std::string(name) + " has " + std::to_string(a.size()) + " values for " +
-                                std::to_string(n) + " rows");
-  return {a.data(), n};
-}
-Slice<const Box> boxes(const BoxArray& a, size_t n) {
-  if (a.shape(0) != n)
-    throw std::invalid_argument(std::to_string(a.shape(0)) + " boxes for " + std::to_string(n) + " rows");
-  return {reinterpret_cast<const Box*>(a.data()), n};
-}
-// A NumPy array that owns a vector.
-template <class T> nb::object owned(std::vector<T>&& values) {
-  auto* kept = new std::vector<T>(std::move(values));
-  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return nb::cast(nb::ndarray<nb::numpy, T>(kept->data(), {kept->size()}, owner));
-}
-
-using MaskArrays = std::tuple<Array<uint8_t>, Array<int64_t>, Array<int32_t>, Array<int32_t>>;
-MaskColumn mask_column(nb::handle masks, size_t n, std::optional<MaskArrays>& keep) {
-  nb::tuple t = nb::cast<nb::tuple>(masks);
-  if (t.size() != 4) throw std::invalid_argument("masks are (counts, offsets, height, width)");
-  keep.emplace(nb::cast<Array<uint8_t>>(t[0]), nb::cast<Array<int64_t>>(t[1]), nb::cast<Array<int32_t>>(t[2]),
-               nb::cast<Array<int32_t>>(t[3]));
-  const auto& [counts, offsets, height, width] = *keep;
-  MaskColumn out{{counts.data(), counts.size()}, slice(offsets, n + 1, "offsets"), slice(height, n, "height"), slice(width, n, "width")};
-  for (size_t i = 0; i <= n; ++i)
-    if (out.offsets[i] < (i ? out.offsets[i - 1] : 0) || size_t(out.offsets[i]) > counts.size())
-      throw std::invalid_argument("mask offsets must ascend within the counts");
-  return out;
-}
-// The overlap of masks when both sides have them, else none (boxes).
-std::unique_ptr<OverlapMaker> overlap_of(nb::handle truth_masks, nb::handle masks, size_t truths, size_t found,
-                                         Slice<const uint8_t> crowd, std::optional<MaskArrays>& keep_truth,
-                                         std::optional<MaskArrays>& keep_found) {
-  if (truth_masks.is_none() != masks.is_none()) throw std::invalid_argument("masks are needed on both sides or on none");
-  if (masks.is_none()) return nullptr;
-  return mask_overlap(mask_column(truth_masks, truths, keep_truth), mask_column(masks, found, keep_found), crowd);
-}
-
 template <class T, class Value> std::vector<T> in_file_order(const MatchTable& t, Value value) {
   std::vector<T> out(t.rows.size());
   for (size_t j = 0; j < t.rows.size(); ++j) out[t.rows[j].index] = T(value(j));
   return out;
 }
 uint64_t all_areas_mask(size_t thresholds) { return (1ull << thresholds) - 1; }
-
-struct Matches {
-  MatchTable table;
-  size_t thresholds, areas;
-};
 
 nb::object curve_view(nb::handle self, const Curves& c, const DoubleArray& v) {
   if (v.empty() && c.classes) return nb::none();
@@ -119,21 +72,27 @@ void bind_match(nb::module_& m) {
         [](Array<int32_t> truth_item, Array<int32_t> truth_class, BoxArray truth_box, Array<double> truth_area,
            Array<uint8_t> truth_crowd, Array<int32_t> item, Array<int32_t> class_id, BoxArray box,
            std::optional<Array<double>> area, Array<double> confidence, size_t items, size_t classes,
-           const Protocol& protocol, nb::object truth_masks, nb::object masks, int threads) {
+           const Protocol& protocol, const BoundOverlap* overlap, std::optional<Array<uint8_t>> truth_ignored,
+           std::optional<Array<uint8_t>> excused, int threads) {
           const size_t g = truth_item.size(), n = item.size();
           Truth truth{slice(truth_item, g, "truth_item"), slice(truth_class, g, "truth_class"), boxes(truth_box, g),
-                      slice(truth_area, g, "truth_area"), slice(truth_crowd, g, "truth_crowd")};
+                      slice(truth_area, g, "truth_area"), slice(truth_crowd, g, "truth_crowd"),
+                      slice(truth_ignored, g, "truth_ignored")};
           Predictions found{slice(item, n, "item"), slice(class_id, n, "class_id"), boxes(box, n),
-                            area ? slice(*area, n, "area") : Slice<const double>(), slice(confidence, n, "confidence")};
-          std::optional<MaskArrays> keep_truth, keep_found;
-          auto overlap = overlap_of(truth_masks, masks, g, n, truth.crowd, keep_truth, keep_found);
+                            slice(area, n, "area"), slice(confidence, n, "confidence"), slice(excused, n, "excused")};
+          const OverlapMaker* maker = maker_of(overlap, g, n);
           nb::gil_scoped_release free;
-          return Matches{match(truth, found, items, classes, protocol, threads, overlap.get()), protocol.iou.size(),
+          return Matches{match(truth, found, items, classes, protocol, threads, maker), protocol.iou.size(),
                          protocol.area.size()};
         },
         "truth_item"_a, "truth_class"_a, "truth_box"_a, "truth_area"_a, "truth_crowd"_a, "item"_a, "class_id"_a, "box"_a,
-        "area"_a.none(), "confidence"_a, "items"_a, "classes"_a, "protocol"_a, "truth_masks"_a = nb::none(),
-        "masks"_a = nb::none(), "threads"_a = 0);
+        "area"_a.none(), "confidence"_a, "items"_a, "classes"_a, "protocol"_a, "overlap"_a = nb::none(),
+        "truth_ignored"_a = nb::none(), "excused"_a = nb::none(), "threads"_a = 0);
+}
+
+void check_places(const std::vector<size_t>& places, size_t size, const char* what) {
+  for (size_t place : places)
+    if (place >= size) throw std::invalid_argument(std::string("the curves have no such ") + what);
 }
 
 void bind_curves(nb::module_& m) {
@@ -151,27 +110,42 @@ void bind_curves(nb::module_& m) {
         "matches"_a, "protocol"_a, "threads"_a = 0, "scores"_a = true, "every_limit"_a = true);
   m.def("summarize", [](const Curves& curves, const Protocol& protocol) { return summarize(curves, protocol); },
         "curves"_a, "protocol"_a);
+  m.def("average_precision",
+        [](const Curves& c, size_t area, const std::vector<size_t>& thresholds, const std::vector<size_t>& classes) {
+          check_places({area}, c.areas, "area range");
+          check_places(thresholds, c.thresholds, "IoU threshold");
+          check_places(classes, c.classes, "class");
+          return average_precision(c, area, thresholds, classes);
+        },
+        "curves"_a, "area"_a, "thresholds"_a, "classes"_a);
+  m.def("average_recall",
+        [](const Curves& c, size_t area, size_t limit, const std::vector<size_t>& thresholds) {
+          check_places({area}, c.areas, "area range");
+          check_places({limit}, c.limits, "limit");
+          check_places(thresholds, c.thresholds, "IoU threshold");
+          return average_recall(c, area, limit, thresholds);
+        },
+        "curves"_a, "area"_a, "limit"_a, "thresholds"_a);
 }
 
 void bind_pairs(nb::module_& m) {
   m.def("candidate_pairs",
         [](Array<int32_t> truth_item, BoxArray truth_box, Array<uint8_t> truth_crowd, Array<int32_t> item, BoxArray box,
-           double floor, nb::object truth_masks, nb::object masks, int threads) {
+           double floor, const BoundOverlap* overlap, int threads) {
           const size_t g = truth_item.size(), n = item.size();
           const auto crowd = slice(truth_crowd, g, "truth_crowd");
           const auto truth_boxes = boxes(truth_box, g), found_boxes = boxes(box, n);
-          std::optional<MaskArrays> keep_truth, keep_found;
-          auto overlap = overlap_of(truth_masks, masks, g, n, crowd, keep_truth, keep_found);
+          const OverlapMaker* maker = maker_of(overlap, g, n);
           Pairs pairs;
           {
             nb::gil_scoped_release free;
             pairs = candidate_pairs({truth_item.data(), g}, truth_boxes, crowd, {item.data(), n}, found_boxes, floor,
-                                    threads, overlap.get());
+                                    threads, maker);
           }
           return nb::make_tuple(owned(std::move(pairs.prediction)), owned(std::move(pairs.truth)), owned(std::move(pairs.iou)));
         },
         "truth_item"_a, "truth_box"_a, "truth_crowd"_a, "item"_a, "box"_a, "floor"_a = 0.1,
-        "truth_masks"_a = nb::none(), "masks"_a = nb::none(), "threads"_a = 0);
+        "overlap"_a = nb::none(), "threads"_a = 0);
   m.def("box_iou",
         [](BoxArray found, BoxArray truth, Array<uint8_t> crowd) {
           const size_t n = found.shape(0), g = truth.shape(0);

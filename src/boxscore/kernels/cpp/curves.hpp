@@ -28,6 +28,10 @@ struct Wanted {
   bool scores = true, every_limit = true;  // every_limit = false: precision at the last max_dets only
 };
 Curves accumulate(const MatchTable&, const Protocol&, int threads, Wanted);
-// NaN is undefined.
+// Means of what is defined; NaN when nothing is. Precision at the last of max_dets.
+double average_precision(const Curves&, size_t area, const std::vector<size_t>& thresholds,
+                         const std::vector<size_t>& classes);
+double average_recall(const Curves&, size_t area, size_t limit, const std::vector<size_t>& thresholds);
+// COCO's twelve. NaN is undefined.
 std::array<double, 12> summarize(const Curves&, const Protocol&);
 }  // namespace boxscore

@@ -42,6 +42,10 @@ uint8_t area_bits(double area, const Protocol& p) {
   return uint8_t(bits);
 }
 
+bool never_counted(const Truth& truth, size_t i) {
+  return truth.crowd[i] || (!truth.ignored.empty() && truth.ignored[i]);
+}
+
 // Matches groups one after the other; its scratch space lives as long as a chunk.
 class GroupMatcher {
  public:
@@ -75,8 +79,9 @@ class GroupMatcher {
       const size_t i = truths[g].index;
       Target target{truth_.box[i], truth_.crowd[i] != 0, 0, 0};
       const unsigned inside = area_bits(truth_.area[i], protocol_);
+      const bool never = never_counted(truth_, i);
       for (size_t a = 0; a < protocol_.area.size(); ++a)
-        if (target.crowd || !(inside >> a & 1)) target.ignored |= lanes_.area(a);
+        if (never || !(inside >> a & 1)) target.ignored |= lanes_.area(a);
       targets_.push_back(target);
     }
   }
@@ -167,13 +172,14 @@ void match_chunk(const Chunk& chunk, const Grouped& truths, GroupMatcher& matche
 void count_positives(const Truth& truth, const Protocol& protocol, MatchTable& out) {
   const size_t areas = protocol.area.size();
   for (size_t i = 0; i < truth.image.size(); ++i) {
-    if (truth.crowd[i]) continue;
+    if (never_counted(truth, i)) continue;
     const unsigned bits = area_bits(truth.area[i], protocol);
     for (size_t a = 0; a < areas; ++a) out.positives[size_t(truth.klass[i]) * areas + a] += bits >> a & 1;
   }
 }
 
-// In file order, so that the boxes are read as a stream.
+// Area ranges where each prediction is wrong unless matched; in file order, so that the boxes are
+// read as a stream.
 std::vector<uint8_t> area_flags(const Predictions& found, const Protocol& protocol, int threads) {
   constexpr size_t step = 65536;
   const size_t n = found.confidence.size();
@@ -181,6 +187,9 @@ std::vector<uint8_t> area_flags(const Predictions& found, const Protocol& protoc
   parallel_for((n + step - 1) / step, threads, [&](size_t k) {
     for (size_t i = k * step; i < std::min(n, (k + 1) * step); ++i)
       flags[i] = area_bits(found.area.empty() ? found.box[i][2] * found.box[i][3] : found.area[i], protocol);
+    if (found.excused.empty()) return;
+    for (size_t i = k * step; i < std::min(n, (k + 1) * step); ++i)
+      if (found.excused[i]) flags[i] = 0;
   });
   return flags;
 }

@@ -13,13 +13,15 @@ struct Truth {  // image and class are dense indexes
   Slice<const int32_t> image, klass;
   Slice<const Box> box;
   Slice<const double> area;
-  Slice<const uint8_t> crowd;
+  Slice<const uint8_t> crowd;      // never counted, matched repeatedly
+  Slice<const uint8_t> ignored{};  // never counted, matched once; empty: none
 };
 struct Predictions {
   Slice<const int32_t> image, klass;
   Slice<const Box> box;
   Slice<const double> area;  // empty: width * height
   Slice<const double> confidence;
+  Slice<const uint8_t> excused{};  // not wrong when unmatched; empty: none
 };
 // One annotation in (class, image, confidence) order.
 struct Row {
@@ -31,7 +33,7 @@ struct MatchTable {
   std::vector<int64_t> class_start;     // C + 1 offsets into rows
   std::vector<uint64_t> matched, ignored;  // lanes, per row
   std::vector<int32_t> rank;            // place within its (image, class) group
-  std::vector<uint8_t> in_area;         // bit a: the prediction lies in area range a
+  std::vector<uint8_t> in_area;         // bit a: unmatched, the prediction is wrong in area range a
   std::vector<int64_t> positives;       // C x A ground truths that count
 };
 // Another overlap than that of boxes. One instance serves one thread and may keep scratch space.

@@ -4,6 +4,7 @@
 namespace boxscore {
 void bind_scan(nanobind::module_&);
 void bind_masks(nanobind::module_&);
+void bind_overlaps(nanobind::module_&);
 void bind_matching(nanobind::module_&);
 }  // namespace boxscore
 
@@ -11,5 +12,6 @@ NB_MODULE(_core, m) {
   m.doc() = "Kernels of boxscore: scanning, masks, matching.";
   boxscore::bind_scan(m);
   boxscore::bind_masks(m);
+  boxscore::bind_overlaps(m);
   boxscore::bind_matching(m);
 }

@@ -48,7 +48,7 @@ class PairFinder {
         const uint32_t t = truths[g].index;
         const double v = overlap_ ? iou_[p * truths.size() + g]
                                   : box_iou(box_[found[p].index], truth_box_[t], crowd_[t] != 0);
-        if (v < floor_) continue;
+        if (!(v >= floor_)) continue;
         out_.prediction.push_back(int32_t(found[p].index));
         out_.truth.push_back(int32_t(t));
         out_.iou.push_back(v);

@@ -14,8 +14,10 @@ std::vector<double> linspace(double start, double stop, int n) {
   values.back() = stop;
   return values;
 }
-template <class T> bool ascending(const std::vector<T>& v) {
-  return std::is_sorted(v.begin(), v.end());
+template <class T> bool ascending(const std::vector<T>& v) {  // false when one is NaN
+  for (size_t i = 0; i < v.size(); ++i)
+    if (v[i] != v[i] || (i && v[i] < v[i - 1])) return false;
+  return true;
 }
 }  // namespace
 
@@ -35,6 +37,8 @@ void Protocol::check() const {
     throw std::invalid_argument("IoU thresholds, max_dets and recall points must ascend");
   if (!(iou.front() > 0) || !(iou.back() <= 1))
     throw std::invalid_argument("IoU thresholds lie in (0, 1]");
+  for (const auto& range : area)
+    if (!(range[0] <= range[1])) throw std::invalid_argument("an area range ends before it begins");
   if (max_dets.front() < 1 || max_dets.back() > 65535)
     throw std::invalid_argument("max_dets lie in 1..65535");
 }

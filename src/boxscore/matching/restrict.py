@@ -1,0 +1,136 @@
+"""Comparisons of fewer rows or classes: chosen rows, every class as one, items with predictions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError
+from boxscore.matching.comparable import Comparable, Facts, MaskArrays, Side
+from boxscore.matching.policy import Options
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+Rows = NDArray[np.int64]
+
+
+def restricted(view: Comparable, options: Options) -> Comparable:
+    """What is left to compare under `only_predicted` and `class_agnostic`."""
+    if options.only_predicted:
+        view = only_predicted(view)
+    return class_agnostic(view) if options.class_agnostic else view
+
+
+def only_predicted(view: Comparable) -> Comparable:
+    """Without the ground truth of items that have no prediction; items keep their numbers."""
+    has = np.zeros(view.items, np.bool_)
+    has[view.predictions.item] = True
+    return chosen(view, truth=np.flatnonzero(has[view.truth.item]))
+
+
+def class_agnostic(view: Comparable) -> Comparable:
+    """Every class as one, rows of an item in order of their classes (cocoapi, `useCats` = 0).
+
+    Raises:
+        RequestError: Keypoints of classes with different sigmas would be compared.
+    """
+    sigmas = view.facts.sigmas
+    if sigmas is not None and not np.array_equal(
+        sigmas, np.broadcast_to(sigmas[:1], sigmas.shape), equal_nan=True
+    ):
+        raise RequestError(
+            "keypoints of classes with different sigmas cannot be compared as one class",
+            fix="evaluate by class",
+            code="E-CLASS-AGNOSTIC",
+        )
+    view = chosen(view, truth=by_class(view.truth), predictions=by_class(view.predictions))
+    verified = view.facts.verified
+    if verified is not None:
+        verified = verified.copy()
+        verified[:, 1] = 0
+    return replace(
+        view,
+        classes=min(view.classes, 1),
+        truth=_as_one(view.truth),
+        predictions=_as_one(view.predictions),
+        facts=replace(
+            view.facts,
+            verified=verified,
+            frequency=None,
+            parent=None,
+            names=("object",),
+            sigmas=None if sigmas is None else sigmas[:1],
+        ),
+    )
+
+
+def by_class(side: Side) -> Rows:
+    """(N,) places of the rows by item, then class; equal ones keep their order."""
+    return np.lexsort((side.class_id, side.item))
+
+
+def _as_one(side: Side) -> Side:
+    return replace(side, class_id=np.zeros_like(side.class_id))
+
+
+def chosen(
+    view: Comparable, *, truth: Rows | None = None, predictions: Rows | None = None
+) -> Comparable:
+    """The same comparison with some rows of either side, in the order given; None is all.
+
+    Args:
+        truth, predictions: (N,) places of rows in `view`; those of an item must stay in order of
+            items.
+    """
+    if truth is not None:
+        view = replace(
+            view,
+            truth=_side(view.truth, truth),
+            crowd=view.crowd[truth],
+            ignored=_taken(view.ignored, truth),
+            facts=_facts(view.facts, truth),
+        )
+    if predictions is not None:
+        view = replace(
+            view,
+            predictions=_side(view.predictions, predictions),
+            confidence=view.confidence[predictions],
+        )
+    return view
+
+
+def _facts(facts: Facts, truth: Rows) -> Facts:
+    return replace(
+        facts,
+        group_of=_taken(facts.group_of, truth),
+        truncation=_taken(facts.truncation, truth),
+        occlusion=_taken(facts.occlusion, truth),
+    )
+
+
+def _side(side: Side, rows: Rows) -> Side:
+    return Side(
+        rows=side.rows[rows],
+        item=side.item[rows],
+        class_id=side.class_id[rows],
+        box=side.box[rows],
+        area=side.area[rows],
+        masks=None if side.masks is None else _masks(side.masks, rows),
+        theta=_taken(side.theta, rows),
+        keypoints=_taken(side.keypoints, rows),
+        track=_taken(side.track, rows),
+    )
+
+
+def _masks(masks: MaskArrays, rows: Rows) -> MaskArrays:
+    counts, offsets, height, width = masks
+    lengths = np.diff(offsets)[rows]
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    place = np.arange(ends[-1]) + np.repeat(offsets[:-1][rows] - ends[:-1], lengths)
+    return counts[place], ends, height[rows], width[rows]
+
+
+def _taken(values: NDArray[Scalar] | None, rows: Rows) -> NDArray[Scalar] | None:
+    return None if values is None else values[rows]
