@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -16,8 +17,8 @@ import contextlib, io, json, sys
 import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-truth, results, task, out, limit = sys.argv[1:6]
-with contextlib.redirect_stdout(io.StringIO()):
+
+def evaluate(truth, results, task, out, limit):
     gt = COCO(truth)
     found = json.load(open(results))
     dt = gt.loadRes(results) if found else COCO()
@@ -30,9 +31,50 @@ with contextlib.redirect_stdout(io.StringIO()):
     stats = []
     if int(limit) == 100:
         e.summarize(); stats = list(e.stats)
-arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
-np.savez(out, **arrays, stats=np.array(stats, float))
+    arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
+    np.savez(out, **arrays, stats=np.array(stats, float))
+
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()):
+        evaluate(*json.loads(line))
+    print("done", flush=True)
 """
+
+
+class Oracle:
+    """A child process that evaluates one pair of files after the other, and may die of one."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[str] | None = None
+
+    def evaluate(
+        self, truth: Path, results: Path, task: str, out: Path, limit: int = 100
+    ) -> dict[str, NDArray[Any]] | None:
+        """precision, recall, scores and stats as pycocotools has them; None if it gave up."""
+        if self._child is None:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            command = [sys.executable, "-W", "ignore", "-c", ORACLE]
+            self._child = subprocess.Popen(command, **pipes, stderr=subprocess.DEVNULL, text=True)
+        assert self._child.stdin and self._child.stdout
+        self._child.stdin.write(json.dumps([str(truth), str(results), task, str(out), limit]))
+        self._child.stdin.write("\n")
+        self._child.stdin.flush()
+        if self._child.stdout.readline() != "done\n":
+            self.close()
+            return None
+        with np.load(out) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    def close(self) -> None:
+        """End the child; the next question starts another one."""
+        if self._child is None:
+            return
+        assert self._child.stdin and self._child.stdout
+        with contextlib.suppress(BrokenPipeError):
+            self._child.stdin.close()
+        self._child.wait(timeout=60)
+        self._child.stdout.close()
+        self._child = None
 
 
 def evaluate(
@@ -40,19 +82,11 @@ def evaluate(
 ) -> dict[str, NDArray[Any]]:
     """precision, recall, scores and stats as pycocotools has them."""
     out = folder / f"oracle-{truth.stem}-{results.stem}-{task}-{max_detections}.npz"
-    command = [
-        sys.executable,
-        "-c",
-        ORACLE,
-        str(truth),
-        str(results),
-        task,
-        str(out),
-        str(max_detections),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    with np.load(out) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    oracle = Oracle()
+    arrays = oracle.evaluate(truth, results, task, out, max_detections)
+    oracle.close()
+    assert arrays is not None, "pycocotools gave up"
+    return arrays
 
 
 def write(folder: Path, name: str, truth: Any, results: Any) -> tuple[Path, Path]:

@@ -44,9 +44,24 @@ void extend_dense(std::vector<int32_t>& out, std::vector<int64_t>& ids, const Id
   ids = std::vector<int64_t>();
 }
 
-void check_boxes(const std::vector<Box>& boxes) {
-  for (const Box& b : boxes) need(!(b[2] < 0) && !(b[3] < 0) && std::isfinite(b[0] + b[2]) && std::isfinite(b[1] + b[3]));
-}
+// What the careful reader rejects, and a whole file whose boxes look normalised: all within 0..1.
+class BoxCheck {
+ public:
+  void look(const std::vector<Box>& boxes) {
+    for (const Box& b : boxes) {
+      need(!(b[2] < 0) && !(b[3] < 0) && std::isfinite(b[0] + b[2]) && std::isfinite(b[1] + b[3]) && std::isfinite(b[2] * b[3]));
+      if (!normalised_) continue;
+      for (double v : b) {
+        normalised_ &= v >= 0 && v <= 1;
+        fraction_ |= v > 0 && v < 1;
+      }
+    }
+  }
+  void finish() const { need(!normalised_ || !fraction_); }
+
+ private:
+  bool normalised_ = true, fraction_ = false;
+};
 
 std::vector<int32_t> sizes(const Records& images, ImageField field, const IdIndex& index) {
   std::vector<int32_t> out(index.size());
@@ -69,7 +84,9 @@ CocoTruth dense_truth(std::vector<Member>& members, const IdIndex& images, const
   out.box = std::move(columns[kTruthBox].boxes);
   out.area = std::move(columns[kTruthArea].numbers);
   out.crowd = std::move(columns[kCrowd].flags);
-  check_boxes(out.box);
+  BoxCheck check;
+  check.look(out.box);
+  check.finish();
   for (double area : out.area) need(area >= 0);
   if (!masks) return out;
   out.height = sizes(members[0].records, kHeight, images);
@@ -101,17 +118,19 @@ CocoResults dense_results(std::vector<Records>& pieces, const IdIndex& images, c
   if (out.boxed) out.box.reserve(total);
   else out.box.resize(total);
   if (masks) out.mask.reserve(total);
+  BoxCheck check;
   for (Records& piece : pieces) {
     extend_dense(out.image, piece.columns[kImage].integers, images);
     extend_dense(out.klass, piece.columns[kClass].integers, classes);
     move_behind(out.confidence, piece.columns[kScore].numbers);
     if (out.boxed) {
-      check_boxes(piece.columns[kBox].boxes);
+      check.look(piece.columns[kBox].boxes);
       move_behind(out.box, piece.columns[kBox].boxes);
     }
     if (masks) move_behind(out.mask, piece.columns[kMask].spans);
     piece = Records();
   }
+  check.finish();
   return out;
 }
 }  // namespace
