@@ -52,9 +52,13 @@ class Oracle:
     ) -> dict[str, NDArray[Any]] | None:
         """precision, recall, scores and stats as pycocotools has them; None if it gave up."""
         if self._child is None:
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            command = [sys.executable, "-W", "ignore", "-c", ORACLE]
-            self._child = subprocess.Popen(command, **pipes, stderr=subprocess.DEVNULL, text=True)
+            self._child = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-c", ORACLE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
         assert self._child.stdin and self._child.stdout
         self._child.stdin.write(json.dumps([str(truth), str(results), task, str(out), limit]))
         self._child.stdin.write("\n")

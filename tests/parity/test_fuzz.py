@@ -72,7 +72,7 @@ def truths(draw: st.DrawFn, images: list[int], classes: list[int], masks: bool) 
         for k, (head, b, a, crowd) in enumerate(rows)
     ]
     for row in out if masks else []:
-        row["segmentation"] = draw(run_lengths() if row["iscrowd"] else polygons())
+        row["segmentation"] = draw(run_lengths()) if row["iscrowd"] else draw(polygons())
     return out
 
 
@@ -83,9 +83,10 @@ def datasets(draw: st.DrawFn, masks: bool) -> tuple[Document, Results]:
     classes = draw(st.lists(ids.map(lambda i: i + 1), min_size=1, max_size=3, unique=True))
     annotations = draw(truths(images, classes, masks))
     results: Results = []
-    boxed = not masks or draw(st.booleans())
+    boxed: bool = not masks or draw(st.booleans())
     for _ in range(draw(st.integers(0, 24))):
-        copied = draw(st.sampled_from(annotations)) if annotations and draw(st.booleans()) else None
+        near: bool = draw(st.booleans())
+        copied = draw(st.sampled_from(annotations)) if annotations and near else None
         head = draw(heads(images, classes))
         if copied is not None:
             head = {k: copied[k] for k in ("image_id", "category_id")}

@@ -87,6 +87,9 @@ def score_files(
     threads: int = 0,
     progress: Progress | None = None,
 ) -> ScoreResult: ...
+def match_files(
+    truth: str | bytes, results: str | bytes, task: str = "auto", threads: int = 0
+) -> tuple[str, memoryview, memoryview, memoryview] | None: ...
 
 # --- masks -----------------------------------------------------------------------------------
 

@@ -155,6 +155,26 @@ Score score_sources(nb::handle truth, nb::handle results, const std::string& tas
   return score_texts(a.text, b.text, task, threads, progress);
 }
 
+// A memoryview that owns a vector: what needs no NumPy does not import it.
+template <class T> nb::object viewed(std::vector<T>&& values) {
+  auto* kept = new std::vector<T>(std::move(values));
+  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  const size_t shape[] = {kept->size()};
+  return nb::cast(nb::ndarray<nb::memview, T>(kept->data(), 1, shape, owner));
+}
+
+nb::object match_sources(nb::handle truth, nb::handle results, const std::string& task, int threads) {
+  const Source a(truth), b(results);
+  FileMatches found;
+  {
+    nb::gil_scoped_release free;
+    found = match_texts(a.text, b.text, task, threads);
+  }
+  if (found.odd) return nb::none();
+  return nb::make_tuple(found.task, viewed(std::move(found.matched)), viewed(std::move(found.ignored)),
+                        viewed(std::move(found.rank)));
+}
+
 void bind_segmentation(nb::module_& m) {
   using S = SegmentationColumn;
   nb::class_<S>(m, "SegmentationColumn")
@@ -218,5 +238,6 @@ void bind_scan(nb::module_& m) {
       .def_prop_ro("total", [](const Progress& p) { return p.total.load(); });
   m.def("score_files", &score_sources, "truth"_a, "results"_a, "task"_a = "auto", "threads"_a = 0,
         "progress"_a.none() = nb::none());
+  m.def("match_files", &match_sources, "truth"_a, "results"_a, "task"_a = "auto", "threads"_a = 0);
 }
 }  // namespace boxscore
