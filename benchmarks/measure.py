@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -36,20 +37,31 @@ class Sample:
     cpu: float
     wall: float
     peak_mb: float
+    said: str
+
+    @property
+    def call(self) -> float:
+        """CPU seconds that the program measured itself and printed last."""
+        return float(self.said.split()[-1])
 
 
 def run(command: Sequence[str], *, cwd: Path | None = None) -> Sample:
     """Run a command to its end; CPU seconds with children, wall seconds, peak memory in MB."""
     start = os.times()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = os.times().elapsed - start.elapsed
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = os.times().elapsed - start.elapsed
+        said, complaint = (_read(file) for file in (out, errors))
     if process.returncode not in (0, 3):
-        raise RuntimeError(f"{command}: exit {process.returncode}\n{errors.decode()[-2000:]}")
-    return Sample(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+        raise RuntimeError(f"{command}: exit {process.returncode}\n{complaint[-2000:]}")
+    return Sample(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, said)
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def interleaved(
@@ -93,12 +105,6 @@ def table(samples: Mapping[str, Sequence[Sample]], own: str) -> str:
         ratios = "| |" if name == own else f"| **{cpu:.4f}** | **{memory:.2f}** |"
         lines.append(f"| {name} | {figures} {ratios}")
     return "\n".join(lines)
-
-
-def printed(command: Sequence[str]) -> float:
-    """The number that a program prints last."""
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return float(done.stdout.split()[-1])
 
 
 def machine() -> str:

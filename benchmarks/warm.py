@@ -51,7 +51,7 @@ def main() -> None:
         for _ in range(5):
             for name, program in programs.items():
                 command = [sys.executable, "-W", "ignore", "-c", program, str(truth), str(results)]
-                spent[name].append(measure.printed([*command, "bbox", str(REPEATS)]))
+                spent[name].append(measure.run([*command, "bbox", str(REPEATS)]).call)
         for name, own in spent.items():
             ratio = statistics.median(a / b for a, b in zip(spent["boxscore"], own, strict=True))
             shown = "" if name == "boxscore" else f"**{ratio:.3f}**"
