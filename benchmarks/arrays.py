@@ -21,7 +21,7 @@ from boxscore.schema.kinds import Task
 import time
 data = {k: v for k, v in np.load(sys.argv[1]).items()}
 start = time.process_time()
-truth = {k.removeprefix("truth_"): data[k] for k in data.files if k.startswith("truth_")}
+truth = {k.removeprefix("truth_"): data[k] for k in data if k.startswith("truth_")}
 found = {k: data[k] for k in ("image", "class", "box", "confidence")}
 layout = Layout(images=range(int(data["images"])), classes=range(int(data["classes"])))
 evaluate(comparable_of(Task.BBOX, truth, found, layout), Options())

@@ -45,18 +45,33 @@ class Sample:
         return float(self.said.split()[-1])
 
 
-def run(command: Sequence[str], *, cwd: Path | None = None) -> Sample:
+# Linux counts the memory of the process that forked as the child's own until exec, so a process
+# of a few megabytes must do it.
+LAUNCHER = """
+import os, sys
+start = os.times().elapsed
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+figures = (usage.ru_utime + usage.ru_stime, os.times().elapsed - start, usage.ru_maxrss / 1024)
+with open(sys.argv[1], "w") as out:
+    print(*figures, os.waitstatus_to_exitcode(status), file=out)
+"""
+
+
+def run(command: Sequence[str]) -> Sample:
     """Run a command to its end; CPU seconds with children, wall seconds, peak memory in MB."""
-    start = os.times()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=errors)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = os.times().elapsed - start.elapsed
+    launcher = [sys.executable, "-I", "-S", "-c", LAUNCHER]
+    with (
+        tempfile.NamedTemporaryFile() as figures,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as errors,
+    ):
+        subprocess.run([*launcher, figures.name, *command], stdout=out, stderr=errors, check=True)
         said, complaint = (_read(file) for file in (out, errors))
-    if process.returncode not in (0, 3):
-        raise RuntimeError(f"{command}: exit {process.returncode}\n{complaint[-2000:]}")
-    return Sample(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, said)
+        cpu, wall, peak_mb, code = map(float, _read(figures.file).split())
+    if code not in (0, 3):
+        raise RuntimeError(f"{command}: exit {code:.0f}\n{complaint[-2000:]}")
+    return Sample(cpu, wall, peak_mb, said)
 
 
 def _read(file: IO[bytes]) -> str:
