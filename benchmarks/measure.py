@@ -48,11 +48,11 @@ class Sample:
 # Linux counts the memory of the process that forked as the child's own until exec, so a process
 # of a few megabytes must do it.
 LAUNCHER = """
-import os, sys
-start = os.times().elapsed
+import os, sys, time
+start = time.perf_counter()
 child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(child, 0)
-figures = (usage.ru_utime + usage.ru_stime, os.times().elapsed - start, usage.ru_maxrss / 1024)
+figures = (usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
 with open(sys.argv[1], "w") as out:
     print(*figures, os.waitstatus_to_exitcode(status), file=out)
 """
