@@ -148,6 +148,7 @@ def absent(names: list[str]) -> str:
     missing = [name for name in names if installed(name) is None]
     if not missing:
         return ""
-    return (
-        f"\n\nNot installed here, so not measured: {', '.join(missing)} (`pip install '.[bench]'`)."
+    listed = ", ".join(
+        f"{name} (needs {ALSO_NEEDED[name]})" if name in ALSO_NEEDED else name for name in missing
     )
+    return f"\n\nNot usable here, so not measured: {listed}; `pip install '.[bench]'` has them all."
