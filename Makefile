@@ -5,7 +5,7 @@ NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/boxscore/kernels/cpp/*)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke lint fix web web-check bench docs docs-check lock clean
+.PHONY: help demo test smoke sanitize lint fix web web-check bench docs docs-check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -36,6 +36,17 @@ test: .venv/.dev ## all tests; browser journeys where Chromium is present
 
 smoke: .venv/.dev ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m 'not slow and not journey' -x -q
+
+SANITIZERS = $(foreach lib,libasan.so libstdc++.so.6,$(shell $(CXX) -print-file-name=$(lib)))
+
+sanitize: .venv/.dev ## the kernel and parity tests on a build with address and undefined-behaviour checks
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/sanitize/wheel \
+	  -C build-dir=build/sanitize/cmake -C cmake.define.BOXSCORE_SANITIZE=ON \
+	  -C cmake.define.BOXSCORE_CHECKED=ON .
+	BOXSCORE_KERNELS=build/sanitize/cmake LD_PRELOAD="$(SANITIZERS)" \
+	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	  $(BIN)/python -m pytest -q -p tests.kernels.sanitized tests/kernels tests/parity \
+	  tests/matching -m 'not slow'
 
 lint: .venv/.dev web-check ## style, types, layers, the app's own checks, generated files current
 	$(BIN)/ruff check .

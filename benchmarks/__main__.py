@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import large, recount, score, whole_job
+from benchmarks import arrays, floor, large, matches, recount, score, warm, whole_job
 
-for script in (score, whole_job, recount, large):
+for script in (score, floor, warm, matches, arrays, whole_job, recount, large):
     script.main()

@@ -13,11 +13,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 SHARED = ROOT.parent / "shared" / "data"
 CACHE = Path(os.environ.get("BOXSCORE_BENCH_DATA", Path(tempfile.gettempdir()) / "boxscore-bench"))
+
+PEERS = (
+    "ultrafast-pycocotools",
+    "hotcoco",
+    "faster-coco-eval",
+    "pycocotools",
+    "torchmetrics",
+    "supervision",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +37,66 @@ class Sample:
     cpu: float
     wall: float
     peak_mb: float
+    said: str
+
+    @property
+    def call(self) -> float:
+        """CPU seconds that the program measured itself and printed last."""
+        return float(self.said.split()[-1])
 
 
-def run(command: Sequence[str], *, cwd: Path | None = None) -> Sample:
+# Linux counts the memory of the process that forked as the child's own until exec, so a process
+# of a few megabytes must do it.
+LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+figures = (usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+with open(sys.argv[1], "w") as out:
+    print(*figures, os.waitstatus_to_exitcode(status), file=out)
+"""
+
+
+def run(command: Sequence[str]) -> Sample:
     """Run a command to its end; CPU seconds with children, wall seconds, peak memory in MB."""
-    start = os.times()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = os.times().elapsed - start.elapsed
-    if process.returncode not in (0, 3):
-        raise RuntimeError(f"{command}: exit {process.returncode}\n{errors.decode()[-2000:]}")
-    return Sample(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    launcher = [sys.executable, "-I", "-S", "-c", LAUNCHER]
+    with (
+        tempfile.NamedTemporaryFile() as figures,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as errors,
+    ):
+        subprocess.run([*launcher, figures.name, *command], stdout=out, stderr=errors, check=True)
+        said, complaint = (_read(file) for file in (out, errors))
+        cpu, wall, peak_mb, code = map(float, _read(figures.file).split())
+    if code not in (0, 3):
+        raise RuntimeError(f"{command}: exit {code:.0f}\n{complaint[-2000:]}")
+    return Sample(cpu, wall, peak_mb, said)
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def interleaved(
-    commands: Mapping[str, Sequence[str]], *, runs: int = 5, warmup: int = 1
+    commands: Mapping[str, Sequence[str]], *, runs: int = 5, few: Mapping[str, int] | None = None
 ) -> dict[str, list[Sample]]:
-    """Each command in turn, so that a drift of the machine hits all alike."""
-    for _ in range(warmup):
-        for command in commands.values():
+    """Each command in turn, so that a drift of the machine hits all alike.
+
+    Args:
+        runs: Rounds; the first one comes after a round that only warms up.
+        few: Command -> rounds of one that takes too long for more; it is not warmed up.
+    """
+    few = few or {}
+    for name, command in commands.items():
+        if name not in few:
             run(command)
     samples: dict[str, list[Sample]] = {name: [] for name in commands}
-    for _ in range(runs):
+    for k in range(runs):
         for name, command in commands.items():
-            samples[name].append(run(command))
+            if k < few.get(name, runs):
+                samples[name].append(run(command))
     return samples
 
 
@@ -62,26 +105,26 @@ def median(samples: Sequence[Sample], figure: str) -> float:
     return statistics.median(getattr(sample, figure) for sample in samples)
 
 
-def table(samples: Mapping[str, Sequence[Sample]], peer: str) -> str:
-    """Markdown rows: medians, and ratios to the peer taken run by run."""
+def table(samples: Mapping[str, Sequence[Sample]], own: str) -> str:
+    """Markdown rows: medians, and what `own` takes of each peer's time and memory, run by run."""
     lines = [
-        "| | CPU s | wall s | peak MB | CPU / peer | memory / peer |",
-        "|---|---|---|---|---|---|",
+        "| | runs | CPU s | wall s | peak MB | our CPU / its CPU | our memory / its memory |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for name, own in samples.items():
-        pairs = list(zip(own, samples[peer], strict=True))
+    for name, theirs in samples.items():
+        pairs = list(zip(samples[own], theirs, strict=False))
         cpu = statistics.median(a.cpu / b.cpu for a, b in pairs)
         memory = statistics.median(a.peak_mb / b.peak_mb for a, b in pairs)
-        figures = (
-            f"{median(own, 'cpu'):.2f} | {median(own, 'wall'):.2f} | {median(own, 'peak_mb'):.0f}"
-        )
-        lines.append(f"| {name} | {figures} | {cpu:.3f} | {memory:.2f} |")
+        wall, peak = median(theirs, "wall"), median(theirs, "peak_mb")
+        figures = f"{len(theirs)} | {median(theirs, 'cpu'):.3f} | {wall:.3f} | {peak:.0f}"
+        ratios = "| |" if name == own else f"| **{cpu:.4f}** | **{memory:.2f}** |"
+        lines.append(f"| {name} | {figures} {ratios}")
     return "\n".join(lines)
 
 
 def machine() -> str:
     """Where and with what this was measured."""
-    names = ("boxscore", "numpy", "duckdb", "pycocotools")
+    names = ("boxscore", "numpy", *PEERS)
     versions = ", ".join(f"{name} {_version(name)}" for name in names)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
@@ -116,19 +159,3 @@ def synthetic(name: str) -> tuple[Path, Path]:
 def boxscore(*arguments: str) -> list[str]:
     """The command line under test."""
     return [str(Path(sys.executable).with_name("boxscore")), *arguments]
-
-
-PYCOCOTOOLS = """
-import contextlib, io, sys
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
-with contextlib.redirect_stdout(io.StringIO()):
-    truth = COCO(sys.argv[1])
-    evaluation = COCOeval(truth, truth.loadRes(sys.argv[2]), sys.argv[3])
-    evaluation.evaluate(); evaluation.accumulate(); evaluation.summarize()
-"""
-
-
-def pycocotools(truth: Path, results: Path, task: str = "bbox") -> list[str]:
-    """pycocotools reading two files and evaluating them."""
-    return [sys.executable, "-c", PYCOCOTOOLS, str(truth), str(results), task]

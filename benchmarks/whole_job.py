@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import measure
+from benchmarks import measure, peers
 
 WORST = """
 import sys
@@ -57,7 +57,7 @@ def main() -> None:
         lines.append(f"| **together** | **{sorted(total)[1]:.2f}** | | **{peak:.0f}** |")
         parts.append(f"## {name}\n\n" + "\n".join(lines))
     truth, results = measure.synthetic("coco500k")
-    peer = measure.run(measure.pycocotools(truth, results))
+    peer = measure.run(peers.one_shot("pycocotools", truth, results, "bbox"))
     own = whole("coco500k")
     cpu = sum(s.cpu for s in own[:2])
     parts.append(

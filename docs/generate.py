@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from boxscore.cli import program
+from boxscore.cli.program import program
 
 DOCS = Path(__file__).resolve().parent
 CLI = DOCS / "reference" / "cli.md"

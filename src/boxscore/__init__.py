@@ -8,23 +8,28 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from boxscore.errors import BoxscoreError
-
+TYPE_CHECKING = False  # importing typing takes longer than scoring a small file
 if TYPE_CHECKING:
+    from typing import Any
+
+    from boxscore.errors import BoxscoreError
     from boxscore.project import Project, score_files
 
 __version__ = "0.1.0"
 
 __all__ = ["BoxscoreError", "Project", "__version__", "score_files"]
 
-_LATE = {"Project": "boxscore.project", "score_files": "boxscore.project"}
+_LATE = {
+    "BoxscoreError": "boxscore.errors",
+    "Project": "boxscore.project",
+    "score_files": "boxscore.project",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import the heavy names when they are first asked for."""
     if name in _LATE:
+        from importlib import import_module
+
         return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module 'boxscore' has no attribute {name!r}")

@@ -115,7 +115,7 @@ def test_python_m_and_version(tmp_path: Path) -> None:
 def test_help_has_an_example_everywhere() -> None:
     import click
 
-    from boxscore.cli import program
+    from boxscore.cli.program import program
 
     def leaves(command: click.Command, path: str) -> list[tuple[str, click.Command]]:
         if not isinstance(command, click.Group):

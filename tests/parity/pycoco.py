@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -16,8 +17,8 @@ import contextlib, io, json, sys
 import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-truth, results, task, out, limit, changes = sys.argv[1:7]
-with contextlib.redirect_stdout(io.StringIO()):
+
+def evaluate(truth, results, task, out, limit, changes):
     gt = COCO(truth)
     found = json.load(open(results))
     dt = gt.loadRes(results) if found else COCO()
@@ -27,16 +28,68 @@ with contextlib.redirect_stdout(io.StringIO()):
     e = COCOeval(gt, dt, task)
     if task != "keypoints":
         e.params.maxDets = [1, 10, int(limit)]
-    for name, value in json.loads(changes).items():
+    for name, value in changes.items():
         setattr(e.params, name, np.array(value) if isinstance(value, list) else value)
     e.params.maxDets = list(e.params.maxDets)
     e.evaluate(); e.accumulate()
     stats = []
-    if int(limit) == 100 and not set(json.loads(changes)) - {"kpt_oks_sigmas"}:
+    if int(limit) == 100 and not set(changes) - {"kpt_oks_sigmas"}:
         e.summarize(); stats = list(e.stats)
-arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
-np.savez(out, **arrays, stats=np.array(stats, float))
+    arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
+    np.savez(out, **arrays, stats=np.array(stats, float))
+
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()):
+        evaluate(*json.loads(line))
+    print("done", flush=True)
 """
+
+
+class Oracle:
+    """A child process that evaluates one pair of files after the other, and may die of one."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[str] | None = None
+
+    def evaluate(
+        self,
+        truth: Path,
+        results: Path,
+        task: str,
+        out: Path,
+        limit: int = 100,
+        changes: dict[str, Any] | None = None,
+    ) -> dict[str, NDArray[Any]] | None:
+        """precision, recall, scores and stats as pycocotools has them; None if it gave up."""
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-c", ORACLE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        assert self._child.stdin and self._child.stdout
+        question = [str(truth), str(results), task, str(out), limit, changes or {}]
+        self._child.stdin.write(json.dumps(question))
+        self._child.stdin.write("\n")
+        self._child.stdin.flush()
+        if self._child.stdout.readline() != "done\n":
+            self.close()
+            return None
+        with np.load(out) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    def close(self) -> None:
+        """End the child; the next question starts another one."""
+        if self._child is None:
+            return
+        assert self._child.stdin and self._child.stdout
+        with contextlib.suppress(BrokenPipeError):
+            self._child.stdin.close()
+        self._child.wait(timeout=60)
+        self._child.stdout.close()
+        self._child = None
 
 
 def evaluate(
@@ -53,20 +106,11 @@ def evaluate(
         changes: Its parameters by their own names; stats are empty when they change its meaning.
     """
     out = folder / f"oracle-{truth.stem}-{results.stem}-{task}-{max_detections}.npz"
-    command = [
-        sys.executable,
-        "-c",
-        ORACLE,
-        str(truth),
-        str(results),
-        task,
-        str(out),
-        str(max_detections),
-        json.dumps(changes or {}),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    with np.load(out) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    oracle = Oracle()
+    arrays = oracle.evaluate(truth, results, task, out, max_detections, changes)
+    oracle.close()
+    assert arrays is not None, "pycocotools gave up"
+    return arrays
 
 
 def write(folder: Path, name: str, truth: Any, results: Any) -> tuple[Path, Path]:

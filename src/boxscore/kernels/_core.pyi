@@ -73,7 +73,23 @@ class ScoreResult:
     @property
     def odd(self) -> int: ...
 
-def score_files(truth: str, results: str, task: str = "auto", threads: int = 0) -> ScoreResult: ...
+class Progress:
+    def __init__(self) -> None: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+def score_files(
+    truth: str | bytes,
+    results: str | bytes,
+    task: str = "auto",
+    threads: int = 0,
+    progress: Progress | None = None,
+) -> ScoreResult: ...
+def match_files(
+    truth: str | bytes, results: str | bytes, task: str = "auto", threads: int = 0
+) -> tuple[str, memoryview, memoryview, memoryview] | None: ...
 
 # --- masks -----------------------------------------------------------------------------------
 

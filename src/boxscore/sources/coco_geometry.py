@@ -41,7 +41,7 @@ class Geometry:
 
     def covered(self) -> NDArray[np.float64]:
         """(N,) square pixels: of the box where it was read, else of the mask."""
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             area: NDArray[np.float64] = self.box[:, 2] * self.box[:, 3]
         if self.masks is not None:
             area = np.where(~self.boxed & self.masked(), self.masks.area, area)

@@ -68,7 +68,10 @@ struct PyRecords {
   }
   nb::object present(const std::string& key) {
     const std::string name = key + " is present";
-    if (!arrays.contains(name.c_str())) arrays[name.c_str()] = owned<uint8_t>(std::move(records.columns[field(key)].present));
+    const size_t k = field(key);
+    if (!arrays.contains(name.c_str()))
+      arrays[name.c_str()] = owned<uint8_t>((*fields)[k].required ? std::vector<uint8_t>(records.count, 1)
+                                                                  : std::move(records.columns[k].present));
     return arrays[name.c_str()];
   }
   nb::list texts(const std::string& key) const {
@@ -100,30 +103,26 @@ struct PyRecords {
   }
 };
 
-// The bytes of a source: a file by its path, or a bytes object.
+// A source: a file by its path, or a bytes object.
 struct Source {
   std::optional<MappedFile> file;
-  const char *begin = nullptr, *end = nullptr;
+  Text text;
   explicit Source(nb::handle source) {
     if (nb::isinstance<nb::bytes>(source)) {
       const auto bytes = nb::cast<nb::bytes>(source);
-      begin = bytes.c_str();
-      end = begin + bytes.size();
+      text = Text(bytes.c_str(), bytes.c_str() + bytes.size());
     } else {
       file.emplace(nb::cast<std::string>(source));
-      begin = file->begin();
-      end = file->end();
+      text = Text(*file);
     }
   }
-  static void forget(void* file, const char* from, const char* to) { static_cast<MappedFile*>(file)->forget(from, to); }
 };
 
 PyRecords list_records(nb::handle source, const FieldSpec& spec, int threads) {
   PyRecords out{std::make_unique<Fields>(fields_of(spec)), {}, {}};
-  Source bytes(source);
+  const Source bytes(source);
   nb::gil_scoped_release free;
-  out.records = scan_list(bytes.begin, bytes.end, *out.fields, threads, bytes.file ? &Source::forget : nullptr,
-                          bytes.file ? &*bytes.file : nullptr);
+  out.records = scan_list(bytes.text, *out.fields, threads);
   return out;
 }
 
@@ -134,10 +133,10 @@ nb::dict member_records(nb::handle source, nb::dict specs) {
     members.back().key = nb::cast<std::string>(key);
     members.back().fields = fields_of(nb::cast<FieldSpec>(spec));
   }
-  Source bytes(source);
+  const Source bytes(source);
   {
     nb::gil_scoped_release free;
-    scan_members(bytes.begin, bytes.end, members);
+    scan_members(bytes.text, members);
   }
   nb::dict out;
   for (Member& m : members) {
@@ -147,6 +146,33 @@ nb::dict member_records(nb::handle source, nb::dict specs) {
     out[m.key.c_str()] = nb::cast(std::move(records));
   }
   return out;
+}
+
+Score score_sources(nb::handle truth, nb::handle results, const std::string& task, int threads, Progress* progress) {
+  Source a(truth), b(results);
+  if (progress) a.text.read = b.text.read = &progress->done;
+  nb::gil_scoped_release free;
+  return score_texts(a.text, b.text, task, threads, progress);
+}
+
+// A memoryview that owns a vector: what needs no NumPy does not import it.
+template <class T> nb::object viewed(std::vector<T>&& values) {
+  auto* kept = new std::vector<T>(std::move(values));
+  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  const size_t shape[] = {kept->size()};
+  return nb::cast(nb::ndarray<nb::memview, T>(kept->data(), 1, shape, owner));
+}
+
+nb::object match_sources(nb::handle truth, nb::handle results, const std::string& task, int threads) {
+  const Source a(truth), b(results);
+  FileMatches found;
+  {
+    nb::gil_scoped_release free;
+    found = match_texts(a.text, b.text, task, threads);
+  }
+  if (found.odd) return nb::none();
+  return nb::make_tuple(found.task, viewed(std::move(found.matched)), viewed(std::move(found.ignored)),
+                        viewed(std::move(found.rank)));
 }
 
 void bind_segmentation(nb::module_& m) {
@@ -206,11 +232,12 @@ void bind_scan(nb::module_& m) {
       .def_ro("ground_truth", &Score::ground_truth)
       .def_ro("predictions", &Score::predictions)
       .def_ro("odd", &Score::odd);
-  m.def("score_files",
-        [](const std::string& truth, const std::string& results, const std::string& task, int threads) {
-          nb::gil_scoped_release free;
-          return score_files(truth, results, task, threads);
-        },
-        "truth"_a, "results"_a, "task"_a = "auto", "threads"_a = 0);
+  nb::class_<Progress>(m, "Progress")
+      .def(nb::init<>())
+      .def_prop_ro("done", [](const Progress& p) { return p.done.load(); })
+      .def_prop_ro("total", [](const Progress& p) { return p.total.load(); });
+  m.def("score_files", &score_sources, "truth"_a, "results"_a, "task"_a = "auto", "threads"_a = 0,
+        "progress"_a.none() = nb::none());
+  m.def("match_files", &match_sources, "truth"_a, "results"_a, "task"_a = "auto", "threads"_a = 0);
 }
 }  // namespace boxscore

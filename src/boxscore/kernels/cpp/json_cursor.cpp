@@ -45,12 +45,13 @@ void JsonCursor::resume_text(std::string& store, const char* start) {
 void JsonCursor::skip_text() {
   const char* const start = ++p;
   unsigned char high = 0;
-  for (;; ++p) {
+  for (;;) {
+    plain_text(high);
     if (p == end) fail("a text without end");
     if (*p == '"') break;
-    if ((unsigned char)*p < 0x20) fail("a control character in a text");
-    high |= (unsigned char)*p;
-    if (*p == '\\' && ++p == end) fail("a text without end");
+    if (*p != '\\') fail("a control character in a text");
+    if (++p == end) fail("a text without end");
+    high |= (unsigned char)*p++;
   }
   if (high & 0x80) check_utf8(start, p);
   check_length(start);

@@ -56,7 +56,7 @@ class JsonCursor {
     expect('"');
     const char* const start = p;
     unsigned char high = 0;
-    for (; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; ++p) high |= (unsigned char)*p;
+    plain_text(high);
     if (p == end) fail("a text without end");
     if (*p == '"') {
       if (high & 0x80) check_utf8(start, p);
@@ -148,6 +148,26 @@ class JsonCursor {
   }
 
  private:
+  // On to the next quote, backslash or control character; `high` collects the upper bits.
+  void plain_text(unsigned char& high) {
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), last = _mm_set1_epi8(0x1F);
+    for (; end - p >= 16; p += 16) {
+      const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+      const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, last), v);  // unsigned v <= 0x1F
+      const unsigned stop = unsigned(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)), low)));
+      const unsigned upper = unsigned(_mm_movemask_epi8(v));
+      if (stop) {
+        const unsigned n = unsigned(__builtin_ctz(stop));
+        if (upper & ((1u << n) - 1)) high |= 0x80;
+        p += n;
+        return;
+      }
+      if (upper) high |= 0x80;
+    }
+#endif
+    for (; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; ++p) high |= (unsigned char)*p;
+  }
   void resume_text(std::string& store, const char* start);
   void skip_text();
   void resume_after_surrogate();

@@ -1,12 +1,14 @@
-// A read-only view of a file's bytes.
+// A read-only view of a file's bytes, and of a document that is one.
 #pragma once
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -41,5 +43,21 @@ class MappedFile {
  private:
   void* at_ = nullptr;
   size_t size_ = 0;
+};
+
+// A document's bytes: those of a mapped file, whose pages can be let go, or the caller's own.
+struct Text {
+  const char *begin = nullptr, *end = nullptr;
+  const MappedFile* file = nullptr;
+  std::atomic<uint64_t>* read = nullptr;  // how much of it was passed, for a progress bar
+  Text() = default;
+  Text(const char* from, const char* to) : begin(from), end(to) {}
+  explicit Text(const MappedFile& mapped) : begin(mapped.begin()), end(mapped.end()), file(&mapped) {}
+  size_t size() const { return size_t(end - begin); }
+  // A reader is through with these bytes, at least for now.
+  void passed(const char* from, const char* to) const {
+    if (file) file->forget(from, to);
+    if (read) *read += uint64_t(to - from);
+  }
 };
 }  // namespace boxscore

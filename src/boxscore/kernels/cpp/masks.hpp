@@ -46,6 +46,8 @@ MaskStatus from_counts(const int64_t* counts, size_t n, int64_t height, int64_t 
 void encode_text(const Runs& runs, std::string& out);  // appends
 // One polygon part, rasterised as pycocotools does it.
 MaskStatus rasterise(const double* xy, size_t points, int64_t height, int64_t width, Runs& out);
+// What rasterise() would say of the part, mostly without drawing it.
+MaskStatus check_polygon(const double* xy, size_t points, int64_t height, int64_t width);
 Runs united(const Runs& a, const Runs& b);
 uint64_t shared_area(const Runs& a, const Runs& b);
 // Closed outlines in pixel corners, x then y; holes run the other way round.

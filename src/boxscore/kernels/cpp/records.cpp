@@ -24,13 +24,30 @@ int64_t Interned::intern(std::string_view text) {
 RecordReader::RecordReader(const Fields& fields, Records& out) : fields_(fields), out_(out), cells_(fields.size()) {
   out.fields = &fields;
   out.columns.resize(fields.size());
-  for (const Field& f : fields) quoted_.push_back('"' + f.key + "\":");
 }
 
 void RecordReader::adopt_id_kinds(const Records& other) {
   for (size_t k = 0; k < fields_.size(); ++k) {
     out_.columns[k].is_text = other.columns[k].is_text;
     out_.columns[k].kind_known = other.columns[k].kind_known;
+  }
+}
+
+void RecordReader::reserve(size_t bytes) {
+  const size_t n = bytes / 64 + 16;
+  for (size_t k = 0; k < fields_.size(); ++k) {
+    Column& column = out_.columns[k];
+    if (!fields_[k].required) column.present.reserve(n);
+    switch (fields_[k].kind) {
+      case FieldKind::integer:
+      case FieldKind::id: column.integers.reserve(n); break;
+      case FieldKind::number: column.numbers.reserve(n); break;
+      case FieldKind::box: column.boxes.reserve(n); break;
+      case FieldKind::flag: column.flags.reserve(n); break;
+      case FieldKind::span: column.spans.reserve(n); break;
+      case FieldKind::text:
+      case FieldKind::segmentation: break;  // as long as what is in them
+    }
   }
 }
 
@@ -68,7 +85,7 @@ void RecordReader::read_object(JsonCursor& c) {
   if (c.peek() != '{') throw OddRecord();
   ++c.p;
   at_ = 0;
-  unknown_.clear();
+  strayed_ = false;
   if (c.accept('}')) return;
   do {
     const int field = next_key(c);
@@ -77,28 +94,39 @@ void RecordReader::read_object(JsonCursor& c) {
   } while (c.more('}'));
 }
 
-// Files repeat one order of keys, so the order of the record before is tried first.
+// Files repeat one order of keys, so the key at this place in the record before is tried first.
 int RecordReader::next_key(JsonCursor& c) {
-  int found = -1;
-  if (at_ < order_.size() && order_[at_] >= 0) {
-    const std::string& q = quoted_[size_t(order_[at_])];
-    if (size_t(c.end - c.p) >= q.size() && std::memcmp(c.p, q.data(), q.size()) == 0) {
-      c.p += q.size();
-      found = order_[at_];
+  if (c.peek() != '"') throw OddRecord();
+  if (at_ < order_.size()) {
+    const Key& key = order_[at_];
+    const size_t n = key.quoted.size();
+    if (n && size_t(c.end - c.p) > n && std::memcmp(c.p, key.quoted.data(), n) == 0) {
+      c.p += n;
+      c.expect(':');
+      ++at_;
+      return key.field;
     }
   }
-  if (found < 0) {
-    if (c.peek() != '"') throw OddRecord();
-    const std::string_view key = c.text(store_);
-    for (size_t i = 0; i < fields_.size(); ++i)
-      if (key == fields_[i].key) found = int(i);
-    if (found < 0) note_key(c, key);
-    c.expect(':');
-    if (at_ >= order_.size()) order_.resize(at_ + 1);
-    order_[at_] = found;
-  }
+  if (!strayed_) stray();
+  const std::string_view text = c.text(store_);
+  int found = -1;
+  for (size_t i = 0; i < fields_.size(); ++i)
+    if (text == fields_[i].key) found = int(i);
+  if (found < 0) note_key(c, text);
+  c.expect(':');
+  const bool plain = text.data() != store_.data();
+  order_.push_back({found, plain ? '"' + std::string(text) + '"' : std::string()});
   ++at_;
   return found;
+}
+
+// While keys come as in the record before, none occurs twice; from here on they are compared.
+void RecordReader::stray() {
+  strayed_ = true;
+  unknown_.clear();
+  order_.resize(at_);
+  for (size_t i = 0; i < at_; ++i)
+    if (order_[i].field < 0) unknown_.push_back(order_[i].quoted.substr(1, order_[i].quoted.size() - 2));
 }
 
 void RecordReader::note_key(JsonCursor& c, std::string_view key) {
@@ -164,7 +192,7 @@ void RecordReader::commit() {
     Column& column = out_.columns[k];
     const Cell& cell = cells_[k];
     const bool here = cell.present;
-    column.present.push_back(here);
+    if (!fields_[k].required) column.present.push_back(here);
     switch (fields_[k].kind) {
       case FieldKind::integer: column.integers.push_back(here ? cell.integer : 0); break;
       case FieldKind::number: column.numbers.push_back(here ? cell.number : nan); break;

@@ -10,6 +10,7 @@
 
 #include "boxes.hpp"
 #include "json_cursor.hpp"
+#include "mapped_file.hpp"
 
 namespace boxscore {
 enum class FieldKind : uint8_t { integer, number, box, id, text, flag, span, segmentation };
@@ -43,7 +44,8 @@ struct SegmentationColumn {
 
 // One field of all records; only the vectors that its kind needs are filled.
 struct Column {
-  std::vector<uint8_t> present, flags;
+  std::vector<uint8_t> present;  // only for fields that may be absent
+  std::vector<uint8_t> flags;
   std::vector<int64_t> integers;  // also codes of text ids, and ends of texts
   std::vector<double> numbers;
   std::vector<Box> boxes;
@@ -73,6 +75,8 @@ class RecordReader {
   RecordReader(const Fields& fields, Records& out);
   // Fixes which id columns hold text, from records read elsewhere.
   void adopt_id_kinds(const Records& other);
+  // Makes room for the records of that much text: address space, not memory, until it is written.
+  void reserve(size_t bytes);
   void read(JsonCursor& cursor);  // one record; the cursor stands at its first byte
 
  private:
@@ -85,6 +89,7 @@ class RecordReader {
     std::string text;
   };
   int next_key(JsonCursor& c);
+  void stray();
   void read_object(JsonCursor& c);
   void read_value(JsonCursor& c, size_t field);
   void read_id(JsonCursor& c, size_t field);
@@ -92,13 +97,17 @@ class RecordReader {
   void commit();
   void note_odd(JsonCursor& c, const char* start);
 
+  struct Key {
+    int field;           // -1: no field has it
+    std::string quoted;  // as it stands in the file; empty if with escapes
+  };
   const Fields& fields_;
   Records& out_;
-  std::vector<std::string> quoted_;  // "key":
-  std::vector<int> order_;           // fields in the order of the record before
+  std::vector<Key> order_;  // keys of the record before
   size_t at_ = 0;
+  bool strayed_ = false;  // this record's keys are not those of the record before
   std::vector<Cell> cells_;
-  std::vector<std::string> unknown_;  // keys of this record that no field has
+  std::vector<std::string> unknown_;  // keys of a record that strayed and that no field has
   std::string store_;
   bool seen_any_ = false;
 };
@@ -116,8 +125,9 @@ struct SegmentationValue {
 SegmentationValue read_segmentation(JsonCursor& c, SegmentationColumn& out, std::string& store);
 
 // A list of records, in one go or split over threads.
-Records scan_list(const char* begin, const char* end, const Fields& fields, int threads,
-                  void (*forget)(void*, const char*, const char*) = nullptr, void* file = nullptr);
+Records scan_list(const Text& text, const Fields& fields, int threads);
+// The same as pieces in file order, for callers that put them together in their own way.
+std::vector<Records> scan_pieces(const Text& text, const Fields& fields, int threads);
 // Lists that are members of one object, by key; a key that the object lacks stays absent.
 struct Member {
   std::string key;
@@ -125,5 +135,5 @@ struct Member {
   Records records;
   bool found = false;
 };
-void scan_members(const char* begin, const char* end, std::vector<Member>& members);
+void scan_members(const Text& text, std::vector<Member>& members);
 }  // namespace boxscore

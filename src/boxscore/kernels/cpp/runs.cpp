@@ -11,17 +11,19 @@ constexpr int64_t kMostPixels = int64_t(1) << 28;
 // Collects counts, merging across runs of zero length.
 class EdgeBuilder {
  public:
-  EdgeBuilder(Runs& out, int64_t height, int64_t width) : out_(out), total_(height * width) {
-    out.edges.clear();
+  EdgeBuilder(Runs& out, int64_t height, int64_t width, size_t most) : out_(out), total_(height * width) {
+    if (out.edges.size() < most + 1) out.edges.resize(most + 1);  // cut to size at the end
     out.height = uint32_t(height);
     out.width = uint32_t(width);
+    next_ = out.edges.data();
   }
   // False when the runs exceed the image.
   bool add(int64_t count) {
     if (count > total_ - at_) return false;
     if (count) {
-      const bool inside = run_ & 1;
-      if (inside != (out_.edges.size() % 2 == 1)) out_.edges.push_back(uint32_t(at_));
+      const bool inside = run_ & 1, open = (next_ - out_.edges.data()) & 1;
+      *next_ = uint32_t(at_);
+      next_ += inside != open;
       at_ += count;
     }
     ++run_;
@@ -29,12 +31,14 @@ class EdgeBuilder {
   }
   bool finish() {
     if (at_ != total_) return false;
-    if (out_.edges.size() % 2) out_.edges.push_back(uint32_t(total_));
+    if ((next_ - out_.edges.data()) & 1) *next_++ = uint32_t(total_);
+    out_.edges.resize(size_t(next_ - out_.edges.data()));
     return true;
   }
 
  private:
   Runs& out_;
+  uint32_t* next_;
   int64_t total_, at_ = 0;
   size_t run_ = 0;
 };
@@ -63,13 +67,19 @@ bool usable_size(int64_t height, int64_t width) {
 MaskStatus decode_text(const uint8_t* text, size_t n, int64_t height, int64_t width, Runs& out) {
   if (!usable_size(height, width)) return MaskStatus::bad_size;
   if (n == 0) return MaskStatus::truncated;
-  EdgeBuilder edges(out, height, width);
+  EdgeBuilder edges(out, height, width, n);
   int64_t before[2] = {0, 0};  // from the fourth number on, each is relative to the one two before
   size_t at = 0;
   for (size_t k = 0; at < n; ++k) {
     int64_t count;
-    const MaskStatus status = read_number(text, n, at, count);
-    if (status != MaskStatus::fine) return status;
+    const unsigned c = unsigned(text[at]) - 48;
+    if (c < 32) {  // most numbers are one character
+      count = int64_t(c ^ 16) - 16;
+      ++at;
+    } else {
+      const MaskStatus status = read_number(text, n, at, count);
+      if (status != MaskStatus::fine) return status;
+    }
     if (k > 2) count += before[k & 1];
     before[k & 1] = count;
     if (count < 0) return MaskStatus::negative;
@@ -81,7 +91,7 @@ MaskStatus decode_text(const uint8_t* text, size_t n, int64_t height, int64_t wi
 MaskStatus from_counts(const int64_t* counts, size_t n, int64_t height, int64_t width, Runs& out) {
   if (!usable_size(height, width)) return MaskStatus::bad_size;
   if (n == 0) return MaskStatus::truncated;
-  EdgeBuilder edges(out, height, width);
+  EdgeBuilder edges(out, height, width, n);
   for (size_t k = 0; k < n; ++k) {
     if (counts[k] < 0) return MaskStatus::negative;
     if (!edges.add(counts[k])) return MaskStatus::wrong_total;

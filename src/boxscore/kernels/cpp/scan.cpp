@@ -6,7 +6,7 @@
 
 namespace boxscore {
 namespace {
-constexpr size_t kForget = size_t(4) << 20;
+constexpr size_t kPassed = size_t(1) << 20, kLongestPiece = size_t(4) << 20;
 
 const char* without_bom(const char* begin, const char* end) {
   return end - begin >= 3 && std::memcmp(begin, "\xEF\xBB\xBF", 3) == 0 ? begin + 3 : begin;
@@ -34,35 +34,32 @@ struct Piece {
   bool met_next = false, failed = false;
   ScanError error{"", "", 0};
 };
-struct Forget {
-  void (*forget)(void*, const char*, const char*);
-  void* file;
-};
 
 // Reads records from a piece's start to the next piece's start, or to the end of the list.
-void run_piece(Piece& piece, const char* stop, const char* base, const char* end, const Fields& fields,
-               const Records* id_kinds, Forget forget) {
-  JsonCursor c(base, piece.start, end);
+void run_piece(Piece& piece, const char* stop, const Text& text, const Fields& fields, const Records* id_kinds) {
+  JsonCursor c(text.begin, piece.start, text.end);
   RecordReader reader(fields, piece.records);
   if (id_kinds) reader.adopt_id_kinds(*id_kinds);
+  reader.reserve(size_t((stop ? stop : text.end) - piece.start));
   const char* seen = c.p;
   try {
     for (;;) {
       c.peek();
-      if (c.p == stop) { piece.met_next = true; return; }
+      if (c.p == stop) { piece.met_next = true; break; }
       if (stop && c.p > stop) stop = nullptr;  // the guess was inside a value: carry on to the end
       reader.read(c);
       if (!c.more(']')) break;
-      if (forget.forget && size_t(c.p - seen) > kForget) {
-        forget.forget(forget.file, seen, c.p);
+      if (size_t(c.p - seen) > kPassed) {
+        text.passed(seen, c.p);
         seen = c.p;
       }
     }
-    c.only_space_left();
+    if (!piece.met_next) c.only_space_left();
   } catch (const ScanError& bad) {  // only real if this piece turns out to be reached
     piece.failed = true;
     piece.error = bad;
   }
+  text.passed(seen, c.p);
 }
 
 template <class T> void move_on(std::vector<T>& a, std::vector<T>& b) {
@@ -111,56 +108,96 @@ void append(Records& a, Records& b) {
   a.count += b.count;
 }
 
+// The records of a list behind its opening bracket.
+void read_member(JsonCursor& c, Member& member, const Text& text) {
+  RecordReader reader(member.fields, member.records);
+  if (c.accept(']')) return;
+  reader.reserve(size_t(text.end - c.p));
+  const char* seen = c.p;
+  do {
+    c.peek();
+    reader.read(c);
+    if (size_t(c.p - seen) > kPassed) {
+      text.passed(seen, c.p);
+      seen = c.p;
+    }
+  } while (c.more(']'));
+  text.passed(seen, c.p);
+}
+
 bool same_id_kinds(const Records& a, const Records& b) {
   for (size_t k = 0; k < a.columns.size(); ++k)
     if (a.columns[k].kind_known && b.columns[k].kind_known && a.columns[k].is_text != b.columns[k].is_text) return false;
   return true;
 }
-}  // namespace
 
-Records scan_list(const char* begin, const char* end, const Fields& fields, int threads,
-                  void (*forget)(void*, const char*, const char*), void* file) {
-  threads = resolve_threads(threads);
-  JsonCursor c(begin, without_bom(begin, end), end);
-  if (c.peek() != '[') c.fail("expected a list of records");
-  ++c.p;
-  std::vector<Piece> pieces(1);
-  if (c.accept(']')) {
-    c.only_space_left();
-    RecordReader(fields, pieces[0].records);
-    return std::move(pieces[0].records);
-  }
-  c.peek();
-  pieces[0].start = c.p;
-  const size_t bytes = size_t(end - begin);
-  const size_t step = threads == 1 ? bytes + 1 : std::max<size_t>(1 << 20, bytes / size_t(threads * 4) + 1);
-  for (const char* at = c.p; size_t(end - at) > step + step / 2;) {
-    at = guess_record(at + step, end);
-    if (at == end) break;
-    pieces.emplace_back();
-    pieces.back().start = at;
-  }
-  const Forget forgetting{forget, file};
-  parallel_for(pieces.size(), threads, [&](size_t i) {
-    run_piece(pieces[i], i + 1 < pieces.size() ? pieces[i + 1].start : nullptr, begin, end, fields, nullptr, forgetting);
-  });
-  Records& all = pieces[0].records;
-  for (size_t i = 0;; ++i) {
-    Piece& piece = pieces[i];
-    if (i && !same_id_kinds(all, piece.records)) {  // its own first record decided otherwise
-      Piece again;
-      again.start = piece.start;
-      run_piece(again, i + 1 < pieces.size() ? pieces[i + 1].start : nullptr, begin, end, fields, &all, forgetting);
-      piece = std::move(again);
-    }
-    if (piece.failed) throw piece.error;
-    if (i) append(all, piece.records);
-    if (!piece.met_next) return std::move(all);  // this piece ran to the end of the list
+// The kinds of ids that earlier pieces settled.
+void learn_id_kinds(Records& known, const Records& piece) {
+  known.columns.resize(piece.columns.size());
+  for (size_t k = 0; k < piece.columns.size(); ++k) {
+    Column& column = known.columns[k];
+    if (column.kind_known) continue;
+    column.kind_known = piece.columns[k].kind_known;
+    column.is_text = piece.columns[k].is_text;
   }
 }
 
-void scan_members(const char* begin, const char* end, std::vector<Member>& members) {
-  JsonCursor c(begin, without_bom(begin, end), end);
+// Pieces of about the same length, each from a likely start of a record on.
+std::vector<Piece> cut(const char* first, const Text& text, int threads) {
+  std::vector<Piece> pieces(1);
+  pieces[0].start = first;
+  const size_t share = text.size() / size_t(threads * 4) + 1;
+  const size_t step = threads == 1 ? kLongestPiece : std::min(kLongestPiece, std::max<size_t>(1 << 20, share));
+  for (const char* at = first; size_t(text.end - at) > step + step / 2;) {
+    at = guess_record(at + step, text.end);
+    if (at == text.end) break;
+    pieces.emplace_back();
+    pieces.back().start = at;
+  }
+  return pieces;
+}
+}  // namespace
+
+std::vector<Records> scan_pieces(const Text& text, const Fields& fields, int threads) {
+  threads = resolve_threads(threads);
+  JsonCursor c(text.begin, without_bom(text.begin, text.end), text.end);
+  if (c.peek() != '[') c.fail("expected a list of records");
+  ++c.p;
+  std::vector<Records> done(1);
+  if (c.accept(']')) {
+    c.only_space_left();
+    RecordReader(fields, done[0]);
+    return done;
+  }
+  c.peek();
+  std::vector<Piece> pieces = cut(c.p, text, threads);
+  const auto stop = [&](size_t i) { return i + 1 < pieces.size() ? pieces[i + 1].start : nullptr; };
+  parallel_for(pieces.size(), threads, [&](size_t i) { run_piece(pieces[i], stop(i), text, fields, nullptr); });
+  done.clear();
+  Records known;
+  for (size_t i = 0;; ++i) {
+    Piece& piece = pieces[i];
+    if (i && !same_id_kinds(known, piece.records)) {  // its own first record decided otherwise
+      Piece again;
+      again.start = piece.start;
+      run_piece(again, stop(i), text, fields, &known);
+      piece = std::move(again);
+    }
+    if (piece.failed) throw piece.error;
+    learn_id_kinds(known, piece.records);
+    done.push_back(std::move(piece.records));
+    if (!piece.met_next) return done;  // this piece ran to the end of the list
+  }
+}
+
+Records scan_list(const Text& text, const Fields& fields, int threads) {
+  std::vector<Records> pieces = scan_pieces(text, fields, threads);
+  for (size_t i = 1; i < pieces.size(); ++i) append(pieces[0], pieces[i]);
+  return std::move(pieces[0]);
+}
+
+void scan_members(const Text& text, std::vector<Member>& members) {
+  JsonCursor c(text.begin, without_bom(text.begin, text.end), text.end);
   if (c.peek() != '{') c.fail("expected an object");
   ++c.p;
   std::string store;
@@ -179,12 +216,7 @@ void scan_members(const char* begin, const char* end, std::vector<Member>& membe
     if (c.peek() != '[') c.fail("\"" + key + "\" must be a list", "E-JSON-MEMBER");
     ++c.p;
     member->found = true;
-    RecordReader reader(member->fields, member->records);
-    if (c.accept(']')) continue;
-    do {
-      c.peek();
-      reader.read(c);
-    } while (c.more(']'));
+    read_member(c, *member, text);
   } while (c.more('}'));
   c.only_space_left();
 }
