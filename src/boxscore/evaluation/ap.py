@@ -25,13 +25,28 @@ def coco_numbers(matching: Matching, threads: int = 0) -> Numbers:
     curves = _core.accumulate(
         matching.matches, protocol, threads=threads, scores=False, every_limit=False
     )
+    view = matching.view
+    found = np.bincount(view.predictions.class_id, minlength=view.classes)
+    return curve_numbers(curves, protocol, positives(view), found)
+
+
+def curve_numbers(
+    curves: _core.Curves,
+    protocol: _core.Protocol,
+    ground_truth: NDArray[np.int64],
+    predictions: NDArray[np.int64],
+) -> Numbers:
+    """The twelve numbers and the per-class table from curves.
+
+    Args:
+        ground_truth, predictions: (C,) objects that count, and predictions.
+    """
     precision = np.asarray(curves.precision)[:, :, :, 0, -1]
     recall = np.asarray(curves.recall)[:, :, 0, -1]
-    view = matching.view
     return Numbers(
         overall=dict(zip(NAMES, _core.summarize(curves, protocol), strict=True)),
-        ground_truth=positives(view),
-        predictions=np.bincount(view.predictions.class_id, minlength=view.classes),
+        ground_truth=ground_truth,
+        predictions=predictions,
         per_class={
             "ap": _mean(precision, axis=(0, 1)),
             "ap50": _mean(precision[0], axis=0),

@@ -1,6 +1,5 @@
 // Python bindings of matching, curves, candidate pairs and the recount.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -8,8 +7,10 @@
 
 #include <optional>
 
+#include "bind_arrays.hpp"
 #include "curves.hpp"
 #include "mask_overlap.hpp"
+#include "matches.hpp"
 #include "parallel.hpp"
 #include "recount.hpp"
 
@@ -18,25 +19,12 @@ using namespace nb::literals;
 
 namespace boxscore {
 namespace {
-template <class T> using Array = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using BoxArray = nb::ndarray<const double, nb::shape<-1, 4>, nb::c_contig, nb::device::cpu>;
 
-template <class T> Slice<const T> slice(const Array<T>& a, size_t n, const char* name) {
-  if (a.size() != n)
-    throw std::invalid_argument(std::string(name) + " has " + std::to_string(a.size()) + " values for " +
-                                std::to_string(n) + " rows");
-  return {a.data(), n};
-}
 Slice<const Box> boxes(const BoxArray& a, size_t n) {
   if (a.shape(0) != n)
     throw std::invalid_argument(std::to_string(a.shape(0)) + " boxes for " + std::to_string(n) + " rows");
   return {reinterpret_cast<const Box*>(a.data()), n};
-}
-// A NumPy array that owns a vector.
-template <class T> nb::object owned(std::vector<T>&& values) {
-  auto* kept = new std::vector<T>(std::move(values));
-  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return nb::cast(nb::ndarray<nb::numpy, T>(kept->data(), {kept->size()}, owner));
 }
 
 using MaskArrays = std::tuple<Array<uint8_t>, Array<int64_t>, Array<int32_t>, Array<int32_t>>;
@@ -67,11 +55,6 @@ template <class T, class Value> std::vector<T> in_file_order(const MatchTable& t
   return out;
 }
 uint64_t all_areas_mask(size_t thresholds) { return (1ull << thresholds) - 1; }
-
-struct Matches {
-  MatchTable table;
-  size_t thresholds, areas;
-};
 
 nb::object curve_view(nb::handle self, const Curves& c, const DoubleArray& v) {
   if (v.empty() && c.classes) return nb::none();
