@@ -16,7 +16,7 @@ import contextlib, io, json, sys
 import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-truth, results, task, out, limit = sys.argv[1:6]
+truth, results, task, out, limit, images = sys.argv[1:7]
 with contextlib.redirect_stdout(io.StringIO()):
     gt = COCO(truth)
     found = json.load(open(results))
@@ -26,6 +26,8 @@ with contextlib.redirect_stdout(io.StringIO()):
         dt.createIndex()
     e = COCOeval(gt, dt, task)
     e.params.maxDets = [1, 10, int(limit)]
+    if json.loads(images) is not None:
+        e.params.imgIds = json.loads(images)
     e.evaluate(); e.accumulate()
     stats = []
     if int(limit) == 100:
@@ -36,9 +38,14 @@ np.savez(out, **arrays, stats=np.array(stats, float))
 
 
 def evaluate(
-    truth: Path, results: Path, task: str, folder: Path, max_detections: int = 100
+    truth: Path,
+    results: Path,
+    task: str,
+    folder: Path,
+    max_detections: int = 100,
+    images: list[int] | None = None,
 ) -> dict[str, NDArray[Any]]:
-    """precision, recall, scores and stats as pycocotools has them."""
+    """precision, recall, scores and stats as pycocotools has them, of all or of some images."""
     out = folder / f"oracle-{truth.stem}-{results.stem}-{task}-{max_detections}.npz"
     command = [
         sys.executable,
@@ -49,6 +56,7 @@ def evaluate(
         task,
         str(out),
         str(max_detections),
+        json.dumps(images),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
     with np.load(out) as arrays:

@@ -18,7 +18,7 @@ from boxscore.evaluation.ap import NAMES
 from boxscore.evaluation.bounds import Bounds, Plan, Support, bounds
 from boxscore.evaluation.clusters import Clusters
 from boxscore.evaluation.slices import Slices
-from boxscore.matching.coco import Matching
+from boxscore.matching.coco import Matching, counted
 from boxscore.matching.comparable import Comparable
 
 CLASS_NAMES = ("ap", "ap50", "ar100")
@@ -151,7 +151,7 @@ def _intervals(
 def support(matching: Matching, clusters: Clusters) -> tuple[Support, Support]:
     """Objects, and clusters that hold them, behind the overall (12,) and class (C, 3) numbers."""
     view = matching.view
-    rows = np.flatnonzero(view.counted & clusters.takes_part[view.truth.item])
+    rows = np.flatnonzero(counted(view) & clusters.takes_part[view.truth.item])
     class_id, area = view.truth.class_id[rows], view.truth.area[rows]
     number = clusters.number[view.truth.item[rows]]
     inside = [(area >= low) & (area <= high) for low, high in matching.policy.area_ranges[:4]]
@@ -184,7 +184,7 @@ def _same_truth(first: Matching, second: Matching, clusters: Clusters) -> None:
             (a.truth.class_id, b.truth.class_id),
             (a.truth.box, b.truth.box),
             (a.truth.area, b.truth.area),
-            (a.counted, b.counted),
+            (a.crowd, b.crowd),
         ]
         same = all(np.array_equal(x[rows_a], y[rows_b]) for x, y in pairs)
     if not same:

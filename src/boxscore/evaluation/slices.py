@@ -14,27 +14,7 @@ from boxscore.evaluation.ap import curve_numbers
 from boxscore.evaluation.clusters import one_per_image
 from boxscore.evaluation.numbers import Numbers
 from boxscore.kernels import _core
-from boxscore.matching.coco import Matching
-
-
-def resampling(matching: Matching, copies: int = 1, threads: int = 0) -> _core.Resampling:
-    """A run's matches in order of confidence, ready to be weighted by image.
-
-    Args:
-        copies: The largest weight that will be asked for.
-    """
-    view = matching.view
-    counted = view.counted
-    return _core.Resampling(
-        matching.matches,
-        view.truth.item[counted],
-        view.truth.class_id[counted],
-        view.truth.area[counted],
-        matching.policy.kernel(),
-        view.items,
-        copies,
-        threads,
-    )
+from boxscore.matching.coco import Matching, counted
 
 
 class Slices:
@@ -42,14 +22,29 @@ class Slices:
 
     Args:
         matching: The matches of the whole run.
+        threads: 0 is one for each core.
     """
 
     def __init__(self, matching: Matching, threads: int = 0) -> None:
         self.matching = matching
         self._threads = threads
-        self._resampling = resampling(matching, 1, threads)
-        truth, counted = matching.view.truth, matching.view.counted
-        self._truth_item, self._truth_class = truth.item[counted], truth.class_id[counted]
+        truth, counts = matching.view.truth, counted(matching.view)
+        self._truth_item, self._truth_class = truth.item[counts], truth.class_id[counts]
+        self._truth_area = truth.area[counts]
+        self._resampling = self._sorted(1)
+
+    def _sorted(self, copies: int) -> _core.Resampling:
+        """The matches in order of confidence, for weights up to `copies`."""
+        return _core.Resampling(
+            self.matching.matches,
+            self._truth_item,
+            self._truth_class,
+            self._truth_area,
+            self.matching.policy.kernel(),
+            self.matching.view.items,
+            copies,
+            self._threads,
+        )
 
     def numbers(self, items: NDArray[np.bool_]) -> Numbers:
         """The twelve numbers and the per-class table of some images.
@@ -103,7 +98,7 @@ class Slices:
 
     def _allow(self, weight: int) -> None:
         if weight > self._resampling.copies:
-            self._resampling = resampling(self.matching, weight + 2, self._threads)
+            self._resampling = self._sorted(weight + 2)
 
     def _per_class(
         self, weights: NDArray[np.uint16], item: NDArray[np.int32], class_id: NDArray[np.int32]

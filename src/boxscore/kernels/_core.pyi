@@ -171,6 +171,7 @@ class Recount:
         self,
         truth_class: I32,
         truth_ignored: U8,
+        truth_crowd: U8,
         item: I32,
         class_id: I32,
         confidence: F64,
@@ -181,7 +182,7 @@ class Recount:
     ) -> None: ...
     @property
     def considered(self) -> U8: ...
-    def at(self, iou: float) -> tuple[I32, U8]: ...
+    def at(self, iou: float) -> tuple[I32, U8, I32]: ...
 
 # --- resampling ------------------------------------------------------------------------------
 

@@ -88,7 +88,12 @@ def candidate_pairs(view: Comparable, floor: float = PAIR_FLOOR, threads: int = 
     return Table(PAIRS, {"prediction": prediction, "ground_truth": ground_truth, "iou": iou})
 
 
+def counted(view: Comparable) -> NDArray[np.bool_]:
+    """(G,) ground truths that COCO counts: all but crowd regions."""
+    return np.asarray(view.crowd == 0)
+
+
 def positives(view: Comparable) -> NDArray[np.int64]:
     """(C,) ground truths that count, per class."""
-    counted = view.truth.class_id[view.crowd == 0]
-    return np.bincount(counted, minlength=view.classes).astype(np.int64)
+    rows = view.truth.class_id[counted(view)]
+    return np.bincount(rows, minlength=view.classes).astype(np.int64)

@@ -21,7 +21,7 @@ class EventMaker {
     while (end && !keys_[end - 1].matched) --end;
     for (size_t lo = 0; lo < end;) {
       size_t hi = lo + 1;
-      while (hi < end && keys_[hi].key == keys_[lo].key && image(hi) == image(lo)) ++hi;
+      while (hi < keys_.size() && keys_[hi].key == keys_[lo].key && image(hi) == image(lo)) ++hi;
       if (copies_ > 1 && order_matters(lo, hi)) {
         for (size_t k = 0; k < copies_; ++k) {
           for (size_t j = lo; j < hi; ++j) add(out, j, uint32_t(images_ + extra.size()));
