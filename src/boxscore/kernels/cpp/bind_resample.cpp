@@ -68,7 +68,7 @@ void bind_resample(nb::module_& m) {
           std::vector<double> out(n * cells);
           {
             nb::gil_scoped_release free;
-            weigh(given, items, {item.data(), rows}, where, much, cells, out, threads);
+            weigh(given, n, items, {item.data(), rows}, where, much, cells, out, threads);
           }
           return owned(std::move(out), {n, cells});
         },

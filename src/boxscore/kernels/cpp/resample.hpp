@@ -60,7 +60,7 @@ class Resampling {
 };
 
 // Sums over weighted rows: out[replicate][cell] += weights[replicate][image[row]] * amount[row], in
-// order of rows; an empty `amount` is 1 for each. Whole numbers below 2^53 are exact.
-void weigh(Slice<const uint16_t> weights, size_t images, Slice<const int32_t> image, Slice<const int32_t> cell,
-           Slice<const double> amount, size_t cells, Slice<double> out, int threads);
+// order of rows, for n replicates; an empty `amount` is 1 for each. Whole numbers below 2^53 are exact.
+void weigh(Slice<const uint16_t> weights, size_t n, size_t images, Slice<const int32_t> image,
+           Slice<const int32_t> cell, Slice<const double> amount, size_t cells, Slice<double> out, int threads);
 }  // namespace boxscore

@@ -10,14 +10,14 @@ namespace {
 constexpr size_t kBatch = 8;
 }
 
-void weigh(Slice<const uint16_t> weights, size_t images, Slice<const int32_t> image, Slice<const int32_t> cell,
-           Slice<const double> amount, size_t cells, Slice<double> out, int threads) {
+void weigh(Slice<const uint16_t> weights, size_t n, size_t images, Slice<const int32_t> image,
+           Slice<const int32_t> cell, Slice<const double> amount, size_t cells, Slice<double> out, int threads) {
   for (size_t i = 0; i < image.size(); ++i)
     if (uint32_t(image[i]) >= images || uint32_t(cell[i]) >= cells)
       throw std::invalid_argument("an image or cell index is out of range");
-  const size_t n = images ? weights.size() / images : 0, batches = (n + kBatch - 1) / kBatch;
   if (weights.size() != n * images || out.size() != n * cells)
     throw std::invalid_argument("the results do not fit the weights");
+  const size_t batches = (n + kBatch - 1) / kBatch;
   parallel_for(batches, resolve_threads(threads), [&](size_t k) {
     const size_t first = k * kBatch, count = std::min(kBatch, n - first);
     std::vector<double> weight(images * kBatch), sum(cells * kBatch);
