@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import large, recount, score, whole_job
+from benchmarks import bootstrap, large, recount, score, slices, whole_job
 
-for script in (score, whole_job, recount, large):
+for script in (score, whole_job, recount, slices, bootstrap, large):
     script.main()
