@@ -1,8 +1,19 @@
-"""All benchmarks: `python -m benchmarks`; one: `python -m benchmarks.NAME`."""
+"""Every benchmark, one after the other."""
 
 from __future__ import annotations
 
-from benchmarks import arrays, floor, large, matches, recount, score, warm, whole_job
+from benchmarks import (
+    arrays,
+    bootstrap,
+    floor,
+    large,
+    matches,
+    recount,
+    score,
+    slices,
+    warm,
+    whole_job,
+)
 
-for script in (score, floor, warm, matches, arrays, whole_job, recount, large):
+for script in (score, floor, warm, matches, arrays, whole_job, recount, slices, bootstrap, large):
     script.main()

@@ -95,3 +95,31 @@ def match(view: Comparable, threshold: float, confidence: float = 0.0) -> Outcom
                     got[k], ignored[k] = chosen, bool(view.crowd[chosen])
                     taken.add(chosen)
     return Outcome(got, ignored)
+
+
+def repeated(view: Comparable, times: Any) -> Comparable:
+    """A data set that holds each image as often as `times` says, copies next to each other."""
+    start = np.concatenate([[0], np.cumsum(times)])
+    truth, own = _repeat(view.truth, times, start)
+    found, rows = _repeat(view.predictions, times, start)
+    return Comparable(
+        task=view.task,
+        items=int(start[-1]),
+        classes=view.classes,
+        truth=truth,
+        crowd=view.crowd[own],
+        predictions=found,
+        confidence=view.confidence[rows],
+    )
+
+
+def _repeat(rows: Side, times: Any, start: Any) -> tuple[Side, Any]:
+    places = [
+        (int(start[item]) + copy, k)
+        for k, item in enumerate(rows.item.tolist())
+        for copy in range(int(times[item]))
+    ]
+    places.sort()
+    kept = np.array([k for _, k in places], np.int64)
+    item = np.array([place for place, _ in places], np.int32)
+    return side(item, rows.class_id[kept], rows.box[kept]), kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,24 @@ def test_a_threshold_that_cannot_be_answered_is_refused(iou: float) -> None:
     view = brute.scene(1)
     with pytest.raises(RequestError, match="IoU threshold"):
         LiveMatching(view, candidate_pairs(view)).at(iou)
+
+
+@pytest.mark.parametrize(("crowd", "second_is_wrong"), [(False, True), (True, False)])
+def test_an_ignored_object_is_matched_once_and_a_crowd_again(
+    crowd: bool, second_is_wrong: bool
+) -> None:
+    box, item = np.array([[0.0, 0.0, 10.0, 10.0]]), np.zeros(1, np.int32)
+    view = brute.scene(0)
+    view = replace(
+        view,
+        truth=brute.side(item, [0], box),
+        crowd=np.array([crowd], np.uint8),
+        ignored=np.array([not crowd], np.uint8),
+        predictions=brute.side(np.zeros(2, np.int32), [0, 0], np.repeat(box, 2, axis=0)),
+        confidence=np.array([0.9, 0.8]),
+    )
+    matches = LiveMatching(view, candidate_pairs(view)).at(0.5)
+    assert matches.ignored.tolist() == [True, not second_is_wrong]
+    assert matches.wrong.tolist() == [False, second_is_wrong]
+    assert not matches.right.any()
+    assert matches.prediction.tolist() == [-1]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.kernels import _core
-from boxscore.matching.coco import match
+from boxscore.matching.coco import Matching, match
 from boxscore.matching.policy import Options
 from boxscore.matching.policy import coco as coco_policy
 from boxscore.project.evaluating import Truth, compare
@@ -19,22 +19,29 @@ from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 
 
-def evaluate(
-    truth: Path, results: Path, task: str, max_detections: int = 100
-) -> dict[str, NDArray[Any]]:
-    """precision, recall, scores and the twelve numbers."""
+def matched(truth: Path, results: Path, task: str, max_detections: int = 100) -> Matching:
+    """The matches of two COCO files."""
     tables = coco.read(truth, None, ImportReport(truth), pixels=False)
     context = ProjectContext(items=tables.items, ontology=tables.ontology)
     predictions = coco_results.read(results, context, ImportReport(results)).predictions
     sides = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
-    policy = coco_policy(Options(max_detections=max_detections))
-    matching = match(compare(sides, predictions, Task(task)), policy)
-    curves = _core.accumulate(matching.matches, policy.kernel())
+    return match(
+        compare(sides, predictions, Task(task)), coco_policy(Options(max_detections=max_detections))
+    )
+
+
+def evaluate(
+    truth: Path, results: Path, task: str, max_detections: int = 100
+) -> dict[str, NDArray[Any]]:
+    """precision, recall, scores and the twelve numbers."""
+    matching = matched(truth, results, task, max_detections)
+    protocol = matching.policy.kernel()
+    curves = _core.accumulate(matching.matches, protocol)
     return {
         "precision": np.asarray(curves.precision),
         "recall": np.asarray(curves.recall),
         "scores": np.asarray(curves.scores),
-        "stats": np.array(_core.summarize(curves, policy.kernel())),
+        "stats": np.array(_core.summarize(curves, protocol)),
     }
 
 

@@ -33,7 +33,7 @@ def evaluate(truth, results, task, out, limit, changes):
     e.params.maxDets = list(e.params.maxDets)
     e.evaluate(); e.accumulate()
     stats = []
-    if int(limit) == 100 and not set(changes) - {"kpt_oks_sigmas"}:
+    if int(limit) == 100 and not set(changes) - {"kpt_oks_sigmas", "imgIds"}:
         e.summarize(); stats = list(e.stats)
     arrays = {k: e.eval[k] for k in ("precision", "recall", "scores")}
     np.savez(out, **arrays, stats=np.array(stats, float))
@@ -99,13 +99,17 @@ def evaluate(
     folder: Path,
     max_detections: int = 100,
     changes: dict[str, Any] | None = None,
+    images: list[int] | None = None,
 ) -> dict[str, NDArray[Any]]:
     """precision, recall, scores and stats as pycocotools has them.
 
     Args:
+        images: Ids of the images to look at; None is all.
         changes: Its parameters by their own names; stats are empty when they change its meaning.
     """
     out = folder / f"oracle-{truth.stem}-{results.stem}-{task}-{max_detections}.npz"
+    if images is not None:
+        changes = (changes or {}) | {"imgIds": images}
     oracle = Oracle()
     arrays = oracle.evaluate(truth, results, task, out, max_detections, changes)
     oracle.close()

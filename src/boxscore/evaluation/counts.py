@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import RequestError
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
 
@@ -19,7 +20,8 @@ class Counts:
     """Whole numbers at one IoU threshold and confidence; arrays are per class, (C,) int64.
 
     `ignored` predictions lie on crowd regions or beyond the most predictions per image and
-    class: they are neither right nor wrong, as in COCO.
+    class: they are neither right nor wrong, as in COCO. `confidence` is nan where each class has
+    its own.
     """
 
     iou: float
@@ -30,21 +32,44 @@ class Counts:
     ignored: NDArray[np.int64]
 
 
-def count(view: Comparable, matches: MatchesAt, confidence: float) -> Counts:
-    """Count the outcomes of predictions at or above a confidence."""
-    shown = view.confidence >= confidence
+def count(view: Comparable, matches: MatchesAt, confidence: float | NDArray[np.float64]) -> Counts:
+    """Count the outcomes of predictions at or above a confidence.
+
+    Args:
+        confidence: One for all, or one for each class, (C,).
+    """
+    shown = predictions_shown(view, confidence)
     right, wrong = matches.right & shown, matches.wrong & shown
     class_id = view.predictions.class_id
     tp = _per_class(class_id[right], view.classes)
     objects = _per_class(view.truth.class_id[view.crowd == 0], view.classes)
     return Counts(
         iou=matches.iou,
-        confidence=confidence,
+        confidence=float(confidence) if np.ndim(confidence) == 0 else float("nan"),
         tp=tp,
         fp=_per_class(class_id[wrong], view.classes),
         fn=objects - tp,
         ignored=_per_class(class_id[shown & ~right & ~wrong], view.classes),
     )
+
+
+def predictions_shown(
+    view: Comparable, confidence: float | NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """(P,) predictions at or above a confidence, one for all or one for each class, (C,).
+
+    Raises:
+        RequestError: There is neither one confidence nor one for each class.
+    """
+    if np.ndim(confidence) == 0:
+        return np.asarray(view.confidence >= confidence)
+    if np.shape(confidence) != (view.classes,):
+        raise RequestError(
+            f"confidences of shape {np.shape(confidence)} for {view.classes} classes",
+            fix="give one number, or one for each class",
+            code="E-CONFIDENCE-SHAPE",
+        )
+    return np.asarray(view.confidence >= np.asarray(confidence)[view.predictions.class_id])
 
 
 def _per_class(class_id: NDArray[np.int32], classes: int) -> NDArray[np.int64]:

@@ -213,6 +213,7 @@ class Recount:
         self,
         truth_class: I32,
         truth_ignored: U8,
+        truth_crowd: U8,
         item: I32,
         class_id: I32,
         confidence: F64,
@@ -223,4 +224,32 @@ class Recount:
     ) -> None: ...
     @property
     def considered(self) -> U8: ...
-    def at(self, iou: float) -> tuple[I32, U8]: ...
+    def at(self, iou: float) -> tuple[I32, U8, I32]: ...
+
+# --- resampling ------------------------------------------------------------------------------
+
+class Resampling:
+    def __init__(
+        self,
+        matches: Matches,
+        truth_item: I32,
+        truth_class: I32,
+        truth_area: F64,
+        protocol: Protocol,
+        items: int,
+        copies: int = 1,
+        threads: int = 0,
+    ) -> None: ...
+    @property
+    def copies(self) -> int: ...
+    def curves(self, weights: U16, threads: int = 0) -> Curves: ...
+    def replicate(self, weights: U16, threads: int = 0) -> tuple[F64, F64]: ...
+
+def weigh(
+    weights: U16,
+    item: I32,
+    cell: I32,
+    cells: int,
+    amount: F64 | None = None,
+    threads: int = 0,
+) -> F64: ...

@@ -62,6 +62,7 @@ class LiveMatching:
         self.view, self.pairs = view, pairs
         self._recount = _core.Recount(
             view.truth.class_id,
+            (~view.counted).astype(np.uint8),
             view.crowd,
             view.predictions.item,
             view.predictions.class_id,
@@ -93,8 +94,5 @@ class LiveMatching:
         return self._kept[iou]
 
     def _match(self, iou: float) -> MatchesAt:
-        ground_truth, ignored = self._recount.at(iou)
-        taken = np.flatnonzero((ground_truth >= 0) & (ignored == 0))
-        prediction = np.full(self.view.truth.rows.size, -1, np.int32)
-        prediction[ground_truth[taken]] = taken
-        return MatchesAt(iou, ground_truth, prediction, ignored.astype(np.bool_), self._considered)
+        ground_truth, ignored, prediction = self._recount.at(iou)
+        return MatchesAt(iou, ground_truth, prediction, ignored.view(np.bool_), self._considered)

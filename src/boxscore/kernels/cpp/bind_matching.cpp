@@ -163,26 +163,26 @@ void bind_pairs(nb::module_& m) {
 void bind_recount(nb::module_& m) {
   nb::class_<Recount>(m, "Recount")
       .def("__init__",
-           [](Recount* self, Array<int32_t> truth_class, Array<uint8_t> truth_ignored, Array<int32_t> item,
-              Array<int32_t> class_id, Array<double> confidence, Array<int32_t> pair_prediction,
+           [](Recount* self, Array<int32_t> truth_class, Array<uint8_t> truth_ignored, Array<uint8_t> truth_crowd,
+              Array<int32_t> item, Array<int32_t> class_id, Array<double> confidence, Array<int32_t> pair_prediction,
               Array<int32_t> pair_truth, Array<double> pair_iou, size_t max_detections) {
              const size_t g = truth_class.size(), n = item.size(), k = pair_iou.size();
              new (self) Recount(slice(truth_class, g, "truth_class"), slice(truth_ignored, g, "truth_ignored"),
-                                slice(item, n, "item"), slice(class_id, n, "class_id"), slice(confidence, n, "confidence"),
+                                slice(truth_crowd, g, "truth_crowd"), slice(item, n, "item"),
+                                slice(class_id, n, "class_id"), slice(confidence, n, "confidence"),
                                 slice(pair_prediction, k, "pair_prediction"), slice(pair_truth, k, "pair_truth"),
                                 slice(pair_iou, k, "pair_iou"), max_detections);
            },
-           "truth_class"_a, "truth_ignored"_a, "item"_a, "class_id"_a, "confidence"_a, "pair_prediction"_a,
-           "pair_truth"_a, "pair_iou"_a, "max_detections"_a = 100)
+           "truth_class"_a, "truth_ignored"_a, "truth_crowd"_a, "item"_a, "class_id"_a, "confidence"_a,
+           "pair_prediction"_a, "pair_truth"_a, "pair_iou"_a, "max_detections"_a = 100)
       .def_prop_ro("considered", [](const Recount& s) { return owned(std::vector<uint8_t>(s.considered())); })
       .def("at", [](const Recount& self, double iou) {
-        std::vector<int32_t> match(self.predictions());
-        std::vector<uint8_t> ignored(self.predictions());
+        Recount::Outcome out;
         {
           nb::gil_scoped_release free;
-          self.at(iou, match, ignored);
+          out = self.at(iou);
         }
-        return nb::make_tuple(owned(std::move(match)), owned(std::move(ignored)));
+        return nb::make_tuple(owned(std::move(out.match)), owned(std::move(out.ignored)), owned(std::move(out.got_by)));
       }, "iou"_a);
 }
 }  // namespace

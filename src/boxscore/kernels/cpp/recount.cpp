@@ -12,9 +12,10 @@ size_t span_of(Slice<const int32_t> v) {
 }
 }  // namespace
 
-Recount::Recount(Slice<const int32_t> truth_class, Slice<const uint8_t> truth_ignored, Slice<const int32_t> image,
-                 Slice<const int32_t> klass, Slice<const double> confidence, Slice<const int32_t> pair_prediction,
-                 Slice<const int32_t> pair_truth, Slice<const double> pair_iou, size_t max_detections)
+Recount::Recount(Slice<const int32_t> truth_class, Slice<const uint8_t> truth_ignored, Slice<const uint8_t> truth_crowd,
+                 Slice<const int32_t> image, Slice<const int32_t> klass, Slice<const double> confidence,
+                 Slice<const int32_t> pair_prediction, Slice<const int32_t> pair_truth, Slice<const double> pair_iou,
+                 size_t max_detections)
     : considered_(image.size()), truths_(truth_class.size()) {
   const size_t n = image.size();
   std::vector<uint32_t> start(n + 1);
@@ -29,7 +30,7 @@ Recount::Recount(Slice<const int32_t> truth_class, Slice<const uint8_t> truth_ig
   std::vector<uint32_t> at(start);
   for (size_t i = 0; i < pair_iou.size(); ++i) {
     const size_t p = size_t(pair_prediction[i]), t = size_t(pair_truth[i]);
-    if (klass[p] == truth_class[t]) by_prediction[at[p]++] = {pair_iou[i], int32_t(t), truth_ignored[t] != 0};
+    if (klass[p] == truth_class[t]) by_prediction[at[p]++] = {pair_iou[i], int32_t(t), truth_ignored[t] || truth_crowd[t], truth_crowd[t] != 0};
   }
   Grouped sorted = group(image, klass, confidence, span_of(image), span_of(klass));
   Slice<Row> rows(sorted.rows);
@@ -61,20 +62,22 @@ void Recount::order_turns(const Grouped& sorted, const std::vector<uint32_t>& st
   }
 }
 
-void Recount::at(double iou, Slice<int32_t> match, Slice<uint8_t> ignored) const {
+Recount::Outcome Recount::at(double iou) const {
   if (!(iou > 0 && iou <= 1)) throw std::invalid_argument("an IoU threshold lies in (0, 1]");
   const double threshold = std::min(iou, 1 - 1e-10);
-  std::fill_n(match.data(), match.size(), -1);
-  std::fill_n(ignored.data(), ignored.size(), uint8_t(0));
+  Outcome out{std::vector<int32_t>(considered_.size(), -1), std::vector<uint8_t>(considered_.size()),
+              std::vector<int32_t>(truths_, -1)};
   std::vector<uint8_t> taken(truths_);
   for (const Turn& turn : turns_)
     for (uint32_t c = turn.first; c < turn.last; ++c) {
       const Candidate& candidate = candidates_[c];
-      if (candidate.iou < threshold || (taken[size_t(candidate.truth)] && !candidate.ignored)) continue;
+      if (candidate.iou < threshold || (taken[size_t(candidate.truth)] && !candidate.crowd)) continue;
       taken[size_t(candidate.truth)] = 1;
-      match[turn.prediction] = candidate.truth;
-      ignored[turn.prediction] = candidate.ignored;
+      out.match[turn.prediction] = candidate.truth;
+      out.ignored[turn.prediction] = candidate.ignored;
+      if (!candidate.ignored) out.got_by[size_t(candidate.truth)] = int32_t(turn.prediction);
       break;
     }
+  return out;
 }
 }  // namespace boxscore

@@ -1,0 +1,196 @@
+"""Bootstrap intervals of COCO's numbers, of one run or of the difference of two.
+
+A replicate draws as many images (or clusters of images) as there are, with replacement, and is
+evaluated as if each image were there as often as it was drawn (Efron 1979). Equal confidences: the
+copies of an image follow each other in its place of the order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError
+from boxscore.evaluation.bounds import Bounds, Plan, Support, bounds
+from boxscore.evaluation.clusters import Clusters
+from boxscore.evaluation.slices import Slices
+from boxscore.matching.coco import Matching, counted
+from boxscore.matching.comparable import Comparable
+
+NAMES = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
+"""The numbers that replicates have, in COCO's own order."""
+CLASS_NAMES = ("ap", "ap50", "ar100")
+AREA = np.array([0, 0, 0, 1, 2, 3, 0, 0, 0, 1, 2, 3])
+"""The area range that each of the twelve numbers rests on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervals:
+    """Bounds of every number, and how they were made.
+
+    Attributes:
+        overall: (12,) COCO's numbers.
+        per_class: (C, 3) "ap", "ap50", "ar100".
+        plan: Replicates, seed, confidence.
+        unit, clusters: What was drawn, and of how many.
+    """
+
+    overall: Bounds
+    per_class: Bounds
+    plan: Plan
+    unit: str
+    clusters: int
+
+    def document(self) -> dict[str, Any]:
+        """For JSON: the overall bounds and how they were made."""
+        return {
+            "replicates": self.plan.replicates,
+            "seed": self.plan.seed,
+            "confidence": self.plan.confidence,
+            "unit": self.unit,
+            "clusters": self.clusters,
+            "method": "bias-corrected percentile bootstrap",
+            "metrics": self.overall.document(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """The numbers of every replicate: overall (B, 12), per class (B, C, 3); nan undefined."""
+
+    overall: NDArray[np.float64]
+    per_class: NDArray[np.float64]
+
+    def minus(self, other: Replicates) -> Replicates:
+        """Differences, replicate by replicate."""
+        return Replicates(self.overall - other.overall, self.per_class - other.per_class)
+
+
+def bootstrap(
+    matching: Matching, *, clusters: Clusters | None = None, plan: Plan | None = None
+) -> Intervals:
+    """Bounds of every number of one run, overall and per class.
+
+    Args:
+        clusters: What is drawn; None is every image on its own.
+
+    Raises:
+        RequestError: The clusters are not those of the run's images.
+    """
+    clusters, plan = _complete(matching.view, clusters, plan)
+    estimate, replicates = _draw(matching, clusters, plan)
+    return _intervals(matching, estimate, replicates, clusters, plan)
+
+
+def paired(
+    first: Matching,
+    second: Matching,
+    *,
+    clusters: Clusters | None = None,
+    plan: Plan | None = None,
+) -> Intervals:
+    """Bounds of every difference, second run less first, over the same drawn images.
+
+    Args:
+        clusters: What is drawn; leave images out that only one of the runs has seen.
+
+    Raises:
+        RequestError: The runs were not compared with the same ground truth and protocol.
+    """
+    clusters, plan = _complete(first.view, clusters, plan)
+    _same_truth(first, second, clusters)
+    before, drawn_before = _draw(first, clusters, plan)
+    after, drawn_after = _draw(second, clusters, plan)
+    differences = drawn_after.minus(drawn_before)
+    return _intervals(first, after.minus(before), differences, clusters, plan)
+
+
+def _complete(
+    view: Comparable, clusters: Clusters | None, plan: Plan | None
+) -> tuple[Clusters, Plan]:
+    clusters = Clusters.images(view.items) if clusters is None else clusters
+    clusters.fit(view.items)
+    return clusters, plan or Plan()
+
+
+def _draw(matching: Matching, clusters: Clusters, plan: Plan) -> tuple[Replicates, Replicates]:
+    """The numbers of the data itself (one replicate) and of all drawn ones."""
+    slices = Slices(matching)
+    numbers = slices.numbers(clusters.takes_part)
+    estimate = Replicates(
+        np.array([[numbers.overall[name] for name in NAMES]]),
+        np.stack([numbers.per_class[name] for name in CLASS_NAMES], axis=-1)[None],
+    )
+    drawn = [slices.replicate(weights) for weights in clusters.draw(plan.replicates, plan.seed)]
+    overall, per_class = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    return estimate, Replicates(overall, per_class)
+
+
+def _intervals(
+    matching: Matching,
+    estimate: Replicates,
+    replicates: Replicates,
+    clusters: Clusters,
+    plan: Plan,
+) -> Intervals:
+    overall, per_class = support(matching, clusters)
+    level = plan.confidence
+    return Intervals(
+        overall=bounds(NAMES, estimate.overall[0], replicates.overall, level, overall),
+        per_class=bounds(
+            CLASS_NAMES, estimate.per_class[0], replicates.per_class, level, per_class
+        ),
+        plan=plan,
+        unit=clusters.unit,
+        clusters=clusters.count,
+    )
+
+
+def support(matching: Matching, clusters: Clusters) -> tuple[Support, Support]:
+    """Objects, and clusters that hold them, behind the overall (12,) and class (C, 3) numbers."""
+    view = matching.view
+    rows = np.flatnonzero(counted(view) & clusters.takes_part[view.truth.item])
+    class_id, area = view.truth.class_id[rows], view.truth.area[rows]
+    number = clusters.number[view.truth.item[rows]]
+    inside = [(area >= low) & (area <= high) for low, high in matching.policy.area_ranges[:4]]
+    objects = np.array([int(i.sum()) for i in inside])
+    holders = np.array([np.unique(number[i]).size for i in inside])
+    own, drawn = class_id[inside[0]].astype(np.int64), max(clusters.count, 1)
+    held = np.unique(own * drawn + number[inside[0]]) // drawn
+    per_class = [np.bincount(rows, minlength=view.classes) for rows in (own, held)]
+    every_column = [np.repeat(v[:, None], len(CLASS_NAMES), axis=1) for v in per_class]
+    return (
+        Support(
+            objects=objects[AREA], holders=holders[AREA], drawn=clusters.count, unit=clusters.unit
+        ),
+        Support(
+            objects=every_column[0],
+            holders=every_column[1],
+            drawn=clusters.count,
+            unit=clusters.unit,
+        ),
+    )
+
+
+def _same_truth(first: Matching, second: Matching, clusters: Clusters) -> None:
+    a, b = first.view, second.view
+    same = a.items == b.items and a.classes == b.classes and first.policy == second.policy
+    if same:
+        rows_a, rows_b = (clusters.takes_part[v.truth.item] for v in (a, b))
+        pairs: list[tuple[NDArray[Any], NDArray[Any]]] = [
+            (a.truth.item, b.truth.item),
+            (a.truth.class_id, b.truth.class_id),
+            (a.truth.box, b.truth.box),
+            (a.truth.area, b.truth.area),
+            (a.crowd, b.crowd),
+        ]
+        same = all(np.array_equal(x[rows_a], y[rows_b]) for x, y in pairs)
+    if not same:
+        raise RequestError(
+            "the two runs were not compared with the same ground truth",
+            fix="evaluate both against one project state, with the same task and protocol",
+            code="E-PAIRED-TRUTH",
+        )

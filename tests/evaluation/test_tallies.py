@@ -1,0 +1,131 @@
+"""Statistics of sums: counts and rates of drawn images against counting them anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from boxscore.errors import RequestError
+from boxscore.evaluation.bounds import Plan
+from boxscore.evaluation.clusters import Clusters
+from boxscore.evaluation.counts import count, f1, precision, recall
+from boxscore.evaluation.tallies import (
+    ANSWER_NAMES,
+    COUNT_NAMES,
+    answer_rates,
+    answers_tally,
+    bootstrap_statistic,
+    class_rates,
+    counts_tally,
+    paired_statistic,
+    pooled_rates,
+)
+from boxscore.matching.coco import candidate_pairs
+from boxscore.matching.comparable import Comparable
+from boxscore.matching.recount import LiveMatching
+from tests.evaluation import population
+from tests.matching import brute
+
+
+def matches(view: Comparable, iou: float = 0.5) -> Any:
+    return LiveMatching(view, candidate_pairs(view)).at(iou)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rates_of_repeated_images(seed: int) -> None:
+    view = brute.scene(seed)
+    weights = np.random.default_rng(seed).integers(0, 4, (3, view.items)).astype(np.uint16)
+    own = np.array([0.2, 0.5, 0.7])
+    for confidence in (0.4, own):
+        sums = counts_tally(view, matches(view), confidence).sums(weights)
+        for row, times in enumerate(weights):
+            again = brute.repeated(view, times)
+            counts = count(again, matches(again), confidence)
+            tp, fp, fn = (int(v.sum()) for v in (counts.tp, counts.fp, counts.fn))
+            expected = [precision(tp, fp), recall(tp, fn), f1(tp, fp, fn)]
+            assert np.array_equal(pooled_rates(sums)[row], expected, equal_nan=True)
+            for k in range(view.classes):
+                tp, fp, fn = (int(v[k]) for v in (counts.tp, counts.fp, counts.fn))
+                expected = [precision(tp, fp), recall(tp, fn), f1(tp, fp, fn)]
+                assert np.array_equal(class_rates(sums)[row, k], expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_answers_are_scikit_learns(seed: int) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 4, 60).astype(np.int32)
+    guess = np.where(rng.random(60) < 0.6, truth, rng.integers(0, 4, 60)).astype(np.int32)
+    tally = answers_tally(60, 6, np.arange(60, dtype=np.int32), truth, guess)
+    made = answer_rates(tally.sums(np.ones((1, 60), np.uint16)))[0]
+    macro = metrics.precision_recall_fscore_support(
+        truth, guess, average="macro", labels=np.unique(truth), zero_division=0
+    )[:3]
+    expected = [
+        metrics.accuracy_score(truth, guess),
+        metrics.balanced_accuracy_score(truth, guess),
+        *macro,
+    ]
+    assert np.allclose(made, expected, rtol=1e-12)
+
+
+def test_answers_in_plain_loops() -> None:
+    """Also images without a guess, and classes that are never labelled."""
+    rng = np.random.default_rng(3)
+    truth, guess = rng.integers(0, 3, 40), rng.integers(-1, 4, 40)
+    item = np.arange(40, dtype=np.int32)
+    tally = answers_tally(40, 4, item, truth.astype(np.int32), guess.astype(np.int32))
+    made = answer_rates(tally.sums(np.ones((1, 40), np.uint16)))[0]
+    rows = list(zip(truth.tolist(), guess.tolist(), strict=True))
+    per_class = []
+    for k in range(3):
+        tp = sum(t == g == k for t, g in rows)
+        shown, objects = sum(g == k for _, g in rows), sum(t == k for t, _ in rows)
+        per_class.append((tp / shown if shown else 0, tp / objects, 2 * tp / (shown + objects)))
+    means = np.mean(per_class, axis=0)
+    right = sum(t == g for t, g in rows) / 40
+    assert np.allclose(made, [right, means[1], *means], rtol=1e-12)
+    assert dict(zip(ANSWER_NAMES, made.tolist(), strict=True))["accuracy"] == right
+
+
+def test_bounds_per_class_say_where_there_is_too_little() -> None:
+    view = population.draw(np.random.default_rng(1), 40, 1, 0.0)
+    tally = counts_tally(view, matches(view), 0.5)
+    objects = np.arange(view.classes)[:, None] * 3 + np.full((1, 3), 2)
+    made = bootstrap_statistic(
+        tally, class_rates, COUNT_NAMES, resting_on=objects, plan=Plan(replicates=100)
+    )
+    counts = count(view, matches(view), 0.5)
+    tp, fp, fn = (int(v[0]) for v in (counts.tp, counts.fp, counts.fn))
+    estimate, low, high = made.of("f1", 0)
+    assert low < estimate == f1(tp, fp, fn) < high
+    held = [np.unique(view.truth.item[view.truth.class_id == k]).size for k in range(3)]
+    assert (made.reason[:, 0] == "").tolist() == [n >= 10 for n in held]
+
+
+def test_paired_differences_use_the_same_images() -> None:
+    view = population.draw(np.random.default_rng(1), 60, 1, 0.0)
+    before, after = (counts_tally(view, matches(view), c) for c in (0.0, 0.5))
+    any_row, plan = np.full(3, -1), Plan(replicates=60, seed=4)
+    made = paired_statistic(before, after, pooled_rates, COUNT_NAMES, resting_on=any_row, plan=plan)
+    weights = np.concatenate(list(Clusters.images(60).draw(60, 4)))
+    drawn = pooled_rates(after.sums(weights)) - pooled_rates(before.sums(weights))
+    assert ((drawn.min(axis=0) <= made.low) & (made.high <= drawn.max(axis=0))).all()
+    assert made.of("precision")[1] > 0 > made.of("recall")[2]  # for certain, both
+    assert made.p[0] < 0.05
+
+
+def test_tallies_that_do_not_fit() -> None:
+    one, two = (
+        counts_tally(v, matches(v), 0.5)
+        for v in (population.draw(np.random.default_rng(1), n, 1, 0.0) for n in (20, 21))
+    )
+    none = np.full(3, -1)
+    with pytest.raises(RequestError, match="E-PAIRED-TRUTH"):
+        paired_statistic(one, two, pooled_rates, COUNT_NAMES, resting_on=none)
+    with pytest.raises(RequestError, match="E-CLUSTERS-SHAPE"):
+        bootstrap_statistic(
+            one, pooled_rates, COUNT_NAMES, resting_on=none, clusters=Clusters.images(3)
+        )
