@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.kernels import _core
 from boxscore.matching.coco import match
+from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import coco as coco_policy
 from boxscore.project.evaluating import Truth, compare
 from boxscore.schema.kinds import Task
@@ -18,16 +19,21 @@ from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 
 
-def evaluate(
-    truth: Path, results: Path, task: str, max_detections: int = 100
-) -> dict[str, NDArray[Any]]:
-    """precision, recall, scores and the twelve numbers."""
+def view(truth: Path, results: Path, task: str) -> Comparable:
+    """The rows that a task compares."""
     tables = coco.read(truth, None, ImportReport(truth), pixels=False)
     context = ProjectContext(items=tables.items, ontology=tables.ontology)
     predictions = coco_results.read(results, context, ImportReport(results)).predictions
     sides = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
+    return compare(sides, predictions, Task(task))
+
+
+def evaluate(
+    truth: Path, results: Path, task: str, max_detections: int = 100
+) -> dict[str, NDArray[Any]]:
+    """precision, recall, scores and the twelve numbers."""
     policy = coco_policy(max_detections)
-    matching = match(compare(sides, predictions, Task(task)), policy)
+    matching = match(view(truth, results, task), policy)
     curves = _core.accumulate(matching.matches, policy.kernel())
     return {
         "precision": np.asarray(curves.precision),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.counts import Classes
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
@@ -34,13 +35,12 @@ class Sweep:
         return float(self.confidence[k]), float(self.f1[k])
 
 
-def sweep(view: Comparable, matches: MatchesAt, classes: Classes = None) -> Sweep:
-    """Every operating point, exactly."""
-    counted = matches.right | matches.wrong
-    objects = view.crowd == 0
-    if classes is not None:
-        counted &= np.isin(view.predictions.class_id, classes)
-        objects &= np.isin(view.truth.class_id, classes)
+def sweep(
+    view: Comparable, matches: MatchesAt, classes: Classes = None, items: Items = None
+) -> Sweep:
+    """Every operating point, exactly, pooled over the chosen classes and images."""
+    counted = (matches.right | matches.wrong) & chosen(view, view.predictions, items, classes)
+    objects = view.counted & chosen(view, view.truth, items, classes)
     confidence, right = view.confidence[counted], matches.right[counted]
     order = np.argsort(-confidence, kind="stable")
     confidence, right = confidence[order], right[order]

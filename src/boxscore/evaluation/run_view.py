@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from boxscore.evaluation.curves import Sweep, sweep
 from boxscore.evaluation.numbers import Numbers
-from boxscore.evaluation.reasons import BestOverlaps, best_overlaps, error_kinds, partners
+from boxscore.evaluation.reasons import (
+    BestOverlaps,
+    Misses,
+    PairsByTruth,
+    Reasons,
+    best_overlaps,
+    explain,
+    explain_misses,
+)
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching, MatchesAt
 from boxscore.schema.tables import Table
@@ -24,13 +32,11 @@ class Outcomes:
 
     Attributes:
         matches: Who got whom.
-        kinds: (P,) ErrorKind, NONE unless the prediction is false.
-        partner: (P,) ground truth that explains the prediction, or -1.
+        reasons: What each prediction is, and why.
     """
 
     matches: MatchesAt
-    kinds: NDArray[np.uint8]
-    partner: NDArray[np.int32]
+    reasons: Reasons
 
 
 @dataclass(slots=True)
@@ -52,7 +58,7 @@ class RunView:
     live: LiveMatching = field(init=False)
     best: BestOverlaps = field(init=False)
     _outcomes: dict[float, Outcomes] = field(init=False, default_factory=dict)
-    _by_truth: tuple[NDArray[np.int64], NDArray[np.int32]] | None = field(init=False, default=None)
+    _by_truth: PairsByTruth | None = field(init=False, default=None)
     _default: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -60,24 +66,21 @@ class RunView:
         self.best = best_overlaps(self.view, self.pairs)
 
     def outcomes(self, iou: float) -> Outcomes:
-        """Matches, reasons and partners at one IoU threshold; remembered for the last few."""
+        """Matches and reasons at one IoU threshold; remembered for the last few."""
         if iou not in self._outcomes:
             if len(self._outcomes) >= 8:
                 self._outcomes.pop(next(iter(self._outcomes)))
             matches = self.live.at(iou)
-            kinds = error_kinds(matches, self.best)
-            self._outcomes[iou] = Outcomes(matches, kinds, partners(matches, self.best, kinds))
+            reasons = explain(self.view, self.pairs, matches, self.best)
+            self._outcomes[iou] = Outcomes(matches, reasons)
         return self._outcomes[iou]
 
-    def pairs_of_truth(self, row: int) -> NDArray[np.int64]:
-        """Rows of `pairs` that hold one ground truth, in order of prediction."""
+    def misses(self, iou: float, confidence: float, rows: NDArray[np.int64]) -> Misses:
+        """Why each of some missed ground truths was missed."""
         if self._by_truth is None:
-            truth = self.pairs["ground_truth"]
-            order = np.argsort(truth, kind="stable")
-            self._by_truth = order, truth[order]
-        order, truth = self._by_truth
-        start, stop = np.searchsorted(truth, [row, row + 1])
-        return order[start:stop]
+            self._by_truth = PairsByTruth(self.pairs)
+        matches = self.live.at(iou)
+        return explain_misses(self.view, self.pairs, self._by_truth, matches, confidence, rows)
 
     def sweep(self, iou: float, classes: tuple[int, ...] | None = None) -> Sweep:
         """All operating points at one IoU threshold."""

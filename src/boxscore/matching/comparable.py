@@ -92,6 +92,12 @@ class Comparable:
     ignored: NDArray[np.uint8] | None = None
     facts: Facts = field(default_factory=Facts)
 
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """(G,) ground truths that count: no crowd regions, nothing ignored."""
+        plain: NDArray[np.bool_] = self.crowd == 0
+        return plain if self.ignored is None else plain & (self.ignored == 0)
+
 
 def compare_rows(
     task: Task, items: Table, classes: int, ground_truth: Annotations, predictions: Annotations

@@ -28,7 +28,7 @@ class MatchesAt:
         iou: The threshold, inclusive.
         ground_truth: (P,) int32, the ground truth that a prediction got, or -1.
         prediction: (G,) int32, the prediction that a counted ground truth got, or -1.
-        ignored: (P,) bool, matched with a crowd region: neither right nor wrong.
+        ignored: (P,) bool, matched with a label that does not count: neither right nor wrong.
         considered: (P,) bool, within the protocol's most predictions per image and class.
     """
 
@@ -62,7 +62,7 @@ class LiveMatching:
         self.view, self.pairs = view, pairs
         self._recount = _core.Recount(
             view.truth.class_id,
-            view.crowd,
+            (~view.counted).astype(np.uint8),
             view.predictions.item,
             view.predictions.class_id,
             view.confidence,
