@@ -45,38 +45,27 @@ class Ranking:
         return difference
 
 
-def rank(
-    class_id: NDArray[np.int32],
-    confidence: NDArray[np.float64],
-    classes: int,
-    rows: NDArray[np.int64] | None = None,
-) -> Ranking:
-    """Order predictions.
-
-    Args:
-        class_id, confidence: (P,) of all predictions.
-        classes: C, how many classes there are.
-        rows: (N,) the predictions to order; None is all of them.
-    """
-    rows = np.arange(class_id.size) if rows is None else rows
-    rows = rows[np.argsort(-confidence[rows], kind="stable")]
-    return by_class(rows, class_id[rows], confidence[rows], classes)
-
-
 def by_class(
     rows: NDArray[np.int64],
     class_id: NDArray[np.int32],
     confidence: NDArray[np.float64],
     classes: int,
 ) -> Ranking:
-    """Gather the classes of predictions that are in order of falling confidence already."""
-    narrow = class_id.astype(np.int16) if classes < 2**15 else class_id  # int16: a radix sort
+    """Gather predictions that are in order of falling confidence by class.
+
+    Args:
+        rows: (N,) the predictions to rank, most confident first.
+        class_id, confidence: (P,) of all predictions.
+        classes: C, how many classes there are.
+    """
+    of_rows = class_id[rows]
+    narrow = of_rows.astype(np.int16) if classes < 2**15 else of_rows  # int16: a radix sort
     order = np.argsort(narrow, kind="stable")
-    sizes = np.bincount(class_id, minlength=classes)
+    sizes = np.bincount(of_rows, minlength=classes)
     return Ranking(
         rows=rows[order],
-        class_id=class_id[order].astype(np.int64),
-        confidence=confidence[order],
+        class_id=of_rows[order].astype(np.int64),
+        confidence=confidence[rows[order]],
         start=np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
     )
 

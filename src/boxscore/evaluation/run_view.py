@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.class_curves import ClassCurves, class_curves
+from boxscore.evaluation.confusion import Confusion, confusion
+from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.curves import Sweep, sweep
+from boxscore.evaluation.lrp import Lrp, optimal_lrp
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.reasons import (
     BestOverlaps,
@@ -18,7 +23,9 @@ from boxscore.evaluation.reasons import (
     explain,
     explain_misses,
 )
+from boxscore.evaluation.tide import Tide, assign, tide
 from boxscore.matching.comparable import Comparable
+from boxscore.matching.policy import PAIR_FLOOR
 from boxscore.matching.recount import LiveMatching, MatchesAt
 from boxscore.schema.tables import Table
 
@@ -82,9 +89,41 @@ class RunView:
         matches = self.live.at(iou)
         return explain_misses(self.view, self.pairs, self._by_truth, matches, confidence, rows)
 
-    def sweep(self, iou: float, classes: tuple[int, ...] | None = None) -> Sweep:
+    def sweep(self, iou: float, classes: Classes = None, items: Items = None) -> Sweep:
         """All operating points at one IoU threshold."""
-        return sweep(self.view, self.live.at(iou), classes)
+        return sweep(self.view, self.live.at(iou), classes, items)
+
+    def class_curves(
+        self, iou: float, classes: Classes = None, items: Items = None, steps: int = 100
+    ) -> ClassCurves:
+        """Every class at every threshold of a common grid."""
+        return class_curves(self.view, self.live.at(iou), classes, items, steps)
+
+    def confusion(
+        self, iou: float, confidence: float, classes: Classes = None, items: Items = None
+    ) -> Confusion:
+        """Who was taken for whom at one operating point."""
+        matches = self.live.at(iou)
+        return confusion(self.view, self.pairs, matches, confidence, items, classes)
+
+    def optimal_lrp(
+        self, iou: float = REFERENCE_IOU, classes: Classes = None, items: Items = None
+    ) -> Lrp:
+        """Each class at the confidence of its least LRP."""
+        return optimal_lrp(self.view, self.pairs, self.live.at(iou), items, classes)
+
+    def tide(
+        self,
+        iou: float = REFERENCE_IOU,
+        classes: Classes = None,
+        items: Items = None,
+        *,
+        background: float = PAIR_FLOOR,
+        published: bool = True,
+    ) -> Tide:
+        """What each kind of error costs."""
+        errors = assign(self.view, self.live.at(iou), self.best, background=background)
+        return tide(self.view, errors, items, classes, published=published)
 
     def default_confidence(self) -> float:
         """The confidence with the highest pooled F1 at IoU 0.5; 0 when F1 is undefined."""

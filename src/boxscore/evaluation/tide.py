@@ -36,7 +36,7 @@ class Errors:
 
     Attributes:
         iou, background: The two thresholds.
-        order: (P,) predictions by falling confidence.
+        order: (P,) predictions by falling confidence; equals keep their order.
         point: (P,) predictions that count, right or wrong.
         right: (P,) true positives.
         kind: (P,) ErrorKind of false positives, and of ignored predictions too.
@@ -110,8 +110,7 @@ def assign(
             threshold, or `max_detections` below 1.
     """
     _check(matches.iou, background, max_detections)
-    order = np.argsort(-view.confidence, kind="stable")
-    matches = _limited(view, matches, order, max_detections)
+    matches = _limited(view, matches, max_detections)
     kind = error_kinds(matches, best, false=matches.wrong | matches.ignored, background=background)
     target = np.select(
         [kind == ErrorKind.LOCATION, kind == ErrorKind.CLASS], [best.same, best.other], default=-1
@@ -119,7 +118,7 @@ def assign(
     unmatched = view.counted & (matches.prediction < 0)
     mendable = np.zeros(target.size, np.bool_)
     mendable[target >= 0] = unmatched[target[target >= 0]]
-    mending = order[mendable[order]]
+    mending = matches.order[mendable[matches.order]]
     found, first = np.unique(target[mending], return_index=True)
     fixes = np.zeros(target.size, np.bool_)
     fixes[mending[first]] = True
@@ -130,7 +129,7 @@ def assign(
     return Errors(
         iou=matches.iou,
         background=background,
-        order=order,
+        order=matches.order,
         point=matches.right | matches.wrong,
         right=matches.right,
         kind=kind,
@@ -156,9 +155,7 @@ def _check(iou: float, background: float, max_detections: int) -> None:
         )
 
 
-def _limited(
-    view: Comparable, matches: MatchesAt, order: NDArray[np.int64], limit: int
-) -> MatchesAt:
+def _limited(view: Comparable, matches: MatchesAt, limit: int) -> MatchesAt:
     """The matches without the least confident predictions of crowded images.
 
     Matching goes by falling confidence, so that leaving out the tail changes nothing above it.
@@ -166,7 +163,7 @@ def _limited(
     item = view.predictions.item
     if not item.size or np.bincount(item).max() <= limit:
         return matches
-    ranking = by_class(order, item[order], view.confidence[order], view.items)
+    ranking = by_class(matches.order, item, view.confidence, view.items)
     kept = np.zeros(item.size, np.bool_)
     kept[ranking.rows[ranking.place <= limit]] = True
     ground_truth = np.where(kept, matches.ground_truth, -1).astype(np.int32)
@@ -252,14 +249,14 @@ class _Curves:
     ) -> None:
         self.errors, self.classes, self.published = errors, view.classes, published
         rows = errors.order[here[errors.order]]
-        confidence, class_id = view.confidence[rows], view.predictions.class_id[rows]
+        class_id, confidence = view.predictions.class_id, view.confidence
         self._base = self._fixed = by_class(rows, class_id, confidence, view.classes)
         if published:
-            level = np.cumsum(np.append(False, confidence[1:] != confidence[:-1])[: rows.size])
+            shown = confidence[rows]
+            level = np.cumsum(np.append(False, shown[1:] != shown[:-1])[: rows.size])
             rows = rows[np.argsort(level * 2 + errors.right[rows], kind="stable")]
-            class_id = view.predictions.class_id[rows]
             self._fixed = by_class(rows, class_id, confidence, view.classes)
-        self._moved = by_class(rows, errors.fixed_class[rows], confidence, view.classes)
+        self._moved = by_class(rows, errors.fixed_class, confidence, view.classes)
 
     def plain(self, objects: NDArray[np.int64]) -> NDArray[np.float64]:
         """(C,) AP as it is."""

@@ -30,6 +30,7 @@ class MatchesAt:
         prediction: (G,) int32, the prediction that a counted ground truth got, or -1.
         ignored: (P,) bool, matched with a label that does not count: neither right nor wrong.
         considered: (P,) bool, within the protocol's most predictions per image and class.
+        order: (P,) predictions by falling confidence; equals keep their order.
     """
 
     iou: float
@@ -37,6 +38,7 @@ class MatchesAt:
     prediction: NDArray[np.int32]
     ignored: NDArray[np.bool_]
     considered: NDArray[np.bool_]
+    order: NDArray[np.int64]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -72,6 +74,7 @@ class LiveMatching:
             max_detections=max_detections,
         )
         self._considered = self._recount.considered.astype(np.bool_)
+        self._order = np.argsort(-view.confidence, kind="stable")
         self._kept: dict[float, MatchesAt] = {}
 
     def at(self, iou: float) -> MatchesAt:
@@ -97,4 +100,11 @@ class LiveMatching:
         taken = np.flatnonzero((ground_truth >= 0) & (ignored == 0))
         prediction = np.full(self.view.truth.rows.size, -1, np.int32)
         prediction[ground_truth[taken]] = taken
-        return MatchesAt(iou, ground_truth, prediction, ignored.astype(np.bool_), self._considered)
+        return MatchesAt(
+            iou=iou,
+            ground_truth=ground_truth,
+            prediction=prediction,
+            ignored=ignored.astype(np.bool_),
+            considered=self._considered,
+            order=self._order,
+        )
