@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,7 +112,7 @@ def full_boxes(shared_data: Path, model: str, folder: Path) -> tuple[Path, Path]
     names = [ALIASES.get(n, n) for n in (source / "coco.names").read_text().split("\n")]
     found = json.loads((shared_data / "yolact_dets" / f"{model}.json").read_text())["images"]
     seen = {image["image_id"] for image in found}
-    annotations = []
+    annotations: list[dict[str, Any]] = []
     for line in (source / "val2017.txt").read_text().splitlines():
         path, *boxes = line.split()
         image = int(Path(path).stem)
