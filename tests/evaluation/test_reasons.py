@@ -173,3 +173,17 @@ def test_no_predictions_and_no_labels() -> None:
     assert rows.size == (view.crowd == 0).sum() and (misses.why == Miss.NOTHING).all()
     bare = replace(view, truth=brute.side([], [], np.zeros((0, 4))), crowd=np.zeros(0, np.uint8))
     assert (reasons_of(bare, 0.5).kind == ErrorKind.BACKGROUND).all()
+
+
+def test_a_box_that_reaches_the_threshold_is_taken_not_poor() -> None:
+    labels = np.array([[0.0, 0, 20, 20], [0, 0, 20, 10]])
+    view = Comparable(
+        task=brute.scene(0).task, items=1, classes=1,
+        truth=brute.side([0, 0], [0, 0], labels), crowd=np.zeros(2, np.uint8),
+        predictions=brute.side([0], [0], labels[:1]), confidence=np.array([0.9]),
+    )  # fmt: skip
+    rows, misses = misses_of(view, 0.5, 0.0)
+    assert rows.tolist() == [1]
+    assert (misses.why[0], misses.iou[0], misses.label[0]) == (Miss.TAKEN, 0.5, 0)
+    _, misses = misses_of(view, 0.55, 0.0)
+    assert misses.why.tolist() == [Miss.POOR_BOX]

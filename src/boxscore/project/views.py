@@ -20,7 +20,8 @@ REASONS = {
     ErrorKind.CLASS: "wrong class: overlaps a {label} with IoU {iou:.2f}",
     ErrorKind.LOCATION: "poor box: IoU {iou:.2f} with the nearest {label}, not above {limit:.2f}",
     ErrorKind.BOTH: "wrong class and poor box: nearest is a {label}, IoU {iou:.2f}",
-    ErrorKind.DUPLICATE: "duplicate: this {label} already went to a prediction at {rival:.2f}",
+    ErrorKind.DUPLICATE: "duplicate: this {label} already went to a prediction of confidence "
+    "{rival:.2f}",
     ErrorKind.BACKGROUND: "nothing there: no label overlaps it with IoU above 0.10",
 }
 IGNORED = {
