@@ -6,6 +6,7 @@ The tolerance is the order of summing 101 precisions.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,24 @@ def test_small_scenes(seed: int) -> None:
     view = brute.scene(seed)
     if view.confidence.size or view.crowd.size:
         assert_equal(view)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_images_of_more_than_a_hundred_predictions(seed: int) -> None:
+    """The limit is per image, of all classes together."""
+    view = brute.scene(seed)
+    rng = np.random.default_rng(seed)
+    near = rng.integers(0, view.crowd.size, 700)
+    shift = rng.normal(0, 4, (700, 4)) * [1, 1, 0.5, 0.5]
+    order = np.argsort(view.truth.item[near], kind="stable")
+    box = np.maximum(view.truth.box[near] + shift, 1)
+    class_id = np.where(
+        rng.random(700) < 0.8, view.truth.class_id[near], rng.integers(0, view.classes, 700)
+    )
+    found = brute.side(view.truth.item[near][order], class_id[order], box[order])
+    crowded = replace(view, predictions=found, confidence=rng.random(700))
+    assert np.bincount(found.item).max() > 100
+    assert_equal(crowded)
 
 
 def full_boxes(shared_data: Path, model: str, folder: Path) -> tuple[Path, Path]:

@@ -65,6 +65,7 @@ class Tide:
 
     Attributes:
         iou, background: The two thresholds.
+        published: Whether these are the numbers of the authors' program; see `tide`.
         ap: Mean AP of the chosen classes at `iou`.
         counts: (6,) int64 errors by kind, in the order of `KINDS`.
         delta: (6,) AP gained when that kind alone is fixed; never below 0.
@@ -78,6 +79,7 @@ class Tide:
 
     iou: float
     background: float
+    published: bool
     ap: float
     counts: NDArray[np.int64]
     delta: NDArray[np.float64]
@@ -219,6 +221,7 @@ def tide(
     return Tide(
         iou=errors.iou,
         background=errors.background,
+        published=published,
         ap=float(means[0]),
         counts=counts.sum(axis=0),
         delta=np.maximum(means[1:-2] - means[0], 0),
@@ -325,6 +328,7 @@ def tide_document(found: Tide) -> dict[str, Any]:
     return {
         "iou": found.iou,
         "background": found.background,
+        "published": found.published,
         "ap": defined(found.ap),
         "kinds": _kinds(found.counts, found.delta),
         "false_positive": defined(found.false_positive),
