@@ -1,4 +1,4 @@
-"""Counts, reasons and lists against plain loops."""
+"""Counts and pooled curves against plain loops."""
 
 from __future__ import annotations
 
@@ -7,47 +7,9 @@ import pytest
 
 from boxscore.evaluation.counts import count
 from boxscore.evaluation.curves import sweep
-from boxscore.evaluation.reasons import ErrorKind, best_overlaps, error_kinds
 from boxscore.matching.coco import candidate_pairs
-from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching
 from tests.matching import brute
-
-
-def reason(view: Comparable, judge: brute.Outcome, k: int, threshold: float) -> ErrorKind:
-    """Why prediction k is false, from its overlaps with everything on its image."""
-    iou = brute.overlaps(view)[k]
-    here = [
-        g
-        for g in range(view.crowd.size)
-        if view.truth.item[g] == view.predictions.item[k] and not view.crowd[g] and iou[g] >= 0.1
-    ]
-    own = [g for g in here if view.truth.class_id[g] == view.predictions.class_id[k]]
-    other = [g for g in here if g not in own]
-    best = max(own, key=lambda g: iou[g], default=None)
-    most = max((iou[g] for g in other), default=0.0)
-    if best is not None and iou[best] >= threshold and best in judge.ground_truth:
-        return ErrorKind.DUPLICATE
-    if best is not None and iou[best] < threshold:
-        return ErrorKind.LOCATION
-    if most >= threshold:
-        return ErrorKind.CLASS
-    return ErrorKind.BOTH if most > 0 else ErrorKind.BACKGROUND
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_every_false_positive_has_its_reason(seed: int) -> None:
-    view = brute.scene(seed)
-    pairs = candidate_pairs(view)
-    live, best = LiveMatching(view, pairs), best_overlaps(view, pairs)
-    for threshold in (0.3, 0.5, 0.75):
-        judge = brute.match(view, threshold)
-        kinds = error_kinds(live.at(threshold), best)
-        expected = [
-            ErrorKind.NONE if judge.ground_truth[k] >= 0 else reason(view, judge, k, threshold)
-            for k in range(view.confidence.size)
-        ]
-        assert kinds.tolist() == expected
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,22 @@ def side(item: Any, class_id: Any, box: Any) -> Side:
         area=box[:, 2] * box[:, 3],
         masks=None,
     )
+
+
+def on_items(view: Comparable, items: Any) -> Comparable:
+    """The comparison without the rows of other images."""
+    truth, found = items[view.truth.item], items[view.predictions.item]
+    return replace(
+        view,
+        truth=_rows(view.truth, truth),
+        crowd=view.crowd[truth],
+        predictions=_rows(view.predictions, found),
+        confidence=view.confidence[found],
+    )
+
+
+def _rows(of: Side, chosen: Any) -> Side:
+    return side(of.item[chosen], of.class_id[chosen], of.box[chosen])
 
 
 def overlaps(view: Comparable) -> Any:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.kernels import _core
 from boxscore.matching.coco import Matching, match
+from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
 from boxscore.matching.policy import coco as coco_policy
 from boxscore.project.evaluating import Truth, compare
@@ -19,15 +20,19 @@ from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 
 
-def matched(truth: Path, results: Path, task: str, max_detections: int = 100) -> Matching:
-    """The matches of two COCO files."""
+def view(truth: Path, results: Path, task: str) -> Comparable:
+    """The rows that a task compares."""
     tables = coco.read(truth, None, ImportReport(truth), pixels=False)
     context = ProjectContext(items=tables.items, ontology=tables.ontology)
     predictions = coco_results.read(results, context, ImportReport(results)).predictions
     sides = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
-    return match(
-        compare(sides, predictions, Task(task)), coco_policy(Options(max_detections=max_detections))
-    )
+    return compare(sides, predictions, Task(task))
+
+
+def matched(truth: Path, results: Path, task: str, max_detections: int = 100) -> Matching:
+    """The matches of two COCO files."""
+    policy = coco_policy(Options(max_detections=max_detections))
+    return match(view(truth, results, task), policy)
 
 
 def evaluate(

@@ -42,7 +42,7 @@ def count(view: Comparable, matches: MatchesAt, confidence: float | NDArray[np.f
     right, wrong = matches.right & shown, matches.wrong & shown
     class_id = view.predictions.class_id
     tp = _per_class(class_id[right], view.classes)
-    objects = _per_class(view.truth.class_id[view.crowd == 0], view.classes)
+    objects = _per_class(view.truth.class_id[view.counted], view.classes)
     return Counts(
         iou=matches.iou,
         confidence=float(confidence) if np.ndim(confidence) == 0 else float("nan"),
@@ -94,3 +94,8 @@ def recall(tp: int, fn: int) -> float:
 def f1(tp: int, fp: int, fn: int) -> float:
     """Harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN)."""
     return ratio(2 * tp, 2 * tp + fp + fn)
+
+
+def accuracy(tp: int, fp: int, fn: int) -> float:
+    """Share of everything predicted or labelled that is right, TP / (TP + FP + FN)."""
+    return ratio(tp, tp + fp + fn)

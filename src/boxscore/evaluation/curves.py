@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import RequestError
+from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.counts import Classes
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
@@ -34,16 +36,14 @@ class Sweep:
         return float(self.confidence[k]), float(self.f1[k])
 
 
-def sweep(view: Comparable, matches: MatchesAt, classes: Classes = None) -> Sweep:
-    """Every operating point, exactly."""
-    counted = matches.right | matches.wrong
-    objects = view.crowd == 0
-    if classes is not None:
-        counted &= np.isin(view.predictions.class_id, classes)
-        objects &= np.isin(view.truth.class_id, classes)
-    confidence, right = view.confidence[counted], matches.right[counted]
-    order = np.argsort(-confidence, kind="stable")
-    confidence, right = confidence[order], right[order]
+def sweep(
+    view: Comparable, matches: MatchesAt, classes: Classes = None, items: Items = None
+) -> Sweep:
+    """Every operating point, exactly, pooled over the chosen classes and images."""
+    counted = (matches.right | matches.wrong) & chosen(view, view.predictions, items, classes)
+    objects = view.counted & chosen(view, view.truth, items, classes)
+    rows = matches.order[counted[matches.order]]
+    confidence, right = view.confidence[rows], matches.right[rows]
     last = (
         np.append(confidence[1:] != confidence[:-1], True) if confidence.size else np.empty(0, bool)
     )
@@ -75,11 +75,7 @@ def on_grid(points: Sweep, steps: int = 100) -> dict[str, list[float]]:
 
     The grid spans 0 to 1, or the run's own range when its confidences leave that interval.
     """
-    low, high = 0.0, 1.0
-    if points.confidence.size:
-        low = min(low, float(points.confidence[-1]))
-        high = max(high, float(points.confidence[0]))
-    at = np.linspace(low, high, steps + 1)
+    at = grid(points.confidence, steps)
     shown = np.searchsorted(-points.confidence, -at, side="right") - 1
 
     def value(curve: NDArray[np.float64], nothing: float) -> list[float]:
@@ -93,3 +89,40 @@ def on_grid(points: Sweep, steps: int = 100) -> dict[str, list[float]]:
         "recall": value(points.recall, none_found),
         "f1": value(points.f1, none_found),
     }
+
+
+def grid(confidence: NDArray[np.float64], steps: int = 100) -> NDArray[np.float64]:
+    """(steps + 1,) thresholds from 0 to 1, or over the range of confidences that leave it.
+
+    Raises:
+        RequestError: There is no step.
+    """
+    if steps < 1:
+        raise RequestError(
+            f"a grid of {steps} steps is no grid", fix="give at least 1 step", code="E-GRID-STEPS"
+        )
+    low = min(0.0, confidence.min(initial=0.0))
+    high = max(1.0, confidence.max(initial=1.0))
+    return np.linspace(low, high, steps + 1)
+
+
+def precision_at_recall(points: Sweep, recall: float) -> tuple[float, float]:
+    """The highest precision among operating points that reach a recall, and its confidence.
+
+    Returns:
+        Precision and confidence; nan where the run never reaches that recall.
+
+    Raises:
+        RequestError: `recall` lies outside 0 to 1.
+    """
+    if not 0 <= recall <= 1:
+        raise RequestError(
+            f"recall {recall} is outside 0 to 1",
+            fix="choose one from 0 to 1",
+            code="E-RECALL-RANGE",
+        )
+    reached = np.flatnonzero(points.recall >= recall)
+    if not reached.size:
+        return float("nan"), float("nan")
+    k = reached[np.argmax(points.precision[reached])]
+    return float(points.precision[k]), float(points.confidence[k])

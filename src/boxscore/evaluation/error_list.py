@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.queries import ErrorQuery
-from boxscore.evaluation.reasons import ErrorKind
+from boxscore.evaluation.reasons import ErrorKind, missed_at
 from boxscore.evaluation.run_view import RunView
 from boxscore.schema.tables import Table
 
@@ -51,16 +51,14 @@ def objects_at(run: RunView, iou: float, confidence: float) -> Objects:
     matches = outcomes.matches
     shown = view.confidence >= confidence
     found = np.flatnonzero(shown & (matches.right | matches.wrong))
-    taker = matches.prediction
-    missed = (view.crowd == 0) & ((taker < 0) | ~shown[np.maximum(taker, 0)])
-    lost = np.flatnonzero(missed) if shown.size else np.flatnonzero(view.crowd == 0)
+    lost = missed_at(view, matches, confidence)
     box = np.concatenate([view.predictions.box[found], view.truth.box[lost]])
     right = matches.right[found]
     return Objects(
         row=np.concatenate([found, lost]),
         outcome=np.concatenate([np.where(right, TP, FP), np.full(lost.size, FN)]).astype(np.uint8),
         kind=np.concatenate(
-            [outcomes.kinds[found], np.full(lost.size, ErrorKind.MISSED, np.uint8)]
+            [outcomes.reasons.kind[found], np.full(lost.size, ErrorKind.MISSED, np.uint8)]
         ),
         class_id=np.concatenate([view.predictions.class_id[found], view.truth.class_id[lost]]),
         item=np.concatenate([view.predictions.item[found], view.truth.item[lost]]),

@@ -1,7 +1,8 @@
-"""Why a prediction is false: each false positive gets exactly one stated reason.
+"""Why a prediction is false and why an object was missed: one reason each, with its evidence.
 
-The kinds are those of Bolya et al. 2020, "TIDE" (foreground at the IoU threshold, background
-below 0.1), read off the candidate pairs; crowd regions explain nothing.
+The kinds are those of Bolya et al. 2020, "TIDE: A General Toolbox for Identifying Object
+Detection Errors", assigned in the order of its authors' program, read off the candidate pairs.
+Labels that do not count (crowd regions, ignored ones) explain nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.ranking import first_best
 from boxscore.matching.comparable import Comparable
+from boxscore.matching.policy import PAIR_FLOOR
 from boxscore.matching.recount import MatchesAt
 from boxscore.schema.tables import Table
 
@@ -27,6 +30,33 @@ class ErrorKind(IntEnum):
     DUPLICATE = 4
     BACKGROUND = 5
     MISSED = 6
+
+
+class Ignored(IntEnum):
+    """Why a prediction is neither right nor wrong."""
+
+    NO = 0
+    CROWD = 1
+    """It lies on a crowd region."""
+    DIFFICULT = 2
+    """It found a label that never counts."""
+    BEYOND_LIMIT = 3
+    """Its image has more predictions of its class than the protocol looks at."""
+
+
+class Miss(IntEnum):
+    """Why an object was missed: what became of the prediction that came closest."""
+
+    NOTHING = 0
+    """No shown prediction overlaps it."""
+    BELOW_CONFIDENCE = 1
+    """The prediction that found it is less confident than those shown."""
+    WRONG_CLASS = 2
+    POOR_BOX = 3
+    TAKEN = 4
+    """The prediction found another label."""
+    BEYOND_LIMIT = 5
+    """The prediction is beyond the most predictions per image and class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +75,7 @@ class BestOverlaps:
 def best_overlaps(view: Comparable, pairs: Table) -> BestOverlaps:
     """Reduce the candidate pairs; independent of IoU threshold and confidence."""
     prediction, truth, iou = pairs["prediction"], pairs["ground_truth"], pairs["iou"]
-    counted = view.crowd[truth] == 0
+    counted = view.counted[truth]
     same = view.predictions.class_id[prediction] == view.truth.class_id[truth]
     size = view.confidence.size
     same_iou, same_row = _best(prediction, truth, iou, counted & same, size)
@@ -63,37 +93,39 @@ def _best(
     """Pairs come sorted by prediction, so each prediction's are one slice; the first best wins."""
     prediction, truth, iou = prediction[chosen], truth[chosen], iou[chosen]
     value, row = np.zeros(size), np.full(size, -1, np.int32)
-    if prediction.size:
-        start = np.flatnonzero(np.append(True, prediction[1:] != prediction[:-1]))
-        best = np.maximum.reduceat(iou, start)
-        lengths = np.diff(np.append(start, prediction.size))
-        hit = np.flatnonzero(iou == np.repeat(best, lengths))
-        _, first = np.unique(prediction[hit], return_index=True)
-        value[prediction[start]] = best
-        row[prediction[start]] = truth[hit[first]]
+    found, at = first_best(prediction, iou)
+    value[found], row[found] = iou[at], truth[at]
     return value, row
 
 
-def error_kinds(matches: MatchesAt, best: BestOverlaps) -> NDArray[np.uint8]:
-    """(P,) ErrorKind of every prediction at one IoU threshold; NONE unless it is false."""
-    iou = matches.iou
-    taken = np.zeros(best.same.size, np.bool_)
-    has = best.same >= 0
-    taken[has] = matches.prediction[best.same[has]] >= 0
-    near, elsewhere = best.same_iou, best.other_iou
+def error_kinds(
+    matches: MatchesAt,
+    best: BestOverlaps,
+    *,
+    false: NDArray[np.bool_] | None = None,
+    background: float = PAIR_FLOOR,
+) -> NDArray[np.uint8]:
+    """(P,) ErrorKind of every prediction at one IoU threshold; NONE unless it is false.
+
+    Args:
+        false: (P,) the predictions to explain; None is the false positives.
+        background: Overlaps up to this one are none, at least the floor of candidate pairs.
+    """
+    false = matches.wrong if false is None else false
+    iou, near, elsewhere = matches.iou, best.same_iou, best.other_iou
     kinds = np.select(
         [
-            ~matches.wrong,
-            (near >= iou) & taken,
-            (near > 0) & (near < iou),
+            ~false,
+            (near >= background) & (near <= iou),
             elsewhere >= iou,
-            (near == 0) & (elsewhere == 0),
+            (near >= iou) & (_held_by(matches, best.same) >= 0),
+            np.maximum(near, elsewhere) <= background,
         ],
         [
             ErrorKind.NONE,
-            ErrorKind.DUPLICATE,
             ErrorKind.LOCATION,
             ErrorKind.CLASS,
+            ErrorKind.DUPLICATE,
             ErrorKind.BACKGROUND,
         ],
         default=ErrorKind.BOTH,
@@ -101,15 +133,185 @@ def error_kinds(matches: MatchesAt, best: BestOverlaps) -> NDArray[np.uint8]:
     return kinds.astype(np.uint8)
 
 
-def partners(matches: MatchesAt, best: BestOverlaps, kinds: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """(P,) the ground truth that explains each prediction: its match, or what it nearly was."""
-    explained = np.select(
-        [
-            matches.ground_truth >= 0,
-            np.isin(kinds, (ErrorKind.DUPLICATE, ErrorKind.LOCATION)),
-            np.isin(kinds, (ErrorKind.CLASS, ErrorKind.BOTH)),
-        ],
+def _held_by(matches: MatchesAt, ground_truth: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The prediction that got each ground truth; -1 without either."""
+    held = np.full(ground_truth.size, -1, np.int32)
+    some = ground_truth >= 0
+    held[some] = matches.prediction[ground_truth[some]]
+    return held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """What each prediction is, and the evidence for it, at one IoU threshold; arrays are (P,).
+
+    Attributes:
+        kind: ErrorKind, NONE unless it is a false positive.
+        ground_truth: The label that explains it, or -1: its match, or what it nearly was.
+        iou: Overlap with that label (with a crowd region: the share of the prediction inside);
+            nan without one.
+        rival: The prediction that got the label of a false positive, or -1.
+        ignored: Ignored, NO unless it is neither right nor wrong.
+    """
+
+    kind: NDArray[np.uint8]
+    ground_truth: NDArray[np.int32]
+    iou: NDArray[np.float64]
+    rival: NDArray[np.int32]
+    ignored: NDArray[np.uint8]
+
+
+def explain(view: Comparable, pairs: Table, matches: MatchesAt, best: BestOverlaps) -> Reasons:
+    """Exactly one reason for each prediction, whatever its confidence."""
+    kind = error_kinds(matches, best)
+    near = np.isin(kind, (ErrorKind.DUPLICATE, ErrorKind.LOCATION))
+    elsewhere = np.isin(kind, (ErrorKind.CLASS, ErrorKind.BOTH))
+    ground_truth = np.select(
+        [matches.ground_truth >= 0, near, elsewhere],
         [matches.ground_truth, best.same, best.other],
-        default=-1,
+        default=np.int32(-1),
+    ).astype(np.int32)
+    rival = np.where(kind > 0, _held_by(matches, ground_truth), -1).astype(np.int32)
+    iou = np.select(
+        [matches.ground_truth >= 0, near, elsewhere],
+        [match_overlaps(pairs, matches), best.same_iou, best.other_iou],
+        default=np.nan,
     )
-    return explained.astype(np.int32)
+    return Reasons(
+        kind=kind,
+        ground_truth=ground_truth,
+        iou=iou,
+        rival=rival,
+        ignored=_ignored(view, matches),
+    )
+
+
+def match_overlaps(pairs: Table, matches: MatchesAt) -> NDArray[np.float64]:
+    """(P,) overlap of each prediction with its match; nan without one."""
+    prediction = pairs["prediction"]
+    hit = pairs["ground_truth"] == matches.ground_truth[prediction]
+    iou = np.full(matches.ground_truth.size, np.nan)
+    iou[prediction[hit]] = pairs["iou"][hit]
+    return iou
+
+
+def _ignored(view: Comparable, matches: MatchesAt) -> NDArray[np.uint8]:
+    on_crowd = np.zeros(matches.ignored.size, np.bool_)
+    some = matches.ignored
+    on_crowd[some] = view.crowd[matches.ground_truth[some]] != 0
+    why = np.select(
+        [on_crowd, some, ~matches.considered],
+        [Ignored.CROWD, Ignored.DIFFICULT, Ignored.BEYOND_LIMIT],
+        default=Ignored.NO,
+    )
+    return why.astype(np.uint8)
+
+
+class PairsByTruth:
+    """Candidate pairs sought by their ground truth."""
+
+    def __init__(self, pairs: Table) -> None:
+        self._order = np.argsort(pairs["ground_truth"], kind="stable")
+        self._truth = pairs["ground_truth"][self._order]
+
+    def of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All pairs of some ground truths.
+
+        Returns:
+            For each pair the place in `rows`, ascending, and its row in the table, ascending
+            for each ground truth.
+        """
+        start = np.searchsorted(self._truth, rows, side="left")
+        count = np.searchsorted(self._truth, rows, side="right") - start
+        place = np.repeat(np.arange(rows.size), count)
+        within = np.arange(place.size) - np.repeat(np.cumsum(count) - count, count)
+        return place, self._order[start[place] + within]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misses:
+    """Why some ground truths were missed; arrays are (N,).
+
+    Attributes:
+        why: Miss.
+        prediction: The prediction that came closest, or -1.
+        iou: Its overlap; nan without one.
+        label: The ground truth that this prediction found, or -1.
+    """
+
+    why: NDArray[np.uint8]
+    prediction: NDArray[np.int32]
+    iou: NDArray[np.float64]
+    label: NDArray[np.int32]
+
+
+def missed_at(view: Comparable, matches: MatchesAt, confidence: float) -> NDArray[np.int64]:
+    """Rows of the ground truths that count and that no prediction at this confidence found."""
+    taker = matches.prediction
+    found = taker >= 0
+    found[found] = view.confidence[taker[found]] >= confidence
+    return np.flatnonzero(view.counted & ~found)
+
+
+def explain_misses(
+    view: Comparable,
+    pairs: Table,
+    by_truth: PairsByTruth,
+    matches: MatchesAt,
+    confidence: float,
+    rows: NDArray[np.int64],
+) -> Misses:
+    """Exactly one reason for each missed ground truth.
+
+    What came closest is its own match when that is less confident than the threshold, else the
+    shown prediction of any class that overlaps it most; of equal overlaps the first.
+
+    Args:
+        confidence: Predictions at or above it are shown.
+        rows: (N,) ground truths missed at this confidence.
+    """
+    prediction, iou = _nearest(view, pairs, by_truth, confidence, rows)
+    taker = matches.prediction[rows]
+    own = taker >= 0
+    prediction[own] = taker[own]
+    place, at = by_truth.of(rows)
+    mine = own[place] & (pairs["prediction"][at] == taker[place])
+    iou[place[mine]] = pairs["iou"][at[mine]]
+    some = prediction >= 0
+    near = np.maximum(prediction, 0)
+    other = np.zeros(rows.size, np.bool_)
+    other[some] = view.predictions.class_id[prediction[some]] != view.truth.class_id[rows[some]]
+    label = np.full(rows.size, -1, np.int32)
+    label[some] = matches.ground_truth[near[some]]
+    beyond = np.zeros(rows.size, np.bool_)
+    beyond[some] = ~matches.considered[near[some]]
+    why = np.select(
+        [own, ~some, other, iou < matches.iou, beyond],
+        [
+            Miss.BELOW_CONFIDENCE,
+            Miss.NOTHING,
+            Miss.WRONG_CLASS,
+            Miss.POOR_BOX,
+            Miss.BEYOND_LIMIT,
+        ],
+        default=Miss.TAKEN,
+    )
+    return Misses(why=why.astype(np.uint8), prediction=prediction, iou=iou, label=label)
+
+
+def _nearest(
+    view: Comparable,
+    pairs: Table,
+    by_truth: PairsByTruth,
+    confidence: float,
+    rows: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The shown prediction that overlaps each ground truth most, and how much."""
+    place, at = by_truth.of(rows)
+    shown = view.confidence[pairs["prediction"][at]] >= confidence
+    place, at = place[shown], at[shown]
+    prediction, iou = np.full(rows.size, -1, np.int32), np.full(rows.size, np.nan)
+    found, best = first_best(place, pairs["iou"][at])
+    prediction[found] = pairs["prediction"][at[best]]
+    iou[found] = pairs["iou"][at[best]]
+    return prediction, iou

@@ -7,10 +7,25 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.class_curves import ClassCurves, class_curves
+from boxscore.evaluation.confusion import Confusion, confusion
+from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.curves import Sweep, sweep
+from boxscore.evaluation.lrp import Lrp, optimal_lrp
 from boxscore.evaluation.numbers import Numbers
-from boxscore.evaluation.reasons import BestOverlaps, best_overlaps, error_kinds, partners
+from boxscore.evaluation.reasons import (
+    BestOverlaps,
+    Misses,
+    PairsByTruth,
+    Reasons,
+    best_overlaps,
+    explain,
+    explain_misses,
+)
+from boxscore.evaluation.tide import Tide, assign, tide
 from boxscore.matching.comparable import Comparable
+from boxscore.matching.policy import PAIR_FLOOR
 from boxscore.matching.recount import LiveMatching, MatchesAt
 from boxscore.schema.tables import Table
 
@@ -24,13 +39,11 @@ class Outcomes:
 
     Attributes:
         matches: Who got whom.
-        kinds: (P,) ErrorKind, NONE unless the prediction is false.
-        partner: (P,) ground truth that explains the prediction, or -1.
+        reasons: What each prediction is, and why.
     """
 
     matches: MatchesAt
-    kinds: NDArray[np.uint8]
-    partner: NDArray[np.int32]
+    reasons: Reasons
 
 
 @dataclass(slots=True)
@@ -52,7 +65,7 @@ class RunView:
     live: LiveMatching = field(init=False)
     best: BestOverlaps = field(init=False)
     _outcomes: dict[float, Outcomes] = field(init=False, default_factory=dict)
-    _by_truth: tuple[NDArray[np.int64], NDArray[np.int32]] | None = field(init=False, default=None)
+    _by_truth: PairsByTruth | None = field(init=False, default=None)
     _default: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -60,28 +73,57 @@ class RunView:
         self.best = best_overlaps(self.view, self.pairs)
 
     def outcomes(self, iou: float) -> Outcomes:
-        """Matches, reasons and partners at one IoU threshold; remembered for the last few."""
+        """Matches and reasons at one IoU threshold; remembered for the last few."""
         if iou not in self._outcomes:
             if len(self._outcomes) >= 8:
                 self._outcomes.pop(next(iter(self._outcomes)))
             matches = self.live.at(iou)
-            kinds = error_kinds(matches, self.best)
-            self._outcomes[iou] = Outcomes(matches, kinds, partners(matches, self.best, kinds))
+            reasons = explain(self.view, self.pairs, matches, self.best)
+            self._outcomes[iou] = Outcomes(matches, reasons)
         return self._outcomes[iou]
 
-    def pairs_of_truth(self, row: int) -> NDArray[np.int64]:
-        """Rows of `pairs` that hold one ground truth, in order of prediction."""
+    def misses(self, iou: float, confidence: float, rows: NDArray[np.int64]) -> Misses:
+        """Why each of some missed ground truths was missed."""
         if self._by_truth is None:
-            truth = self.pairs["ground_truth"]
-            order = np.argsort(truth, kind="stable")
-            self._by_truth = order, truth[order]
-        order, truth = self._by_truth
-        start, stop = np.searchsorted(truth, [row, row + 1])
-        return order[start:stop]
+            self._by_truth = PairsByTruth(self.pairs)
+        matches = self.live.at(iou)
+        return explain_misses(self.view, self.pairs, self._by_truth, matches, confidence, rows)
 
-    def sweep(self, iou: float, classes: tuple[int, ...] | None = None) -> Sweep:
+    def sweep(self, iou: float, classes: Classes = None, items: Items = None) -> Sweep:
         """All operating points at one IoU threshold."""
-        return sweep(self.view, self.live.at(iou), classes)
+        return sweep(self.view, self.live.at(iou), classes, items)
+
+    def class_curves(
+        self, iou: float, classes: Classes = None, items: Items = None, steps: int = 100
+    ) -> ClassCurves:
+        """Every class at every threshold of a common grid."""
+        return class_curves(self.view, self.live.at(iou), classes, items, steps)
+
+    def confusion(
+        self, iou: float, confidence: float, classes: Classes = None, items: Items = None
+    ) -> Confusion:
+        """Who was taken for whom at one operating point."""
+        matches = self.live.at(iou)
+        return confusion(self.view, self.pairs, matches, confidence, items, classes)
+
+    def optimal_lrp(
+        self, iou: float = REFERENCE_IOU, classes: Classes = None, items: Items = None
+    ) -> Lrp:
+        """Each class at the confidence of its least LRP."""
+        return optimal_lrp(self.view, self.pairs, self.live.at(iou), items, classes)
+
+    def tide(
+        self,
+        iou: float = REFERENCE_IOU,
+        classes: Classes = None,
+        items: Items = None,
+        *,
+        background: float = PAIR_FLOOR,
+        published: bool = True,
+    ) -> Tide:
+        """What each kind of error costs."""
+        errors = assign(self.view, self.live.at(iou), self.best, background=background)
+        return tide(self.view, errors, items, classes, published=published)
 
     def default_confidence(self) -> float:
         """The confidence with the highest pooled F1 at IoU 0.5; 0 when F1 is undefined."""

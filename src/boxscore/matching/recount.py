@@ -28,8 +28,9 @@ class MatchesAt:
         iou: The threshold, inclusive.
         ground_truth: (P,) int32, the ground truth that a prediction got, or -1.
         prediction: (G,) int32, the prediction that a counted ground truth got, or -1.
-        ignored: (P,) bool, matched with a crowd region: neither right nor wrong.
+        ignored: (P,) bool, matched with a label that does not count: neither right nor wrong.
         considered: (P,) bool, within the protocol's most predictions per image and class.
+        order: (P,) predictions by falling confidence; equals keep their order.
     """
 
     iou: float
@@ -37,6 +38,7 @@ class MatchesAt:
     prediction: NDArray[np.int32]
     ignored: NDArray[np.bool_]
     considered: NDArray[np.bool_]
+    order: NDArray[np.int64]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -73,6 +75,7 @@ class LiveMatching:
             max_detections=max_detections,
         )
         self._considered = self._recount.considered.astype(np.bool_)
+        self._order = np.argsort(-view.confidence, kind="stable")
         self._kept: dict[float, MatchesAt] = {}
 
     def at(self, iou: float) -> MatchesAt:
@@ -95,4 +98,11 @@ class LiveMatching:
 
     def _match(self, iou: float) -> MatchesAt:
         ground_truth, ignored, prediction = self._recount.at(iou)
-        return MatchesAt(iou, ground_truth, prediction, ignored.view(np.bool_), self._considered)
+        return MatchesAt(
+            iou=iou,
+            ground_truth=ground_truth,
+            prediction=prediction,
+            ignored=ignored.view(np.bool_),
+            considered=self._considered,
+            order=self._order,
+        )

@@ -6,20 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.error_list import FN, Objects
-from boxscore.evaluation.reasons import ErrorKind
+from boxscore.evaluation.reasons import ErrorKind, Ignored, Miss, Misses, Reasons
 from boxscore.evaluation.run_view import RunView
+from boxscore.matching.comparable import Side
 from boxscore.matching.recount import MatchesAt
 from boxscore.project.evaluating import Truth
 
 REASONS = {
     ErrorKind.CLASS: "wrong class: overlaps a {label} with IoU {iou:.2f}",
-    ErrorKind.LOCATION: "poor box: IoU {iou:.2f} with the nearest {label}, below {limit:.2f}",
+    ErrorKind.LOCATION: "poor box: IoU {iou:.2f} with the nearest {label}, not above {limit:.2f}",
     ErrorKind.BOTH: "wrong class and poor box: nearest is a {label}, IoU {iou:.2f}",
-    ErrorKind.DUPLICATE: "duplicate: this {label} already went to a more confident prediction",
-    ErrorKind.BACKGROUND: "nothing there: no label overlaps it with IoU 0.10 or more",
+    ErrorKind.DUPLICATE: "duplicate: this {label} already went to a prediction of confidence "
+    "{rival:.2f}",
+    ErrorKind.BACKGROUND: "nothing there: no label overlaps it with IoU above 0.10",
+}
+IGNORED = {
+    Ignored.CROWD: "ignored: on a crowd region",
+    Ignored.DIFFICULT: "ignored: it found a label that does not count",
+    Ignored.BEYOND_LIMIT: "ignored: beyond the most predictions per image and class",
+}
+MISSES = {
+    Miss.NOTHING: "missed: no prediction overlaps it with IoU 0.10 or more",
+    Miss.BELOW_CONFIDENCE: "missed: found only at confidence {confidence:.2f}, below the threshold",
+    Miss.WRONG_CLASS: "missed: the best overlap is a {name}, IoU {iou:.2f}",
+    Miss.POOR_BOX: "missed: the best box only reaches IoU {iou:.2f}",
+    Miss.TAKEN: "missed: the overlapping {name} (IoU {iou:.2f}) belongs to another label",
+    Miss.BEYOND_LIMIT: "missed: the overlapping {name} (IoU {iou:.2f}) is beyond the most "
+    "predictions per image and class",
 }
 
 
@@ -36,6 +53,15 @@ class Scene:
     def matches(self) -> MatchesAt:
         """Matches at the operating point's IoU."""
         return self.run.outcomes(self.iou).matches
+
+    @property
+    def reasons(self) -> Reasons:
+        """What each prediction is at that IoU, and why."""
+        return self.run.outcomes(self.iou).reasons
+
+    def misses(self, rows: NDArray[np.int64]) -> Misses:
+        """Why some ground truths were missed at the operating point."""
+        return self.run.misses(self.iou, self.confidence, rows)
 
     def class_name(self, class_id: int) -> str:
         """Display name of a class."""
@@ -59,18 +85,19 @@ def item_document(truth: Truth, item: int) -> dict[str, Any]:
 
 def object_documents(scene: Scene, objects: Objects) -> list[dict[str, Any]]:
     """One document per object of a page."""
+    lost = np.flatnonzero(objects.outcome == FN)
+    misses = scene.misses(objects.row[lost])
+    place = dict(zip(lost.tolist(), range(lost.size), strict=True))
     return [
-        _missed(scene, row) if outcome == FN else _predicted(scene, row)
-        for row, outcome in zip(objects.row.tolist(), objects.outcome.tolist(), strict=True)
+        _missed(scene, row, misses, place[k]) if k in place else _predicted(scene, row)
+        for k, row in enumerate(objects.row.tolist())
     ]
 
 
 def _predicted(scene: Scene, row: int) -> dict[str, Any]:
     run, side = scene.run, scene.run.view.predictions
-    outcomes = run.outcomes(scene.iou)
-    kind = ErrorKind(int(outcomes.kinds[row]))
-    right = bool(outcomes.matches.right[row])
-    partner = int(outcomes.partner[row])
+    kind = ErrorKind(int(scene.reasons.kind[row]))
+    right = bool(scene.matches.right[row])
     return {
         "id": f"P{row}",
         "outcome": "tp" if right else "fp",
@@ -80,89 +107,22 @@ def _predicted(scene: Scene, row: int) -> dict[str, Any]:
         "confidence": defined(run.view.confidence[row]),
         "box": side.box[row].tolist(),
         "item": item_document(scene.truth, int(side.item[row])),
-        "partner": _truth_partner(scene, row, partner),
-        "reason": _reason(scene, row, kind, partner, right),
+        "partner": _truth_partner(scene, row),
+        "reason": _reason(scene, row, kind, right),
     }
 
 
-def _truth_partner(scene: Scene, row: int, partner: int) -> dict[str, Any] | None:
+def _truth_partner(scene: Scene, row: int) -> dict[str, Any] | None:
+    partner = int(scene.reasons.ground_truth[row])
     if partner < 0:
         return None
-    truth = scene.run.view.truth
-    class_id = int(truth.class_id[partner])
-    return {
-        "id": f"G{partner}",
-        "class_id": class_id,
-        "class_name": scene.class_name(class_id),
-        "box": truth.box[partner].tolist(),
-        "iou": defined(pair_iou(scene.run, row, partner)),
-    }
+    return _partner(scene, "G", scene.run.view.truth, partner, float(scene.reasons.iou[row]))
 
 
-def _reason(scene: Scene, row: int, kind: ErrorKind, partner: int, right: bool) -> str:
-    iou = pair_iou(scene.run, row, partner) if partner >= 0 else float("nan")
-    if right:
-        return f"correct: IoU {iou:.2f}"
-    if kind is ErrorKind.NONE:
-        return "ignored: on a crowd region, or beyond the most predictions per image and class"
-    label = scene.class_name(int(scene.run.view.truth.class_id[partner])) if partner >= 0 else ""
-    return REASONS[kind].format(label=label, iou=iou, limit=scene.iou)
-
-
-def pair_iou(run: RunView, prediction: int, ground_truth: int) -> float:
-    """IoU of a candidate pair; nan when they are none."""
-    pairs = run.pairs
-    start, stop = np.searchsorted(pairs["prediction"], [prediction, prediction + 1])
-    hit = np.flatnonzero(pairs["ground_truth"][start:stop] == ground_truth)
-    return float(pairs["iou"][start + hit[0]]) if hit.size else float("nan")
-
-
-def _missed(scene: Scene, row: int) -> dict[str, Any]:
-    truth = scene.run.view.truth
-    near = nearest_prediction(scene, row)
-    return {
-        "id": f"G{row}",
-        "outcome": "fn",
-        "kind": "missed",
-        "class_id": int(truth.class_id[row]),
-        "class_name": scene.class_name(int(truth.class_id[row])),
-        "confidence": None,
-        "box": truth.box[row].tolist(),
-        "item": item_document(scene.truth, int(truth.item[row])),
-        "partner": _prediction_partner(scene, near),
-        "reason": _missed_reason(scene, row, near),
-    }
-
-
-Near = tuple[int, float] | None
-
-
-def nearest_prediction(scene: Scene, row: int) -> Near:
-    """The prediction that nearly found a missed object, and its IoU.
-
-    Its own match below the confidence threshold comes first, then the shown prediction that
-    overlaps it most.
-    """
-    view, pairs = scene.run.view, scene.run.pairs
-    taker = int(scene.matches.prediction[row])
-    if taker >= 0:
-        return taker, pair_iou(scene.run, taker, row)
-    hits = scene.run.pairs_of_truth(row)
-    shown = hits[view.confidence[pairs["prediction"][hits]] >= scene.confidence]
-    if not shown.size:
-        return None
-    best = shown[np.argmax(pairs["iou"][shown])]
-    return int(pairs["prediction"][best]), float(pairs["iou"][best])
-
-
-def _prediction_partner(scene: Scene, near: Near) -> dict[str, Any] | None:
-    if near is None:
-        return None
-    row, iou = near
-    side = scene.run.view.predictions
+def _partner(scene: Scene, letter: str, side: Side, row: int, iou: float) -> dict[str, Any]:
     class_id = int(side.class_id[row])
     return {
-        "id": f"P{row}",
+        "id": f"{letter}{row}",
         "class_id": class_id,
         "class_name": scene.class_name(class_id),
         "box": side.box[row].tolist(),
@@ -170,20 +130,46 @@ def _prediction_partner(scene: Scene, near: Near) -> dict[str, Any] | None:
     }
 
 
-def _missed_reason(scene: Scene, row: int, near: Near) -> str:
-    if near is None:
-        return "missed: no prediction overlaps it with IoU 0.10 or more"
-    prediction, iou = near
-    view = scene.run.view
-    name = scene.class_name(int(view.predictions.class_id[prediction]))
-    confidence = view.confidence[prediction]
-    if int(scene.matches.prediction[row]) == prediction:
-        return f"missed: found only at confidence {confidence:.2f}, below the threshold"
-    if view.predictions.class_id[prediction] != view.truth.class_id[row]:
-        return f"missed: the best overlap is a {name}, IoU {iou:.2f}"
-    if iou >= scene.iou:
-        return f"missed: the overlapping {name} (IoU {iou:.2f}) belongs to another label"
-    return f"missed: the best box only reaches IoU {iou:.2f}"
+def _reason(scene: Scene, row: int, kind: ErrorKind, right: bool) -> str:
+    reasons, view = scene.reasons, scene.run.view
+    if right:
+        return f"correct: IoU {reasons.iou[row]:.2f}"
+    if kind is ErrorKind.NONE:
+        return IGNORED[Ignored(int(reasons.ignored[row]))]
+    label, rival = int(reasons.ground_truth[row]), int(reasons.rival[row])
+    return REASONS[kind].format(
+        label=scene.class_name(int(view.truth.class_id[label])) if label >= 0 else "",
+        iou=reasons.iou[row],
+        limit=scene.iou,
+        rival=view.confidence[rival] if rival >= 0 else float("nan"),
+    )
+
+
+def _missed(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
+    view, near = scene.run.view, int(misses.prediction[k])
+    iou = float(misses.iou[k])
+    return {
+        "id": f"G{row}",
+        "outcome": "fn",
+        "kind": "missed",
+        "class_id": int(view.truth.class_id[row]),
+        "class_name": scene.class_name(int(view.truth.class_id[row])),
+        "confidence": None,
+        "box": view.truth.box[row].tolist(),
+        "item": item_document(scene.truth, int(view.truth.item[row])),
+        "partner": None if near < 0 else _partner(scene, "P", view.predictions, near, iou),
+        "reason": _missed_reason(scene, misses, k),
+    }
+
+
+def _missed_reason(scene: Scene, misses: Misses, k: int) -> str:
+    view, near = scene.run.view, int(misses.prediction[k])
+    some = near >= 0
+    return MISSES[Miss(int(misses.why[k]))].format(
+        name=scene.class_name(int(view.predictions.class_id[near])) if some else "",
+        confidence=view.confidence[near] if some else float("nan"),
+        iou=misses.iou[k],
+    )
 
 
 def item_objects(scene: Scene, item: int) -> list[dict[str, Any]]:
@@ -192,40 +178,46 @@ def item_objects(scene: Scene, item: int) -> list[dict[str, Any]]:
 
 
 def _labels_on(scene: Scene, item: int) -> list[dict[str, Any]]:
-    view, matches = scene.run.view, scene.matches
-    documents = []
-    for row in _rows_on(view.truth.item, item):
-        taker = int(matches.prediction[row])
-        found = taker >= 0 and view.confidence[taker] >= scene.confidence
-        crowd = bool(view.crowd[row])
-        class_id = int(view.truth.class_id[row])
-        documents.append(
-            {
-                "id": f"G{row}",
-                "role": "ground_truth",
-                "outcome": "ignored" if crowd else "tp" if found else "fn",
-                "kind": None if crowd or found else "missed",
-                "class_id": class_id,
-                "class_name": scene.class_name(class_id),
-                "confidence": None,
-                "box": view.truth.box[row].tolist(),
-                "crowd": crowd,
-                "partner_id": f"P{taker}" if found else None,
-                "iou": defined(pair_iou(scene.run, taker, row)) if found else None,
-                "annotation_row": int(view.truth.rows[row]),
-                "reason": ""
-                if found
-                else "crowd region: predictions on it are ignored"
-                if crowd
-                else _missed_reason(scene, row, nearest_prediction(scene, row)),
-            }
-        )
-    return documents
+    view = scene.run.view
+    rows = _rows_on(view.truth.item, item)
+    misses = scene.misses(np.array(rows, np.int64))
+    return [_label(scene, row, misses, k) for k, row in enumerate(rows)]
+
+
+def _label(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
+    view, taker = scene.run.view, int(scene.matches.prediction[row])
+    found = taker >= 0 and bool(view.confidence[taker] >= scene.confidence)
+    counted = bool(view.counted[row])
+    class_id = int(view.truth.class_id[row])
+    outcome = "tp" if found else "fn" if counted else "ignored"
+    return {
+        "id": f"G{row}",
+        "role": "ground_truth",
+        "outcome": outcome,
+        "kind": "missed" if outcome == "fn" else None,
+        "class_id": class_id,
+        "class_name": scene.class_name(class_id),
+        "confidence": None,
+        "box": view.truth.box[row].tolist(),
+        "crowd": bool(view.crowd[row]),
+        "partner_id": f"P{taker}" if found else None,
+        "iou": defined(scene.reasons.iou[taker]) if found else None,
+        "annotation_row": int(view.truth.rows[row]),
+        "reason": _label_reason(scene, outcome, row, misses, k),
+    }
+
+
+def _label_reason(scene: Scene, outcome: str, row: int, misses: Misses, k: int) -> str:
+    if outcome == "fn":
+        return _missed_reason(scene, misses, k)
+    if outcome == "tp":
+        return ""
+    region = "crowd region" if scene.run.view.crowd[row] else "label that does not count"
+    return f"{region}: predictions on it are ignored"
 
 
 def _predictions_on(scene: Scene, item: int) -> list[dict[str, Any]]:
-    view, outcomes = scene.run.view, scene.run.outcomes(scene.iou)
-    matches = outcomes.matches
+    view, matches = scene.run.view, scene.matches
     documents = []
     for row in _rows_on(view.predictions.item, item):
         if view.confidence[row] < scene.confidence:

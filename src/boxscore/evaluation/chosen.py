@@ -1,0 +1,59 @@
+"""Which rows a question is about: some images, some classes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError
+from boxscore.evaluation.counts import Classes
+from boxscore.matching.comparable import Comparable, Side
+
+Items = NDArray[np.bool_] | None
+"""(items,) bool, the images of a slice; None is all of them."""
+
+
+def chosen(
+    view: Comparable, side: Side, items: Items = None, classes: Classes = None
+) -> NDArray[np.bool_]:
+    """(N,) rows of one side of `view` that lie on the chosen images and have a chosen class.
+
+    Raises:
+        RequestError: The slice is not one bool per image, or a class does not exist.
+    """
+    mask = np.ones(side.item.size, np.bool_)
+    if items is not None:
+        mask &= _slice(view, items)[side.item]
+    if classes is not None:
+        mask &= class_mask(view, classes)[side.class_id]
+    return mask
+
+
+def class_mask(view: Comparable, classes: Classes) -> NDArray[np.bool_]:
+    """(C,) bool, the chosen classes.
+
+    Raises:
+        RequestError: A class does not exist.
+    """
+    if classes is None:
+        return np.ones(view.classes, np.bool_)
+    unknown = [k for k in classes if not 0 <= k < view.classes]
+    if unknown:
+        raise RequestError(
+            f"class_id {unknown[0]} does not exist",
+            fix=f"use ids from 0 to {view.classes - 1}",
+            code="E-CLASS-UNKNOWN",
+        )
+    mask = np.zeros(view.classes, np.bool_)
+    mask[list(classes)] = True
+    return mask
+
+
+def _slice(view: Comparable, items: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if items.dtype != np.bool_ or items.shape != (view.items,):
+        raise RequestError(
+            f"a slice of {view.items} images has shape {items.shape} and type {items.dtype}",
+            fix=f"give one bool per image, shape ({view.items},)",
+            code="E-SLICE-SHAPE",
+        )
+    return items
