@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from boxscore.errors import RequestError
 from boxscore.kernels import _core
 
 PAIR_FLOOR = 0.1
@@ -31,6 +33,51 @@ class Options:
     max_detections: int | None = None
     class_agnostic: bool = False
     only_predicted: bool = False
+
+    def thresholds(self, *own: float) -> tuple[float, ...]:
+        """The chosen least IoUs of a match, or the protocol's own.
+
+        Raises:
+            RequestError: There is none, one lies outside (0, 1], or they do not ascend.
+        """
+        chosen = own if self.iou_thresholds is None else self.iou_thresholds
+        ascending = all(a < b for a, b in pairwise(chosen))
+        if not chosen or not ascending or not all(0 < t <= 1 for t in chosen):
+            raise RequestError(
+                f"IoU thresholds {chosen} are not ascending numbers above 0, at most 1",
+                fix="choose thresholds such as 0.5, or 0.5 and 0.75",
+                code="E-IOU-RANGE",
+            )
+        return chosen
+
+    def threshold(self, own: float, protocol: str) -> float:
+        """The one chosen least IoU of a match, for protocols that know no mean over several.
+
+        Raises:
+            RequestError: There are several, or it lies outside (0, 1].
+        """
+        chosen = self.thresholds(own)
+        if len(chosen) > 1:
+            raise RequestError(
+                f"protocol {protocol} has one IoU threshold, not {len(chosen)}",
+                fix="choose one, or protocol coco or voc12 for a mean over several",
+                code="E-IOU-RANGE",
+            )
+        return chosen[0]
+
+    def refuse(self, protocol: str, *names: str) -> None:
+        """Refuse options that a protocol does not have, rather than leave them without effect.
+
+        Raises:
+            RequestError: One of the options is set.
+        """
+        for name in names:
+            if getattr(self, name) is not None:
+                raise RequestError(
+                    f"protocol {protocol} has no {name.replace('_', ' ')}",
+                    fix="leave the option out, or choose another protocol",
+                    code="E-OPTION-UNUSED",
+                )
 
 
 @dataclass(frozen=True, slots=True)
