@@ -34,6 +34,10 @@ NEIGHBOURS = {"car": ("van",), "pedestrian": ("person_sitting",)}
 REGION = "dontcare"
 UNEVALUATED = {REGION, "van", "person_sitting", "truck", "tram", "misc"}
 
+TOO_FEW = (
+    "{} have fewer than 41 objects at some difficulty: each hit fills one of 40 recall positions "
+    "and the rest stay 0, so that their AP is too low even for perfect predictions."
+)
 NO_FACTS = "The ground truth gives no {}: every object counts as fully visible in that respect."
 
 
@@ -93,11 +97,7 @@ def evaluate(view: Comparable, options: Options) -> Numbers:
         predictions=np.bincount(view.predictions.class_id, minlength=view.classes),
         per_class={"ap": by_level["moderate"]}
         | {f"ap_{name}": values for name, values in by_level.items()},
-        notes=tuple(
-            NO_FACTS.format(fact)
-            for fact in ("truncation", "occlusion")
-            if getattr(view.facts, fact) is None
-        ),
+        notes=_notes(view, objects[:, list(least)].min(axis=0, initial=1 << 62), list(least)),
     )
 
 
@@ -210,6 +210,13 @@ class _Contest:
         """Predictions taken by an object that counts, and high enough to count themselves."""
         prediction = self.prediction[taken]
         return prediction[counts[self.truth[taken]] & ~low[prediction]]
+
+
+def _notes(view: Comparable, fewest: NDArray[np.int64], evaluated: list[int]) -> tuple[str, ...]:
+    few = [k for k, objects in zip(evaluated, fewest, strict=True) if 0 < objects <= POSITIONS]
+    named = ", ".join(view.facts.names[k] if view.facts.names else f"class {k}" for k in few)
+    missing = [f for f in ("truncation", "occlusion") if getattr(view.facts, f) is None]
+    return (*([TOO_FEW.format(named)] if few else []), *map(NO_FACTS.format, missing))
 
 
 def serve_in_order(truth: Rows, prediction: Rows) -> NDArray[np.int64]:
