@@ -102,9 +102,7 @@ def summary(view: Comparable, least: float) -> dict[str, Any]:
         ]
         levels = [max((p for r, p in points if r >= i / 10), default=0) for i in range(11)]
         p, r = tp / max(rows.size, 1), tp / max(objects, 1)
-        recall = [
-            sum(is_right(k, t / 10) for k in rows) / max(objects, 1) for t in range(5, 11)
-        ]
+        recall = [sum(is_right(k, t / 10) for k in rows) / max(objects, 1) for t in range(5, 11)]
         columns["ap"].append(sum(levels) / 11)
         columns["ar"].append(2 * sum(0.1 * (a + b) / 2 for a, b in pairwise(recall)))
         columns["p"].append(p)
@@ -136,7 +134,9 @@ def test_summary_equals_plain_loops(seed: int, least: float) -> None:
     expected = summary(view, least)
     for name, values in expected["columns"].items():
         same(numbers.per_class[name], values)
-    names = dict(zip(("ap", "ar", "p", "r", "f1_encord"), ("mAP", "mAR", "mP", "mR", "mF1"), strict=True))
+    names = dict(
+        zip(("ap", "ar", "p", "r", "f1_encord"), ("mAP", "mAR", "mP", "mR", "mF1"), strict=True)
+    )
     for name, mean in expected["means"].items():
         same(numbers.overall[names[name]], mean)
     assert [numbers.overall[n] for n in ("tTP", "tFP", "tFN")] == expected["totals"]

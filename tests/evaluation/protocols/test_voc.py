@@ -197,7 +197,10 @@ def test_equals_an_outside_package_on_real_detections(
 
     view = view_of(
         [(image, names.index(name), sized(corners)) for image, name, corners in truth],
-        [(image, names.index(name), score, sized(corners)) for image, name, score, corners in found],
+        [
+            (image, names.index(name), score, sized(corners))
+            for image, name, score, corners in found
+        ],
         items=items,
         classes=len(names),
     )
