@@ -44,7 +44,7 @@ def legacy(view: Comparable, least: float) -> tuple[list[float], list[float]]:
     eps = np.finfo(float).eps
     for class_id in range(view.classes):
         objects = int((view.truth.class_id == class_id).sum())
-        rows = np.flatnonzero(view.predictions.class_id == class_id)
+        rows = np.flatnonzero(view.predictions.class_id == class_id).tolist()
         points, tp = [(0.0, 0.0)], 0
         for shown, k in enumerate(sorted(rows, key=lambda k: -view.confidence[k]), 1):
             tp += k in right
@@ -59,7 +59,7 @@ def legacy(view: Comparable, least: float) -> tuple[list[float], list[float]]:
 
 def bounds(view: Comparable) -> dict[int, tuple[float, float]]:
     """Prediction -> it is right for thresholds above the first and up to the second number."""
-    ranges = {k: (1.0, 0.0) for k in range(view.predictions.rows.size)}
+    ranges = dict.fromkeys(range(view.predictions.rows.size), (1.0, 0.0))
     for candidates in matched(view).values():
         falling = sorted(candidates, key=lambda c: (-c[1], -view.confidence[c[0]], c[0]))
         current, overlap = falling[0]
@@ -84,9 +84,9 @@ def summary(view: Comparable, least: float) -> dict[str, Any]:
         return ranges[k][0] < t <= ranges[k][1]
 
     for class_id in range(view.classes):
-        rows = np.flatnonzero(view.predictions.class_id == class_id)
+        rows = np.flatnonzero(view.predictions.class_id == class_id).tolist()
         objects = int((view.truth.class_id == class_id).sum())
-        if not objects and not rows.size:
+        if not objects and not len(rows):
             for name in ("ap", "ar", "p", "r", "f1_encord"):
                 columns[name].append(np.nan)
             continue
@@ -101,14 +101,14 @@ def summary(view: Comparable, least: float) -> dict[str, Any]:
             if objects
         ]
         levels = [max((p for r, p in points if r >= i / 10), default=0) for i in range(11)]
-        p, r = tp / max(rows.size, 1), tp / max(objects, 1)
+        p, r = tp / max(len(rows), 1), tp / max(objects, 1)
         recall = [sum(is_right(k, t / 10) for k in rows) / max(objects, 1) for t in range(5, 11)]
         columns["ap"].append(sum(levels) / 11)
         columns["ar"].append(2 * sum(0.1 * (a + b) / 2 for a, b in pairwise(recall)))
         columns["p"].append(p)
         columns["r"].append(r)
         columns["f1_encord"].append(2 * p * r / max(p + r, 1))
-        totals = [totals[0] + tp, totals[1] + rows.size - tp, totals[2] + objects - tp]
+        totals = [totals[0] + tp, totals[1] + len(rows) - tp, totals[2] + objects - tp]
     rounds.close()
     means = {n: np.nanmean(v) for n, v in columns.items() if not np.isnan(v).all()}
     return {"columns": dict(columns), "means": means, "totals": totals}

@@ -66,12 +66,12 @@ def image(view: Comparable, item: int, class_id: int) -> tuple[list[int], list[i
     parent, truth, found = view.facts.parent, view.truth, view.predictions
     mine = [
         g
-        for g in np.flatnonzero(truth.item == item)
+        for g in np.flatnonzero(truth.item == item).tolist()
         if class_id in above(truth.class_id[g], parent)
     ]
     rows = [
         k
-        for k in np.flatnonzero(found.item == item)
+        for k in np.flatnonzero(found.item == item).tolist()
         if class_id in above(found.class_id[k], parent)
     ]
     return mine, sorted(rows, key=lambda k: -view.confidence[k])

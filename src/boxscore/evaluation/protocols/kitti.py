@@ -174,49 +174,43 @@ class _Contest:
         if not objects:
             return float("nan"), 0
         pairs = np.flatnonzero((self.own | low)[self.prediction])
+        is_low = low[self.prediction[pairs]]
+        hit = counts[self.truth[pairs]] & ~is_low
+        least = self._thresholds(pairs, hit, objects)
+        preference = np.where(is_low, 0.0, -self.overlap[pairs])  # in file order if too low
+        order = np.lexsort((preference, self.truth[pairs]))
+        exposed = self.own & ~low & ~self.lost
         precision = np.zeros(POSITIONS + 1)
-        for position, least in enumerate(self._thresholds(pairs, counts, low, objects)):
-            precision[position] = self._precision(pairs, counts, low, least)
+        precision[: least.size] = self._precision(pairs[order], hit[order], exposed, least)
         return float(envelope(precision)[1:].mean()), objects
 
-    def _thresholds(
-        self, pairs: NDArray[np.int64], counts: Flags, low: Flags, objects: int
-    ) -> Floats:
+    def _thresholds(self, pairs: NDArray[np.int64], hit: Flags, objects: int) -> Floats:
         """Confidences of hits when every object takes the most confident prediction."""
         confidence = self.view.confidence[self.prediction[pairs]]
-        order = np.lexsort((self.prediction[pairs], -confidence, self.truth[pairs]))
-        taken = self._serve(pairs[order])
-        return recall_thresholds(self.view.confidence[self._hits(taken, counts, low)], objects)
+        order = np.lexsort((-confidence, self.truth[pairs]))
+        pairs, hit, confidence = pairs[order], hit[order], confidence[order]
+        taken = serve_in_order(self.truth[pairs], self.prediction[pairs])
+        return recall_thresholds(confidence[taken[hit[taken]]], objects)
 
     def _precision(
-        self, pairs: NDArray[np.int64], counts: Flags, low: Flags, least: float
-    ) -> float:
-        """Precision of the predictions at or above a confidence; each object takes its best."""
-        shown = self.view.confidence >= least
-        pairs = pairs[shown[self.prediction[pairs]]]
-        is_low = low[self.prediction[pairs]]
-        preference = np.where(is_low, 0.0, -self.overlap[pairs])
-        order = np.lexsort((self.prediction[pairs], preference, is_low, self.truth[pairs]))
-        taken = self._serve(pairs[order])
-        free = shown & self.own & ~low & ~self.lost
-        free[self.prediction[taken]] = False
-        right, wrong = self._hits(taken, counts, low).size, int(free.sum())
-        return right / (right + wrong) if right else 0.0
+        self, pairs: NDArray[np.int64], hit: Flags, exposed: Flags, least: Floats
+    ) -> list[float]:
+        """Precision of the predictions at or above each confidence; each object takes its best.
 
-    def _serve(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-        return pairs[serve_in_order(self.truth[pairs], self.prediction[pairs])]
-
-    def _hits(self, taken: NDArray[np.int64], counts: Flags, low: Flags) -> Rows:
-        """Predictions taken by an object that counts, and high enough to count themselves."""
-        prediction = self.prediction[taken]
-        return prediction[counts[self.truth[taken]] & ~low[prediction]]
-
-
-def _notes(view: Comparable, fewest: NDArray[np.int64], evaluated: list[int]) -> tuple[str, ...]:
-    few = [k for k, objects in zip(evaluated, fewest, strict=True) if 0 < objects <= POSITIONS]
-    named = ", ".join(view.facts.names[k] if view.facts.names else f"class {k}" for k in few)
-    missing = [f for f in ("truncation", "occlusion") if getattr(view.facts, f) is None]
-    return (*([TOO_FEW.format(named)] if few else []), *map(NO_FACTS.format, missing))
+        Args:
+            pairs, hit: Pairs in order of objects and their choice; whether they would be hits.
+            exposed: (P,) predictions that are wrong unless taken.
+        """
+        truth, prediction = self.truth[pairs], self.prediction[pairs]
+        confidence, at_stake = self.view.confidence[prediction], exposed[prediction]
+        rising, values = np.sort(self.view.confidence[exposed]), []
+        for threshold in least:
+            shown = np.flatnonzero(confidence >= threshold)
+            taken = shown[serve_in_order(truth[shown], prediction[shown])]
+            right = int(hit[taken].sum())
+            wrong = rising.size - int(np.searchsorted(rising, threshold)) - at_stake[taken].sum()
+            values.append(right / (right + wrong) if right else 0.0)
+        return values
 
 
 def serve_in_order(truth: Rows, prediction: Rows) -> NDArray[np.int64]:
@@ -235,13 +229,16 @@ def serve_in_order(truth: Rows, prediction: Rows) -> NDArray[np.int64]:
     """
     choice = np.flatnonzero(np.diff(truth, prepend=-1))
     last = np.append(choice[1:], truth.size)
-    while choice.size:
-        asking = np.flatnonzero(choice < last)
-        _, given = np.unique(prediction[choice[asking]], return_index=True)
-        if given.size == asking.size:
-            return choice[asking]
-        choice[np.delete(asking, given)] += 1
-    return choice
+    given = np.empty(int(prediction.max(initial=-1)) + 1, np.int64)
+    while True:
+        asked = prediction[choice]
+        given[asked[::-1]] = choice[::-1]  # written last, the lowest row stays
+        lost = given[asked] != choice
+        if not lost.any():
+            return choice
+        choice = choice + lost
+        left = choice < last
+        choice, last = choice[left], last[left]
 
 
 def recall_thresholds(hits: Floats, objects: int) -> Floats:
@@ -263,6 +260,13 @@ def recall_thresholds(hits: Floats, objects: int) -> Floats:
         chosen.append(float(falling[place]))
         place, wanted = place + 1, wanted + 1 / POSITIONS
     return np.array(chosen[: POSITIONS + 1])
+
+
+def _notes(view: Comparable, fewest: NDArray[np.int64], evaluated: list[int]) -> tuple[str, ...]:
+    few = [k for k, objects in zip(evaluated, fewest, strict=True) if 0 < objects <= POSITIONS]
+    named = ", ".join(view.facts.names[k] if view.facts.names else f"class {k}" for k in few)
+    missing = [f for f in ("truncation", "occlusion") if getattr(view.facts, f) is None]
+    return (*([TOO_FEW.format(named)] if few else []), *map(NO_FACTS.format, missing))
 
 
 def _is(class_id: NDArray[np.int32], names: list[str], wanted: tuple[str, ...]) -> Flags:

@@ -162,6 +162,8 @@ def _verified(view: Comparable, tree: Tree, truth: Expanded, found: Expanded) ->
 
 def _within(found: Expanded, confidence: NDArray[np.float64], limit: int) -> Flags:
     """(E,) the most confident predictions of each image and class."""
+    if np.bincount(found.item).max(initial=0) <= limit:
+        return np.ones(found.row.size, np.bool_)
     order = np.lexsort((-confidence, found.keys))
     keys = found.keys[order]
     kept = np.empty(keys.size, np.bool_)
