@@ -24,7 +24,8 @@ class ProtocolCard:
         title: Its definition in one line, printed under its numbers.
         tasks: What it can compare.
         headline: The number of `overall` that stands for the whole.
-        module: Where its `evaluate(view, options)` lives; imported on use.
+        module: Where its function lives; imported on use.
+        function: Its `evaluate(view, options)`, by name.
     """
 
     name: str
@@ -32,10 +33,11 @@ class ProtocolCard:
     tasks: tuple[Task, ...]
     headline: str
     module: str
+    function: str = "evaluate"
 
     def evaluate(self, view: Comparable, options: Options) -> Numbers:
         """The protocol's numbers of one run."""
-        evaluate: Evaluate = import_module(self.module).evaluate
+        evaluate: Evaluate = getattr(import_module(self.module), self.function)
         return evaluate(view, options)
 
 
@@ -55,6 +57,50 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             tasks=(Task.BBOX, Task.SEGM, Task.BOUNDARY),
             headline="AP",
             module="boxscore.evaluation.protocols.lvis",
+        ),
+        ProtocolCard(
+            name="voc07",
+            title="VOC 2007: nearest object only, IoU 0.5, mean of 11 recall points",
+            tasks=(Task.BBOX, Task.OBB, Task.SEGM),
+            headline="mAP",
+            module="boxscore.evaluation.protocols.voc",
+            function="evaluate_2007",
+        ),
+        ProtocolCard(
+            name="voc12",
+            title="VOC 2010-2012: nearest object only, IoU 0.5, area under the envelope",
+            tasks=(Task.BBOX, Task.OBB, Task.SEGM),
+            headline="mAP",
+            module="boxscore.evaluation.protocols.voc",
+        ),
+        ProtocolCard(
+            name="openimages",
+            title="Open Images Challenge 2019: class tree, verified labels, groups, IoU 0.5",
+            tasks=(Task.BBOX, Task.SEGM),
+            headline="mAP",
+            module="boxscore.evaluation.protocols.openimages",
+        ),
+        ProtocolCard(
+            name="kitti",
+            title="KITTI: easy, moderate, hard; IoU 0.7 for cars, else 0.5; 40 recall positions",
+            tasks=(Task.BBOX,),
+            headline="AP_moderate",
+            module="boxscore.evaluation.protocols.kitti",
+        ),
+        ProtocolCard(
+            name="encord",
+            title="Encord Active's summary page, faults included: 11 rounded recall points",
+            tasks=(Task.BBOX, Task.SEGM),
+            headline="mAP",
+            module="boxscore.evaluation.protocols.encord",
+        ),
+        ProtocolCard(
+            name="encord-legacy",
+            title="Encord Active until 2023, faults included: nearest object only, 101 points",
+            tasks=(Task.BBOX, Task.SEGM),
+            headline="mAP",
+            module="boxscore.evaluation.protocols.encord",
+            function="evaluate_legacy",
         ),
     )
 }
