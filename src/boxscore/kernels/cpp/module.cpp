@@ -5,11 +5,13 @@ namespace boxscore {
 void bind_scan(nanobind::module_&);
 void bind_masks(nanobind::module_&);
 void bind_matching(nanobind::module_&);
+void bind_assignment(nanobind::module_&);
 }  // namespace boxscore
 
 NB_MODULE(_core, m) {
-  m.doc() = "Kernels of boxscore: scanning, masks, matching.";
+  m.doc() = "Kernels of boxscore: scanning, masks, matching, assignment.";
   boxscore::bind_scan(m);
   boxscore::bind_masks(m);
   boxscore::bind_matching(m);
+  boxscore::bind_assignment(m);
 }
