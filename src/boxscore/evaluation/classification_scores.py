@@ -122,13 +122,15 @@ def classification_scores(
     Raises:
         RequestError: Shapes or types do not fit, or a number is outside its range or nan.
     """
-    truth, predicted = np.asarray(truth), np.asarray(predicted)
+    truth, predicted = _whole("truth", truth), np.asarray(predicted)
     if predicted.ndim == 2:
         if confidence is not None:
             raise _bad_shape("confidence is given twice", "leave out the second one")
         return _from_confidences(truth, predicted, classes, top)
-    size = int(max(truth.max(initial=-1), predicted.max(initial=-1))) + 1
-    size = size if classes is None else classes
+    predicted = _whole("predicted", predicted)
+    size = classes
+    if size is None:
+        size = int(max(truth.max(initial=-1), predicted.max(initial=-1))) + 1
     _check_classes("truth", truth, 0, size)
     _check_classes("predicted", predicted, -1, size)
     if predicted.shape != truth.shape:
@@ -142,7 +144,7 @@ def classification_scores(
 
 
 def _from_confidences(
-    truth: NDArray[Any], confidence: NDArray[Any], classes: int | None, top: Sequence[int]
+    truth: NDArray[np.int64], confidence: NDArray[Any], classes: int | None, top: Sequence[int]
 ) -> ClassificationScores:
     size = confidence.shape[1]
     if confidence.shape[0] != truth.size or classes not in (None, size) or not size:
@@ -172,7 +174,7 @@ def _ks(top: Sequence[int]) -> Sequence[int]:
     return top
 
 
-def _rank(truth: NDArray[Any], confidence: NDArray[Any]) -> NDArray[np.int64]:
+def _rank(truth: NDArray[np.int64], confidence: NDArray[Any]) -> NDArray[np.int64]:
     """(N,) classes that come before the right one: more confident, or equal and lower."""
     own = confidence[np.arange(truth.size), truth][:, None]
     lower = np.arange(confidence.shape[1])[None, :] < truth[:, None]
@@ -196,17 +198,24 @@ def _ece(
     return expected_calibration_error(shown, right[answered])
 
 
-def _confusion(truth: NDArray[Any], predicted: NDArray[Any], size: int) -> NDArray[np.int64]:
-    column = np.where(predicted < 0, size, predicted).astype(np.int64)
-    cells = np.bincount(truth.astype(np.int64) * (size + 1) + column, minlength=size * (size + 1))
+def _confusion(
+    truth: NDArray[np.int64], predicted: NDArray[np.int64], size: int
+) -> NDArray[np.int64]:
+    column = np.where(predicted < 0, size, predicted)
+    cells = np.bincount(truth * (size + 1) + column, minlength=size * (size + 1))
     return cells.reshape(size, size + 1)
 
 
-def _check_classes(name: str, values: NDArray[Any], low: int, size: int) -> None:
+def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
+    values = np.asarray(values)
     if values.ndim != 1 or (values.size and not np.issubdtype(values.dtype, np.integer)):
         raise _bad_shape(
             f"{name} has shape {values.shape} of {values.dtype}", "give (N,) whole numbers"
         )
+    return values.astype(np.int64)
+
+
+def _check_classes(name: str, values: NDArray[np.int64], low: int, size: int) -> None:
     if values.size and not (low <= values.min() and values.max() < size):
         raise RequestError(
             f"{name} names classes from {values.min()} to {values.max()} of {size}",

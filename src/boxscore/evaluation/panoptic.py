@@ -210,12 +210,12 @@ def _sorted(
     class_id = np.asarray(segments.class_id, np.int64)[order]
     crowd = np.zeros(ids.size, np.bool_) if segments.crowd is None else segments.crowd[order]
     occurring, place = np.unique(segments.map, return_inverse=True)
-    if not np.array_equal(occurring[occurring != VOID], ids[order]):
+    if (ids < VOID).any() or not np.array_equal(occurring[occurring != VOID], ids[order]):
         odd = np.setxor1d(occurring[occurring != VOID], ids)
         raise RequestError(
             f"{side} segment {odd[0] if odd.size else ids[0]} is not exactly once in the list "
             "and somewhere in the map",
-            fix="list each id of the map once, with its class; 0 is for pixels without one",
+            fix="list each id above 0 of the map once, with its class",
             code="E-PANOPTIC-SEGMENT",
         )
     if class_id.size and not 0 <= class_id.min() <= class_id.max() < classes:
@@ -269,7 +269,9 @@ def _mean_over(values: NDArray[np.float64], chosen: NDArray[np.bool_] | None) ->
 
 
 def _notes(thing: NDArray[np.bool_] | None, unmatched: NDArray[np.bool_]) -> tuple[str, ...]:
-    notes = () if thing is not None else ("Which classes are things and which stuff is not known.",)
+    notes: tuple[str, ...] = ()
+    if thing is None:
+        notes += ("Which classes are things and which stuff is not known.",)
     if unmatched.any():
         notes += (f"{int(unmatched.sum())} classes without a match count 0 in the mean SQ.",)
     return notes
