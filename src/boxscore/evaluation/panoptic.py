@@ -188,8 +188,9 @@ def _of_rows(
     class_id: NDArray[Any],
     crowd: NDArray[np.bool_],
 ) -> Segments:
-    seen = np.unique(rows)
-    seen = seen[seen >= 0]
+    covered = rows[rows >= 0]
+    low = int(covered.min()) if covered.size else 0
+    seen = np.flatnonzero(np.bincount(covered - low)) + low
     seen = seen[ids[seen] != VOID]
     listed, first = np.unique(ids[seen], return_index=True)
     which = seen[first]
@@ -205,16 +206,23 @@ def _sorted(
     side: str, segments: Segments, classes: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Each pixel's place among the ids sorted, 0 for void; classes and crowds in that order."""
+    if not np.issubdtype(segments.map.dtype, np.integer):
+        raise _bad_shape(f"the {side} map is {segments.map.dtype}", "give ids of an integer type")
     ids = np.asarray(segments.ids, np.int64)
     order = np.argsort(ids, kind="stable")
     class_id = np.asarray(segments.class_id, np.int64)[order]
     crowd = np.zeros(ids.size, np.bool_) if segments.crowd is None else segments.crowd[order]
-    occurring, place = np.unique(segments.map, return_inverse=True)
-    if (ids < VOID).any() or not np.array_equal(occurring[occurring != VOID], ids[order]):
-        odd = np.setxor1d(occurring[occurring != VOID], ids)
+    known = np.append(VOID, ids[order])
+    flat = segments.map.reshape(-1)
+    place = np.searchsorted(known, flat)
+    place[place == known.size] = 0
+    unlisted = flat[known[place] != flat]
+    absent = known[np.bincount(place, minlength=known.size) == 0]
+    absent = absent[absent != VOID]
+    if unlisted.size or absent.size or (np.diff(known) <= 0).any():
+        odd = np.concatenate([unlisted[:1], absent[:1], ids[:1]])[0]
         raise RequestError(
-            f"{side} segment {odd[0] if odd.size else ids[0]} is not exactly once in the list "
-            "and somewhere in the map",
+            f"{side} segment {odd} is not exactly once in the list and somewhere in the map",
             fix="list each id above 0 of the map once, with its class",
             code="E-PANOPTIC-SEGMENT",
         )
@@ -224,8 +232,7 @@ def _sorted(
             fix=f"use class numbers from 0 to {classes - 1}",
             code="E-CLASS-UNKNOWN",
         )
-    shift = int(VOID not in occurring)
-    return place.reshape(-1) + shift, class_id, crowd.astype(np.bool_)
+    return place, class_id, crowd.astype(np.bool_)
 
 
 def _shared_pixels(

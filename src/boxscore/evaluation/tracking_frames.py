@@ -80,7 +80,7 @@ def sequence_of(truth: Tracks, predicted: Tracks) -> Sequence:
 def overlaps(truth: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
     """(T, P) IoU of boxes."""
     none = np.zeros(len(truth), np.uint8)
-    return np.ascontiguousarray(_core.box_iou(found, truth, none).reshape(len(found), -1).T)
+    return np.ascontiguousarray(_core.box_iou(found, truth, none).reshape(len(found), len(truth)).T)
 
 
 def _numbered(track: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
