@@ -1,8 +1,9 @@
-"""Image classification: one answer per image and question against the labelled one.
+"""Image classification: the answers of a run against the labelled ones, question by question.
 
-Of several guesses for one question on one image the most confident counts; images without a
-label for the question are left out. Per-class means run over the classes of the truth.
-Source: scikit-learn's `precision_recall_fscore_support` (macro) and `balanced_accuracy_score`.
+A question has one right answer on an image, of several guesses the most confident counts; or,
+where the truth has several answers on some image, every guess of confidence 0.5 or more counts.
+Images without a label for a question are left out. Per-class means run over the classes of the
+truth. Source: scikit-learn's `precision_recall_fscore_support` (macro), `balanced_accuracy_score`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.counts import ratio
+from boxscore.evaluation.calibration import expected_calibration_error
+from boxscore.evaluation.counts import mean, ratio, ratios
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import Annotations
+
+TOP = 5
+GIVEN = 0.5
+"""Least confidence of an answer to a question with several right ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassificationNumbers:
-    """Overall numbers by name and per-class counts, (C,) over all class rows; nan undefined."""
+    """Overall numbers by name and per-class counts, (C,) over all class rows; nan undefined.
+
+    `accuracy` is the share of image and question whose answer, or whole set of answers, is right;
+    `top5` and `ece` are of the questions with one right answer.
+    """
 
     overall: dict[str, float]
     counts: dict[str, float]
@@ -30,6 +40,26 @@ class ClassificationNumbers:
     ground_truth: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Distinct answers, sorted by place (image and question), then by falling confidence."""
+
+    place: NDArray[np.int64]
+    class_id: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+
+    def where(self, chosen: NDArray[np.bool_]) -> _Answers:
+        return _Answers(self.place[chosen], self.class_id[chosen], self.confidence[chosen])
+
+    def first(self) -> NDArray[np.bool_]:
+        """The most confident answer of each place."""
+        return np.diff(self.place, prepend=-1) > 0
+
+    def cells(self, classes: int) -> NDArray[np.int64]:
+        """One number for each place and class."""
+        return self.place * classes + self.class_id
+
+
 def classification_numbers(
     question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
 ) -> ClassificationNumbers:
@@ -38,18 +68,27 @@ def classification_numbers(
     Args:
         question: (C,) number of the question that a class row answers, -1 for objects.
     """
+    size = question.size
     truth = _answers(question, ground_truth, None)
     guess = _answers(question, predictions, predictions.table["confidence"])
-    pairs = [(answer, guess.get(place)) for place, answer in truth.items()]
-    size = question.size
-    labels = np.array([t for t, _ in pairs], np.int64)
-    guesses = np.array([-1 if g is None else g for _, g in pairs], np.int64)
-    right = labels == guesses
-    tp = np.bincount(labels[right], minlength=size)
-    objects = np.bincount(labels, minlength=size)
-    guessed = np.bincount(guesses[guesses >= 0], minlength=size)
+    guess = guess.where(np.isin(guess.place, truth.place))
+    questions = int(question.max(initial=0)) + 1
+    several = np.unique(truth.place[~truth.first()] % questions)
+    many_truth, many = (np.isin(a.place % questions, several) for a in (truth, guess))
+    counted = np.where(many, guess.confidence >= GIVEN, guess.first())
+    given = guess.where(counted)
+    right = np.isin(given.cells(size), truth.cells(size))
+    tp = np.bincount(given.class_id[right], minlength=size)
+    guessed = np.bincount(given.class_id, minlength=size)
+    objects = np.bincount(truth.class_id, minlength=size)
+    single, guesses = truth.where(~many_truth), guess.where(~many)
     return ClassificationNumbers(
-        overall=_overall(tp, guessed, objects, len(pairs)),
+        overall=_means(tp, guessed, objects)
+        | {
+            "accuracy": _exact(truth, given, right),
+            "top5": _top(single, guesses, size),
+            "ece": _calibration(single, guesses, size),
+        },
         counts=_counts(tp, guessed, objects),
         tp=tp,
         fp=guessed - tp,
@@ -61,41 +100,64 @@ def classification_numbers(
 
 def _answers(
     question: NDArray[np.int64], annotations: Annotations, confidence: NDArray[np.float64] | None
-) -> dict[tuple[int, int], int]:
-    """(item, question) -> class row; the most confident, of equals the first."""
+) -> _Answers:
+    """Answers with their places; of equal confidences the first in the file comes first."""
     table = annotations.table
-    rows = np.flatnonzero(table["kind"] == Kind.CLASSIFICATION)
-    if confidence is not None:
-        rows = rows[np.argsort(-confidence[rows], kind="stable")]
-    found: dict[tuple[int, int], int] = {}
-    for item, class_id in zip(
-        table["item"][rows].tolist(), table["class_id"][rows].tolist(), strict=True
-    ):
-        found.setdefault((item, int(question[class_id])), class_id)
-    return found
+    answers = table["kind"] == Kind.CLASSIFICATION
+    rows = np.flatnonzero(answers & (question[table["class_id"]] >= 0))
+    class_id = table["class_id"][rows].astype(np.int64)
+    sure = np.ones(rows.size) if confidence is None else confidence[rows]
+    questions = int(question.max(initial=0)) + 1
+    place = table["item"][rows].astype(np.int64) * questions + question[class_id]
+    order = np.lexsort((-sure, place))
+    found = _Answers(place[order], class_id[order], sure[order])
+    _, first = np.unique(found.cells(question.size), return_index=True)
+    distinct = np.zeros(rows.size, np.bool_)
+    distinct[first] = True
+    return found.where(distinct)
 
 
-def _overall(
-    tp: NDArray[np.int64], guessed: NDArray[np.int64], objects: NDArray[np.int64], total: int
+def _exact(truth: _Answers, given: _Answers, right: NDArray[np.bool_]) -> float:
+    """Share of the places whose given answers are exactly the right ones."""
+    places, wanted = np.unique(truth.place, return_counts=True)
+    at = np.searchsorted(places, given.place)
+    found = np.bincount(at[right], minlength=places.size)
+    wrong = np.bincount(at[~right], minlength=places.size)
+    return ratio(int(((found == wanted) & (wrong == 0)).sum()), places.size)
+
+
+def _top(truth: _Answers, guess: _Answers, classes: int) -> float:
+    """Share of the places with the right answer among the five most confident guesses."""
+    first = guess.first()
+    if first.all():
+        return float("nan")
+    start = np.flatnonzero(first)[np.cumsum(first) - 1]
+    within = guess.where(np.arange(first.size) - start < TOP)
+    return ratio(int(np.isin(truth.cells(classes), within.cells(classes)).sum()), truth.place.size)
+
+
+def _calibration(truth: _Answers, guess: _Answers, classes: int) -> float:
+    """ECE of the most confident guesses; undefined when one is outside [0, 1]."""
+    best = guess.where(guess.first())
+    if not ((best.confidence >= 0) & (best.confidence <= 1)).all():
+        return float("nan")
+    right = np.isin(best.cells(classes), truth.cells(classes))
+    return expected_calibration_error(best.confidence, right)
+
+
+def _means(
+    tp: NDArray[np.int64], guessed: NDArray[np.int64], objects: NDArray[np.int64]
 ) -> dict[str, float]:
+    """In the document's order; a class never guessed counts 0 in the mean precision."""
     present = objects > 0
-    recall = tp[present] / objects[present]
-    precision = tp[present] / np.maximum(guessed[present], 1)
-    both = precision + recall
-    f1 = np.divide(2 * precision * recall, both, out=np.zeros_like(both), where=both > 0)
+    recall = mean(ratios(tp, objects)[present])
     return {
-        "accuracy": ratio(float(tp.sum()), total),
-        "balanced_accuracy": _mean(recall),
-        "precision": _mean(precision),
-        "recall": _mean(recall),
-        "f1": _mean(f1),
-        "top5": float("nan"),
-        "ece": float("nan"),
+        "accuracy": float("nan"),
+        "balanced_accuracy": recall,
+        "precision": mean(tp[present] / np.maximum(guessed[present], 1)),
+        "recall": recall,
+        "f1": mean(ratios(2 * tp, guessed + objects)[present]),
     }
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(np.mean(values)) if values.size else float("nan")
 
 
 def _counts(

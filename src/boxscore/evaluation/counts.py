@@ -81,6 +81,21 @@ def ratio(part: float, whole: float) -> float:
     return part / whole if whole else float("nan")
 
 
+def ratios(
+    part: NDArray[np.int64] | NDArray[np.float64], whole: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """part / whole of each (C,), undefined (nan) where there is nothing to divide by."""
+    undefined = np.full(whole.shape, np.nan)
+    shares: NDArray[np.float64] = np.divide(part, whole, out=undefined, where=whole > 0)
+    return shares
+
+
+def mean(values: NDArray[np.float64]) -> float:
+    """Mean of the defined values, undefined (nan) when there is none."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
 def precision(tp: int, fp: int) -> float:
     """Share of the predictions that are right; undefined without predictions."""
     return ratio(tp, tp + fp)

@@ -226,6 +226,10 @@ class Recount:
     def considered(self) -> U8: ...
     def at(self, iou: float) -> tuple[I32, U8, I32]: ...
 
+# --- assignment ------------------------------------------------------------------------------
+
+def assign(cost: F64) -> tuple[I64, I64]: ...
+
 # --- resampling ------------------------------------------------------------------------------
 
 class Resampling:

@@ -53,6 +53,7 @@ class Facts:
         position: (items,) int32 place of each item in its sequence.
         names: (C,) class names.
         sigmas: (C, K) per-keypoint deviations of OKS.
+        thing: (C,) bool, classes of countable objects; the others are stuff (panoptic).
     """
 
     group_of: NDArray[np.bool_] | None = None
@@ -65,6 +66,7 @@ class Facts:
     position: NDArray[np.int32] | None = None
     names: tuple[str, ...] = ()
     sigmas: NDArray[np.float64] | None = None
+    thing: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
