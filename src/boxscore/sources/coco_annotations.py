@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import shown
-from boxscore.schema.kinds import Kind, Mark
+from boxscore.schema.kinds import Mark
 from boxscore.schema.tables import GROUND_TRUTH, Annotations, Table
 from boxscore.sources.coco_categories import Categories
+from boxscore.sources.coco_extras import ANNOTATED, mark_flags, read_extras
 from boxscore.sources.coco_fields import Field, whole_number
 from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
-from boxscore.sources.coco_rotation import read_rotations
 from boxscore.sources.coco_table import annotations_of
 from boxscore.sources.id_lookup import NameLookup, NumberLookup
 from boxscore.sources.report import ImportReport
@@ -32,7 +32,7 @@ ANNOTATIONS = ListSpec(
         Field("iscrowd", "flag"),
         Field("segmentation", "segmentation"),
         Field("keypoints", "span", lenient=True),
-        Field("attributes", "span", lenient=True),
+        *ANNOTATED,
     ),
     names=(("id", "annotation id"), ("image_id", "image id")),
 )
@@ -59,10 +59,9 @@ def read_annotations(
     item = find_images(sieve, NameLookup(items["source_id"].tolist()))
     class_id = find_categories(sieve, NumberLookup(categories.ids), categories.names)
     geometry = read_geometry(sieve, item, items, predicted=False)
-    theta = read_rotations(sieve)
-    geometry.kind[(theta != 0) & (geometry.kind == Kind.BOX)] = Kind.ROTATED_BOX
     area = _areas(sieve, geometry)
     _report_flags(sieve)
+    mark_flags(sieve)
     annotations = annotations_of(
         GROUND_TRUTH,
         sieve,
@@ -70,7 +69,7 @@ def read_annotations(
         class_id,
         geometry,
         area,
-        theta=theta,
+        read_extras(sieve),
         crowd=_crowd(records),
         source_id=_source_ids(sieve),
     )

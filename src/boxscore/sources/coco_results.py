@@ -11,6 +11,7 @@ from boxscore.errors import SourceError
 from boxscore.schema.kinds import Mark
 from boxscore.schema.tables import PREDICTIONS, Annotations
 from boxscore.sources.coco_annotations import drop_unknown_images, find_categories
+from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_geometry import read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
@@ -34,6 +35,7 @@ RESULTS = ListSpec(
         Field("score", "number", required=True),
         Field("segmentation", "segmentation"),
         Field("keypoints", "span", lenient=True),
+        *PREDICTED,
     ),
     names=(("image_id", "image id"),),
 )
@@ -43,8 +45,9 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     """Read a COCO results file for a project.
 
     A result with a box keeps it as read, and its area is the box's, whatever mask it has; one
-    with a mask alone gets the box around the mask, and the mask's area; one with neither counts
-    as a classification of its image.
+    with a mask alone gets the box around the mask, and the mask's area; one with keypoints alone
+    the box around its points, as pycocotools loads them. One with none of these counts as a guess
+    at the class of its image.
 
     Raises:
         SourceError: The file is no COCO results file, or more than 5 % of it is unusable.
@@ -85,6 +88,7 @@ def _read_records(
         lambda _: "the same prediction again: both kept",
     )
     area = geometry.covered()
+    extras = read_extras(sieve)
     # All rules have spoken: millions of ids need not stay in memory while the table is made.
     records.column.clear()
     predictions = annotations_of(
@@ -94,7 +98,7 @@ def _read_records(
         class_id,
         geometry,
         area,
-        theta=np.zeros(item.size),
+        extras,
         confidence=confidence,
     )
     return predictions, how

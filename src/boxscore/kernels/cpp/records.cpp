@@ -164,7 +164,7 @@ void RecordReader::commit() {
     Column& column = out_.columns[k];
     const Cell& cell = cells_[k];
     const bool here = cell.present;
-    column.present.push_back(here);
+    if (fields_[k].kind != FieldKind::span) column.present.push_back(here);
     switch (fields_[k].kind) {
       case FieldKind::integer: column.integers.push_back(here ? cell.integer : 0); break;
       case FieldKind::number: column.numbers.push_back(here ? cell.number : nan); break;
@@ -178,7 +178,9 @@ void RecordReader::commit() {
         column.integers.push_back(int64_t(column.texts.size()));
         break;
       case FieldKind::flag: column.flags.push_back(here && cell.integer); break;
-      case FieldKind::span: column.spans.push_back(here ? cell.span : std::array<int64_t, 2>{0, 0}); break;
+      case FieldKind::span:
+        if (here) column.spans.push_back({int64_t(out_.count), cell.span[0], cell.span[1]});
+        break;
       case FieldKind::segmentation: {
         SegmentationColumn& s = column.segmentation;
         s.kind.push_back(here ? uint8_t(cell.integer) : 0);
