@@ -67,6 +67,7 @@ class ObjectDef:
         source_id: The number that its source gave it, if any.
         parent: Name of the class above it, if any (COCO's supercategory, Open Images' hierarchy).
         frequency: "r", "c" or "f" of LVIS: rare, common, frequent in training; empty elsewhere.
+        sigmas: Deviation of each keypoint (OKS); empty: not given.
     """
 
     feature_hash: str
@@ -77,6 +78,7 @@ class ObjectDef:
     source_id: int | None = None
     parent: str = ""
     frequency: str = ""
+    sigmas: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +234,7 @@ class OntologyBuilder:
         *,
         parent: str = "",
         frequency: str = "",
+        sigmas: tuple[float, ...] = (),
     ) -> str:
         """Add a class of objects; returns its feature hash."""
         feature_hash = self._hash(name, shape.value)
@@ -245,6 +248,7 @@ class OntologyBuilder:
                 source_id=source_id,
                 parent=parent,
                 frequency=frequency,
+                sigmas=sigmas,
             )
         )
         return feature_hash

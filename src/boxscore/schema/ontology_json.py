@@ -50,6 +50,8 @@ def _object(o: ObjectDef, number: str) -> dict[str, Any]:
         document["parent"] = o.parent
     if o.frequency:
         document["frequency"] = o.frequency
+    if o.sigmas:
+        document["sigmas"] = list(o.sigmas)
     return document
 
 
@@ -122,6 +124,7 @@ def _read_object(o: dict[str, Any], position: int) -> ObjectDef:
         source_id=None if source_id is None else int(source_id),
         parent=str(o.get("parent") or ""),
         frequency=str(o.get("frequency") or ""),
+        sigmas=tuple(float(s) for s in o.get("sigmas") or ()),
     )
 
 
