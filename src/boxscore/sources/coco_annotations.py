@@ -90,13 +90,18 @@ def find_images(sieve: Sieve, lookup: NameLookup) -> NDArray[np.int32]:
 
 
 def drop_unknown_images(sieve: Sieve, item: NDArray[np.int32]) -> None:
-    """Drop the records without an item."""
-    sieve.drop(
-        item < 0,
+    """Drop the records without an item, and count the ids that they name."""
+    unknown = sieve.alive & (item < 0)
+    count = sieve.drop(
+        unknown,
         "E-COCO-IMAGE-UNKNOWN",
         "/image_id",
         lambda i: f"image id {shown(sieve.records.id_at('image_id', i))} is not among the images",
+        fix="is this the file that belongs to these images?",
     )
+    if count:
+        ids = np.unique(sieve.records.column["image_id"][unknown]).size
+        sieve.report.note("N-COCO-IMAGE-UNKNOWN", "different ids that name no image", ids)
 
 
 def find_categories(sieve: Sieve, lookup: NumberLookup, names: list[str]) -> NDArray[np.int32]:

@@ -112,11 +112,16 @@ void RecordReader::read_value(JsonCursor& c, size_t field) {
   const char* const start = (c.peek(), c.p);
   if (cell.present) {
     const Field& f = fields_[field];
-    c.skip();
-    c.fail("key \"" + f.key + "\" occurs twice in one object, the second time with " +
-           std::string(start, std::min<size_t>(size_t(c.p - start), 60)), "E-JSON-DUPLICATE-KEY");
+    const auto shown = [&](const char* from) {
+      c.p = from;
+      c.skip();
+      return std::string(from, std::min<size_t>(size_t(c.p - from), 60));
+    };
+    const std::string first = shown(cell.start), second = shown(start);
+    c.fail("key \"" + f.key + "\" occurs twice in one object, with " + first + " and with " + second, "E-JSON-DUPLICATE-KEY");
   }
   if (*c.p == 'n' && c.accept_null()) return;
+  cell.start = start;
   switch (fields_[field].kind) {
     case FieldKind::integer: cell.integer = c.integer(); break;
     case FieldKind::number: cell.number = c.number(); break;

@@ -78,6 +78,7 @@ class RecordReader {
  private:
   struct Cell {
     bool present;
+    const char* start;
     int64_t integer;
     double number;
     Box box;
