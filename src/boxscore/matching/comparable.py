@@ -110,7 +110,9 @@ def restrict(view: Comparable, items: NDArray[np.bool_]) -> Comparable:
     if items.shape != (view.items,):
         raise ValueError(f"{items.shape} flags for {view.items} items")
     number = (np.cumsum(items) - 1).astype(np.int32)
-    of_truth, of_found = items[view.truth.item], items[view.predictions.item]
+    of_truth, of_found = (
+        np.flatnonzero(items[side.item]) for side in (view.truth, view.predictions)
+    )
     return replace(
         view,
         items=int(items.sum()),
@@ -123,7 +125,7 @@ def restrict(view: Comparable, items: NDArray[np.bool_]) -> Comparable:
     )
 
 
-def _some(side: Side, kept: NDArray[np.bool_], number: NDArray[np.int32]) -> Side:
+def _some(side: Side, kept: NDArray[np.intp], number: NDArray[np.int32]) -> Side:
     return Side(
         rows=side.rows[kept],
         item=number[side.item[kept]],
@@ -137,15 +139,16 @@ def _some(side: Side, kept: NDArray[np.bool_], number: NDArray[np.int32]) -> Sid
     )
 
 
-def _masks(masks: MaskArrays, kept: NDArray[np.bool_]) -> MaskArrays:
+def _masks(masks: MaskArrays, kept: NDArray[np.intp]) -> MaskArrays:
     counts, offsets, height, width = masks
-    lengths = np.diff(offsets)
-    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[kept])])
-    return counts[np.repeat(kept, lengths)], ends, height[kept], width[kept]
+    lengths = np.diff(offsets)[kept]
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    place = np.arange(ends[-1]) + np.repeat(offsets[kept] - ends[:-1], lengths)
+    return counts[place], ends, height[kept], width[kept]
 
 
 def _facts_of(
-    facts: Facts, of_truth: NDArray[np.bool_], items: NDArray[np.bool_], number: NDArray[np.int32]
+    facts: Facts, of_truth: NDArray[np.intp], items: NDArray[np.bool_], number: NDArray[np.int32]
 ) -> Facts:
     verified = facts.verified
     if verified is not None:
@@ -165,5 +168,7 @@ def _facts_of(
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def _taken(values: NDArray[Scalar] | None, kept: NDArray[np.bool_]) -> NDArray[Scalar] | None:
+def _taken(
+    values: NDArray[Scalar] | None, kept: NDArray[np.intp] | NDArray[np.bool_]
+) -> NDArray[Scalar] | None:
     return None if values is None else values[kept]
