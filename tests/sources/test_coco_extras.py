@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from boxscore.errors import SourceError
-from boxscore.schema.kinds import Kind, Mark, Verdict
+from boxscore.project.evaluating import Truth, default_task, evaluate_answers
+from boxscore.schema.kinds import Kind, Mark, Task, Verdict
 from boxscore.schema.tables import Annotations
 from boxscore.sources.project_tables import ProjectTables
 from tests.sources.coco_files import (
@@ -212,6 +213,61 @@ def test_guesses_at_a_class_keep_every_confidence(tmp_path: Path) -> None:
     assert table["class_id"].tolist() == [1, 0, 2, 1]
     assert table["confidence"].tolist() == [0.5, 0.3, 0.2, 0.1]
     assert np.isnan(table["x"]).all()
+
+
+def test_annotations_without_any_geometry_are_classifications(tmp_path: Path) -> None:
+    document = project()
+    document["annotations"] = [
+        {"id": k, "image_id": k + 1, "category_id": (1, 3, 7)[k % 3]} for k in range(30)
+    ]
+    document["categories"].append({"id": 9, "name": "cat"})
+    tables = read_project(write(tmp_path / "a.json", document))
+    classes = tables.ontology.classes
+    assert [c.name for c in classes] == ["person", "cat (3)", "traffic light", "cat (9)"]
+    assert [c.source_id for c in classes] == [1, 3, 7, 9]
+    assert {c.kind for c in classes} == {"classification"}
+    assert tables.report.counts == {}
+    table = tables.ground_truth.table
+    assert set(table["kind"].tolist()) == {Kind.CLASSIFICATION}
+    assert table["class_id"].tolist() == [0, 1, 2] * 10
+    assert np.isnan(table["area"]).all()
+    found = [
+        {"image_id": k + 1, "category_id": c, "score": s}
+        for k in range(30)
+        for c, s in ((1, 0.5), (3, 0.75))
+    ]
+    run = read_results(write(tmp_path / "r.json", found), context(tmp_path, document))
+    truth = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
+    assert default_task(truth, run.predictions) is Task.CLASSIFICATION
+    numbers = evaluate_answers(truth, run.predictions)
+    assert numbers.overall["accuracy"] == pytest.approx(1 / 3)
+    again = type(tables.ontology).from_json(json.loads(json.dumps(tables.ontology.to_json())))
+    assert again == tables.ontology
+
+
+def test_boxes_of_a_class_of_whole_images_are_refused(tmp_path: Path) -> None:
+    document = project()
+    for record in document["annotations"]:
+        del record["bbox"]
+        record.pop("segmentation", None)
+    with pytest.raises(SourceError, match="says something of a whole image"):
+        read_results(write(tmp_path / "r.json", results()), context(tmp_path, document))
+
+
+def test_empty_geometry_everywhere_is_no_classification(tmp_path: Path) -> None:
+    document = project()
+    for record in document["annotations"]:
+        del record["bbox"]
+        record["segmentation"] = []
+    with pytest.raises(SourceError, match="neither bbox nor segmentation"):
+        read_project(write(tmp_path / "a.json", document))
+
+
+def test_one_annotation_without_geometry_is_rejected(tmp_path: Path) -> None:
+    document = project()
+    del document["annotations"][5]["bbox"]
+    tables = read_project(write(tmp_path / "a.json", document))
+    assert tables.report.rejected_codes == {"E-COCO-GEOMETRY": 1}
 
 
 def test_videos_have_frames_in_order(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import shown
-from boxscore.schema.kinds import Mark
+from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import GROUND_TRUTH, Annotations, Table
 from boxscore.sources.coco_categories import Categories
 from boxscore.sources.coco_extras import ANNOTATED, mark_flags, read_extras
@@ -60,7 +60,7 @@ def read_annotations(
     class_id = find_categories(sieve, NumberLookup(categories.ids), categories.names)
     geometry = read_geometry(sieve, item, items, predicted=False)
     area = _areas(sieve, geometry)
-    _report_flags(sieve)
+    _report_flags(sieve, geometry)
     mark_flags(sieve)
     annotations = annotations_of(
         GROUND_TRUTH,
@@ -123,6 +123,7 @@ def _areas(sieve: Sieve, geometry: Geometry) -> NDArray[np.float64]:
     given = records.column["area"]
     with np.errstate(invalid="ignore"):
         wrong = ~(records.present["area"] & np.isfinite(given) & (given >= 0))
+    wrong &= geometry.kind != Kind.CLASSIFICATION
     if not wrong.any():
         return given
     computed = geometry.covered()
@@ -142,8 +143,8 @@ def _given(records: Records, i: int) -> str:
     return f"{records.column['area'][i]:g}" if records.present["area"][i] else "is missing"
 
 
-def _report_flags(sieve: Sieve) -> None:
-    absent: Flags = ~sieve.records.present["iscrowd"]
+def _report_flags(sieve: Sieve, geometry: Geometry) -> None:
+    absent: Flags = ~sieve.records.present["iscrowd"] & (geometry.kind != Kind.CLASSIFICATION)
     sieve.repair(absent, "W-COCO-ISCROWD", "/iscrowd", lambda _: "iscrowd is missing: taken as 0")
 
 

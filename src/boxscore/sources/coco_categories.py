@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ CATEGORIES = ListSpec(
     names=(("id", "category id"),),
 )
 LONGEST_NAME = 1024
+QUESTION = "class"
+"""What the categories answer where annotations have no geometry."""
 RCF = ("r", "c", "f")
 """LVIS: classes that are rare, common and frequent in its training images."""
 LARGEST_SIGMA = 1e3
@@ -149,11 +152,18 @@ def ontology_of(
 ) -> Ontology:
     """One object for each category; its shape is what its annotations have.
 
+    Where every annotation says the class of its image alone, the categories are the answers to
+    one question.
+
     Args:
         class_id: (N,) class of each annotation.
         kind: (N,) `schema.kinds.Kind` of it.
     """
     builder = OntologyBuilder()
+    if kind.size and np.all(kind == Kind.CLASSIFICATION):
+        for name, c in zip(_distinct(categories), categories.ids.tolist(), strict=True):
+            builder.option(QUESTION, name, source_id=c)
+        return builder.build()
     met = {one: set(np.unique(class_id[kind == one]).tolist()) for one, _ in SHAPES}
     for c, name in enumerate(categories.names):
         shape = Shape.SKELETON if categories.keypoints[c] else Shape.BOUNDING_BOX
@@ -167,3 +177,12 @@ def ontology_of(
             sigmas=categories.sigmas[c],
         )
     return builder.build()
+
+
+def _distinct(categories: Categories) -> list[str]:
+    """Names, made different by their ids where two categories share one."""
+    counts = Counter(categories.names)
+    return [
+        name if counts[name] == 1 else f"{name} ({c})"
+        for name, c in zip(categories.names, categories.ids.tolist(), strict=True)
+    ]

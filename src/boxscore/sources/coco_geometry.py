@@ -62,7 +62,8 @@ def read_geometry(
 
     Args:
         item: (N,) row of `items`; read where the sieve is alive.
-        predicted: The records are results, which may be mere classifications.
+        predicted: The records are results, which may be mere classifications; annotations are
+            such only where none of their file has a geometry.
 
     Raises:
         SourceError: The boxes look normalised.
@@ -108,9 +109,16 @@ def _kinds(
         kind[form == POLYGONS] = Kind.POLYGON
         kind[(form != ABSENT) & (form != POLYGONS) & (form != EMPTY)] = Kind.BITMASK
         bare &= (form == ABSENT) | (form == EMPTY)
-    if not predicted:
+    if not predicted and not _mere_classes(sieve, bare):
         sieve.drop(bare, "E-COCO-GEOMETRY", "", lambda _: "neither bbox nor segmentation")
     return kind
+
+
+def _mere_classes(sieve: Sieve, bare: Flags) -> bool:
+    """Whether no record so much as tries to have a geometry."""
+    given = sieve.records.segmentation
+    tried = given is not None and bool(np.any(given.kind != ABSENT))
+    return bool(bare.all()) and not tried and not sieve.records.objects["keypoints"]
 
 
 def _complete_boxes(sieve: Sieve, out: Geometry, *, predicted: bool) -> None:

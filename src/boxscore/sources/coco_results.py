@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import SourceError
-from boxscore.schema.kinds import Mark
+from boxscore.errors import SourceError, shown
+from boxscore.schema.kinds import Kind, Mark
+from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import PREDICTIONS, Annotations
 from boxscore.sources.coco_annotations import drop_unknown_images, find_categories
 from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
-from boxscore.sources.coco_geometry import read_geometry
+from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_scan import read_list
 from boxscore.sources.coco_table import annotations_of
@@ -77,6 +78,7 @@ def _read_records(
     place = find_categories(sieve, NumberLookup(ids), [c.name for c in numbered])
     class_of = np.array([c.class_id for c in numbered] or [0], np.int32)
     geometry = read_geometry(sieve, item, context.items, predicted=True)
+    _drop_objects_of_answers(sieve, geometry, class_of[place], context.ontology)
     confidence: NDArray[np.float64] = records.column["score"]
     _note_confidences(sieve, confidence)
     class_id = class_of[place]
@@ -102,6 +104,22 @@ def _read_records(
         confidence=confidence,
     )
     return predictions, how
+
+
+def _drop_objects_of_answers(
+    sieve: Sieve, geometry: Geometry, class_id: NDArray[np.int32], ontology: Ontology
+) -> None:
+    if ontology.object_count == len(ontology.classes):
+        return
+    sieve.drop(
+        (geometry.kind != Kind.CLASSIFICATION) & (class_id >= ontology.object_count),
+        "E-COCO-CLASS-KIND",
+        "/category_id",
+        lambda i: (
+            f"{shown(ontology.classes[class_id[i]].name)} says something of a whole image:"
+            " an object cannot be one"
+        ),
+    )
 
 
 def _note_confidences(sieve: Sieve, confidence: NDArray[np.float64]) -> None:
