@@ -18,13 +18,14 @@ from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable, Side, restrict
 from boxscore.matching.keypoints import COCO_SIGMAS
 from boxscore.project.evaluating import Truth, compare, default_task
-from boxscore.schema.kinds import Task, Verdict
+from boxscore.project.outlines import outlines
+from boxscore.schema.kinds import Kind, Task, Verdict
 from boxscore.schema.tables import Annotations
 from boxscore.sources import coco, coco_results
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 from tests.matching.brute import scene
-from tests.sources.coco_files import HEIGHT, WIDTH, Document, project, results, write
+from tests.sources.coco_files import HEIGHT, SQUARE, WIDTH, Document, project, results, write
 
 KEYPOINTS = "coco_fake100/keypoints"
 MASKED = [t for t in Task if t in (Task.SEGM, Task.BOUNDARY, Task.SEMANTIC, Task.PANOPTIC)]
@@ -224,6 +225,35 @@ def test_empty_sides_are_compared(task: Task, tmp_path: Path) -> None:
     if task is Task.KEYPOINTS:
         assert view.truth.keypoints is not None
         assert view.truth.keypoints.shape == (0, 0, 3)
+
+
+def test_polylines_cannot_be_compared(tmp_path: Path) -> None:
+    truth, predictions = made(tmp_path, project(), results())
+    kind = predictions.table["kind"].copy()
+    kind[:7] = Kind.POLYLINE
+    some = Annotations(
+        table=predictions.table.replace(kind=kind),
+        masks=predictions.masks,
+        points=predictions.points,
+    )
+    view = compare(truth, some, Task.BBOX)
+    assert view.left_out == 7 and view.predictions.rows.tolist() == list(range(7, 120))
+    kind[:] = Kind.POLYLINE
+    with pytest.raises(RequestError, match="the run has no box"):
+        compare(truth, some, Task.BBOX)
+
+
+def test_outlines_are_vertices_never_keypoints(tmp_path: Path) -> None:
+    document = project()
+    runs = {"size": [HEIGHT, WIDTH], "counts": [10, 5, PIXELS - 15]}
+    document["annotations"][1]["segmentation"] = runs
+    for record in document["annotations"][:3]:
+        record["keypoints"] = [15, 25, 2, 30, 35, 1]
+    truth, _ = made(tmp_path, document, [])
+    polygon, bitmask, points = (outlines(truth.items, truth.ground_truth, k) for k in range(3))
+    assert polygon == [[float(v) for part in SQUARE for v in part]]
+    assert bitmask is not None and len(bitmask) == 1
+    assert points is None
 
 
 def test_boxes_stand_for_keypoints_where_the_truth_has_none(tmp_path: Path) -> None:

@@ -28,15 +28,16 @@ COVERING = (Task.SEMANTIC, Task.PANOPTIC)
 """Tasks that ask for pixels: no box stands in for a mask that is missing."""
 
 NEEDS = {
-    Task.OBB: ("rotated box", "bbox"),
-    Task.SEGM: ("mask or polygon", "bbox"),
-    Task.BOUNDARY: ("mask or polygon", "bbox"),
-    Task.SEMANTIC: ("mask or polygon", "bbox"),
-    Task.PANOPTIC: ("mask or polygon", "bbox"),
-    Task.KEYPOINTS: ("keypoints", "bbox"),
-    Task.TRACKING: ("track id", "bbox"),
+    Task.BBOX: "box",
+    Task.OBB: "rotated box",
+    Task.SEGM: "mask or polygon",
+    Task.BOUNDARY: "mask or polygon",
+    Task.SEMANTIC: "mask or polygon",
+    Task.PANOPTIC: "mask or polygon",
+    Task.KEYPOINTS: "keypoints",
+    Task.TRACKING: "track id",
 }
-"""What a task cannot do without, and the task that can."""
+"""What a task cannot do without; a polyline has nothing that any of them compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,15 @@ def _part(
     objects = _objects(table, ontology.object_count)
     fitting = _fitting(task, annotations, objects)
     if objects.size and not fitting.any():
-        needed, other = NEEDS[task]
+        other = "" if task is Task.BBOX else "choose --task bbox, or "
         raise RequestError(
-            f"{name} has no {needed}: task {task.value} cannot compare it",
-            fix=f"choose --task {other}, or import what has them",
+            f"{name} has no {NEEDS[task]}: task {task.value} cannot compare it",
+            fix=f"{other}import what has them",
             code="E-TASK-GEOMETRY",
         )
-    whole = task in (Task.BBOX, Task.OBB, Task.TRACKING) or (task in MASKED and assumes)
-    rows = objects if whole else objects[fitting]
+    if task in (Task.OBB, Task.TRACKING) or (task in MASKED and assumes):
+        fitting = _fitting(Task.BBOX, annotations, objects)
+    rows = objects[fitting]
     return _Part(name, annotations, rows, objects.size - rows.size)
 
 
@@ -150,7 +152,7 @@ def _fitting(task: Task, annotations: Annotations, rows: NDArray[np.int64]) -> N
         return np.isin(rows, keypoint_rows(annotations))
     if task is Task.TRACKING:
         return np.asarray(annotations.table["track"][rows] != "")
-    return np.ones(rows.size, np.bool_)
+    return np.asarray(annotations.table["kind"][rows] != Kind.POLYLINE)
 
 
 def _side(task: Task, items: Table, part: _Part) -> tuple[Side, int]:

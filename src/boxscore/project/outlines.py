@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from boxscore.kernels import _core
+from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import KEYPOINT_PART, Annotations, Table
 
 
@@ -14,7 +15,7 @@ def outlines(items: Table, annotations: Annotations, row: int) -> list[list[floa
     start, stop = np.searchsorted(points["row"], [row, row + 1])
     part = points["part"][start:stop]
     parts = np.unique(part[part != KEYPOINT_PART]).tolist()
-    if parts:
+    if parts and annotations.table["kind"][row] != Kind.KEYPOINTS:
         xy = np.stack([points["x"][start:stop], points["y"][start:stop]], axis=1)
         return [xy[part == k].ravel().tolist() for k in parts]
     masks = annotations.masks
