@@ -133,7 +133,7 @@ def _part(
         )
     if task in (Task.OBB, Task.TRACKING) or (task in MASKED and assumes):
         fitting = _fitting(Task.BBOX, annotations, objects)
-    rows = objects[fitting]
+    rows = objects if fitting.all() else objects[fitting]
     return _Part(name, annotations, rows, objects.size - rows.size)
 
 

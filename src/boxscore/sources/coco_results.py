@@ -78,10 +78,10 @@ def _read_records(
     place = find_categories(sieve, NumberLookup(ids), [c.name for c in numbered])
     class_of = np.array([c.class_id for c in numbered] or [0], np.int32)
     geometry = read_geometry(sieve, item, context.items, predicted=True)
-    _drop_objects_of_answers(sieve, geometry, class_of[place], context.ontology)
+    class_id = class_of[place]
+    _drop_objects_of_answers(sieve, geometry, class_id, context.ontology)
     confidence: NDArray[np.float64] = records.column["score"]
     _note_confidences(sieve, confidence)
-    class_id = class_of[place]
     columns = (item, class_id, *geometry.box.T, confidence)
     sieve.repair(
         _marked_repeats(sieve, columns),
