@@ -132,7 +132,7 @@ REFUSED = [
     Case("10-id", literal("image_id", "NaN"), "RF", "E-COCO-ID", "/annotations/5/image_id"),
     Case("14", literal("unknown", "1" * 5000), "RF", "E-JSON-NUMBER", "byte"),
     Case("16", ambiguous, "RF", "E-COCO-ID-AMBIGUOUS", "ambiguous"),
-    Case("19", duplicate_key, "RF", "E-JSON-DUPLICATE-KEY", "1006"),
+    Case("19", duplicate_key, "RF", "E-JSON-DUPLICATE-KEY", "with 1005 and with 1006"),
     Case("20", deep, "RF", "E-JSON-DEPTH", "byte"),
     Case("21", long_string, "RF", "E-JSON-TEXT", "byte"),
     Case("23", lambda d: results(), "RF", "E-COCO-NOT-PROJECT", "use import predictions"),

@@ -1,14 +1,14 @@
-"""The rows of ground truth and predictions that one task compares, aligned for the kernels."""
+"""What one task compares: rows of ground truth and predictions, aligned for the kernels."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.schema.kinds import Kind, Task
-from boxscore.schema.tables import Annotations, Table, boxes_of
+from boxscore.schema.kinds import Task
 
 MaskArrays = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
 
@@ -25,7 +25,8 @@ class Side:
         masks: Compressed run lengths, flat with offsets, heights and widths; None for boxes.
         theta: (N,) degrees clockwise of rotated boxes; None where the task ignores rotation.
         keypoints: (N, K, 3) x, y, visibility, padded with zeros; None for other tasks.
-        track: (N,) track number, -1 without; None where the task knows no tracks.
+        track: (N,) track number, -1 without; both sides number one id alike, and one id in two
+            sequences is two tracks; None where the task knows no tracks.
     """
 
     rows: NDArray[np.int64]
@@ -45,14 +46,14 @@ class Facts:
 
     Attributes:
         group_of: (G,) one box around many objects (Open Images).
-        truncation, occlusion: (G,) as given (KITTI: 0 to 1, and 0 to 3).
+        truncation, occlusion: (G,) as given (KITTI: 0 to 1, and 0 to 3); nan where not given.
         verified: (N, 3) int32: item, class_id, `schema.kinds.Verdict`.
         frequency: (C,) "r", "c", "f" or "" (LVIS).
         parent: (C,) int32 class above each class, -1 at the top (Open Images).
         sequence: (items,) int32 number of the video or sequence of each item, -1 without.
         position: (items,) int32 place of each item in its sequence.
         names: (C,) class names.
-        sigmas: (C, K) per-keypoint deviations of OKS.
+        sigmas: (C, K) per-keypoint deviations of OKS; nan beyond a class's own keypoints.
         thing: (C,) bool, classes of countable objects; the others are stuff (panoptic).
     """
 
@@ -76,7 +77,9 @@ class Comparable:
     Attributes:
         crowd: (G,) uint8, crowd regions among the ground truth: matched repeatedly, overlap is
             the share of the prediction inside, never counted.
-        ignored: (G,) uint8, ground truth that never counts but is matched once like any other.
+        ignored: (G,) uint8, ground truth that never counts but is matched once like any other:
+            objects without a labelled keypoint, and what is marked so where the protocol asks
+            for it (COCO does not); None when there is none.
         confidence: (P,) float64.
         left_out: Predictions that have no geometry of this task.
         assumed: Ground truths without a mask, compared by their box as a mask.
@@ -101,98 +104,79 @@ class Comparable:
         return plain if self.ignored is None else plain & (self.ignored == 0)
 
 
-def compare_rows(
-    task: Task, items: Table, classes: int, ground_truth: Annotations, predictions: Annotations
-) -> Comparable:
-    """Choose the object annotations that a task can compare.
+def restrict(view: Comparable, items: NDArray[np.bool_]) -> Comparable:
+    """The same comparison on some of its items, which are numbered anew in their order.
+
+    `rows` and track numbers stay those of the whole.
 
     Args:
-        task: BBOX compares boxes (of masks: the boxes around them), SEGM masks.
-        items: The project's items; masks have their sizes.
-        classes: How many object classes there are; class_id below it takes part.
+        items: (view.items,) which ones to keep.
+
+    Raises:
+        ValueError: There are more or fewer flags than items.
     """
-    truth_rows = _objects(ground_truth.table, classes)
-    rows = _objects(predictions.table, classes)
-    left_out = 0
-    if task is Task.SEGM:
-        masked = np.isin(rows, predictions.masks["row"])
-        left_out = int((~masked).sum())
-        rows = rows[masked]
-    truth, assumed = _side(task, items, ground_truth, truth_rows)
-    found, _ = _side(task, items, predictions, rows)
-    return Comparable(
-        task=task,
-        items=items.rows,
-        classes=classes,
-        truth=truth,
-        crowd=ground_truth.table["crowd"][truth_rows].astype(np.uint8),
-        predictions=found,
-        confidence=predictions.table["confidence"][rows],
-        left_out=left_out,
-        assumed=assumed,
+    if items.shape != (view.items,):
+        raise ValueError(f"{items.shape} flags for {view.items} items")
+    number = (np.cumsum(items) - 1).astype(np.int32)
+    of_truth, of_found = (
+        np.flatnonzero(items[side.item]) for side in (view.truth, view.predictions)
+    )
+    return replace(
+        view,
+        items=int(items.sum()),
+        truth=_some(view.truth, of_truth, number),
+        crowd=view.crowd[of_truth],
+        ignored=_taken(view.ignored, of_truth),
+        predictions=_some(view.predictions, of_found, number),
+        confidence=view.confidence[of_found],
+        facts=_facts_of(view.facts, of_truth, items, number),
     )
 
 
-def _objects(table: Table, classes: int) -> NDArray[np.int64]:
-    chosen = (table["class_id"] < classes) & (table["kind"] != Kind.CLASSIFICATION)
-    return np.flatnonzero(chosen & np.isfinite(table["x"])).astype(np.int64)
-
-
-def _side(
-    task: Task, items: Table, annotations: Annotations, rows: NDArray[np.int64]
-) -> tuple[Side, int]:
-    everything = rows.size == annotations.rows
-    table = annotations.table if everything else annotations.table.take(rows)
-    masks, assumed = (None, 0) if task is Task.BBOX else _masks(items, annotations, rows, table)
-    side = Side(
-        rows=rows,
-        item=table["item"],
-        class_id=table["class_id"],
-        box=boxes_of(table),
-        area=table["area"],
-        masks=masks,
+def _some(side: Side, kept: NDArray[np.intp], number: NDArray[np.int32]) -> Side:
+    return Side(
+        rows=side.rows[kept],
+        item=number[side.item[kept]],
+        class_id=side.class_id[kept],
+        box=side.box[kept],
+        area=side.area[kept],
+        masks=None if side.masks is None else _masks(side.masks, kept),
+        theta=_taken(side.theta, kept),
+        keypoints=_taken(side.keypoints, kept),
+        track=_taken(side.track, kept),
     )
-    return side, assumed
 
 
-def _masks(
-    items: Table, annotations: Annotations, rows: NDArray[np.int64], table: Table
-) -> tuple[MaskArrays, int]:
-    """Masks aligned with `rows`; a row without one becomes its box, filled."""
-    height, width = items["height"][table["item"]], items["width"][table["item"]]
-    texts: list[bytes] = [b""] * rows.size
-    place = np.searchsorted(rows, annotations.masks["row"])
-    inside = place < rows.size
-    for at, row, counts in zip(
-        place[inside].tolist(),
-        annotations.masks["row"][inside].tolist(),
-        annotations.masks["counts"][inside],
-        strict=True,
-    ):
-        if rows[at] == row:
-            texts[at] = counts
-    empty = [k for k, text in enumerate(texts) if not text]
-    for k, text in zip(empty, _filled_boxes(table, empty, height, width), strict=True):
-        texts[k] = text
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    counts = np.frombuffer(b"".join(texts), np.uint8)
-    return (counts, offsets, height, width), len(empty)
+def _masks(masks: MaskArrays, kept: NDArray[np.intp]) -> MaskArrays:
+    counts, offsets, height, width = masks
+    lengths = np.diff(offsets)[kept]
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    place = np.arange(ends[-1]) + np.repeat(offsets[kept] - ends[:-1], lengths)
+    return counts[place], ends, height[kept], width[kept]
 
 
-def _filled_boxes(
-    table: Table, rows: list[int], height: NDArray[np.int32], width: NDArray[np.int32]
-) -> list[bytes]:
-    if not rows:
-        return []
-    from boxscore.kernels import _core
-
-    box = boxes_of(table)[rows]
-    x0, y0, x1, y1 = box[:, 0], box[:, 1], box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]
-    corners = np.stack([x0, y0, x0, y1, x1, y1, x1, y0], axis=1).ravel()
-    parts = np.arange(len(rows) + 1, dtype=np.int64)
-    counts, offsets, _ = _core.masks_from_polygons(
-        corners, parts * 8, parts, height[rows].copy(), width[rows].copy()
+def _facts_of(
+    facts: Facts, of_truth: NDArray[np.intp], items: NDArray[np.bool_], number: NDArray[np.int32]
+) -> Facts:
+    verified = facts.verified
+    if verified is not None:
+        verified = verified[items[verified[:, 0]]]
+        verified[:, 0] = number[verified[:, 0]]
+    return replace(
+        facts,
+        group_of=_taken(facts.group_of, of_truth),
+        truncation=_taken(facts.truncation, of_truth),
+        occlusion=_taken(facts.occlusion, of_truth),
+        verified=verified,
+        sequence=_taken(facts.sequence, items),
+        position=_taken(facts.position, items),
     )
-    flat = counts.tobytes()
-    return [flat[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def _taken(
+    values: NDArray[Scalar] | None, kept: NDArray[np.intp] | NDArray[np.bool_]
+) -> NDArray[Scalar] | None:
+    return None if values is None else values[kept]

@@ -12,9 +12,11 @@ from boxscore.evaluation.classification import ClassificationNumbers, classifica
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.coco import candidate_pairs, match
-from boxscore.matching.comparable import Comparable, compare_rows
+from boxscore.matching.comparable import Comparable
+from boxscore.matching.compare import compare_rows
+from boxscore.matching.keypoints import keypoint_rows
 from boxscore.matching.policy import Options, coco
-from boxscore.schema.kinds import MASKED, Kind, Task
+from boxscore.schema.kinds import MASKED, Kind, Mark, Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import VERDICTS, Annotations, Table
 
@@ -30,20 +32,43 @@ class Truth:
 
 
 def default_task(truth: Truth, predictions: Annotations) -> Task:
-    """The task that fits a run: its answers, its masks if the truth has masks too, else boxes."""
+    """The task that fits a run, by the geometry that it and the ground truth have.
+
+    Its guesses at classes; its keypoints when it has nothing else; masks, or rotated boxes, when
+    both sides have them; else boxes.
+    """
+    labels = truth.ground_truth
     kinds = set(np.unique(predictions.table["kind"]).tolist())
     if kinds == {Kind.CLASSIFICATION}:
         return Task.CLASSIFICATION
     objects = kinds - {Kind.CLASSIFICATION}
-    if objects and objects <= set(MASKED) and truth.ground_truth.masks.rows:
+    if objects == {Kind.KEYPOINTS} and (keypoint_rows(labels).size or not _boxed(predictions)):
+        return Task.KEYPOINTS
+    if objects and objects <= set(MASKED) and labels.masks.rows:
         return Task.SEGM
+    if Kind.ROTATED_BOX in objects and np.any(labels.table["theta"] != 0):
+        return Task.OBB
     return Task.BBOX
 
 
-def compare(truth: Truth, predictions: Annotations, task: Task) -> Comparable:
-    """The rows that a box or mask task compares."""
-    classes = truth.ontology.object_count
-    return compare_rows(task, truth.items, classes, truth.ground_truth, predictions)
+def _boxed(predictions: Annotations) -> bool:
+    """Whether any box was given, not merely taken from the points."""
+    return bool(np.any(predictions.table["marks"] & np.uint16(Mark.BOX_COMPUTED) == 0))
+
+
+def compare(
+    truth: Truth, predictions: Annotations, task: Task, *, ignore_marked: bool = False
+) -> Comparable:
+    """The rows that a task compares; see `compare_rows`."""
+    return compare_rows(
+        task,
+        truth.items,
+        truth.ontology,
+        truth.ground_truth,
+        predictions,
+        verdicts=truth.verdicts,
+        ignore_marked=ignore_marked,
+    )
 
 
 @dataclass(frozen=True, slots=True)

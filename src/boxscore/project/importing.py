@@ -171,7 +171,7 @@ def _evaluated(truth: Truth, tables: RunTables, task: Task) -> Keep:
     if evaluated.run.view.left_out:
         tables.report.note(
             "W-TASK-LEFT-OUT",
-            f"predictions without a mask are left out of the {task.value} evaluation",
+            f"predictions without what task {task.value} compares are left out of its evaluation",
             evaluated.run.view.left_out,
         )
 

@@ -39,12 +39,17 @@ def feature_hash_of(name: str, shape: str, occurrence: int = 0) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionDef:
-    """One answer of a radio or checklist attribute; it may open further attributes."""
+    """One answer of a radio or checklist attribute; it may open further attributes.
+
+    Attributes:
+        source_id: The number that its source gave it, if any.
+    """
 
     feature_hash: str
     label: str
     value: str
     options: tuple[Attribute, ...] = ()
+    source_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class ObjectDef:
         source_id: The number that its source gave it, if any.
         parent: Name of the class above it, if any (COCO's supercategory, Open Images' hierarchy).
         frequency: "r", "c" or "f" of LVIS: rare, common, frequent in training; empty elsewhere.
+        sigmas: Deviation of each keypoint (OKS); empty: not given.
     """
 
     feature_hash: str
@@ -77,6 +83,7 @@ class ObjectDef:
     source_id: int | None = None
     parent: str = ""
     frequency: str = ""
+    sigmas: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +158,7 @@ class Ontology:
                     attribute_hash=attribute.feature_hash,
                     option_hash=option.feature_hash,
                     color=COLORS[len(rows) % len(COLORS)],
-                    source_id=None,
+                    source_id=option.source_id,
                 )
             )
         return tuple(rows)
@@ -232,6 +239,7 @@ class OntologyBuilder:
         *,
         parent: str = "",
         frequency: str = "",
+        sigmas: tuple[float, ...] = (),
     ) -> str:
         """Add a class of objects; returns its feature hash."""
         feature_hash = self._hash(name, shape.value)
@@ -245,11 +253,14 @@ class OntologyBuilder:
                 source_id=source_id,
                 parent=parent,
                 frequency=frequency,
+                sigmas=sigmas,
             )
         )
         return feature_hash
 
-    def option(self, question: str, label: str) -> tuple[str, str, str]:
+    def option(
+        self, question: str, label: str, source_id: int | None = None
+    ) -> tuple[str, str, str]:
         """The hashes of (classification, attribute, option); added where they are new."""
         if question not in self._questions:
             attribute = Attribute(feature_hash=self._hash(question, "radio"), name=question)
@@ -265,6 +276,7 @@ class OntologyBuilder:
             feature_hash=self._hash(f"{question}\0{label}", "option"),
             label=label,
             value=option_value(label),
+            source_id=source_id,
         )
         attribute = replace(attribute, options=(*attribute.options, added))
         self._questions[question] = replace(known, attributes=(attribute,))

@@ -50,6 +50,8 @@ def _object(o: ObjectDef, number: str) -> dict[str, Any]:
         document["parent"] = o.parent
     if o.frequency:
         document["frequency"] = o.frequency
+    if o.sigmas:
+        document["sigmas"] = list(o.sigmas)
     return document
 
 
@@ -79,6 +81,8 @@ def _options(options: tuple[OptionDef, ...], path: str) -> list[dict[str, Any]]:
             "value": option.value,
             "featureNodeHash": option.feature_hash,
         }
+        if option.source_id is not None:
+            document["sourceId"] = option.source_id
         if option.options:
             document["options"] = _attributes(option.options, f"{path}.{k}")
         documents.append(document)
@@ -112,17 +116,22 @@ def from_json(
 
 
 def _read_object(o: dict[str, Any], position: int) -> ObjectDef:
-    source_id = o.get("sourceId")
     return ObjectDef(
         feature_hash=str(o["featureNodeHash"]),
         name=str(o["name"]),
         shape=Shape(o["shape"]),
         color=str(o.get("color") or COLORS[position % len(COLORS)]),
         attributes=_read_attributes(o.get("attributes") or ()),
-        source_id=None if source_id is None else int(source_id),
+        source_id=_source_id(o),
         parent=str(o.get("parent") or ""),
         frequency=str(o.get("frequency") or ""),
+        sigmas=tuple(float(s) for s in o.get("sigmas") or ()),
     )
+
+
+def _source_id(document: dict[str, Any]) -> int | None:
+    number = document.get("sourceId")
+    return None if number is None else int(number)
 
 
 def _read_attributes(documents: Any) -> tuple[Attribute, ...]:
@@ -146,6 +155,7 @@ def _read_options(documents: Any) -> tuple[OptionDef, ...]:
             label=str(o["label"]),
             value=str(o.get("value") or option_value(str(o["label"]))),
             options=_read_attributes(o.get("options") or ()),
+            source_id=_source_id(o),
         )
         for o in documents
     )

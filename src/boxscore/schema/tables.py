@@ -195,11 +195,14 @@ VERDICTS = TableSchema(
 )
 """What was verified of a class on an image as a whole (LVIS, Open Images); sorted by item."""
 
+KEYPOINT_PART = -1
+"""`part` of keypoints, which may go with a polygon's vertices or with a box."""
+
 POINTS = TableSchema(
     "points",
     (
         Column("row", "int64", "row of the annotation table"),
-        Column("part", "int32", "part of a polygon with several, from 0"),
+        Column("part", "int32", "part of a polygon with several, from 0; keypoints: KEYPOINT_PART"),
         Column("x", "float64", "pixels"),
         Column("y", "float64", "pixels"),
         Column("visibility", "uint8", "of a keypoint: 0 absent, 1 hidden, 2 visible; else 2"),

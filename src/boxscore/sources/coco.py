@@ -14,6 +14,7 @@ from boxscore.sources.coco_images import IMAGES, read_images
 from boxscore.sources.coco_items import LICENCES, licence_texts
 from boxscore.sources.coco_records import Records
 from boxscore.sources.coco_scan import read_members
+from boxscore.sources.coco_verdicts import read_verdicts
 from boxscore.sources.json_text import JsonText, open_json
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
@@ -78,6 +79,7 @@ def _read_lists(
     licences = licence_texts(lists["licenses"])
     items, files = read_images(pictured, licences, report, images, pixels=pixels)
     categories = read_categories(lists["categories"], report)
+    verdicts = read_verdicts(pictured, items, categories, report)
     truth, class_id, kind = (
         Annotations.empty(GROUND_TRUTH),
         np.empty(0, np.int32),
@@ -94,6 +96,7 @@ def _read_lists(
         ground_truth=truth,
         files=files,
         report=report,
+        verdicts=verdicts,
     )
 
 

@@ -12,10 +12,10 @@ from boxscore.errors import shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import GROUND_TRUTH, Annotations, Table
 from boxscore.sources.coco_categories import Categories
+from boxscore.sources.coco_extras import ANNOTATED, mark_flags, read_extras
 from boxscore.sources.coco_fields import Field, whole_number
 from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
-from boxscore.sources.coco_rotation import read_rotations
 from boxscore.sources.coco_table import annotations_of
 from boxscore.sources.id_lookup import NameLookup, NumberLookup
 from boxscore.sources.report import ImportReport
@@ -32,7 +32,7 @@ ANNOTATIONS = ListSpec(
         Field("iscrowd", "flag"),
         Field("segmentation", "segmentation"),
         Field("keypoints", "span", lenient=True),
-        Field("attributes", "span", lenient=True),
+        *ANNOTATED,
     ),
     names=(("id", "annotation id"), ("image_id", "image id")),
 )
@@ -59,10 +59,9 @@ def read_annotations(
     item = find_images(sieve, NameLookup(items["source_id"].tolist()))
     class_id = find_categories(sieve, NumberLookup(categories.ids), categories.names)
     geometry = read_geometry(sieve, item, items, predicted=False)
-    theta = read_rotations(sieve)
-    geometry.kind[(theta != 0) & (geometry.kind == Kind.BOX)] = Kind.ROTATED_BOX
     area = _areas(sieve, geometry)
-    _report_flags(sieve)
+    _report_flags(sieve, geometry)
+    mark_flags(sieve)
     annotations = annotations_of(
         GROUND_TRUTH,
         sieve,
@@ -70,7 +69,7 @@ def read_annotations(
         class_id,
         geometry,
         area,
-        theta=theta,
+        read_extras(sieve),
         crowd=_crowd(records),
         source_id=_source_ids(sieve),
     )
@@ -91,13 +90,18 @@ def find_images(sieve: Sieve, lookup: NameLookup) -> NDArray[np.int32]:
 
 
 def drop_unknown_images(sieve: Sieve, item: NDArray[np.int32]) -> None:
-    """Drop the records without an item."""
-    sieve.drop(
-        item < 0,
+    """Drop the records without an item, and count the ids that they name."""
+    unknown = sieve.alive & (item < 0)
+    count = sieve.drop(
+        unknown,
         "E-COCO-IMAGE-UNKNOWN",
         "/image_id",
         lambda i: f"image id {shown(sieve.records.id_at('image_id', i))} is not among the images",
+        fix="is this the file that belongs to these images?",
     )
+    if count:
+        ids = np.unique(sieve.records.column["image_id"][unknown]).size
+        sieve.report.note("N-COCO-IMAGE-UNKNOWN", "different ids that name no image", ids)
 
 
 def find_categories(sieve: Sieve, lookup: NumberLookup, names: list[str]) -> NDArray[np.int32]:
@@ -119,6 +123,7 @@ def _areas(sieve: Sieve, geometry: Geometry) -> NDArray[np.float64]:
     given = records.column["area"]
     with np.errstate(invalid="ignore"):
         wrong = ~(records.present["area"] & np.isfinite(given) & (given >= 0))
+    wrong &= geometry.kind != Kind.CLASSIFICATION
     if not wrong.any():
         return given
     computed = geometry.covered()
@@ -138,8 +143,8 @@ def _given(records: Records, i: int) -> str:
     return f"{records.column['area'][i]:g}" if records.present["area"][i] else "is missing"
 
 
-def _report_flags(sieve: Sieve) -> None:
-    absent: Flags = ~sieve.records.present["iscrowd"]
+def _report_flags(sieve: Sieve, geometry: Geometry) -> None:
+    absent: Flags = ~sieve.records.present["iscrowd"] & (geometry.kind != Kind.CLASSIFICATION)
     sieve.repair(absent, "W-COCO-ISCROWD", "/iscrowd", lambda _: "iscrowd is missing: taken as 0")
 
 

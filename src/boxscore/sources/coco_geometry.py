@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import Table
 from boxscore.sources.coco_boxes import check_boxes, refuse_normalised
+from boxscore.sources.coco_extras import read_rotations
 from boxscore.sources.coco_keypoints import Keypoints, keypoints_of
 from boxscore.sources.coco_masks import check_masks
 from boxscore.sources.segmentation import ABSENT, EMPTY, POLYGONS, Masks
@@ -30,14 +31,16 @@ class Geometry:
         box: (N, 4) x, y, width, height in pixels: as read, else around the mask or keypoints.
         boxed: (N,) whether the box was read.
         masks: None when no record has one.
-        keypoints: Record -> its keypoints.
+        theta: (N,) degrees clockwise that a read box is turned about its centre.
+        keypoints: None when no record has any.
     """
 
     kind: NDArray[np.uint8]
     box: NDArray[np.float64]
     boxed: Flags
     masks: Masks | None
-    keypoints: dict[int, Keypoints]
+    theta: NDArray[np.float64]
+    keypoints: Keypoints | None
 
     def covered(self) -> NDArray[np.float64]:
         """(N,) square pixels: of the box where it was read, else of the mask."""
@@ -59,7 +62,8 @@ def read_geometry(
 
     Args:
         item: (N,) row of `items`; read where the sieve is alive.
-        predicted: The records are results, which may be mere classifications.
+        predicted: The records are results, which may be mere classifications; annotations are
+            such only where none of their file has a geometry.
 
     Raises:
         SourceError: The boxes look normalised.
@@ -70,9 +74,11 @@ def read_geometry(
     width, height = _sizes(sieve, item, items)
     check_boxes(sieve, box, boxed, width, height)
     masks = check_masks(sieve, width, height)
-    keypoints = keypoints_of(sieve, predicted=predicted) if "keypoints" in records.objects else {}
+    keypoints = keypoints_of(sieve, predicted=predicted)
+    theta = read_rotations(sieve)
     kind = _kinds(sieve, boxed, keypoints, predicted=predicted)
-    out = Geometry(kind=kind, box=box, boxed=boxed, masks=masks, keypoints=keypoints)
+    kind[(theta != 0) & (kind == Kind.BOX)] = Kind.ROTATED_BOX
+    out = Geometry(kind=kind, box=box, boxed=boxed, masks=masks, theta=theta, keypoints=keypoints)
     if not boxed.all():
         _complete_boxes(sieve, out, predicted=predicted)
     if predicted and masks is not None:
@@ -90,24 +96,29 @@ def _sizes(
 
 
 def _kinds(
-    sieve: Sieve, boxed: Flags, keypoints: dict[int, Keypoints], *, predicted: bool
+    sieve: Sieve, boxed: Flags, keypoints: Keypoints | None, *, predicted: bool
 ) -> NDArray[np.uint8]:
     kind = np.where(boxed, np.uint8(Kind.BOX), np.uint8(Kind.CLASSIFICATION))
     bare = ~boxed
-    if keypoints:
-        pointed = np.zeros(boxed.size, np.bool_)
-        pointed[list(keypoints)] = True
-        kind[bare & pointed] = Kind.KEYPOINTS
-        bare &= ~pointed
+    if keypoints is not None:
+        kind[keypoints.record] = Kind.KEYPOINTS
+        bare[keypoints.record] = False
     given = sieve.records.segmentation
     if given is not None:
         form = given.kind
         kind[form == POLYGONS] = Kind.POLYGON
         kind[(form != ABSENT) & (form != POLYGONS) & (form != EMPTY)] = Kind.BITMASK
         bare &= (form == ABSENT) | (form == EMPTY)
-    if not predicted:
+    if not predicted and not _mere_classes(sieve, bare):
         sieve.drop(bare, "E-COCO-GEOMETRY", "", lambda _: "neither bbox nor segmentation")
     return kind
+
+
+def _mere_classes(sieve: Sieve, bare: Flags) -> bool:
+    """Whether no record so much as tries to have a geometry."""
+    given = sieve.records.segmentation
+    tried = given is not None and bool(np.any(given.kind != ABSENT))
+    return bool(bare.all()) and not tried and not sieve.records.objects["keypoints"]
 
 
 def _complete_boxes(sieve: Sieve, out: Geometry, *, predicted: bool) -> None:
@@ -117,8 +128,10 @@ def _complete_boxes(sieve: Sieve, out: Geometry, *, predicted: bool) -> None:
     if out.masks is not None:
         from_mask = ~out.boxed & out.masked()
         out.box[from_mask] = out.masks.box[from_mask]
-    for i in np.flatnonzero(~out.boxed & (out.kind == Kind.KEYPOINTS)).tolist():
-        out.box[i] = out.keypoints[i].around()
+    if out.keypoints is not None:
+        record = out.keypoints.record
+        without = ~out.boxed[record] & ~out.masked()[record]
+        out.box[record[without]] = out.keypoints.around()[without]
     sieve.mark(around, Mark.BOX_COMPUTED)
     if not predicted:
         sieve.repair(

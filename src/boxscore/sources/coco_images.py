@@ -16,6 +16,8 @@ from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_items import items_of
 from boxscore.sources.coco_pixels import Picture, find_pictures
 from boxscore.sources.coco_records import ListSpec, Records
+from boxscore.sources.coco_sequences import FILMED
+from boxscore.sources.coco_verdicts import VERIFIED
 from boxscore.sources.image_files import SIDEWAYS
 from boxscore.sources.project_tables import ImageFile
 from boxscore.sources.report import ImportReport
@@ -32,6 +34,8 @@ IMAGES = ListSpec(
         Field("coco_url", "text", lenient=True),
         Field("flickr_url", "text", lenient=True),
         Field("split", "text", lenient=True),
+        *FILMED,
+        *VERIFIED,
     ),
     names=(("id", "image id"),),
 )
@@ -67,7 +71,7 @@ def read_images(
     size = _sizes(sieve, by_record)
     order = [i for i in _by_id(records) if sieve.alive[i]]
     _count_shared_names([names[i] for i in order], report)
-    return items_of(records, order, size, by_record, licences)
+    return items_of(sieve, order, size, by_record, licences)
 
 
 def _drop_doubles(sieve: Sieve) -> None:

@@ -12,8 +12,10 @@ from boxscore.schema.tables import ITEMS, Table
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_pixels import Picture
 from boxscore.sources.coco_records import ListSpec, Records
+from boxscore.sources.coco_sequences import sequences_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
 from boxscore.sources.project_tables import ImageFile
+from boxscore.sources.sieve import Sieve
 
 LICENCES = ListSpec(
     place="/licenses",
@@ -27,7 +29,7 @@ FOLDER = "images/"
 
 
 def items_of(
-    records: Records,
+    sieve: Sieve,
     order: list[int],
     size: NDArray[np.int64],
     pictures: dict[int, Picture],
@@ -40,6 +42,7 @@ def items_of(
         pictures: Record -> its file, where one was looked for.
         licences: Licence id -> text.
     """
+    records = sieve.records
     hashes: list[str] = []
     places: list[str] = []
     files: dict[str, ImageFile] = {}
@@ -56,7 +59,7 @@ def items_of(
             files.setdefault(relative, file)
         places.append("" if file is None else FOLDER + relative)
         seen[relative] += 1
-    return _table(records, order, size, licences, hashes, places), list(files.values())
+    return _table(sieve, order, size, licences, hashes, places), list(files.values())
 
 
 def _file_of(item: int, picture: Picture | None) -> ImageFile | None:
@@ -72,13 +75,15 @@ def _file_of(item: int, picture: Picture | None) -> ImageFile | None:
 
 
 def _table(
-    records: Records,
+    sieve: Sieve,
     order: list[int],
     size: NDArray[np.int64],
     licences: dict[str, str],
     hashes: list[str],
     places: list[str],
 ) -> Table:
+    records = sieve.records
+    sequence, position = sequences_of(sieve, order)
     columns: dict[str, NDArray[Any]] = {
         "data_hash": texts_of(hashes),
         "frame": np.zeros(len(order), np.int32),
@@ -89,6 +94,8 @@ def _table(
         "file": texts_of(places),
         "split": texts_of([records.texts["split"][i] for i in order]),
         "licence": texts_of([_licence(records, i, licences) for i in order]),
+        "sequence": sequence,
+        "position": position,
     }
     return Table(ITEMS, columns)
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import SourceError
-from boxscore.schema.kinds import Mark
+from boxscore.errors import SourceError, shown
+from boxscore.schema.kinds import Kind, Mark
+from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import PREDICTIONS, Annotations
 from boxscore.sources.coco_annotations import drop_unknown_images, find_categories
+from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
-from boxscore.sources.coco_geometry import read_geometry
+from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_scan import read_list
 from boxscore.sources.coco_table import annotations_of
@@ -34,6 +36,7 @@ RESULTS = ListSpec(
         Field("score", "number", required=True),
         Field("segmentation", "segmentation"),
         Field("keypoints", "span", lenient=True),
+        *PREDICTED,
     ),
     names=(("image_id", "image id"),),
 )
@@ -43,8 +46,9 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     """Read a COCO results file for a project.
 
     A result with a box keeps it as read, and its area is the box's, whatever mask it has; one
-    with a mask alone gets the box around the mask, and the mask's area; one with neither counts
-    as a classification of its image.
+    with a mask alone gets the box around the mask, and the mask's area; one with keypoints alone
+    the box around its points, as pycocotools loads them. One with none of these counts as a guess
+    at the class of its image.
 
     Raises:
         SourceError: The file is no COCO results file, or more than 5 % of it is unusable.
@@ -74,9 +78,10 @@ def _read_records(
     place = find_categories(sieve, NumberLookup(ids), [c.name for c in numbered])
     class_of = np.array([c.class_id for c in numbered] or [0], np.int32)
     geometry = read_geometry(sieve, item, context.items, predicted=True)
+    class_id = class_of[place]
+    _drop_objects_of_answers(sieve, geometry, class_id, context.ontology)
     confidence: NDArray[np.float64] = records.column["score"]
     _note_confidences(sieve, confidence)
-    class_id = class_of[place]
     columns = (item, class_id, *geometry.box.T, confidence)
     sieve.repair(
         _marked_repeats(sieve, columns),
@@ -85,6 +90,7 @@ def _read_records(
         lambda _: "the same prediction again: both kept",
     )
     area = geometry.covered()
+    extras = read_extras(sieve)
     # All rules have spoken: millions of ids need not stay in memory while the table is made.
     records.column.clear()
     predictions = annotations_of(
@@ -94,10 +100,26 @@ def _read_records(
         class_id,
         geometry,
         area,
-        theta=np.zeros(item.size),
+        extras,
         confidence=confidence,
     )
     return predictions, how
+
+
+def _drop_objects_of_answers(
+    sieve: Sieve, geometry: Geometry, class_id: NDArray[np.int32], ontology: Ontology
+) -> None:
+    if ontology.object_count == len(ontology.classes):
+        return
+    sieve.drop(
+        (geometry.kind != Kind.CLASSIFICATION) & (class_id >= ontology.object_count),
+        "E-COCO-CLASS-KIND",
+        "/category_id",
+        lambda i: (
+            f"{shown(ontology.classes[class_id[i]].name)} says something of a whole image:"
+            " an object cannot be one"
+        ),
+    )
 
 
 def _note_confidences(sieve: Sieve, confidence: NDArray[np.float64]) -> None:

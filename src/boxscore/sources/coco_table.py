@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.schema.kinds import Kind
-from boxscore.schema.tables import MASKS, POINTS, Annotations, Table, TableSchema
+from boxscore.schema.tables import MASKS, POINTS, TRAITS, Annotations, Table, TableSchema
+from boxscore.sources.coco_extras import Extras
 from boxscore.sources.coco_geometry import Geometry
-from boxscore.sources.coco_keypoints import GEOMETRY_EXTRA, Keypoints
 from boxscore.sources.segmentation import POLYGONS, Segmentations
 from boxscore.sources.sieve import Sieve
 
@@ -24,6 +23,7 @@ def annotations_of(
     class_id: NDArray[np.int32],
     geometry: Geometry,
     area: NDArray[np.float64],
+    extras: Extras,
     **more: NDArray[Any],
 ) -> Annotations:
     """The living records in order of item, then of the file.
@@ -31,6 +31,7 @@ def annotations_of(
     Args:
         item, class_id: (N,) rows of the items table and the ontology's classes.
         area: (N,) square pixels.
+        extras: Tracks and traits of those records that have them.
         more: The schema's further columns, (N,) each.
     """
     index = _in_order(sieve, item)
@@ -43,6 +44,7 @@ def annotations_of(
         "y": box[:, 1],
         "width": box[:, 2],
         "height": box[:, 3],
+        "theta": geometry.theta,
         "area": area,
         "marks": sieve.marks,
         "source_row": sieve.records.row,
@@ -53,11 +55,12 @@ def annotations_of(
         name: np.ascontiguousarray(values) if whole else values[index]
         for name, values in every.items()
     }
-    columns["track"] = np.full(index.size, "", object)
+    columns["track"] = _tracks(extras.tracks, index)
     return Annotations(
         table=Table(schema, columns),
         masks=_masks(geometry, index),
         points=_points(sieve.records.segmentation, geometry, index),
+        traits=_traits(extras.traits, index, item.size) if extras.traits else Table.empty(TRAITS),
     )
 
 
@@ -87,10 +90,40 @@ def _points(given: Segmentations | None, geometry: Geometry, index: NDArray[np.i
         rows = np.flatnonzero(given.kind[index] == POLYGONS)
         if rows.size:
             tables.append(_vertices(given, rows, index[rows]))
-    if geometry.keypoints:
-        tables += _joints(geometry, index)
+    if geometry.keypoints is not None:
+        tables.append(geometry.keypoints.points(_row_of(index, geometry.kind.size)))
     points = Table.concat(POINTS, tables)
-    return points if len(tables) < 2 else points.take(np.argsort(points["row"], kind="stable"))
+    return points.take(np.argsort(points["row"], kind="stable")) if len(tables) > 1 else points
+
+
+def _row_of(index: NDArray[np.intp], records: int) -> NDArray[np.int64]:
+    """(N,) the row that each record became, -1 for those left out."""
+    rows = np.full(records, -1, np.int64)
+    rows[index] = np.arange(index.size)
+    return rows
+
+
+def _tracks(tracks: dict[int, str], index: NDArray[np.intp]) -> NDArray[np.object_]:
+    column = np.full(index.size, "", object)
+    if tracks:
+        column[:] = [tracks.get(i, "") for i in index.tolist()]
+    return column
+
+
+def _traits(traits: dict[str, dict[int, float]], index: NDArray[np.intp], records: int) -> Table:
+    """The traits of the living records, by row and then by name."""
+    row_of = _row_of(index, records)
+    found = sorted(
+        (int(row_of[i]), name, value)
+        for name, values in traits.items()
+        for i, value in values.items()
+        if row_of[i] >= 0
+    )
+    names = np.empty(len(found), object)
+    names[:] = [name for _, name, _ in found]
+    row = np.array([row for row, _, _ in found], np.int64)
+    value = np.array([value for _, _, value in found], np.float64)
+    return Table(TRAITS, {"row": row, "name": names, "value": value})
 
 
 def _vertices(given: Segmentations, rows: NDArray[np.intp], index: NDArray[np.intp]) -> Table:
@@ -106,30 +139,5 @@ def _vertices(given: Segmentations, rows: NDArray[np.intp], index: NDArray[np.in
             "x": points.values[0::2],
             "y": points.values[1::2],
             "visibility": np.full(points.values.size // 2, VISIBLE, np.uint8),
-        },
-    )
-
-
-def _joints(geometry: Geometry, index: NDArray[np.intp]) -> list[Table]:
-    """Keypoints; a polygon's vertices are points already, so its keypoints are left out."""
-    wanted = [
-        (row, i)
-        for row, i in enumerate(index.tolist())
-        if i in geometry.keypoints and geometry.kind[i] != Kind.POLYGON
-    ]
-    return [_joints_of(row, geometry.kind[i], geometry.keypoints[i]) for row, i in wanted]
-
-
-def _joints_of(row: int, kind: int, keypoints: Keypoints) -> Table:
-    count = keypoints.x.size
-    part = 0 if kind == Kind.KEYPOINTS else GEOMETRY_EXTRA
-    return Table(
-        POINTS,
-        {
-            "row": np.full(count, row, np.int64),
-            "part": np.full(count, part, np.int32),
-            "x": keypoints.x,
-            "y": keypoints.y,
-            "visibility": keypoints.visibility,
         },
     )

@@ -17,6 +17,10 @@ DEEPEST_STACK = 100_000
 Action = Callable[["PickleReader"], None]
 
 
+FEWEST_BYTES = 8
+"""A prediction's models and sets of names take over 20 bytes each; those of a bomb 1 to 4."""
+
+
 class PickleReader:
     """Reads one pickle from bytes.
 
@@ -30,6 +34,7 @@ class PickleReader:
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
         self.spent = 0
+        self.made = 0
         self.done = False
 
     def read(self) -> Any:
@@ -103,6 +108,13 @@ class PickleReader:
         values = self.stack[start:]
         del self.stack[start:]
         return values
+
+    def push_made(self, value: Any) -> None:
+        """Push a new model or set; honest files spend many more bytes on each."""
+        self.made += 1
+        if self.made * FEWEST_BYTES > self.at:
+            raise Refused("it makes more objects than its size allows for")
+        self.stack.append(value)
 
     def recall(self, key: int) -> None:
         """Push a remembered value again."""
@@ -256,7 +268,10 @@ def _reduce(r: PickleReader) -> None:
         r.spent += len(made)
         if r.spent > 4 * len(r.data):
             raise Refused("it copies the same data again and again")
-    r.stack.append(made)
+    if isinstance(made, set):
+        r.push_made(made)
+    else:
+        r.stack.append(made)
 
 
 def _newobj(r: PickleReader) -> None:
@@ -268,7 +283,7 @@ def _newobj(r: PickleReader) -> None:
         return
     if arguments != ():
         raise Refused("an object is built with arguments")
-    r.stack.append(new_model(cls))
+    r.push_made(new_model(cls))
 
 
 def _build(r: PickleReader) -> None:
@@ -294,6 +309,9 @@ def _put(form: struct.Struct) -> Action:
 
 
 def _memoize(r: PickleReader) -> None:
+    # What is remembered was pushed by one byte at least, and remembering took another.
+    if 2 * len(r.memo) > r.at:
+        raise Refused("it remembers the same again and again")
     r.memo[len(r.memo)] = r.top()
 
 
@@ -350,7 +368,7 @@ _TABLE: dict[bytes, Action] = {
     b"d": _new_dict,
     b"s": _setitem,
     b"u": _setitems,
-    b"\x8f": lambda r: r.stack.append(set()),
+    b"\x8f": lambda r: r.push_made(set()),
     b"\x90": _additems,
     b"c": _global,
     b"\x93": _stack_global,

@@ -92,9 +92,13 @@ class ImportReport:
             raise SourceError(self.path.name, "", f"{problem} ({count})", fix=fix, code=code)
         self.facts[code] = (problem, self.facts.get(code, ("", 0))[1] + count)
 
-    def reject_rows(self, code: str, rows: Iterable[int], describe: Describe) -> int:
+    def reject_rows(self, code: str, rows: Iterable[int], describe: Describe, fix: str = "") -> int:
         """Leave many records out; only those that are listed are described."""
-        return self._each(code, rows, describe, self.reject, "rejected")
+
+        def reject(code: str, place: str, problem: str) -> None:
+            self.reject(code, place, problem, fix)
+
+        return self._each(code, rows, describe, reject, "rejected")
 
     def repair_rows(self, code: str, rows: Iterable[int], describe: Describe) -> int:
         """Repair or mark many records; only those that are listed are described."""

@@ -27,11 +27,13 @@ class Sieve:
         self.alive: Flags = np.ones(records.count, np.bool_)
         self.marks = np.zeros(records.count, np.uint16)
 
-    def drop(self, bad: Flags, code: str, where: str, problem: Callable[[int], str]) -> int:
+    def drop(
+        self, bad: Flags, code: str, where: str, problem: Callable[[int], str], fix: str = ""
+    ) -> int:
         """Leave out the records that are flagged (and alive still)."""
         rows = self._rows(bad)
         self.alive[rows] = False
-        return self.report.reject_rows(code, rows.tolist(), self._describe(where, problem))
+        return self.report.reject_rows(code, rows.tolist(), self._describe(where, problem), fix)
 
     def repair(self, found: Flags, code: str, where: str, problem: Callable[[int], str]) -> int:
         """Report the records that are flagged; they stay."""

@@ -86,7 +86,7 @@ def read_parts(paths: Sequence[Path], schema: TableSchema) -> Table:
 
     db = connect(paths[0].parent)
     try:
-        found = [_columns(db, path, schema) for path in paths]
+        found = [Table(schema, _columns(db, path, schema)) for path in paths]
     except duckdb.Error as bad:
         raise StoreError(
             f"cannot read table {schema.name}: {bad}",
@@ -95,12 +95,7 @@ def read_parts(paths: Sequence[Path], schema: TableSchema) -> Table:
         ) from bad
     finally:
         db.close()
-    whole = found[0] if len(found) == 1 else _joined(found)
-    return Table(schema, whole)
-
-
-def _joined(found: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    return found[0] if len(found) == 1 else Table.concat(schema, found)
 
 
 def _columns(

@@ -60,7 +60,7 @@ struct PyRecords {
       case FieldKind::number: out = owned<double>(std::move(c.numbers)); break;
       case FieldKind::box: out = owned<double>(std::move(c.boxes), 4); break;
       case FieldKind::flag: out = owned<uint8_t>(std::move(c.flags)); break;
-      case FieldKind::span: out = owned<int64_t>(std::move(c.spans), 2); break;
+      case FieldKind::span: out = owned<int64_t>(std::move(c.spans), 3); break;
       default: throw std::invalid_argument("this field has its own accessor: " + key);
     }
     arrays[key.c_str()] = out;

@@ -140,11 +140,16 @@ void RecordReader::read_value(JsonCursor& c, size_t field) {
   const char* const start = (c.peek(), c.p);
   if (cell.present) {
     const Field& f = fields_[field];
-    c.skip();
-    c.fail("key \"" + f.key + "\" occurs twice in one object, the second time with " +
-           std::string(start, std::min<size_t>(size_t(c.p - start), 60)), "E-JSON-DUPLICATE-KEY");
+    const auto shown = [&](const char* from) {
+      c.p = from;
+      c.skip();
+      return std::string(from, std::min<size_t>(size_t(c.p - from), 60));
+    };
+    const std::string first = shown(cell.start), second = shown(start);
+    c.fail("key \"" + f.key + "\" occurs twice in one object, with " + first + " and with " + second, "E-JSON-DUPLICATE-KEY");
   }
   if (*c.p == 'n' && c.accept_null()) return;
+  cell.start = start;
   switch (fields_[field].kind) {
     case FieldKind::integer: cell.integer = c.integer(); break;
     case FieldKind::number: cell.number = c.number(); break;
@@ -192,7 +197,7 @@ void RecordReader::commit() {
     Column& column = out_.columns[k];
     const Cell& cell = cells_[k];
     const bool here = cell.present;
-    if (!fields_[k].required) column.present.push_back(here);
+    if (!fields_[k].required && fields_[k].kind != FieldKind::span) column.present.push_back(here);
     switch (fields_[k].kind) {
       case FieldKind::integer: column.integers.push_back(here ? cell.integer : 0); break;
       case FieldKind::number: column.numbers.push_back(here ? cell.number : nan); break;
@@ -206,7 +211,9 @@ void RecordReader::commit() {
         column.integers.push_back(int64_t(column.texts.size()));
         break;
       case FieldKind::flag: column.flags.push_back(here && cell.integer); break;
-      case FieldKind::span: column.spans.push_back(here ? cell.span : std::array<int64_t, 2>{0, 0}); break;
+      case FieldKind::span:
+        if (here) column.spans.push_back({int64_t(out_.count), cell.span[0], cell.span[1]});
+        break;
       case FieldKind::segmentation: {
         SegmentationColumn& s = column.segmentation;
         s.kind.push_back(here ? uint8_t(cell.integer) : 0);

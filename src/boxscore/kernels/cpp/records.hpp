@@ -49,7 +49,7 @@ struct Column {
   std::vector<int64_t> integers;  // also codes of text ids, and ends of texts
   std::vector<double> numbers;
   std::vector<Box> boxes;
-  std::vector<std::array<int64_t, 2>> spans;
+  std::vector<std::array<int64_t, 3>> spans;  // record, begin, end: of those alone that have it
   Interned interned;
   bool is_text = false, kind_known = false;
   std::string texts;
@@ -82,6 +82,7 @@ class RecordReader {
  private:
   struct Cell {
     bool present;
+    const char* start;
     int64_t integer;
     double number;
     Box box;

@@ -68,7 +68,7 @@ template <class T> void move_on(std::vector<T>& a, std::vector<T>& b) {
   b = std::vector<T>();
 }
 
-void append_column(Column& a, Column& b, FieldKind kind) {
+void append_column(Column& a, Column& b, FieldKind kind, int64_t count) {
   move_on(a.present, b.present);
   if (kind == FieldKind::id && b.is_text && b.kind_known) {
     std::vector<int64_t> code;
@@ -88,6 +88,7 @@ void append_column(Column& a, Column& b, FieldKind kind) {
   move_on(a.integers, b.integers);
   move_on(a.numbers, b.numbers);
   move_on(a.boxes, b.boxes);
+  for (auto& span : b.spans) span[0] += count;
   move_on(a.spans, b.spans);
   a.segmentation.append(b.segmentation);
   b.segmentation = SegmentationColumn();
@@ -104,7 +105,7 @@ void append(Records& a, Records& b) {
     for (int64_t v : b.ordinal) a.ordinal.push_back(v + shift);
     for (const OddSpan& s : b.odd) a.odd.push_back({s.ordinal + shift, s.begin, s.end});
   }
-  for (size_t k = 0; k < a.columns.size(); ++k) append_column(a.columns[k], b.columns[k], (*a.fields)[k].kind);
+  for (size_t k = 0; k < a.columns.size(); ++k) append_column(a.columns[k], b.columns[k], (*a.fields)[k].kind, int64_t(a.count));
   a.count += b.count;
 }
 

@@ -1,0 +1,104 @@
+"""Keypoints of some annotations as one padded array, and the deviations that OKS asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError
+from boxscore.schema.kinds import Kind
+from boxscore.schema.ontology import Ontology
+from boxscore.schema.tables import KEYPOINT_PART, Annotations, Table
+
+TENTHS = (
+    0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72,
+    0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89,
+)  # fmt: skip
+COCO_SIGMAS = np.array(TENTHS) / 10.0
+"""Of a person's 17 keypoints. Source: cocoapi, `Params.setKpParams`."""
+
+
+def keypoint_rows(annotations: Annotations) -> NDArray[np.int64]:
+    """Rows that have keypoints, ascending."""
+    rows: NDArray[np.int64] = np.unique(_joints(annotations)["row"])
+    return rows
+
+
+def _joints(annotations: Annotations) -> Table:
+    """The points that are keypoints, not vertices."""
+    points = annotations.points
+    kind = annotations.table["kind"][points["row"]]
+    return points.take((points["part"] == KEYPOINT_PART) | (kind == Kind.KEYPOINTS))
+
+
+def padded_keypoints(annotations: Annotations, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(N, K, 3) x, y, visibility of some rows; zeros beyond a row's own.
+
+    Args:
+        rows: (N,) ascending rows of the annotations.
+    """
+    joints = _joints(annotations)
+    joints = joints.take(np.isin(joints["row"], rows))
+    row, each = np.unique(joints["row"], return_counts=True)
+    starts = np.cumsum(each) - each
+    nth = np.arange(joints.rows) - np.repeat(starts, each)
+    out = np.zeros((rows.size, int(each.max(initial=0)), 3))
+    place = np.repeat(np.searchsorted(rows, row), each)
+    for k, name in enumerate(("x", "y", "visibility")):
+        out[place, nth, k] = joints[name]
+    return out
+
+
+def widened(keypoints: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """(N, count, 3): the same with more zeros."""
+    return np.pad(keypoints, ((0, 0), (0, count - keypoints.shape[1]), (0, 0)))
+
+
+def counts_of(annotations: Annotations, rows: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """(C,) the most keypoints that an object of each class has among some rows."""
+    joints = _joints(annotations)
+    row, each = np.unique(joints["row"], return_counts=True)
+    mine = np.isin(row, rows)
+    counts = np.zeros(classes, np.int64)
+    np.maximum.at(counts, annotations.table["class_id"][row[mine]], each[mine])
+    return counts
+
+
+def agreed_counts(
+    truth: NDArray[np.int64], found: NDArray[np.int64], ontology: Ontology
+) -> NDArray[np.int64]:
+    """(C,) keypoints of each class on both sides.
+
+    Raises:
+        RequestError: The sides, or the sigmas given, disagree on one class.
+    """
+    given = np.array([len(o.sigmas) for o in ontology.objects], np.int64)
+    for a, b, what in ((truth, found, "the predictions have"), (truth, given, "there are sigmas")):
+        odd = np.flatnonzero((a != b) & (a > 0) & (b > 0))
+        if odd.size:
+            name = ontology.classes[odd[0]].name
+            raise RequestError(
+                f"class {name!r} has {a[odd[0]]} keypoints, {what} {b[odd[0]]}"
+                + (" keypoints" if b is found else ""),
+                fix="keypoints are compared one by one: give the same ones, in the same order",
+                code="E-TASK-KEYPOINTS",
+            )
+    agreed: NDArray[np.int64] = np.maximum(truth, found)
+    return agreed
+
+
+def sigmas_of(ontology: Ontology, counts: NDArray[np.int64], most: int) -> NDArray[np.float64]:
+    """(C, most) deviations: as the class gives them; COCO's for 17 keypoints; else 1 / K each.
+
+    Equal deviations of 1 / K are what Ultralytics takes for other skeletons. nan beyond a class's
+    own keypoints.
+    """
+    out = np.full((counts.size, most), np.nan)
+    for c, (count, known) in enumerate(zip(counts.tolist(), ontology.objects, strict=True)):
+        if known.sigmas and count:
+            out[c, :count] = known.sigmas
+        elif count == COCO_SIGMAS.size:
+            out[c, :count] = COCO_SIGMAS
+        elif count:
+            out[c, :count] = 1 / count
+    return out
