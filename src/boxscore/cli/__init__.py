@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "imports:import_group",
     "evaluate": "evaluate:evaluate",
     "score": "score:score",
+    "explain-map": "explain:explain_map",
     "runs": "runs:runs",
     "print": "prints:print_group",
     "start": "start:start",
