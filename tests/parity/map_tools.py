@@ -1,4 +1,4 @@
-"""The real tools on COCO files, each in a child process, as a person would run them."""
+"""The real tools on COCO files, each in one child process, as a person would run them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,19 +14,34 @@ import pytest
 
 from tests.conftest import ROOT
 
-COMMON = """
+Files = tuple[Path, Path]
+"""A COCO ground truth and a COCO results file."""
+Numbers = dict[str, dict[str, float]]
+"""Name of the set -> what the tool prints."""
+
+BEFORE = """
 import json, sys
 from collections import defaultdict
-truth, results = (json.load(open(path)) for path in sys.argv[1:3])
-images = sorted(image["id"] for image in truth["images"])
-labels, found = defaultdict(list), defaultdict(list)
-for a in truth["annotations"]:
-    labels[a["image_id"]].append(a)
-for r in results:
-    found[r["image_id"]].append(r)
-number = {c["id"]: k for k, c in enumerate(sorted(truth["categories"], key=lambda c: c["id"]))}
 def corners(rows):
     return [[x, y, x + w, y + h] for x, y, w, h in (r["bbox"] for r in rows)]
+def by_image(rows):
+    lists = defaultdict(list)
+    for row in rows:
+        lists[row["image_id"]].append(row)
+    return lists
+"""
+
+AFTER = """
+numbers = []
+for path, other in zip(sys.argv[1::2], sys.argv[2::2]):
+    truth, results = json.load(open(path)), json.load(open(other))
+    kinds = sorted(c["id"] for c in truth["categories"])
+    numbers.append(measure(
+        sorted(image["id"] for image in truth["images"]),
+        by_image(truth["annotations"]), by_image(results),
+        {kind: k for k, kind in enumerate(kinds)},
+    ))
+print(json.dumps(numbers))
 """
 
 # PyPI's torchvision does not import beside a CPU build of torch. TorchMetrics needs one function
@@ -43,25 +59,29 @@ for name in ("torchvision", "torchvision.ops"):
     module.__spec__ = importlib.machinery.ModuleSpec(name, None)
 sys.modules["torchvision.ops"].box_convert = box_convert
 mean_ap._TORCHVISION_AVAILABLE = True
-metric = mean_ap.MeanAveragePrecision()
-metric.warn_on_many_detections = False
-for image in images:
-    dt, gt = found[image], labels[image]
-    metric.update(
-        [dict(boxes=torch.tensor(corners(dt)).reshape(-1, 4),
-              scores=torch.tensor([float(r["score"]) for r in dt]),
-              labels=torch.tensor([number[r["category_id"]] for r in dt], dtype=torch.int64))],
-        [dict(boxes=torch.tensor(corners(gt)).reshape(-1, 4),
-              labels=torch.tensor([number[r["category_id"]] for r in gt], dtype=torch.int64))],
-    )
-numbers = metric.compute()
-print(json.dumps({"mAP50": numbers["map_50"].item(), "mAP50_95": numbers["map"].item()}))
+def measure(images, labels, found, number):
+    metric = mean_ap.MeanAveragePrecision()
+    metric.warn_on_many_detections = False
+    for image in images:
+        dt, gt = found[image], labels[image]
+        kind, truth_kind = (
+            torch.tensor([number[r["category_id"]] for r in rows], dtype=torch.int64)
+            for rows in (dt, gt)
+        )
+        box, truth_box = (torch.tensor(corners(rows)).reshape(-1, 4) for rows in (dt, gt))
+        scores = torch.tensor([float(r["score"]) for r in dt])
+        metric.update(
+            [dict(boxes=box, scores=scores, labels=kind)],
+            [dict(boxes=truth_box, labels=truth_kind)],
+        )
+    numbers = metric.compute()
+    return {"mAP50": numbers["map_50"].item(), "mAP50_95": numbers["map"].item()}
 """
 
-# The validator's own matching, boxes overlap and metric classes. What runs before them is spelled
-# out: conversion to YOLO text drops crowds and boxes of no size; NMS keeps what is above conf,
-# the max_det most confident ones first. Ultralytics reads torchvision's version while it is
-# imported, and only that: it is told one. Older versions look for NumPy's former `trapz`.
+# The validator's own matching, overlaps and metrics. What runs before them is spelled out:
+# conversion to YOLO text drops crowds and boxes of no size; NMS keeps what is above conf, and of
+# that the max_det most confident. While it is imported, Ultralytics reads torchvision's version,
+# and only that: it is told one.
 ULTRALYTICS = """
 import contextlib, importlib.metadata, io
 version = importlib.metadata.version
@@ -70,44 +90,47 @@ import numpy as np
 import torch
 with contextlib.redirect_stdout(io.StringIO()):
     from ultralytics.engine.validator import BaseValidator
-    from ultralytics.utils.metrics import box_iou, ap_per_class
-class Holder:
+    from ultralytics.utils.metrics import ap_per_class, box_iou
+class Validator:
     iouv = torch.linspace(0.5, 0.95, 10)
-parts = []
-for image in images:
-    gt = [a for a in labels[image]
-          if not a.get("iscrowd") and a["bbox"][2] > 0 and a["bbox"][3] > 0]
-    dt = found[image]
-    score = torch.tensor([float(r["score"]) for r in dt])
-    order = torch.argsort(score, descending=True, stable=True)
-    order = order[score[order] > 0.001][:300]
-    box, truth_box = (torch.tensor(corners(rows)).reshape(-1, 4) for rows in (dt, gt))
-    kind, truth_kind = (
-        torch.tensor([float(number[r["category_id"]]) for r in rows]) for rows in (dt, gt)
-    )
-    box, kind, score = box[order], kind[order], score[order]
-    if len(gt) and len(order):
-        right = BaseValidator.match_predictions(Holder, kind, truth_kind, box_iou(truth_box, box))
-    else:
+def measure(images, labels, found, number):
+    parts = []
+    for image in images:
+        dt = found[image]
+        gt = [a for a in labels[image] if not a.get("iscrowd") and min(a["bbox"][2:]) > 0]
+        score = torch.tensor([float(r["score"]) for r in dt])
+        order = torch.argsort(score, descending=True, stable=True)
+        order = order[score[order] > 0.001][:300]
+        box, truth_box = (torch.tensor(corners(rows)).reshape(-1, 4) for rows in (dt, gt))
+        kind, truth_kind = (
+            torch.tensor([float(number[r["category_id"]]) for r in rows]) for rows in (dt, gt)
+        )
+        box, kind, score = box[order], kind[order], score[order]
         right = torch.zeros((len(order), 10), dtype=torch.bool)
-    parts.append((right.numpy(), score.numpy(), kind.numpy(), truth_kind.numpy()))
-ap = ap_per_class(*(np.concatenate(part) for part in zip(*parts)))[5]
-print(json.dumps({"mAP50": float(ap[:, 0].mean()), "mAP50_95": float(ap.mean())}))
+        if len(gt) and len(order):
+            iou = box_iou(truth_box, box)
+            right = BaseValidator.match_predictions(Validator, kind, truth_kind, iou)
+        parts.append((right.numpy(), score.numpy(), kind.numpy(), truth_kind.numpy()))
+    ap = ap_per_class(*(np.concatenate(part) for part in zip(*parts)))[5]
+    return {"mAP50": float(ap[:, 0].mean()), "mAP50_95": float(ap.mean())}
 """
 
 VOC = """
 from podm.metrics import BoundingBox, MethodAveragePrecision, MetricPerClass, get_pascal_voc_metrics
-def boxes(rows_of):
-    return [BoundingBox.of_bbox(image, r["category_id"], *box, r.get("score"))
-            for image in images
-            for r, box in zip(rows_of[image], corners(rows_of[image]))]
-gt, dt = boxes(labels), boxes(found)
-numbers = {}
-for name, method in (("voc07", MethodAveragePrecision.ElevenPointsInterpolation),
-                     ("voc12", MethodAveragePrecision.AllPointsInterpolation)):
-    per_class = get_pascal_voc_metrics(gt, dt, 0.5, method)
-    numbers[name] = float(MetricPerClass.mAP(per_class))
-print(json.dumps(numbers))
+def boxes(images, rows_of):
+    return [
+        BoundingBox.of_bbox(image, r["category_id"], *box, r.get("score"))
+        for image in images
+        for r, box in zip(rows_of[image], corners(rows_of[image]))
+    ]
+def measure(images, labels, found, number):
+    gt, dt = boxes(images, labels), boxes(images, found)
+    eleven = MethodAveragePrecision.ElevenPointsInterpolation
+    area = MethodAveragePrecision.AllPointsInterpolation
+    return {
+        name: float(MetricPerClass.mAP(get_pascal_voc_metrics(gt, dt, 0.5, method)))
+        for name, method in (("voc07", eleven), ("voc12", area))
+    }
 """
 
 OLD_ULTRALYTICS = ROOT / ".venv" / "peers" / "ultralytics83"
@@ -121,41 +144,40 @@ def needs(*names: str) -> None:
             pytest.skip(f"{name} is not installed: make peers")
 
 
-def run(code: str, truth: Path, results: Path, folder: Path, *path: Path) -> dict[str, float]:
-    """What a tool prints in a process of its own; `path` goes before the installed packages."""
+def run(code: str, sets: Mapping[str, Files], folder: Path, *path: Path) -> Numbers:
+    """A tool's numbers of every set; `path` goes before the installed packages."""
     environment = os.environ | {
         "HOME": str(folder),
         "YOLO_CONFIG_DIR": str(folder),
         "YOLO_OFFLINE": "true",
         "PYTHONPATH": os.pathsep.join(map(str, path)),
     }
+    files = [str(path) for pair in sets.values() for path in pair]
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", COMMON + code, str(truth), str(results)],
-        capture_output=True, text=True, timeout=300, env=environment, check=False,
+        [sys.executable, "-W", "ignore", "-c", BEFORE + code + AFTER, *files],
+        capture_output=True, text=True, timeout=500, env=environment, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    numbers: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return numbers
+    return dict(zip(sets, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
-def torchmetrics(truth: Path, results: Path, folder: Path) -> dict[str, float]:
+def torchmetrics(sets: Mapping[str, Files], folder: Path) -> Numbers:
     """MeanAveragePrecision() given boxes, scores and labels."""
     needs("torch", "torchmetrics", "pycocotools")
-    return run(TORCHMETRICS, truth, results, folder)
+    return run(TORCHMETRICS, sets, folder)
 
 
-def ultralytics(truth: Path, results: Path, folder: Path, *, old: bool = False) -> dict[str, float]:
+def ultralytics(sets: Mapping[str, Files], folder: Path, *, old: bool = False) -> Numbers:
     """`yolo val` after the model: matching and metrics."""
-    needs("torch", "cv2", "yaml")
-    if old:
-        if not OLD_ULTRALYTICS.is_dir():
-            pytest.skip("the older Ultralytics is not installed: make peers")
-        return run(ULTRALYTICS, truth, results, folder, OLD_ULTRALYTICS)
-    needs("ultralytics")
-    return run(ULTRALYTICS, truth, results, folder)
+    needs("torch", "ultralytics", "cv2", "yaml", "matplotlib")
+    if not old:
+        return run(ULTRALYTICS, sets, folder)
+    if not OLD_ULTRALYTICS.is_dir():
+        pytest.skip("the older Ultralytics is not installed: make peers")
+    return run(ULTRALYTICS, sets, folder, OLD_ULTRALYTICS)
 
 
-def voc(truth: Path, results: Path, folder: Path) -> dict[str, float]:
+def voc(sets: Mapping[str, Files], folder: Path) -> Numbers:
     """object-detection-metrics: 11 points and area, IoU 0.5."""
     needs("podm", "shapely")
-    return run(VOC, truth, results, folder)
+    return run(VOC, sets, folder)

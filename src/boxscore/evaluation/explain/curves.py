@@ -65,11 +65,12 @@ def points_of(
         return _rounded(found, ground_truth)
     recall, precision = found / ground_truth, found / (found + false)
     if curve is Curve.ELEVEN:
+        # Added up from the far end, one by one, as its implementations do; so is the area.
         points = _at_least(_envelope(precision), recall, np.linspace(0.0, 1.0, 11))
-        return np.array([sum(points[::-1].tolist()) / 11])  # added up from the far end
+        return np.array([sum(points[::-1].tolist()) / 11])
     if curve is Curve.AREA:
         rises = np.diff(recall, prepend=0.0)
-        return np.array([float(np.sum(rises * _envelope(precision)))])
+        return np.array([sum((rises * _envelope(precision))[rises > 0].tolist())], np.float64)
     return np.array([_under_lines(precision, recall, curve)])
 
 
