@@ -107,7 +107,7 @@ def _print_waterfall(tool: dict[str, Any]) -> None:
     click.echo("\n".join(f"  {line}" for line in columns(_padded(rows), right=(1, 2)).split("\n")))
     click.echo(f"  {_sentence(tool)}")
     if still:
-        click.echo(f"  Also different, but it moves nothing here: {', '.join(still)}.")
+        click.echo(f"  Also different, but worth under 0.01 here: {', '.join(still)}.")
 
 
 def _padded(rows: list[list[str]]) -> list[list[str]]:
@@ -127,5 +127,5 @@ def _bar(low: float, high: float, start: float, end: float | None = None) -> str
 def _sentence(tool: dict[str, Any]) -> str:
     step = _most_step(tool)
     if step is None:
-        return "No rule changes anything here."
-    return f"Most of it is {step['rule']}, {_points(step['points'])} points: {step['explanation']}."
+        return "No rule that differs changes anything here."
+    return f"What matters most: {step['rule']}, {_points(step['points'])}: {step['explanation']}."

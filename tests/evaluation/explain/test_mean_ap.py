@@ -12,7 +12,7 @@ import pytest
 from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.explain.assignment import Verdicts
 from boxscore.evaluation.explain.curves import single_linspace
-from boxscore.evaluation.explain.mean_ap import _decide, _Rows, mean_ap
+from boxscore.evaluation.explain.mean_ap import decide, KeptRows, mean_ap
 from boxscore.evaluation.explain.rules import Absent, Assignment, Crowd, Curve, Limit, Rules
 from boxscore.evaluation.explain.tools import COCO, TOOLS
 from boxscore.matching.coco import match
@@ -48,8 +48,8 @@ def test_the_default_rules_are_coco(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_assignment_equals_plain_loops(seed: int, rule: Assignment) -> None:
     view = scene(seed)
-    rows = _Rows(view, Rules(assignment=rule, max_detections=None))
-    verdicts: Verdicts = _decide(rows)
+    rows = KeptRows(view, Rules(assignment=rule, max_detections=None))
+    verdicts: Verdicts = decide(rows)
     order = np.lexsort((-view.confidence, view.predictions.item))
     for at, threshold in enumerate(np.linspace(0.5, 0.95, 10)):
         judge = plain.assign(view, rule, float(threshold))

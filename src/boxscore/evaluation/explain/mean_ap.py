@@ -40,8 +40,8 @@ class MeanAp:
 
 def mean_ap(view: Comparable, rules: Rules) -> MeanAp:
     """mAP at IoU 0.50 and over 0.50:0.95 of boxes under `rules`."""
-    rows = _Rows(view, rules)
-    verdicts = _decide(rows)
+    rows = KeptRows(view, rules)
+    verdicts = decide(rows)
     order = _curve_order(rows)
     right, ignored = verdicts.right[order], verdicts.ignored[order]
     class_id = rows.class_id[order]
@@ -77,7 +77,7 @@ def _means(points: list[list[NDArray[np.float64]]], extra: int, curve: Curve) ->
     return MeanAp(float(ap[:, 0].mean()), float(ap.mean()))
 
 
-class _Rows:
+class KeptRows:
     """What is left of both sides under the rules, in the numbers that the rules compute with."""
 
     def __init__(self, view: Comparable, rules: Rules) -> None:
@@ -131,7 +131,8 @@ def _rank(group: NDArray[np.int64]) -> NDArray[np.int64]:
     return rank
 
 
-def _decide(rows: _Rows) -> Verdicts:
+def decide(rows: KeptRows) -> Verdicts:
+    """Right, wrong or not counted: every prediction kept, at every IoU threshold."""
     rules = rows.rules
     thresholds = iou_thresholds(rules.arithmetic)
     if rules.assignment is Assignment.BEST_FREE:
@@ -141,7 +142,7 @@ def _decide(rows: _Rows) -> Verdicts:
     )
 
 
-def _pairs(rows: _Rows) -> Pairs:
+def _pairs(rows: KeptRows) -> Pairs:
     truth_box, box = rows.truth_box, rows.box
     if rows.rules.arithmetic is not Arithmetic.DOUBLE:
         truth_box, box = _single(truth_box), _single(box)
@@ -168,7 +169,7 @@ def _pairs(rows: _Rows) -> Pairs:
     )
 
 
-def _steps(rows: _Rows, prediction: NDArray[np.int64]) -> NDArray[np.int64]:
+def _steps(rows: KeptRows, prediction: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rows stand by falling confidence within an image, so a group's order is theirs."""
     if not prediction.size:
         return prediction
@@ -189,7 +190,7 @@ def _corners(box: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.
 
 
 def _single_overlap(
-    rows: _Rows, prediction: NDArray[np.int64], ground_truth: NDArray[np.int64]
+    rows: KeptRows, prediction: NDArray[np.int64], ground_truth: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Overlaps computed in 32 bits from corners, with 1e-7 added below the line."""
     low, high = (side[prediction] for side in _corners(rows.box))
@@ -203,7 +204,7 @@ def _single_overlap(
     return np.asarray(inside / below, np.float64)
 
 
-def _curve_order(rows: _Rows) -> NDArray[np.int64]:
+def _curve_order(rows: KeptRows) -> NDArray[np.int64]:
     """Rows by falling confidence over all images; equal ones by the rule of ties."""
     if rows.rules.ties is Ties.FILE_ORDER:
         return np.argsort(-rows.confidence, kind="stable")
