@@ -12,7 +12,7 @@ import pytest
 from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.explain.assignment import Verdicts
 from boxscore.evaluation.explain.curves import single_linspace
-from boxscore.evaluation.explain.mean_ap import decide, KeptRows, mean_ap
+from boxscore.evaluation.explain.mean_ap import KeptRows, decide, mean_ap
 from boxscore.evaluation.explain.rules import Absent, Assignment, Crowd, Curve, Limit, Rules
 from boxscore.evaluation.explain.tools import COCO, TOOLS
 from boxscore.matching.coco import match
