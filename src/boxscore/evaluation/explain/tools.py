@@ -61,7 +61,7 @@ TOOLS: dict[str, Tool] = {
         ),
         Tool(
             name="ultralytics83",
-            title="Ultralytics 8.0 to 8.3, validation with its defaults",
+            title="Ultralytics 8.2 to 8.4.0, validation with its defaults",
             rules=replace(_ULTRALYTICS, assignment=Assignment.BEST_ONLY, curve=Curve.LINE),
         ),
         Tool(
