@@ -1,11 +1,11 @@
-# Verbs: demo · test · lint · bench · docs. Each sets up what it needs in .venv.
+# Verbs: demo · test · lint · bench · docs · peers. Each sets up what it needs in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/boxscore/kernels/cpp/*)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke sanitize lint fix web web-check bench docs docs-check lock clean
+.PHONY: help demo test peers smoke sanitize lint fix web web-check bench docs docs-check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -23,6 +23,15 @@ help: ## list the verbs
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
+.venv/.peers: .venv/.dev requirements/peers.txt
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements/peers.txt
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .venv/peers/ultralytics83 \
+	  ultralytics==8.3.200
+	@{ $(BIN)/python -m pip install --quiet --no-deps torch==2.13.0 && $(BIN)/python -c 'import torch'; } \
+	  || { $(BIN)/python -m pip uninstall --quiet --yes torch; \
+	       echo 'peers: no build of torch runs here; the tests that need it are skipped'; }
+	@touch $@
+
 .venv/.docs: .venv/.run requirements/docs.txt
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/docs.txt
 	@touch $@
@@ -33,6 +42,8 @@ demo: .venv/.run ## import the bundled demo, evaluate both models, print the sco
 
 test: .venv/.dev ## all tests; browser journeys where Chromium is present
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+peers: .venv/.peers ## install the other tools that some tests run beside ours (optional)
 
 smoke: .venv/.dev ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m 'not slow and not journey' -x -q

@@ -15,6 +15,7 @@ COMMANDS = {
     "formats": "formats:formats",
     "evaluate": "evaluate:evaluate",
     "score": "score:score",
+    "explain-map": "explain:explain_map",
     "runs": "runs:runs",
     "print": "prints:print_group",
     "start": "start:start",

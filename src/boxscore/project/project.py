@@ -316,6 +316,19 @@ class Project:
 
         return curves_document(self._state(), run, iou, classes)
 
+    def explain_map(
+        self, run: str, *, tools: Sequence[str] = (), metric: str | None = None
+    ) -> Document:
+        """Why other tools print another mAP: each tool's value and, rule by rule, the way there.
+
+        Args:
+            tools: "ultralytics", "torchmetrics", "voc07", ...; none: all.
+            metric: "mAP50_95" or "mAP50"; default: each tool's headline.
+        """
+        from boxscore.project.explaining import explain_map
+
+        return explain_map(self._state(), run, tools, metric)
+
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
         from boxscore.project.numbers import overview_document

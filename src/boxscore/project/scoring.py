@@ -11,6 +11,7 @@ from boxscore.matching.coco import match
 from boxscore.matching.policy import COCO
 from boxscore.project.evaluating import Truth, compare, default_task
 from boxscore.schema.kinds import Task
+from boxscore.schema.tables import Annotations
 from boxscore.sources import coco, coco_results
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
@@ -31,19 +32,25 @@ def score_files(
         SourceError: A file is not what it claims to be.
     """
     truth_report, report = ImportReport(Path(ground_truth)), ImportReport(Path(results))
-    tables = coco.read(Path(ground_truth), None, truth_report, pixels=False)
-    context = ProjectContext(items=tables.items, ontology=tables.ontology)
-    predictions = coco_results.read(Path(results), context, report).predictions
-    truth = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
+    truth, predictions = read_files(truth_report, report)
     chosen = Task(task) if task else default_task(truth, predictions)
     numbers = coco_numbers(match(compare(truth, predictions, chosen), COCO))
     return {
         "task": chosen.value,
         "protocol": "coco",
-        "images": tables.items.rows,
-        "ground_truth": tables.ground_truth.rows,
+        "images": truth.items.rows,
+        "ground_truth": truth.ground_truth.rows,
         "predictions": predictions.rows,
         "rejected": truth_report.rejected + report.rejected,
         "warnings": truth_report.warnings + report.warnings,
         "metrics": finite(numbers.overall),
     }
+
+
+def read_files(truth_report: ImportReport, report: ImportReport) -> tuple[Truth, Annotations]:
+    """The two COCO files that the reports stand for; what was rejected is counted in them."""
+    tables = coco.read(truth_report.path, None, truth_report, pixels=False)
+    context = ProjectContext(items=tables.items, ontology=tables.ontology)
+    predictions = coco_results.read(report.path, context, report).predictions
+    truth = Truth(items=tables.items, ontology=tables.ontology, ground_truth=tables.ground_truth)
+    return truth, predictions
