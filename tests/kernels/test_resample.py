@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.ap import NAMES, coco_numbers
+from boxscore.evaluation.ap import coco_numbers
+from boxscore.evaluation.intervals import NAMES
 from boxscore.evaluation.slices import Slices, subset_numbers
 from boxscore.kernels import _core
 from boxscore.matching.coco import match

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from boxscore.evaluation import semantic
-from boxscore.matching.comparable import compare_rows
+from boxscore.matching.compare import compare_rows
 from boxscore.matching.policy import Options
 from boxscore.schema.kinds import Task
 from boxscore.sources import coco, coco_results
@@ -29,7 +29,7 @@ def painted(truth: Path, results: Path) -> Any:
     confusion = np.zeros((len(number), len(number) + 1), np.int64)
     for image, row in labels.imgs.items():
         here = sorted(labels.imgToAnns[image], key=lambda a: -a["iscrowd"])
-        guesses = sorted(reversed(found.imgToAnns[image]), key=lambda a: a["score"])
+        guesses = sorted(found.imgToAnns[image][::-1], key=lambda a: a["score"])
         maps = []
         for document, order in ((labels, here), (found, guesses)):
             canvas = np.full((row["height"], row["width"]), -1)
@@ -52,7 +52,7 @@ def test_coco_sample(shared_data: Path) -> None:
     view = compare_rows(
         Task.SEMANTIC,
         tables.items,
-        tables.ontology.object_count,
+        tables.ontology,
         tables.ground_truth,
         predictions,
     )

@@ -140,9 +140,11 @@ def _across_classes(
     rows, place = np.unique(prediction, return_inverse=True)
     if not rows.size:
         return np.zeros(0, np.int64), np.zeros(0, np.int32)
+    plain = np.zeros(view.truth.item.size, np.uint8)
     recount = _core.Recount(
         np.zeros(view.truth.item.size, np.int32),
-        np.zeros(view.truth.item.size, np.uint8),
+        plain,
+        plain,
         view.predictions.item[rows],
         np.zeros(rows.size, np.int32),
         view.confidence[rows],
@@ -151,7 +153,7 @@ def _across_classes(
         pairs["iou"][left],
         max_detections=rows.size,
     )
-    got, _ = recount.at(iou)
+    got, _, _ = recount.at(iou)
     hit = np.flatnonzero(got >= 0)
     return rows[hit].astype(np.int64), got[hit]
 

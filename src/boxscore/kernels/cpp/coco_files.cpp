@@ -73,6 +73,14 @@ std::vector<int32_t> sizes(const Records& images, ImageField field, const IdInde
   return out;
 }
 
+// One span a record, empty where it has none.
+void extend_spans(std::vector<std::array<int64_t, 2>>& out, std::vector<std::array<int64_t, 3>>& spans, size_t records) {
+  const size_t start = out.size();
+  out.resize(start + records, {0, 0});
+  for (const auto& span : spans) out[start + size_t(span[0])] = {span[1], span[2]};
+  spans = {};
+}
+
 CocoTruth dense_truth(std::vector<Member>& members, const IdIndex& images, const IdIndex& classes, bool masks) {
   CocoTruth out;
   std::vector<Column>& columns = members[1].records.columns;
@@ -91,7 +99,7 @@ CocoTruth dense_truth(std::vector<Member>& members, const IdIndex& images, const
   if (!masks) return out;
   out.height = sizes(members[0].records, kHeight, images);
   out.width = sizes(members[0].records, kWidth, images);
-  out.mask = std::move(columns[kTruthMask].spans);
+  extend_spans(out.mask, columns[kTruthMask].spans, members[1].records.count);
   return out;
 }
 
@@ -127,7 +135,7 @@ CocoResults dense_results(std::vector<Records>& pieces, const IdIndex& images, c
       check.look(piece.columns[kBox].boxes);
       move_behind(out.box, piece.columns[kBox].boxes);
     }
-    if (masks) move_behind(out.mask, piece.columns[kMask].spans);
+    if (masks) extend_spans(out.mask, piece.columns[kMask].spans, piece.count);
     piece = Records();
   }
   check.finish();
