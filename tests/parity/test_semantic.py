@@ -29,7 +29,8 @@ def painted(truth: Path, results: Path) -> Any:
     confusion = np.zeros((len(number), len(number) + 1), np.int64)
     for image, row in labels.imgs.items():
         here = sorted(labels.imgToAnns[image], key=lambda a: -a["iscrowd"])
-        guesses = sorted(found.imgToAnns[image][::-1], key=lambda a: a["score"])
+        later_first = found.imgToAnns[image][::-1]
+        guesses = sorted(later_first, key=lambda a: a["score"])
         maps = []
         for document, order in ((labels, here), (found, guesses)):
             canvas = np.full((row["height"], row["width"]), -1)
@@ -42,6 +43,7 @@ def painted(truth: Path, results: Path) -> Any:
     return confusion
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_coco_sample(shared_data: Path) -> None:
     folder = shared_data / "coco_fake100"
     truth = folder / "instances_val2014_100.json"

@@ -73,7 +73,8 @@ def optimal_lrp(
         RequestError: tau is 1, where a box has no room to be poor.
     """
     curve = _Curve(view, pairs, matches, items, classes)
-    value = curve.value()
+    # Sums round: values that differ by less than 1e-12 are one value.
+    value = np.round(curve.value(), 12)
     point = np.flatnonzero(curve.ranking.last & (curve.objects[curve.ranking.class_id] > 0))
     class_id, at = first_best(curve.ranking.class_id[point], -value[point])
     at = point[at]
