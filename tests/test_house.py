@@ -31,8 +31,10 @@ AVOIDED_ALLOWED = re.compile(r"sources/coco|cli/score|sources/segmentation")
 def test_the_sdk_exports_these_names_and_no_others() -> None:
     assert sorted(boxscore.__all__) == [
         "BoxscoreError",
+        "Evaluator",
         "Project",
         "__version__",
+        "evaluate",
         "score_files",
     ]
     assert all(getattr(boxscore, name) is not None for name in boxscore.__all__)

@@ -13,17 +13,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from boxscore.errors import BoxscoreError
-    from boxscore.project import Project, score_files
+    from boxscore.project import Evaluator, Project, evaluate, score_files
 
 __version__ = "0.1.0"
 
-__all__ = ["BoxscoreError", "Project", "__version__", "score_files"]
+__all__ = ["BoxscoreError", "Evaluator", "Project", "__version__", "evaluate", "score_files"]
 
-_LATE = {
-    "BoxscoreError": "boxscore.errors",
-    "Project": "boxscore.project",
-    "score_files": "boxscore.project",
-}
+_LATE = {"BoxscoreError": "boxscore.errors"} | dict.fromkeys(
+    ("Evaluator", "Project", "evaluate", "score_files"), "boxscore.project"
+)
 
 
 def __getattr__(name: str) -> Any:

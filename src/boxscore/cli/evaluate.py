@@ -12,9 +12,30 @@ from boxscore.cli.options import json_option, open_project, target_option
 @click.command(epilog="Example:  boxscore evaluate yolo-x --iou 0.75 --json")
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @click.option(
-    "--task", type=click.Choice(["bbox", "segm", "classification"]), help="Default: by the run."
+    "--task",
+    metavar="TASK",
+    type=click.Choice(
+        [
+            "bbox",
+            "obb",
+            "segm",
+            "boundary",
+            "keypoints",
+            "classification",
+            "semantic",
+            "panoptic",
+            "tracking",
+        ]
+    ),
+    help="bbox, obb, segm, boundary, keypoints, classification, semantic, panoptic or tracking. "
+    "Default: by the run.",
 )
-@click.option("--protocol", type=click.Choice(["coco"]), default="coco", show_default=True)
+@click.option(
+    "--protocol",
+    metavar="PROTOCOL",
+    help="coco, lvis, voc07, voc12, openimages, kitti, encord or encord-legacy. Default: coco, or "
+    "the task's own.",
+)
 @click.option(
     "--iou",
     type=float,
@@ -28,19 +49,21 @@ from boxscore.cli.options import json_option, open_project, target_option
 @click.option(
     "--max-detections",
     type=click.IntRange(1, 65535),
-    default=100,
-    show_default=True,
-    help="Most predictions per image and class.",
+    help="Most predictions per image and class. Default: the protocol's, 100 for COCO.",
 )
+@click.option("--class-agnostic", is_flag=True, help="Every class counts as one.")
+@click.option("--only-predicted", is_flag=True, help="Only images that have predictions count.")
 @json_option
 @target_option
 def evaluate(
     runs: tuple[str, ...],
     task: str | None,
-    protocol: str,
+    protocol: str | None,
     iou: float,
     confidence: float | None,
-    max_detections: int,
+    max_detections: int | None,
+    class_agnostic: bool,
+    only_predicted: bool,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -48,7 +71,14 @@ def evaluate(
     project = open_project(target)
     documents = [
         project.evaluate(
-            run, task=task, iou=iou, confidence=confidence, max_detections=max_detections
+            run,
+            task=task,
+            protocol=protocol,
+            iou=iou,
+            confidence=confidence,
+            max_detections=max_detections,
+            class_agnostic=class_agnostic,
+            only_predicted=only_predicted,
         )
         for run in runs or project.run_names()
     ]

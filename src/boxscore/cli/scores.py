@@ -10,17 +10,28 @@ import click
 from boxscore.cli.text import columns, number
 
 WORST_SHOWN = 5
+WHAT = {
+    "bbox": "boxes",
+    "obb": "rotated boxes",
+    "segm": "masks",
+    "boundary": "mask boundaries",
+    "keypoints": "keypoints (OKS for IoU)",
+}
+"""What a task compares, in words."""
 
 
 def print_evaluations(documents: Sequence[dict[str, Any]]) -> None:
     """One line per run, and for a single run its counts and weakest classes."""
-    for task in dict.fromkeys(document["task"] for document in documents):
-        same = [document for document in documents if document["task"] == task]
+    for kind in dict.fromkeys((d["task"], d["protocol"], tuple(d["metrics"])) for d in documents):
+        same = [d for d in documents if (d["task"], d["protocol"], tuple(d["metrics"])) == kind]
         click.echo(_metrics_table(same))
         click.echo(f"  {_definition(same[0])}")
+        for note in same[0].get("notes", ()):
+            click.echo(f"  {note}")
     for document in documents:
-        click.echo()
-        click.echo(_counts_line(document))
+        if document["counts"]:
+            click.echo()
+            click.echo(_counts_line(document))
     if len(documents) == 1:
         _print_classes(documents[0])
 
@@ -36,8 +47,13 @@ def _definition(document: dict[str, Any]) -> str:
     task = document["task"]
     if task == "classification":
         return "classification: the most confident answer per image and question; macro means"
-    what = {"bbox": "boxes", "segm": "masks"}[task]
-    return f"COCO protocol on {what}, IoU 0.50:0.95, at most 100 predictions per image and class"
+    if document["protocol"] != "coco":
+        from boxscore.evaluation.protocols import protocol_of
+
+        return protocol_of(document["protocol"]).title
+    what = WHAT[task]
+    most = 20 if task == "keypoints" else 100
+    return f"COCO protocol on {what}, IoU 0.50:0.95, at most {most} predictions per image and class"
 
 
 def _counts_line(document: dict[str, Any]) -> str:
@@ -54,7 +70,7 @@ def _counts_line(document: dict[str, Any]) -> str:
 
 def _print_classes(document: dict[str, Any]) -> None:
     rows = [row for row in document["per_class"] if row["ground_truth"]]
-    if len(rows) < 2:
+    if len(rows) < 2 or not document["counts"]:
         return
     rows.sort(key=lambda row: -row["fn"])
     shown = rows[:WORST_SHOWN]

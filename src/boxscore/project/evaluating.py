@@ -10,13 +10,15 @@ import numpy as np
 from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.classification import ClassificationNumbers, classification_numbers
 from boxscore.evaluation.numbers import Numbers
+from boxscore.evaluation.protocols import ProtocolCard
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.coco import candidate_pairs, match
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.compare import compare_rows
 from boxscore.matching.keypoints import keypoint_rows
 from boxscore.matching.policy import Options, coco
-from boxscore.schema.kinds import MASKED, Kind, Mark, Task
+from boxscore.matching.restrict import restricted
+from boxscore.schema.kinds import DETECTION, MASKED, Kind, Mark, Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import VERDICTS, Annotations, Table
 
@@ -82,16 +84,32 @@ class Evaluated:
 
 
 def evaluate_objects(
-    truth: Truth, predictions: Annotations, task: Task, max_detections: int = 100
+    truth: Truth, predictions: Annotations, task: Task, max_detections: int | None = None
 ) -> Evaluated:
     """Match, reduce to COCO's numbers, and keep every candidate pair."""
     view = compare(truth, predictions, task)
-    matching = match(view, coco(Options(max_detections=max_detections), task))
+    policy = coco(Options(max_detections=max_detections), task)
+    matching = match(view, policy)
     numbers = coco_numbers(matching)
     outcomes = matching.outcomes()
     del matching
     pairs = candidate_pairs(view)
-    return Evaluated(numbers, pairs, outcomes, RunView(view, pairs, numbers, max_detections))
+    return Evaluated(
+        numbers, pairs, outcomes, RunView(view, pairs, numbers, policy.max_detections[-1])
+    )
+
+
+def evaluate_protocol(
+    truth: Truth, predictions: Annotations, task: Task, card: ProtocolCard, options: Options
+) -> tuple[Numbers, RunView | None]:
+    """A run under any protocol and options; with it, for what is matched one by one, a view."""
+    view = compare(truth, predictions, task, ignore_marked=card.ignore_marked)
+    view = restricted(view, options)
+    numbers = card.evaluate(view, options)
+    if task not in DETECTION:
+        return numbers, None
+    limit = coco(Options(max_detections=options.max_detections), task).max_detections[-1]
+    return numbers, RunView(view, candidate_pairs(view), numbers, limit)
 
 
 def evaluate_answers(truth: Truth, predictions: Annotations) -> ClassificationNumbers:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boxscore.errors import DamagedStoreError, UnknownRunError
 from boxscore.evaluation.run_view import RunView
+from boxscore.matching.policy import coco
 from boxscore.project.evaluating import Truth, compare, evaluate_objects
 from boxscore.project.keeping import document_name, from_text
 from boxscore.schema.kinds import Task
@@ -69,7 +70,7 @@ class Loaded:
     name: str
     _truth: Truth | None = None
     _predictions: dict[str, Annotations] = field(default_factory=dict)
-    _views: dict[tuple[str, Task, int], RunView] = field(default_factory=dict)
+    _views: dict[tuple[str, Task, int | None], RunView] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def record(self, run: str) -> RunRecord:
@@ -101,7 +102,7 @@ class Loaded:
                     )
             return self._predictions[run]
 
-    def view(self, run: str, task: Task, max_detections: int = 100) -> RunView:
+    def view(self, run: str, task: Task, max_detections: int | None = None) -> RunView:
         """A run ready for live questions; what the import stored is used, the rest computed."""
         key = run, task, max_detections
         with self._lock:
@@ -114,15 +115,16 @@ class Loaded:
                 )
             return self._views[key]
 
-    def _stored(self, run: str, task: Task, max_detections: int) -> RunView | None:
+    def _stored(self, run: str, task: Task, max_detections: int | None) -> RunView | None:
         record = self.record(run)
+        own = coco(task=task).max_detections[-1]
         with Snapshot(self.root) as snapshot:
             text = snapshot.document(document_name(record.run_id, task))
-            if text is None or max_detections != 100:
+            if text is None or max_detections not in (None, own):
                 return None
             pairs = snapshot.table(f"run:{record.run_id}", PAIRS)
         view = compare(self.truth(), self.predictions(run), task)
-        return RunView(view, pairs, from_text(text), max_detections)
+        return RunView(view, pairs, from_text(text), own)
 
 
 def load(root: Path, known: Loaded | None = None) -> Loaded:

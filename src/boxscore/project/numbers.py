@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,13 @@ from boxscore.evaluation.document import (
     classification_document,
     defined,
     detection_document,
+    numbers_document,
 )
+from boxscore.evaluation.numbers import Numbers
+from boxscore.evaluation.protocols import ProtocolCard, default_protocol, protocol_of
 from boxscore.evaluation.run_view import RunView
-from boxscore.project.evaluating import evaluate_answers
+from boxscore.matching.policy import Options
+from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
 from boxscore.project.loading import Loaded
 from boxscore.schema.kinds import Kind, Task
 
@@ -24,27 +29,82 @@ Document = dict[str, Any]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def evaluation_document(
-    state: Loaded,
-    run: str,
-    task: Task,
-    iou: float,
-    confidence: float | None,
-    classes: Classes,
-    max_detections: int,
-) -> Document:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a run's evaluation.
+
+    Attributes:
+        task: What is compared.
+        protocol: Name of a protocol; None is the task's own.
+        iou, confidence: The operating point of the counts; a confidence of None is the best F1.
+        classes: Counts run over these classes only; None is all.
+        options: What is changed of the protocol.
+    """
+
+    task: Task
+    protocol: str | None = None
+    iou: float = 0.5
+    confidence: float | None = None
+    classes: Classes = None
+    options: Options = field(default_factory=Options)
+
+
+def evaluation_document(state: Loaded, run: str, question: Question) -> Document:
     """The document of interface.md, section "JSON documents", for one run."""
-    record, truth = state.record(run), state.truth()
-    head = {"run": run, "task": task.value, "protocol": "coco", "images": truth.items.rows}
-    sizes = {"ground_truth": objects(state, task), "predictions": record.rows}
+    record, truth, task = state.record(run), state.truth(), question.task
+    head: Document = {"run": run, "task": task.value, "protocol": "coco"}
+    sizes = {
+        "images": truth.items.rows,
+        "ground_truth": objects(state, task),
+        "predictions": record.rows,
+    }
     if task is Task.CLASSIFICATION:
-        numbers = evaluate_answers(truth, state.predictions(run))
-        return head | sizes | classification_document(truth.ontology.classes, numbers)
-    view = state.view(run, task, max_detections)
-    wanted = check_classes(classes, view.view.classes)
-    counts = count(view.view, view.live.at(iou), operating_confidence(view, confidence))
-    rows = truth.ontology.classes[: view.view.classes]
-    return head | sizes | detection_document(rows, view.numbers, counts, chosen=wanted)
+        answers = evaluate_answers(truth, state.predictions(run))
+        return head | sizes | classification_document(truth.ontology.classes, answers)
+    card = _protocol(question)
+    head["protocol"] = card.name
+    numbers, view = _numbers(state, run, card, question)
+    rows = truth.ontology.classes[: truth.ontology.object_count]
+    if question.options.class_agnostic:
+        rows = (replace(rows[0], name="all classes as one", feature_hash=""),)
+    if view is None:
+        table = numbers_document([row.name for row in rows], numbers)
+        return head | sizes | {"metrics": table["metrics"], "counts": None} | table
+    wanted = check_classes(question.classes, view.view.classes)
+    confidence = operating_confidence(view, question.confidence)
+    counts = count(view.view, view.live.at(question.iou), confidence)
+    document = detection_document(rows[: view.view.classes], numbers, counts, chosen=wanted)
+    return head | sizes | document | {"notes": list(numbers.notes)}
+
+
+def _protocol(question: Question) -> ProtocolCard:
+    """The protocol asked for.
+
+    Raises:
+        RequestError: It is unknown, or does not score the task.
+    """
+    card = protocol_of(question.protocol or default_protocol(question.task))
+    if question.task not in card.tasks:
+        raise RequestError(
+            f"protocol {card.name} does not score task {question.task.value}",
+            fix=f"it scores {', '.join(card.tasks)}; this task has "
+            f"{default_protocol(question.task)}",
+            code="E-PROTOCOL-TASK",
+        )
+    return card
+
+
+def _numbers(
+    state: Loaded, run: str, card: ProtocolCard, question: Question
+) -> tuple[Numbers, RunView | None]:
+    """The stored evaluation where it answers the question, else a new one."""
+    plain = replace(question.options, max_detections=None) == Options()
+    if card.name == "coco" and plain:
+        view = state.view(run, question.task, question.options.max_detections)
+        return view.numbers, view
+    return evaluate_protocol(
+        state.truth(), state.predictions(run), question.task, card, question.options
+    )
 
 
 def check_classes(classes: Classes, known: int) -> Classes:
@@ -114,7 +174,7 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
         "predictions": record.rows,
         "created": record.created,
     }
-    document = evaluation_document(state, run, task, 0.5, None, None, 100)
+    document = evaluation_document(state, run, Question(task=task))
     default = document["counts"]["confidence"]
     return card | {
         "default_confidence": default,

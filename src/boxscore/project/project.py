@@ -5,22 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
-from boxscore.project.loading import Loaded, load
+from boxscore.project.reading import ProjectReader
 from boxscore.schema.kinds import Task
-
-if TYPE_CHECKING:
-    from boxscore.evaluation.queries import ErrorQuery, ImageQuery
-    from boxscore.schema.ontology import Ontology
-    from boxscore.schema.tables import Annotations, Table
 
 Document = dict[str, Any]
 
 
-class Project:
+class Project(ProjectReader):
     """A folder with a store: items, ontology, ground truth and runs.
 
     Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or
@@ -29,10 +24,6 @@ class Project:
     Attributes:
         path: The project's folder.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._loaded: Loaded | None = None
 
     # --- making and opening ------------------------------------------------------------------
 
@@ -156,47 +147,6 @@ class Project:
             "problems": [str(problem) for problem in report.problems],
         }
 
-    # --- what it holds -----------------------------------------------------------------------
-
-    def _state(self) -> Loaded:
-        self._loaded = load(self.path, self._loaded)
-        return self._loaded
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return self._state().name
-
-    @property
-    def items(self) -> Table:
-        """One row per image or frame."""
-        return self._state().truth().items
-
-    @property
-    def ontology(self) -> Ontology:
-        """The classes."""
-        return self._state().truth().ontology
-
-    @property
-    def ground_truth(self) -> Annotations:
-        """Annotations taken as true."""
-        return self._state().truth().ground_truth
-
-    def predictions(self, run: str) -> Annotations:
-        """A run's predictions."""
-        return self._state().predictions(run)
-
-    def run_names(self) -> list[str]:
-        """Names of the runs, in order of import."""
-        return list(self._state().records)
-
-    def data_mapping(self, limit: int | None = None) -> dict[str, str]:
-        """data_hash -> title of every image or video."""
-        items = self.items
-        pairs = zip(items["data_hash"].tolist(), items["title"].tolist(), strict=True)
-        whole = dict(pairs)
-        return whole if limit is None else dict(list(whole.items())[:limit])
-
     # --- runs --------------------------------------------------------------------------------
 
     def import_predictions(
@@ -271,23 +221,40 @@ class Project:
         run: str,
         *,
         task: str | None = None,
+        protocol: str | None = None,
         iou: float = 0.5,
         confidence: float | None = None,
-        max_detections: int = 100,
+        max_detections: int | None = None,
+        class_agnostic: bool = False,
+        only_predicted: bool = False,
     ) -> Document:
-        """The scores of one run: COCO's numbers, counts at one operating point, per class.
+        """The scores of one run: a protocol's numbers, counts at one operating point, per class.
 
         Args:
-            task: "bbox", "segm" or "classification"; default: what the run was imported as.
+            task: A `schema.kinds.Task`; default: what the run was imported as.
+            protocol: One of `evaluation.protocols.PROTOCOLS`; default: COCO, or the task's own.
             iou: Least IoU of a match, for the counts only.
             confidence: Least confidence, for the counts only; default: the best pooled F1.
-            max_detections: Most predictions per image and class.
+            max_detections: Most predictions per image and class; default: the protocol's.
+            class_agnostic: Every class counts as one.
+            only_predicted: Only images that have predictions count.
         """
-        from boxscore.project.numbers import evaluation_document
+        from boxscore.matching.policy import Options
+        from boxscore.project.numbers import Question, evaluation_document
 
         state = self._state()
-        chosen = Task(task or state.record(run).task)
-        return evaluation_document(state, run, chosen, iou, confidence, None, max_detections)
+        question = Question(
+            task=Task(task or state.record(run).task),
+            protocol=protocol,
+            iou=iou,
+            confidence=confidence,
+            options=Options(
+                max_detections=max_detections,
+                class_agnostic=class_agnostic,
+                only_predicted=only_predicted,
+            ),
+        )
+        return evaluation_document(state, run, question)
 
     def summary(
         self,
@@ -298,90 +265,13 @@ class Project:
         classes: tuple[int, ...] | None = None,
     ) -> Document:
         """`evaluate` for chosen classes, with the time that the recount took."""
-        from boxscore.project.numbers import evaluation_document
+        from boxscore.project.numbers import Question, evaluation_document
 
         state = self._state()
         task = Task(state.record(run).task)
         if task is not Task.CLASSIFICATION:
             state.view(run, task)
         start = time.perf_counter()
-        document = evaluation_document(state, run, task, iou, confidence, classes, 100)
+        question = Question(task=task, iou=iou, confidence=confidence, classes=classes)
+        document = evaluation_document(state, run, question)
         return document | {"recount_ms": (time.perf_counter() - start) * 1000}
-
-    def curves(
-        self, run: str, *, iou: float = 0.5, classes: tuple[int, ...] | None = None
-    ) -> Document:
-        """Precision-recall and confidence curves, pooled over the chosen classes."""
-        from boxscore.project.numbers import curves_document
-
-        return curves_document(self._state(), run, iou, classes)
-
-    def explain_map(
-        self, run: str, *, tools: Sequence[str] = (), metric: str | None = None
-    ) -> Document:
-        """Why other tools print another mAP: each tool's value and, rule by rule, the way there.
-
-        Args:
-            tools: "ultralytics", "torchmetrics", "voc07", ...; none: all.
-            metric: "mAP50_95" or "mAP50"; default: each tool's headline.
-        """
-        from boxscore.project.explaining import explain_map
-
-        return explain_map(self._state(), run, tools, metric)
-
-    def overview(self) -> Document:
-        """The project on one page: counts, classes, splits, runs."""
-        from boxscore.project.numbers import overview_document
-
-        return overview_document(self._state())
-
-    def run_cards(self) -> list[Document]:
-        """One card per run: what it is, its scores, its default confidence."""
-        from boxscore.project.numbers import run_card
-
-        state = self._state()
-        return [run_card(state, name, k) for k, name in enumerate(state.records)]
-
-    # --- objects and images ------------------------------------------------------------------
-
-    def errors(self, run: str, query: ErrorQuery) -> Document:
-        """One page of objects with the counts beside every filter."""
-        from boxscore.project.browsing import error_document
-
-        return error_document(self._state(), run, query)
-
-    def image_list(self, run: str, query: ImageQuery) -> Document:
-        """One page of images with their own counts."""
-        from boxscore.project.browsing import image_document
-
-        return image_document(self._state(), run, query)
-
-    def item_view(
-        self,
-        data_hash: str,
-        frame: int,
-        *,
-        run: str | None = None,
-        iou: float = 0.5,
-        confidence: float | None = None,
-    ) -> Document:
-        """One image with everything on it."""
-        from boxscore.project.browsing import item_view_document
-
-        return item_view_document(self._state(), data_hash, frame, run, iou, confidence)
-
-    def item_size(self, data_hash: str, frame: int) -> tuple[int, int]:
-        """Width and height in pixels, as the annotations use them."""
-        from boxscore.project.browsing import find_item
-
-        items = self.items
-        row = find_item(items, data_hash, frame)
-        return int(items["width"][row]), int(items["height"][row])
-
-    def image_path(self, data_hash: str, frame: int) -> Path | None:
-        """Where an item's picture lies; None when the project has no pixels of it."""
-        from boxscore.project.browsing import find_item
-
-        items = self.items
-        file = items["file"][find_item(items, data_hash, frame)]
-        return self.path / file if file else None

@@ -24,6 +24,7 @@ class ProtocolCard:
         title: Its definition in one line, printed under its numbers.
         tasks: What it can compare.
         headline: The number of `overall` that stands for the whole.
+        ignore_marked: Whether ground truth marked as difficult or ignored never counts.
         module: Where its function lives; imported on use.
         function: Its `evaluate(view, options)`, by name.
     """
@@ -33,6 +34,7 @@ class ProtocolCard:
     tasks: tuple[Task, ...]
     headline: str
     module: str
+    ignore_marked: bool = False
     function: str = "evaluate"
 
     def evaluate(self, view: Comparable, options: Options) -> Numbers:
@@ -57,6 +59,7 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             tasks=(Task.BBOX, Task.SEGM, Task.BOUNDARY),
             headline="AP",
             module="boxscore.evaluation.protocols.lvis",
+            ignore_marked=True,
         ),
         ProtocolCard(
             name="voc07",
@@ -64,6 +67,7 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             tasks=(Task.BBOX, Task.OBB, Task.SEGM),
             headline="mAP",
             module="boxscore.evaluation.protocols.voc",
+            ignore_marked=True,
             function="evaluate_2007",
         ),
         ProtocolCard(
@@ -72,6 +76,7 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             tasks=(Task.BBOX, Task.OBB, Task.SEGM),
             headline="mAP",
             module="boxscore.evaluation.protocols.voc",
+            ignore_marked=True,
         ),
         ProtocolCard(
             name="openimages",
@@ -86,6 +91,7 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             tasks=(Task.BBOX,),
             headline="AP_moderate",
             module="boxscore.evaluation.protocols.kitti",
+            ignore_marked=True,
         ),
         ProtocolCard(
             name="encord",
@@ -101,6 +107,27 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             headline="mAP",
             module="boxscore.evaluation.protocols.encord",
             function="evaluate_legacy",
+        ),
+        ProtocolCard(
+            name="semantic",
+            title="Semantic segmentation: pixels by class; unnamed pixels do not count",
+            tasks=(Task.SEMANTIC,),
+            headline="miou",
+            module="boxscore.evaluation.semantic",
+        ),
+        ProtocolCard(
+            name="panoptic",
+            title="Panoptic quality (Kirillov et al. 2019): segments matched above IoU 0.5",
+            tasks=(Task.PANOPTIC,),
+            headline="PQ",
+            module="boxscore.evaluation.panoptic",
+        ),
+        ProtocolCard(
+            name="tracking",
+            title="Tracking: CLEAR MOT and identities at IoU 0.5, HOTA over 19 thresholds",
+            tasks=(Task.TRACKING,),
+            headline="HOTA",
+            module="boxscore.evaluation.tracking",
         ),
     )
 }

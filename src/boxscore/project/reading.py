@@ -1,0 +1,147 @@
+"""What can be asked of an open project without changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from boxscore.project.loading import Loaded, load
+
+if TYPE_CHECKING:
+    from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+    from boxscore.schema.ontology import Ontology
+    from boxscore.schema.tables import Annotations, Table
+
+Document = dict[str, Any]
+
+
+class ProjectReader:
+    """The reading half of `Project`: items, truth, runs, curves, objects, pictures.
+
+    Attributes:
+        path: The project's folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._loaded: Loaded | None = None
+
+    # --- what it holds -----------------------------------------------------------------------
+
+    def _state(self) -> Loaded:
+        self._loaded = load(self.path, self._loaded)
+        return self._loaded
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self._state().name
+
+    @property
+    def items(self) -> Table:
+        """One row per image or frame."""
+        return self._state().truth().items
+
+    @property
+    def ontology(self) -> Ontology:
+        """The classes."""
+        return self._state().truth().ontology
+
+    @property
+    def ground_truth(self) -> Annotations:
+        """Annotations taken as true."""
+        return self._state().truth().ground_truth
+
+    def predictions(self, run: str) -> Annotations:
+        """A run's predictions."""
+        return self._state().predictions(run)
+
+    def run_names(self) -> list[str]:
+        """Names of the runs, in order of import."""
+        return list(self._state().records)
+
+    def data_mapping(self, limit: int | None = None) -> dict[str, str]:
+        """data_hash -> title of every image or video."""
+        items = self.items
+        pairs = zip(items["data_hash"].tolist(), items["title"].tolist(), strict=True)
+        whole = dict(pairs)
+        return whole if limit is None else dict(list(whole.items())[:limit])
+
+    def curves(
+        self, run: str, *, iou: float = 0.5, classes: tuple[int, ...] | None = None
+    ) -> Document:
+        """Precision-recall and confidence curves, pooled over the chosen classes."""
+        from boxscore.project.numbers import curves_document
+
+        return curves_document(self._state(), run, iou, classes)
+
+    def explain_map(
+        self, run: str, *, tools: Sequence[str] = (), metric: str | None = None
+    ) -> Document:
+        """Why other tools print another mAP: each tool's value and, rule by rule, the way there.
+
+        Args:
+            tools: "ultralytics", "torchmetrics", "voc07", ...; none: all.
+            metric: "mAP50_95" or "mAP50"; default: each tool's headline.
+        """
+        from boxscore.project.explaining import explain_map
+
+        return explain_map(self._state(), run, tools, metric)
+
+    def overview(self) -> Document:
+        """The project on one page: counts, classes, splits, runs."""
+        from boxscore.project.numbers import overview_document
+
+        return overview_document(self._state())
+
+    def run_cards(self) -> list[Document]:
+        """One card per run: what it is, its scores, its default confidence."""
+        from boxscore.project.numbers import run_card
+
+        state = self._state()
+        return [run_card(state, name, k) for k, name in enumerate(state.records)]
+
+    # --- objects and images ------------------------------------------------------------------
+
+    def errors(self, run: str, query: ErrorQuery) -> Document:
+        """One page of objects with the counts beside every filter."""
+        from boxscore.project.browsing import error_document
+
+        return error_document(self._state(), run, query)
+
+    def image_list(self, run: str, query: ImageQuery) -> Document:
+        """One page of images with their own counts."""
+        from boxscore.project.browsing import image_document
+
+        return image_document(self._state(), run, query)
+
+    def item_view(
+        self,
+        data_hash: str,
+        frame: int,
+        *,
+        run: str | None = None,
+        iou: float = 0.5,
+        confidence: float | None = None,
+    ) -> Document:
+        """One image with everything on it."""
+        from boxscore.project.browsing import item_view_document
+
+        return item_view_document(self._state(), data_hash, frame, run, iou, confidence)
+
+    def item_size(self, data_hash: str, frame: int) -> tuple[int, int]:
+        """Width and height in pixels, as the annotations use them."""
+        from boxscore.project.browsing import find_item
+
+        items = self.items
+        row = find_item(items, data_hash, frame)
+        return int(items["width"][row]), int(items["height"][row])
+
+    def image_path(self, data_hash: str, frame: int) -> Path | None:
+        """Where an item's picture lies; None when the project has no pixels of it."""
+        from boxscore.project.browsing import find_item
+
+        items = self.items
+        file = items["file"][find_item(items, data_hash, frame)]
+        return self.path / file if file else None
