@@ -121,11 +121,6 @@ def say_project(document: dict[str, Any], dry_run: bool) -> None:
 @click.option("-n", "--name", help="Name of the run. Default: the file's stem.")
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A mapping.yaml that settles ids and conventions; `boxscore doctor` writes one.",
-)
 @click.option("--replace", is_flag=True, help="Replace a run of the same name.")
 @json_option
 @target_option
@@ -138,7 +133,6 @@ def predictions(
     name: str | None,
     strict: bool,
     dry_run: bool,
-    mapping: Path | None,
     replace: bool,
     as_json: bool,
     target: Path,
@@ -153,7 +147,6 @@ def predictions(
         strict=strict,
         dry_run=dry_run,
         replace=replace,
-        mapping=mapping,
         progress=on_terminal,
     )
     if as_json:

@@ -66,7 +66,7 @@ def evaluate(
 
     >>> truth = {"image": [1, 1], "class": ["cat", "dog"], "box": [[0, 0, 9, 9], [20, 0, 9, 9]]}
     >>> found = {"image": [1], "class": ["cat"], "box": [[0, 0, 9, 9]], "confidence": [0.9]}
-    >>> evaluate(truth, found)["metrics"]["AP"]
+    >>> round(evaluate(truth, found)["metrics"]["AP"], 3)
     0.5
     """
     evaluator = Evaluator(

@@ -83,7 +83,6 @@ class RunRequest:
     strict: bool = False
     dry_run: bool = False
     replace: bool = False
-    mapping: Path | None = None
     progress: Progress = silent
 
     @property
@@ -124,25 +123,13 @@ def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
 def read_run(truth: Truth, request: RunRequest) -> RunTables:
     """Read predictions in the format asked for, or in the one recognised."""
     report = ImportReport(request.path, strict=request.strict)
-    return read_source(request.path, request.format, context_of(truth, request.mapping), report)
+    return read_source(request.path, request.format, context_of(truth), report)
 
 
-def context_of(truth: Truth, mapping: Path | None = None) -> ProjectContext:
-    """What a source of predictions may know of the project.
-
-    Raises:
-        SourceError: The mapping file is none.
-    """
-    decided = None
-    if mapping is not None:
-        from boxscore.sources.doctor import read_mapping
-
-        decided = read_mapping(mapping)
+def context_of(truth: Truth) -> ProjectContext:
+    """What a source of predictions may know of the project."""
     return ProjectContext(
-        items=truth.items,
-        ontology=truth.ontology,
-        ground_truth=truth.ground_truth,
-        mapping=decided,
+        items=truth.items, ontology=truth.ontology, ground_truth=truth.ground_truth
     )
 
 

@@ -158,7 +158,6 @@ class Project(ProjectReader):
         strict: bool = False,
         dry_run: bool = False,
         replace: bool = False,
-        mapping: str | Path | None = None,
         progress: Progress = silent,
     ) -> Document:
         """Import one prediction set as a run and evaluate it; all or nothing.
@@ -166,7 +165,6 @@ class Project(ProjectReader):
         Args:
             path: A file or folder of predictions.
             format: One of `boxscore.sources.run_formats()`, or "auto".
-            mapping: A mapping.yaml that settles ids and conventions.
 
         Raises:
             SourceError: The file is not what it claims to be.
@@ -182,7 +180,6 @@ class Project(ProjectReader):
             strict=strict,
             dry_run=dry_run,
             replace=replace,
-            mapping=None if mapping is None else Path(mapping),
             progress=progress,
         )
         document = import_run(self.path, self._state().truth(), request)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 20
+PLAIN = ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
+"""Kinds of values that may stand in a file."""
 
 
 class YamlMap(dict[Any, Any]):
@@ -68,7 +70,7 @@ def _value(path: Path, node: yaml.Node | None, depth: int) -> Any:
     place = f"line {node.start_mark.line + 1}"
     if depth > DEEPEST:
         raise _wrong(path, place, "is nested too deep")
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(("binary", "merge")):
+    if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN:
         raise _wrong(path, place, f"tag {shown(node.tag)} is not allowed")
     if isinstance(node, yaml.MappingNode):
         return _mapping(path, node, depth)

@@ -18,7 +18,7 @@ NEAR = 0.85
 """Likeness from which a misspelt name is taken for another."""
 ENOUGH = 20
 """Well-placed records from which their classes are evidence."""
-CONTRADICTED = 0.5
+CONTRADICTED = 0.2
 """Agreement below which a reading of numbers is doubted."""
 ASSIGNED = "overlap with the ground truth"
 
@@ -38,8 +38,8 @@ def read_classes(
     records that lie well on a ground truth.
 
     Args:
-        met: (source classes, ontology classes) how many records of the one lie on the other with
-            IoU of 0.5 or more; None without evidence.
+        met: (source classes, ontology classes) on how many ground truths of the one the most
+            confident record with IoU of 0.5 or more is of the other; None without evidence.
         by: The words of a reading, as a mapping file settles it.
         exceptions: Name or number -> name of a class, None to leave it out.
     """
@@ -197,12 +197,16 @@ def _verdict(best: Reading, others: tuple[Reading, ...], count: int) -> tuple[bo
     if by_name:
         return True, why
     if np.isnan(best.agreement):
-        rivals = [r for r in others if r.found >= CLEAR and not np.array_equal(r.place, best.place)]
+        rivals = [r for r in others if r.found >= CLEAR and _differ(r, best)]
         return best.how == "source id" or not rivals, why
-    rival = max(
-        (r.agreement for r in others if not np.array_equal(r.place, best.place)), default=0.0
-    )
+    rival = max((r.agreement for r in others if _differ(r, best)), default=0.0)
     return best.agreement >= CONTRADICTED and rival < CLOSE * best.agreement, why
+
+
+def _differ(a: Reading, b: Reading) -> bool:
+    """Whether two readings contradict each other: on over a tenth of what both of them place."""
+    both = (a.place >= 0) & (b.place >= 0)
+    return not both.any() or float((a.place[both] != b.place[both]).mean()) > 1 - CLOSE
 
 
 def _unmatched(best: Reading, named: list[RawClass], classes: Sequence[ClassRow]) -> Iterator[str]:

@@ -126,10 +126,14 @@ def _boxes(
     with np.errstate(all="ignore"):
         placed = boxes_as_pixels(box, width, height, finding.chosen.form)
     sound = np.where(np.all(placed[:, 2:] > 0, axis=1, keepdims=True), placed, 0.0)
-    value, label, _ = evidence.best(item[rows], np.nan_to_num(sound))
-    good = (value >= WELL_PLACED) & (label >= 0)
+    value, truth, _ = evidence.best(item[rows], np.nan_to_num(sound))
+    good = np.flatnonzero((value >= WELL_PLACED) & (truth >= 0))
+    # A ground truth speaks once, for its most confident record: the rest of a run is guesswork.
+    confidence = np.nan_to_num(raw.columns["confidence"][rows])
+    good = good[np.argsort(-confidence[good], kind="stable")]
+    label, first = np.unique(truth[good], return_index=True)
     met = np.zeros((len(raw.classes), len(context.ontology.classes)), np.int64)
-    np.add.at(met, (raw.columns["class_ref"][rows][good], label[good]), 1)
+    np.add.at(met, (raw.columns["class_ref"][rows[good[first]]], evidence.class_id[label]), 1)
     return finding, met
 
 

@@ -45,7 +45,7 @@ class Evidence:
         """Overlaps of N records with the ground truth, whatever the classes.
 
         Returns:
-            (N,) best IoU of each record, 0 without; (N,) class of that ground truth, -1 without;
+            (N,) best IoU of each record, 0 without; (N,) row of that ground truth, -1 without;
             (G,) best IoU of each ground truth on the items that have records, nan elsewhere.
         """
         order = np.argsort(item, kind="stable")
@@ -56,7 +56,7 @@ class Evidence:
         value, place = np.zeros(item.size), np.full(item.size, -1, np.int32)
         rank = np.argsort(iou, kind="stable")
         value[order[pred[rank]]] = iou[rank]
-        place[order[pred[rank]]] = self.class_id[truth[rank]]
+        place[order[pred[rank]]] = truth[rank]
         seen = np.isin(self.item, np.unique(item))
         reached = np.where(seen, 0.0, np.nan)
         np.maximum.at(reached, truth, iou)

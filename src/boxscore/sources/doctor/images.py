@@ -34,7 +34,7 @@ def _stem(name: str) -> str:
 
 def _parent_and_stem(name: str) -> str:
     path = PurePosixPath(_slashes(name))
-    return f"{path.parent.name}/{path.stem}"
+    return f"{path.parent.name}/{path.stem}" if path.parent.name else ""
 
 
 def _number(name: str) -> str:
