@@ -14,6 +14,8 @@ COMMANDS = {
     "import": "imports:import_group",
     "formats": "formats:formats",
     "evaluate": "evaluate:evaluate",
+    "errors": "analyse:errors",
+    "thresholds": "analyse:thresholds",
     "score": "score:score",
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",

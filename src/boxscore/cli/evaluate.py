@@ -51,6 +51,7 @@ from boxscore.cli.options import json_option, open_project, target_option
     type=click.IntRange(1, 65535),
     help="Most predictions per image and class. Default: the protocol's, 100 for COCO.",
 )
+@click.option("--intervals", is_flag=True, help="Add 95 % intervals from resampled images.")
 @click.option("--class-agnostic", is_flag=True, help="Every class counts as one.")
 @click.option("--only-predicted", is_flag=True, help="Only images that have predictions count.")
 @json_option
@@ -62,6 +63,7 @@ def evaluate(
     iou: float,
     confidence: float | None,
     max_detections: int | None,
+    intervals: bool,
     class_agnostic: bool,
     only_predicted: bool,
     as_json: bool,
@@ -82,6 +84,8 @@ def evaluate(
         )
         for run in runs or project.run_names()
     ]
+    for document in documents if intervals else ():
+        document["intervals"] = project.intervals(document["run"])
     if as_json:
         from boxscore.cli.text import print_json
 

@@ -25,6 +25,9 @@ def print_evaluations(documents: Sequence[dict[str, Any]]) -> None:
     for kind in dict.fromkeys((d["task"], d["protocol"], tuple(d["metrics"])) for d in documents):
         same = [d for d in documents if (d["task"], d["protocol"], tuple(d["metrics"])) == kind]
         click.echo(_metrics_table(same))
+        for document in same:
+            if "intervals" in document:
+                click.echo(f"  {_intervals_line(document)}")
         click.echo(f"  {_definition(same[0])}")
         for note in same[0].get("notes", ()):
             click.echo(f"  {note}")
@@ -41,6 +44,17 @@ def _metrics_table(documents: Sequence[dict[str, Any]]) -> str:
     rows: list[list[str]] = [["run", *names]]
     rows += [[d["run"], *(number(d["metrics"][n], 5) for n in names)] for d in documents]
     return columns(rows, right=range(1, len(names) + 1))
+
+
+def _intervals_line(document: dict[str, Any]) -> str:
+    """The headline numbers with their intervals, or why they have none."""
+    found = document["intervals"]
+    words = []
+    for name in ("AP", "AP50", "AR100"):
+        one = found[name]
+        known = f"{number(one['low'], 3)} to {number(one['high'], 3)}"
+        words.append(f"{name} {known if one['low'] is not None else one['reason']}")
+    return f"{document['run']}, 95 % (1,000 resamples of the images): " + "; ".join(words)
 
 
 def _definition(document: dict[str, Any]) -> str:

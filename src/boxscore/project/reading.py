@@ -89,6 +89,40 @@ class ProjectReader:
 
         return explain_map(self._state(), run, tools, metric)
 
+    def error_budget(self, run: str, *, iou: float = 0.5) -> Document:
+        """What each kind of error costs in AP, overall and per class (TIDE's kinds)."""
+        from boxscore.project.analysing import error_budget
+
+        return error_budget(self._state(), run, iou)
+
+    def thresholds(
+        self,
+        run: str,
+        *,
+        goal: str = "f1",
+        floor: float = 0.9,
+        cost_fp: float = 1.0,
+        cost_fn: float = 1.0,
+        iou: float = 0.5,
+    ) -> Document:
+        """The best confidence thresholds, one for all and one per class.
+
+        Args:
+            goal: "f1"; "precision" or "recall": the other one's best with this one at `floor`;
+                "cost": least cost of errors.
+        """
+        from boxscore.evaluation.thresholds import Goal
+        from boxscore.project.analysing import thresholds
+
+        wanted = Goal(name=goal, floor=floor, cost_fp=cost_fp, cost_fn=cost_fn)
+        return thresholds(self._state(), run, iou, wanted)
+
+    def intervals(self, run: str) -> Document:
+        """95 % bootstrap intervals of COCO's numbers: estimate, low, high, or why there is none."""
+        from boxscore.project.analysing import intervals
+
+        return intervals(self._state(), run)
+
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
         from boxscore.project.numbers import overview_document

@@ -1,0 +1,104 @@
+"""`boxscore errors` and `boxscore thresholds`: what errors cost, and where to cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from boxscore.cli.options import json_option, open_project, target_option
+
+iou_option = click.option(
+    "--iou", type=float, default=0.5, show_default=True, help="Least IoU of a match."
+)
+KINDS = {
+    "class": "wrong class",
+    "location": "poor box",
+    "both": "wrong class and poor box",
+    "duplicate": "duplicate",
+    "background": "nothing there",
+    "missed": "missed",
+}
+
+
+@click.command(epilog="Example:  boxscore errors yolo-x")
+@click.argument("run")
+@iou_option
+@json_option
+@target_option
+def errors(run: str, iou: float, as_json: bool, target: Path) -> None:
+    """Print what each kind of error costs a run: AP gained if it alone were mended (TIDE)."""
+    from boxscore.cli.text import columns, number, print_json
+
+    document = open_project(target).error_budget(run, iou=iou)
+    if as_json:
+        print_json(document)
+        return
+    rows = [["error", "count", "AP gained"]]
+    kinds = sorted(document["kinds"].items(), key=lambda pair: -(pair[1]["delta_ap"] or 0))
+    for kind, found in kinds:
+        rows.append([KINDS[kind], str(found["count"]), number(found["delta_ap"], 4)])
+    click.echo(columns(rows, right=range(1, 3)))
+    click.echo(
+        f"  {run}: AP {number(document['ap'], 5)} at IoU {iou:.2f}; without any false positive "
+        f"+{number(document['false_positive'], 4)}, without any miss "
+        f"+{number(document['false_negative'], 4)}"
+    )
+
+
+@click.command(epilog="Example:  boxscore thresholds yolo-x --goal precision --floor 0.95")
+@click.argument("run")
+@click.option(
+    "--goal",
+    type=click.Choice(["f1", "precision", "recall", "cost"]),
+    default="f1",
+    show_default=True,
+    help="What is best: F1, most recall at a precision floor, most precision at a recall floor, "
+    "least cost.",
+)
+@click.option("--floor", type=float, default=0.9, show_default=True, help="Of precision or recall.")
+@click.option("--cost-fp", type=float, default=1.0, show_default=True, help="Of a false positive.")
+@click.option("--cost-fn", type=float, default=1.0, show_default=True, help="Of a miss.")
+@iou_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("thresholds.json"),
+    show_default=True,
+)
+@json_option
+@target_option
+def thresholds(
+    run: str,
+    goal: str,
+    floor: float,
+    cost_fp: float,
+    cost_fn: float,
+    iou: float,
+    output: Path,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Find the confidence thresholds, one for all and one per class, and write thresholds.json."""
+    import json
+
+    from boxscore.cli.text import number, print_json
+
+    document = open_project(target).thresholds(
+        run, goal=goal, floor=floor, cost_fp=cost_fp, cost_fn=cost_fn, iou=iou
+    )
+    if as_json:
+        print_json(document)
+        return
+    output.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    one, each = document["all_classes"], document["with_class_thresholds"]
+    for name, found in (("one threshold", one), ("one per class", each)):
+        at = f" ({number(found['confidence'])})" if "confidence" in found else ""
+        rates = ", ".join(f"{k} {number(found[k])}" for k in ("precision", "recall", "f1"))
+        counts = f"{found['tp']} TP, {found['fp']} FP, {found['fn']} FN"
+        click.echo(f"{name}{at}: {rates}; {counts}")
+    fallen = sum(row["fallback"] for row in document["classes"])
+    if fallen:
+        click.echo(f"{fallen} classes have too few objects for a threshold of their own")
+    click.echo(f"Thresholds stored in `{output.absolute()}`")

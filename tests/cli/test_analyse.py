@@ -1,0 +1,73 @@
+"""`errors`, `thresholds` and `evaluate --intervals` on the demo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import run
+
+
+def test_errors_cost_what_mending_them_gains(demo_folder: Path) -> None:
+    document = run("errors", "float32", "--json", cwd=demo_folder).json
+    metrics = run("evaluate", "float32", "--json", cwd=demo_folder).json["metrics"]
+    assert document["ap"] == pytest.approx(metrics["AP50"], abs=1e-4)
+    assert list(document["kinds"]) == [
+        "class", "location", "both", "duplicate", "background", "missed",
+    ]  # fmt: skip
+    assert all(kind["delta_ap"] >= 0 for kind in document["kinds"].values())
+    shown = run("errors", "float32", cwd=demo_folder).out
+    assert shown.splitlines()[1].split()[:2] == ["poor", "box"]
+    assert f"{document['kinds']['location']['delta_ap']:.4f}" in shown
+
+
+def test_thresholds_are_written_and_serve_their_goal(demo_folder: Path, tmp_path: Path) -> None:
+    target = ("-t", demo_folder)
+    done = run(
+        "thresholds", "float32", "--goal", "precision", "--floor", "0.8", *target, cwd=tmp_path
+    )
+    assert done.code == 0
+    document = json.loads((tmp_path / "thresholds.json").read_text())
+    assert document["all_classes"]["precision"] >= 0.8
+    at = str(document["all_classes"]["confidence"])
+    counts = run("evaluate", "float32", "--confidence", at, "--json", *target, cwd=tmp_path).json[
+        "counts"
+    ]
+    assert [counts[k] for k in ("tp", "fp", "fn")] == [
+        document["all_classes"][k] for k in ("tp", "fp", "fn")
+    ]
+    best = run("thresholds", "float32", "--json", *target, cwd=tmp_path).json
+    plain = run("evaluate", "float32", "--json", *target, cwd=tmp_path).json["counts"]
+    assert best["all_classes"]["f1"] == plain["f1"]
+
+
+def test_intervals_hold_their_estimate(demo_folder: Path) -> None:
+    first, second = run("evaluate", "--intervals", "--json", cwd=demo_folder).json
+    for document in (first, second):
+        for name, value in document["metrics"].items():
+            found = document["intervals"][name]
+            assert found["estimate"] == pytest.approx(value, abs=1e-12)
+            assert found["low"] is None or found["low"] < value < found["high"]
+    assert first["intervals"]["AP"]["low"] > second["intervals"]["AP"]["high"]
+    again = run("evaluate", "float32", "--intervals", "--json", cwd=demo_folder).json
+    assert again["intervals"] == first["intervals"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("errors", "float33"), "float32"),
+        (("errors", "float32", "--iou", "0.05"), "E-IOU-RANGE"),
+        (("thresholds", "float32", "--floor", "2"), "E-GOAL-RANGE"),
+        (("thresholds", "float32", "--goal", "cost", "--cost-fp", "-1"), "E-GOAL-RANGE"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    demo_folder: Path, tmp_path: Path, arguments: tuple[str, ...], code: str
+) -> None:
+    done = run(*arguments, "-t", demo_folder, cwd=tmp_path)
+    assert done.code == 2
+    assert code in done.err
+    assert list(tmp_path.iterdir()) == []
