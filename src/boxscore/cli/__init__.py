@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "imports:import_group",
     "formats": "formats:formats",
     "evaluate": "evaluate:evaluate",
+    "compare": "compare:compare",
     "errors": "analyse:errors",
     "thresholds": "analyse:thresholds",
     "score": "score:score",

@@ -123,6 +123,12 @@ class ProjectReader:
 
         return intervals(self._state(), run)
 
+    def compare(self, first: str, second: str, *, iou: float = 0.5) -> Document:
+        """The second run against the first: differences with intervals, objects that flipped."""
+        from boxscore.project.comparing import compare
+
+        return compare(self._state(), first, second, iou)
+
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
         from boxscore.project.numbers import overview_document
