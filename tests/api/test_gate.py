@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def ask(project: Project, requests: list[tuple[str, dict[str, str]]]) -> list[ht
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             return [await client.get(path, headers=headers) for path, headers in requests]
 
-    return asyncio.run(all_of_them())
+    # On a thread of its own: a browser of other tests may keep a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(all_of_them())).result()
 
 
 def paths(project: Project) -> list[str]:

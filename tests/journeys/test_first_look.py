@@ -141,3 +141,16 @@ def test_nothing_sticks_out(page: str, width: int, journey: Journey) -> None:
     wide = journey.page.evaluate(OVERFLOW, "main")
     bar = journey.page.evaluate(OVERFLOW, ".bar")
     assert wide <= 0 and bar <= 0
+
+
+def test_the_error_budget_leads_to_its_objects(journey: Journey) -> None:
+    journey.open("#/overview")
+    card = journey.page.get_by_label("Error budget")
+    rows = card.get_by_role("button")
+    rows.first.wait_for()
+    assert rows.first.inner_text().split("\n")[0] == "Poor box"
+    assert card.inner_text().count("+.") == 6
+    journey.page.get_by_text("95 % .253 to .359").wait_for()
+    rows.first.click()
+    journey.page.get_by_role("heading", name="Errors").wait_for()
+    assert "kind=location" in journey.page.url

@@ -155,6 +155,31 @@ class Object(Document):
     reason: str
 
 
+class ErrorCost(Document):
+    count: int
+    delta_ap: float | None
+
+
+class ErrorBudget(Document):
+    run: str
+    iou: float
+    ap: float | None
+    kinds: dict[str, ErrorCost]
+    false_positive: float | None
+    false_negative: float | None
+
+
+class Interval(Document):
+    estimate: float | None
+    low: float | None
+    high: float | None
+    reason: str | None
+
+
+class RunIntervals(Document):
+    intervals: dict[str, Interval]
+
+
 class OutcomeCounts(Document):
     tp: int
     fp: int

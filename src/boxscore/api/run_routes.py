@@ -41,6 +41,18 @@ def curves(run: str, project: ProjectHere, classes: Classes, iou: Iou = 0.5) -> 
     return project.curves(run, iou=iou, classes=classes)
 
 
+@router.get("/{run}/error-budget", response_model=documents.ErrorBudget)
+def error_budget(run: str, project: ProjectHere, iou: Iou = 0.5) -> object:
+    """What each kind of error costs in AP at one IoU threshold."""
+    return project.error_budget(run, iou=iou)
+
+
+@router.get("/{run}/intervals", response_model=documents.RunIntervals)
+def intervals(run: str, project: ProjectHere) -> object:
+    """95 % intervals of COCO's numbers, from resampled images."""
+    return {"intervals": project.intervals(run)}
+
+
 @router.get("/{run}/errors", response_model=documents.ErrorPage)
 def errors(
     run: str,

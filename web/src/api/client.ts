@@ -8,6 +8,8 @@ type Schemas = components["schemas"];
 export type Overview = Schemas["Overview"];
 export type Run = Schemas["Run"];
 export type Summary = Schemas["Summary"];
+export type ErrorBudget = Schemas["ErrorBudget"];
+export type RunIntervals = Schemas["RunIntervals"];
 export type Curves = Schemas["Curves"];
 export type ErrorPage = Schemas["ErrorPage"];
 export type ImagePage = Schemas["ImagePage"];
@@ -108,6 +110,27 @@ export function useCurves(point: Point | null): UseQueryResult<Curves> {
           signal,
         }),
       ),
+  });
+}
+
+/** What each kind of error costs; the whole run, whatever the confidence. */
+export function useErrorBudget(run: string, iou: number, enabled: boolean): UseQueryResult<ErrorBudget> {
+  return useQuery({
+    queryKey: ["error-budget", run, iou],
+    enabled,
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/error-budget", { params: { path: { run }, query: { iou } }, signal })),
+  });
+}
+
+/** 95 % intervals; they follow the scores, so nothing waits for them. */
+export function useIntervals(run: string, enabled: boolean): UseQueryResult<RunIntervals> {
+  return useQuery({
+    queryKey: ["intervals", run],
+    enabled,
+    staleTime: Infinity,
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/intervals", { params: { path: { run } }, signal })),
   });
 }
 

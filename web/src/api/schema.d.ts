@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/error-budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Error Budget
+         * @description What each kind of error costs in AP at one IoU threshold.
+         */
+        get: operations["error_budget_api_v1_runs__run__error_budget_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/errors": {
         parameters: {
             query?: never;
@@ -176,6 +196,26 @@ export interface paths {
          * @description One page of images with their own counts.
          */
         get: operations["images_api_v1_runs__run__images_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/intervals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Intervals
+         * @description 95 % intervals of COCO's numbers, from resampled images.
+         */
+        get: operations["intervals_api_v1_runs__run__intervals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -309,6 +349,30 @@ export interface components {
             confidence: components["schemas"]["ConfidenceCurves"];
             precision_recall: components["schemas"]["PrecisionRecall"];
         };
+        /** ErrorBudget */
+        ErrorBudget: {
+            /** Ap */
+            ap: number | null;
+            /** False Negative */
+            false_negative: number | null;
+            /** False Positive */
+            false_positive: number | null;
+            /** Iou */
+            iou: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["ErrorCost"];
+            };
+            /** Run */
+            run: string;
+        };
+        /** ErrorCost */
+        ErrorCost: {
+            /** Count */
+            count: number;
+            /** Delta Ap */
+            delta_ap: number | null;
+        };
         /** ErrorPage */
         ErrorPage: {
             /** Confidence */
@@ -371,6 +435,17 @@ export interface components {
             tp: number;
             /** Width */
             width: number;
+        };
+        /** Interval */
+        Interval: {
+            /** Estimate */
+            estimate: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Reason */
+            reason: string | null;
         };
         /** Item */
         Item: {
@@ -548,6 +623,13 @@ export interface components {
             sha256: string;
             /** Task */
             task: string;
+        };
+        /** RunIntervals */
+        RunIntervals: {
+            /** Intervals */
+            intervals: {
+                [key: string]: components["schemas"]["Interval"];
+            };
         };
         /** Runs */
         Runs: {
@@ -825,6 +907,40 @@ export interface operations {
             };
         };
     };
+    error_budget_api_v1_runs__run__error_budget_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBudget"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     errors_api_v1_runs__run__errors_get: {
         parameters: {
             query?: {
@@ -899,6 +1015,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    intervals_api_v1_runs__run__intervals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunIntervals"];
                 };
             };
             /** @description Validation Error */

@@ -1,13 +1,14 @@
 /** How good is the model, and what should be fixed first? */
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { fetchErrors, pointOf, useCurves, useSummary, type Overview, type Run, type Summary } from "../api/client";
+import { fetchErrors, pointOf, useCurves, useIntervals, useSummary, type Overview, type Run, type Summary } from "../api/client";
 import { percent, plural, score, whole } from "../format";
 import { Failure, Skeleton } from "../parts/card";
 import { OutcomeBar } from "../parts/outcomes";
 import { useView } from "../state/view";
 import { ClassTable } from "./class-table";
 import { ConfidenceCard, PrecisionRecallCard } from "./curve-cards";
+import { ErrorBudgetCard } from "./error-budget";
 import { FixFirst } from "./fix-first";
 import { PageHead } from "./page-head";
 
@@ -40,13 +41,23 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
           <FixFirst summary={summary.data} curves={curves.data} kinds={kinds.data} />
         </div>
       )}
+      {boxes && <ErrorBudgetCard run={run} />}
       <ClassTable summary={summary.data} />
     </>
   );
 }
 
+/** The tiles that have an interval, in their order. */
+const INTERVALS = ["AP", "AP50"];
+
 function Kpis({ summary, run, stale }: { summary: Summary; run: Run; stale: boolean }): ReactElement {
   const { counts, metrics } = summary;
+  const intervals = useIntervals(run.name, run.task === "bbox" || run.task === "segm").data?.intervals;
+  const sure = (name: string): string => {
+    const found = intervals?.[name];
+    if (!found) return "";
+    return found.low === null ? (found.reason ?? "") : `95 % ${score(found.low)} to ${score(found.high)}`;
+  };
   const tiles: [string, string, string][] =
     run.task === "classification"
       ? [
@@ -73,6 +84,7 @@ function Kpis({ summary, run, stale }: { summary: Summary; run: Run; stale: bool
             {value}
             {unit && value !== "–" && <i>{unit}</i>}
           </b>
+          {INTERVALS[k] && sure(INTERVALS[k]) && <small>{sure(INTERVALS[k])}</small>}
           <small>{run.task === "classification" ? "" : k < 2 ? `COCO, ${run.task === "segm" ? "masks" : "boxes"}, any threshold` : operating}</small>
         </div>
       ))}
