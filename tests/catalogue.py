@@ -1,7 +1,8 @@
 """Which test holds each row of the catalogue of bad inputs, for the formats that exist.
 
 The catalogue numbers what a file can have wrong: 1 to 29 its JSON, 30 to 70 the lists of a COCO
-project, 71 to 96 its polygons and masks, 97 to 108 results, 131 to 137 Encord's pickles.
+project, 71 to 96 its polygons and masks, 97 to 108 results, 117 to
+122 YOLO labels, 131 to 137 Encord's pickles.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ JSON = FILES + "test_coco_json.py"
 STRUCTURE = FILES + "test_coco_structure.py"
 MASKS = FILES + "test_coco_masks.py"
 RESULTS = FILES + "test_coco_results.py"
+YOLO = FILES + "test_yolo.py"
+MAPPINGS = "tests/cli/test_doctor.py"
 PICKLES = FILES + "test_encord_pickle.py"
 HOSTILE = FILES + "test_hostile_pickles.py"
 MEMORY = FILES + "test_memory.py"
@@ -49,6 +52,13 @@ TESTS: dict[int, str] = {
     ),
     105: f"{MEMORY}::test_row_105_a_result_takes_some_two_hundred_bytes",
     106: f"{MASKS}::test_row_106_a_box_that_disagrees_with_its_mask_is_kept",
+    108: f"{MAPPINGS}::test_row_108_a_wrong_mapping_file_changes_nothing",
+    117: f"{YOLO}::test_row_117_a_decimal_comma_is_named",
+    118: f"{YOLO}::test_row_118_a_class_beyond_the_names_is_rejected",
+    119: f"{YOLO}::test_row_119_",
+    120: f"{YOLO}::test_row_120_columns_of_truth_and_predictions",
+    121: f"{YOLO}::test_row_121_",
+    122: f"{YOLO}::test_row_122_label_files_and_images_without_the_other_are_counted",
     131: f"{HOSTILE}::test_no_hostile_file_does_anything",
     132: f"{PICKLES}::test_row_132_what_is_no_list_of_predictions_is_named",
     133: f"{PICKLES}::test_row_133_bytes_after_the_end_are_counted_and_ignored",
@@ -59,6 +69,4 @@ TESTS: dict[int, str] = {
 }
 """Row -> how the names of its tests begin."""
 
-WANTED = (*range(1, 109), *range(131, 138))
-NO_FORMAT_YET = {108: "no command takes a mapping file"}
-"""Rows about what cannot be given at all."""
+WANTED = (*range(1, 109), *range(117, 123), *range(131, 138))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.catalogue import NO_FORMAT_YET, TESTS, WANTED
-from tests.cli.program import run
+from tests.catalogue import TESTS, WANTED
 from tests.conftest import ROOT
 
 
@@ -19,7 +18,7 @@ def collected() -> set[str]:
 
 
 def test_every_row_has_a_test() -> None:
-    assert sorted(TESTS.keys() | NO_FORMAT_YET.keys()) == sorted(WANTED)
+    assert sorted(TESTS) == sorted(WANTED)
     known = collected()
     missing = {
         row: test for row, test in TESTS.items() if not any(_is(test, name) for name in known)
@@ -33,9 +32,3 @@ def _is(test: str, name: str) -> bool:
     if rest == name:
         return rest == test
     return rest[:1] in ("", "[", "]", "-") or test.endswith("_")
-
-
-def test_what_has_no_format_cannot_be_given() -> None:
-    assert list(NO_FORMAT_YET) == [108]
-    for noun in ("project", "predictions"):
-        assert "--mapping" not in run("import", noun, "--help", cwd=ROOT).out

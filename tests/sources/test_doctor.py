@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from boxscore.errors import SourceError
+from boxscore.errors import RequestError, SourceError
 from boxscore.project import Project
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import PREDICTIONS, boxes_of
@@ -119,6 +121,180 @@ def test_shifted_class_numbers_are_told_from_the_ground_truth(
     assert diagnosis.sure
 
 
+# ---- files of a real run, and what goes wrong with such files ----
+
+Numbers = tuple[float, float, float, float]
+
+
+def shares(x: float, y: float, w: float, h: float, width: int, height: int) -> Numbers:
+    return (x + w / 2) / width, (y + h / 2) / height, w / width, h / height
+
+
+def barred(x: float, y: float, w: float, h: float, width: int, height: int) -> Numbers:
+    """Centre and size in the 640 x 640 input that the image was fitted into."""
+    s = 640 / max(width, height)
+    return (
+        (x + w / 2) * s + (640 - width * s) / 2, (y + h / 2) * s + (640 - height * s) / 2,
+        w * s, h * s,
+    )  # fmt: skip
+
+
+def corners(x: float, y: float, w: float, h: float, width: int, height: int) -> Numbers:
+    return x / width, y / height, (x + w) / width, (y + h) / height
+
+
+def swapped(*given: float) -> Numbers:
+    cx, cy, w, h = shares(*given)  # type: ignore[arg-type]
+    return cy, cx, h, w
+
+
+def write_run(
+    context: ProjectContext,
+    folder: Path,
+    box: Callable[..., Numbers] = shares,
+    *,
+    number: int = 0,
+    stem: str = "{}",
+) -> Path:
+    """The float32 model's results as label files; classes are places in the list plus `number`."""
+    items = context.items
+    row_of = {int(s): k for k, s in enumerate(items["source_id"].tolist())}
+    place_of = {c.source_id: c.class_id for c in context.ontology.classes}
+    lines: dict[str, list[str]] = {}
+    for found in json.loads((DEMO / "predictions_float32.json").read_text()):
+        row = row_of[found["image_id"]]
+        size = int(items["width"][row]), int(items["height"][row])
+        numbers = " ".join(f"{v:.6g}" for v in box(*found["bbox"], *size))
+        place = place_of[found["category_id"]] + number
+        name = stem.format(Path(items["title"][row]).stem)
+        lines.setdefault(name, []).append(f"{place} {numbers} {found['score']}")
+    folder.mkdir()
+    for name, rows in lines.items():
+        (folder / f"{name}.txt").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+FIRST = "place in the list, from 0"
+
+
+@pytest.mark.parametrize(
+    ("given", "classes", "boxes", "sure"),
+    [
+        pytest.param({}, FIRST, "cxcywh, relative", True, id="as-documented"),
+        pytest.param(
+            {"number": 1}, "place in the list, from 1", "cxcywh, relative", True, id="shifted"
+        ),
+        pytest.param(
+            {"box": corners}, FIRST, "xyxy, relative", False, id="corners"
+        ),
+        pytest.param(
+            {"box": lambda *b: (b[0] + b[2] / 2, b[1] + b[3] / 2, b[2], b[3])}, FIRST,
+            "cxcywh, pixels", False, id="pixels",
+        ),
+        pytest.param({"box": swapped}, FIRST, "cycxhw, relative", False, id="x-and-y-swapped"),
+        pytest.param(
+            {"box": barred}, FIRST, "cxcywh, pixels of a 640x640 input (letterbox)", False,
+            id="letterboxed",
+        ),
+        pytest.param(
+            {"box": lambda *b: tuple(v / 640 for v in barred(*b))}, FIRST,
+            "cxcywh, relative of a 640x640 input (letterbox)", False, id="letterboxed-shares",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_run_is_found_and_settled(
+    demo_folder: Path,
+    context: ProjectContext,
+    tmp_path: Path,
+    given: dict[str, Any],
+    classes: str,
+    boxes: str,
+    sure: bool,
+) -> None:
+    """Refused where the files contradict their format; right with the mapping file written."""
+    project = Project.open(demo_folder)
+    run = write_run(context, tmp_path / "run", **given)
+    document = project.doctor(run, format="yolo", write=tmp_path / "mapping.yaml")
+    assert [f["chosen"]["how"] for f in document["findings"]] == ["file stem", classes, boxes]
+    assert document["sure"] is sure
+    if not sure:
+        with pytest.raises(SourceError, match="boxes cannot be told for sure"):
+            project.import_predictions(run, format="yolo", dry_run=True)
+    assert scored(demo_folder, tmp_path, run) == pytest.approx(0.29997, abs=1e-4)
+
+
+def scored(demo_folder: Path, tmp_path: Path, run: Path) -> float:
+    """AP in a copy of the demo, read as the mapping file says."""
+    copy = Path(shutil.copytree(demo_folder, tmp_path / "copy"))
+    document = Project.open(copy).import_predictions(
+        run, format="yolo", name="run", mapping=tmp_path / "mapping.yaml"
+    )
+    assert document["rejected"] == 0
+    ap: float = document["evaluation"]["metrics"]["AP"]
+    return ap
+
+
+def test_files_of_other_images_are_refused_even_with_their_mapping(
+    demo_folder: Path, context: ProjectContext, tmp_path: Path
+) -> None:
+    project = Project.open(demo_folder)
+    run = write_run(context, tmp_path / "run", stem="other-{}-x")
+    document = project.doctor(run, write=tmp_path / "mapping.yaml")
+    images, _, boxes = document["findings"]
+    assert not document["sure"] and document["unmatched"] == 1
+    assert images["chosen"]["how"] == "no way" and len(images["unmatched"]) == 5
+    assert boxes["why"] == "no box lies on an image of the project"
+    for mapping in (None, tmp_path / "mapping.yaml"):
+        with pytest.raises(SourceError, match="images cannot be told for sure: 0 of 41 images"):
+            project.import_predictions(run, mapping=mapping, dry_run=True)
+
+
+def test_a_mapping_names_images_and_classes(
+    demo_folder: Path, context: ProjectContext, tmp_path: Path
+) -> None:
+    """Names that no rule finds are given one by one; a class is left out on purpose."""
+    project = Project.open(demo_folder)
+    run = write_run(context, tmp_path / "run")
+    title = context.items["title"].tolist()[0]
+    (run / f"{Path(title).stem}.txt").rename(run / "renamed.txt")
+    (tmp_path / "mapping.yaml").write_text(
+        f"images: {{map: {{renamed: {title}}}}}\nclasses: {{map: {{0: null}}}}\n"
+    )
+    document = project.import_predictions(
+        run, mapping=tmp_path / "mapping.yaml", name="mapped", dry_run=True
+    )
+    assert document["images_with_predictions"] == 41 and document["rejected"] == 0
+    counts = {w["code"]: w["count"] for w in document["warnings"]}
+    persons = sum(
+        text.startswith("0 ") for f in run.iterdir() for text in f.read_text().splitlines()
+    )
+    assert counts["N-CLASS-LEFT-OUT"] == persons > 0
+    assert document["mapping"]["images"] == "by file stem, with exceptions"
+
+
+def test_what_a_mapping_settles_is_written_again(context: ProjectContext, tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text("images: {map: {a: '000000005001.jpg'}}\nclasses: {map: {zebra: null}}\n")
+    given = read_mapping(path)
+    again = diagnose(raw(context), context, given).mapping()
+    write_mapping(path, again, "made-up", "demo")
+    assert read_mapping(path) == again
+    assert (again.images, again.classes) == (given.images, given.classes)
+    assert (again.images_by, again.classes_by) == ("file stem", "source id")
+
+
+def test_no_mapping_file_is_overwritten(
+    demo_folder: Path, context: ProjectContext, tmp_path: Path
+) -> None:
+    run = write_run(context, tmp_path / "run")
+    (tmp_path / "mapping.yaml").write_text("mine")
+    for name, code in (("mapping.yaml", "E-MAPPING-EXISTS"), ("no/folder", "E-MAPPING-WRITE")):
+        with pytest.raises(RequestError) as bad:
+            Project.open(demo_folder).doctor(run, write=tmp_path / name)
+        assert bad.value.code == code
+    assert (tmp_path / "mapping.yaml").read_text() == "mine"
+
+
 def test_predictions_of_another_set_are_refused(context: ProjectContext) -> None:
     source = raw(context, image=lambda stem: f"other-{int(stem) * 7}-x")
     diagnosis = diagnose(source, context)
@@ -131,6 +307,7 @@ def test_predictions_of_another_set_are_refused(context: ProjectContext) -> None
     ("text", "problem"),
     [
         ("images: {by: stem}", "is no way"),
+        ("classes: {by: number}", "is no way"),
         ("classes: {map: {a: b, a: c}}", "key a stands twice"),
         ("boxes: {corners: ltrb}", "is unknown"),
         ("x: &a [1]\ny: *a", "anchor a is not allowed"),

@@ -13,6 +13,7 @@ COMMANDS = {
     "init": "init:init",
     "import": "imports:import_group",
     "formats": "formats:formats",
+    "doctor": "doctor:doctor",
     "evaluate": "evaluate:evaluate",
     "compare": "compare:compare",
     "errors": "analyse:errors",

@@ -119,6 +119,11 @@ def say_project(document: dict[str, Any], dry_run: bool) -> None:
 )
 @click.option("--coco/--no-coco", default=False, help="The same as --format coco.")
 @click.option("-n", "--name", help="Name of the run. Default: the file's stem.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How images, classes and boxes are read, as `boxscore doctor --write` writes it.",
+)
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
 @click.option("--replace", is_flag=True, help="Replace a run of the same name.")
@@ -131,6 +136,7 @@ def predictions(
     form: str,
     coco: bool,
     name: str | None,
+    mapping: Path | None,
     strict: bool,
     dry_run: bool,
     replace: bool,
@@ -144,6 +150,7 @@ def predictions(
         path,
         format="coco" if coco else form,
         name=name,
+        mapping=mapping,
         strict=strict,
         dry_run=dry_run,
         replace=replace,

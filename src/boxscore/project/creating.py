@@ -17,6 +17,7 @@ from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.raw_project import project_of
 from boxscore.sources.report import ImportReport
+from boxscore.sources.yaml_text import YAML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,9 @@ def _tables(request: ProjectRequest, form: str, report: ImportReport) -> Project
         request.source, ReadRequest(role="truth", images=request.images), report
     )
     source = request.source.absolute()
-    name = source.name if source.is_dir() else source.stem
+    # A data.yaml describes its folder, and has the same name in every data set.
+    folder = source if source.is_dir() else source.parent
+    name = source.stem if source.is_file() and source.suffix not in YAML else folder.name
     return project_of(raw, name, request.images, report)
 
 

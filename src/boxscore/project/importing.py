@@ -21,6 +21,7 @@ from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations
 from boxscore.sources import read_run as read_source
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.doctor import with_mapping
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
@@ -80,6 +81,7 @@ class RunRequest:
     path: Path
     format: str = "auto"
     name: str | None = None
+    mapping: Path | None = None
     strict: bool = False
     dry_run: bool = False
     replace: bool = False
@@ -123,7 +125,10 @@ def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
 def read_run(truth: Truth, request: RunRequest) -> RunTables:
     """Read predictions in the format asked for, or in the one recognised."""
     report = ImportReport(request.path, strict=request.strict)
-    return read_source(request.path, request.format, context_of(truth), report)
+    context = context_of(truth)
+    if request.mapping is not None:
+        context = with_mapping(context, request.mapping)
+    return read_source(request.path, request.format, context, report)
 
 
 def context_of(truth: Truth) -> ProjectContext:

@@ -155,6 +155,7 @@ class Project(ProjectReader):
         *,
         format: str = "auto",  # noqa: A002 - the interface's own word
         name: str | None = None,
+        mapping: str | Path | None = None,
         strict: bool = False,
         dry_run: bool = False,
         replace: bool = False,
@@ -165,6 +166,7 @@ class Project(ProjectReader):
         Args:
             path: A file or folder of predictions.
             format: One of `boxscore.sources.run_formats()`, or "auto".
+            mapping: A mapping file, as `doctor` writes it: how images, classes and boxes are read.
 
         Raises:
             SourceError: The file is not what it claims to be.
@@ -177,6 +179,7 @@ class Project(ProjectReader):
             path=Path(path),
             format=format,
             name=name,
+            mapping=None if mapping is None else Path(mapping),
             strict=strict,
             dry_run=dry_run,
             replace=replace,

@@ -142,6 +142,29 @@ class ProjectReader:
         state = self._state()
         return [run_card(state, name, k) for k, name in enumerate(state.records)]
 
+    def doctor(
+        self,
+        path: str | Path,
+        *,
+        format: str = "auto",  # noqa: A002 - the interface's own word
+        write: str | Path | None = None,
+    ) -> Document:
+        """How a prediction set would be read: images, classes, boxes, each with its evidence.
+
+        Args:
+            path: A file or folder of predictions; it is not imported.
+            format: One of `boxscore.sources.run_formats()`, or "auto".
+            write: A mapping file to write, for `import_predictions(mapping=...)`.
+
+        Raises:
+            SourceError: The file is not what it claims to be.
+            RequestError: Its format leaves nothing to decide, or `write` exists.
+        """
+        from boxscore.project.doctoring import doctor
+
+        target = None if write is None else Path(write)
+        return doctor(self._state(), Path(path), format, target)
+
     # --- objects and images ------------------------------------------------------------------
 
     def errors(self, run: str, query: ErrorQuery) -> Document:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from boxscore.errors import RequestError
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
+
+if TYPE_CHECKING:
+    from boxscore.sources.doctor import Diagnosis
+    from boxscore.sources.raw import RawSet
 
 RunSource = Callable[[Path, ProjectContext, ImportReport], RunTables]
 
@@ -41,11 +46,39 @@ def read_run(path: Path, form: str, context: ProjectContext, report: ImportRepor
     """
     chosen = sniff(path) if form == "auto" else form
     if chosen in DIRECT:
+        if context.mapping is not None:
+            raise _without_doctor(chosen, "takes no mapping file", "E-MAPPING-FORMAT")
         source: RunSource = import_module(f"boxscore.sources.{DIRECT[chosen]}").read
         return source(path, context, report)
     from boxscore.sources.raw_run import read_raw_run
 
     return read_raw_run(path, chosen, context, report)
+
+
+def examine(
+    path: Path, form: str, context: ProjectContext, report: ImportReport
+) -> tuple[RawSet, Diagnosis]:
+    """What the doctor finds in a prediction set, and what was read of it; nothing is imported.
+
+    Raises:
+        SourceError: It is not what it claims to be.
+        RequestError: Its format leaves the doctor nothing to decide.
+    """
+    from boxscore.sources.raw_run import examine as examine_raw
+
+    chosen = sniff(path) if form == "auto" else form
+    if chosen in DIRECT:
+        raise _without_doctor(chosen, "needs no doctor", "E-DOCTOR-FORMAT")
+    return examine_raw(path, chosen, context, report)
+
+
+def _without_doctor(form: str, problem: str, code: str) -> RequestError:
+    return RequestError(
+        f"format {form!r} {problem}: it names images and classes by the project's own ids, and "
+        "says how boxes are meant",
+        fix="import it without --mapping",
+        code=code,
+    )
 
 
 def sniff(path: Path) -> str:

@@ -9,7 +9,8 @@ from boxscore.sources.raw import Convention
 
 Numbers = NDArray[np.float64]
 
-CORNERS = ("xywh", "xyxy", "cxcywh", "yxyx", "yxhw")
+CORNERS = ("xywh", "xyxy", "cxcywh", "yxyx", "yxhw", "cycxhw")
+VERTICAL_FIRST = ("yxyx", "yxhw", "cycxhw")
 SCALES = ("pixels", "relative")
 FITS = ("stretch", "letterbox")
 
@@ -21,10 +22,10 @@ def boxes_as_pixels(box: Numbers, width: Numbers, height: Numbers, form: Convent
         box: (N, 4) as written.
         width, height: (N,) pixels of each record's image.
     """
-    out = box[:, [1, 0, 3, 2]] if str(form.corners).startswith("yx") else box.copy()
+    out = box[:, [1, 0, 3, 2]] if form.corners in VERTICAL_FIRST else box.copy()
     if form.corners in ("xyxy", "yxyx"):
         out[:, 2:] -= out[:, :2]
-    elif form.corners == "cxcywh":
+    elif form.corners in ("cxcywh", "cycxhw"):
         out[:, :2] -= out[:, 2:] / 2
     out[:, 0], out[:, 1] = points_as_pixels(out[:, 0], out[:, 1], width, height, form)
     scale_x, scale_y = _scales(width, height, form)

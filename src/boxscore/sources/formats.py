@@ -84,7 +84,9 @@ def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
 
 BOTH: tuple[Role, ...] = ("truth", "predictions")
 
-CARDS: tuple[FormatCard, ...] = ()
+CARDS: tuple[FormatCard, ...] = (
+    _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
+)
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}
 """Formats that are read into a raw set and reconciled by the doctor."""
 

@@ -25,6 +25,7 @@ class RawImage:
         key: Id, path, file name or stem, exactly as given; unique within a source.
         width, height: Pixels as the source states them; 0 when it does not.
         path: The picture file where the source or its folder has one.
+        title: Its name in the project; default: the path below the source, or the key.
         split: train, val, ...; may be empty.
         sequence, position: Video or sequence, and the place in it; empty and 0 without.
         frame: Frame of a video that `path` or `key` names; -1 for a still image.
@@ -34,6 +35,7 @@ class RawImage:
     width: int = 0
     height: int = 0
     path: Path | None = None
+    title: str = ""
     split: str = ""
     sequence: str = ""
     position: int = 0
@@ -65,7 +67,7 @@ class Convention:
 
     Attributes:
         corners: "xywh" (left, top, width, height), "xyxy" (corners), "cxcywh" (centre, size),
-            "yxyx" or "yxhw" (the same, vertical first).
+            "yxyx", "yxhw" or "cycxhw" (the same, vertical first).
         scale: "pixels" or "relative" (shares of the width and height).
         fit: "" of the image itself; "stretch" or "letterbox": of an input of `size` that the
             image was resized to, filling it, or whole with bars around it.
@@ -220,6 +222,7 @@ class RawBuilder:
         marks: int = 0,
         track: str = "",
         traits: dict[str, float] | None = None,
+        file: int | None = None,
         line: int = 0,
     ) -> int:
         """Add one record; returns its row.
@@ -227,10 +230,11 @@ class RawBuilder:
         Args:
             parts: (K, 2) or (K, 3) points each: parts of a polygon, or keypoints with visibility.
             mask: Compressed run lengths over the whole image.
-            line: Line or record in the current file, from 1.
+            file: As `file` returned it; default: the current one.
+            line: Line or record in the file, from 1.
         """
         row, self._count = self._count, self._count + 1
-        file = max(len(self.files) - 1, 0)
+        file = max(len(self.files) - 1, 0) if file is None else file
         self._rows.append(
             (file, line, image, class_ref, int(kind), theta, confidence, crowd, marks, area)
         )

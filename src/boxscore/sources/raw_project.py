@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from boxscore.errors import shown
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
-from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Annotations, Table
+from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Table
 from boxscore.sources.coco_items import texts_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
 from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
@@ -61,6 +61,7 @@ def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport
     Raises:
         SourceError: More than 5 % of the records are unusable.
     """
+    total = raw.rows + report.rejected
     pictures = _pictures(raw, images, report)
     extents = _extents(raw)
     order = _in_order(pictures)
@@ -79,7 +80,7 @@ def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport
         height=items["height"],
     )
     ground_truth = annotations_of(raw, settled, GROUND_TRUTH, report)
-    report.check_refusal(raw.rows)
+    report.check_refusal(total)
     return ProjectTables(
         name=name,
         items=items,
@@ -123,11 +124,8 @@ def _find(
     if image.path is not None:
         root = source if source.is_dir() else source.parent
         inside = image.path.is_relative_to(root)
-        return (
-            image.path,
-            image.path.relative_to(root).as_posix() if inside else image.path.name,
-            ("", ""),
-        )
+        name = image.path.relative_to(root).as_posix() if inside else image.path.name
+        return image.path, image.title or name, ("", "")
     if index is None:
         return None, image.key, ("", "")
     found = index.find(image.key)
@@ -262,12 +260,3 @@ def _verdicts(raw: RawSet, item: NDArray[np.int32], class_id: NDArray[np.int32])
             "verdict": columns[:, 2].astype(np.uint8),
         },
     )
-
-
-def run_annotations(raw: RawSet, settled: Settlement, report: ImportReport) -> Annotations:
-    """The records of a raw set as predictions of a project that it was settled with."""
-    from boxscore.schema.tables import PREDICTIONS
-
-    annotations = annotations_of(raw, settled, PREDICTIONS, report)
-    report.check_refusal(raw.rows)
-    return annotations

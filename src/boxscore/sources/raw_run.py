@@ -21,12 +21,13 @@ def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportR
         SourceError: It is not of this format, or the doctor is not sure enough.
     """
     raw = read_raw(path, form, context, report)
+    total = raw.rows + report.rejected
     diagnosis = diagnose(raw, context, context.mapping)
     settled = settle(raw, diagnosis, context)
     predictions = annotations_of(raw, settled, PREDICTIONS, report)
-    if not raw.rows:
+    if not total:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
-    report.check_refusal(raw.rows, diagnosis.most_unmatched)
+    report.check_refusal(total, diagnosis.most_unmatched)
     return RunTables(predictions=predictions, report=report, format=form, mapping=diagnosis.words())
 
 

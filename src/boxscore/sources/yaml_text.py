@@ -10,6 +10,8 @@ from boxscore.errors import SourceError, shown
 if TYPE_CHECKING:
     import yaml
 
+YAML = (".yaml", ".yml")
+"""Suffixes of such files."""
 LARGEST_FILE = 1 << 20
 DEEPEST = 20
 PLAIN = ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")

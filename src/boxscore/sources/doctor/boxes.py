@@ -16,8 +16,10 @@ INPUTS = (300, 320, 416, 512, 608, 640, 768, 800, 896, 1024, 1280, 1333, 1536)
 """Sizes at which detectors commonly look at images."""
 TOLERANCE = 0.02
 """A box may leave its image by this share of the side and still lie within."""
-POOR = 0.35
+POOR = 0.5
 """Mean best IoU below which resized inputs are tried."""
+DOUBTED = 0.75
+"""What a format declares is doubted below this share of the overlap that another reading has."""
 
 Boxes = NDArray[np.float64]
 
@@ -39,11 +41,13 @@ def read_boxes(
         box: (N, 4) as read, of known items.
         width, height: (N,) pixels of each record's image.
     """
+    if not box.shape[0]:
+        return _unseen(declared)
     readings = [_weigh(reading, box, item, width, height, evidence) for reading in _plain()]
     readings.sort(key=_rank, reverse=True)
     stated = next((r for r in readings if r.form == declared), None)
     best = readings[0]
-    if box.shape[0] and not np.isnan(best.overlap) and best.overlap < POOR:
+    if not np.isnan(best.overlap) and best.overlap < POOR:
         resized = [_weigh(r, box, item, width, height, evidence) for r in _resized()]
         readings = sorted([*readings, *resized], key=_rank, reverse=True)
         best = readings[0]
@@ -55,9 +59,21 @@ def read_boxes(
         question="boxes",
         chosen=chosen,
         others=others[:5],
-        sure=sure or not box.shape[0],
-        why=_why(chosen, stated, box.shape[0]),
+        sure=sure,
+        why=_why(chosen, stated),
         fix="settle it in a mapping file, for example\n" + _mapping_lines(best.form),
+    )
+
+
+def _unseen(declared: Convention) -> Finding:
+    """Without a box on a known image, only the format's word counts."""
+    return Finding(
+        question="boxes",
+        chosen=BoxReading(form=declared),
+        others=(),
+        sure=declared.corners is not None and declared.scale is not None,
+        why="no box lies on an image of the project",
+        fix="find the images first",
     )
 
 
@@ -74,6 +90,10 @@ def _plain() -> Iterator[BoxReading]:
     for scale in SCALES:
         for corners in CORNERS:
             yield BoxReading(form=Convention(corners=corners, scale=scale))
+    # Shares of a square with bars around the image are the same whatever the square's size.
+    for corners in CORNERS[:3]:
+        form = Convention(corners=corners, scale="relative", fit="letterbox", size=(640, 640))
+        yield BoxReading(form=form)
 
 
 def _resized() -> Iterator[BoxReading]:
@@ -93,8 +113,6 @@ def _weigh(
     height: NDArray[np.float64],
     evidence: Evidence,
 ) -> BoxReading:
-    if not box.shape[0]:
-        return reading
     with np.errstate(all="ignore"):
         placed = boxes_as_pixels(box, width, height, reading.form)
         x1, y1 = placed[:, 0] + placed[:, 2], placed[:, 1] + placed[:, 3]
@@ -125,7 +143,7 @@ def _clearly_better(best: BoxReading, stated: BoxReading) -> bool:
         return False
     if np.isnan(best.overlap):
         return best.valid >= 0.9 and stated.valid <= 0.5
-    return best.overlap >= 0.2 and stated.overlap < 0.6 * best.overlap
+    return best.overlap >= 0.2 and stated.overlap < DOUBTED * best.overlap
 
 
 def _stands_out(chosen: BoxReading, others: tuple[BoxReading, ...]) -> bool:
@@ -137,9 +155,7 @@ def _stands_out(chosen: BoxReading, others: tuple[BoxReading, ...]) -> bool:
     return chosen.overlap > 0 and rival < CLOSE * chosen.overlap
 
 
-def _why(chosen: BoxReading, stated: BoxReading | None, count: int) -> str:
-    if not count:
-        return "no boxes to read"
+def _why(chosen: BoxReading, stated: BoxReading | None) -> str:
     words = f"read as {_words(chosen)}"
     if stated is not None and chosen is not stated:
         return f"{words}; as the format says, {_words(stated)}"

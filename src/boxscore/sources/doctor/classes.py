@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.schema.ontology import ClassRow
-from boxscore.sources.doctor.readings import CLEAR, CLOSE, Finding, Reading
+from boxscore.sources.doctor.readings import CLEAR, CLOSE, EXCEPTIONS, NO_WAY, Finding, Reading
 from boxscore.sources.doctor.synonyms import SYNONYMS
 from boxscore.sources.raw import RawClass, RawSet
 
@@ -21,6 +21,20 @@ ENOUGH = 20
 CONTRADICTED = 0.2
 """Agreement below which a reading of numbers is doubted."""
 ASSIGNED = "overlap with the ground truth"
+CLASS_WAYS = (
+    "feature hash",
+    "name",
+    "name, whatever its case and spacing",
+    "name or synonym",
+    "source id",
+    "source id less one",
+    "source id plus one",
+    "place in the list, from 0",
+    "place in the list, from 1",
+    "place in the list, from 2",
+    ASSIGNED,
+)
+"""Words of the readings, as a mapping file takes them."""
 
 
 def read_classes(
@@ -51,7 +65,7 @@ def read_classes(
     ]
     readings = [reading for reading in readings if by in (None, reading.how)]
     readings.sort(key=_rank, reverse=True)
-    best = readings[0] if readings else _weighed("no way", [-1] * len(raw.classes), weights, None)
+    best = readings[0] if readings else _weighed(NO_WAY, [-1] * len(raw.classes), weights, None)
     if exceptions:
         best = _with_exceptions(best, raw.classes, classes, exceptions, weights)
     others = tuple(r for r in readings[1:] if r.found > 0 and r.how != best.how)
@@ -179,9 +193,7 @@ def _with_exceptions(
                 wanted = exceptions[key]
                 place[k] = -2 if wanted is None else known.get(wanted, -1)
     found = float(weights[place != -1].sum() / weights.sum()) if weights.size else 1.0
-    return Reading(
-        how=f"{best.how}, with exceptions", place=place, found=found, agreement=best.agreement
-    )
+    return Reading(how=best.how + EXCEPTIONS, place=place, found=found, agreement=best.agreement)
 
 
 def _verdict(best: Reading, others: tuple[Reading, ...], count: int) -> tuple[bool, str]:

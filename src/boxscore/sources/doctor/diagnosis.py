@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from boxscore.sources.doctor.classes import read_classes
 from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
-from boxscore.sources.doctor.readings import BoxReading, Finding, Reading
+from boxscore.sources.doctor.readings import EXCEPTIONS, NO_WAY, BoxReading, Finding, Reading
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import REJECTED_SHARE
 from boxscore.sources.settling import Settlement
@@ -31,6 +31,7 @@ class Diagnosis:
         images, classes, boxes: Findings; `boxes` is None when no record has a box.
         most_unmatched: Share of the records that may stay without image or class.
         unmatched: Share that does.
+        given: What was decided before.
     """
 
     images: Finding
@@ -38,6 +39,7 @@ class Diagnosis:
     boxes: Finding | None
     most_unmatched: float
     unmatched: float
+    given: Mapping
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -52,9 +54,10 @@ class Diagnosis:
     def mapping(self) -> Mapping:
         """The same decisions as a mapping file, to be committed and edited."""
         boxes = None if self.boxes is None else self.boxes.chosen
-        return Mapping(
-            images_by=self.images.chosen.how if self.images.chosen.how != "no way" else None,
-            classes_by=self.classes.chosen.how if self.classes.chosen.how != "no way" else None,
+        return replace(
+            self.given,
+            images_by=_way(self.images),
+            classes_by=_way(self.classes),
             boxes=boxes.form if isinstance(boxes, BoxReading) else None,
         )
 
@@ -93,7 +96,14 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
         boxes=boxes,
         most_unmatched=REJECTED_SHARE if allowed is None else allowed,
         unmatched=float(lost.mean()) if lost.size else 0.0,
+        given=mapping,
     )
+
+
+def _way(finding: Finding) -> str | None:
+    """How names are looked up, as a mapping file says it."""
+    how = finding.chosen.how.removesuffix(EXCEPTIONS)
+    return how if how != NO_WAY else None
 
 
 def _boxes(

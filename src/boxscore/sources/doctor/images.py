@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.schema.tables import Table
-from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
+from boxscore.sources.doctor.readings import CLEAR, EXCEPTIONS, NO_WAY, Finding, Reading
 from boxscore.sources.raw import RawImage, RawSet
 
 Key = Callable[[str], str]
@@ -55,6 +55,8 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
 """How, the column of items it looks at, and what of either side's name is compared."""
 
 WAYS = tuple(how for how, *_ in READINGS)
+ITEM_NAMES = ("title", "source_id", "data_hash")
+"""Columns of items by which a mapping file may name an image."""
 
 
 def read_images(
@@ -73,7 +75,7 @@ def read_images(
     ways = [reading for reading in READINGS if by in (None, reading[0])]
     readings = list(_readings(raw, items, weights, ways))
     readings.sort(key=lambda reading: -min(reading.found, CLEAR))
-    best = readings[0] if readings else _nothing(len(raw.images))
+    best = readings[0] if readings and readings[0].found else _nothing(len(raw.images))
     if exceptions:
         best = _with_exceptions(best, raw, items, exceptions, weights)
     missing = [raw.images[k].key for k in np.flatnonzero(best.place < 0)[:MOST_EXAMPLES].tolist()]
@@ -84,7 +86,7 @@ def read_images(
         chosen=best,
         others=tuple(r for r in readings[1:] if r.found > 0),
         sure=by is not None or total == 0 or best.found >= CLEAR,
-        why=f"{known} of {total} images found by {best.how}",
+        why=f"{known} of {total} images found" + (f" by {best.how}" if known else ""),
         fix="name the way with images: by: ... in a mapping file, or check that this is the "
         "right project",
         unmatched=tuple(missing),
@@ -141,7 +143,7 @@ def _share(place: NDArray[np.int32], weights: NDArray[np.float64]) -> float:
 
 
 def _nothing(count: int) -> Reading:
-    return Reading(how="no way", place=np.full(count, -1, np.int32), found=0.0)
+    return Reading(how=NO_WAY, place=np.full(count, -1, np.int32), found=0.0)
 
 
 def _with_exceptions(
@@ -152,11 +154,11 @@ def _with_exceptions(
     weights: NDArray[np.float64],
 ) -> Reading:
     rows: dict[str, int] = {}
-    for column in ("title", "source_id", "data_hash"):
+    for column in ITEM_NAMES:
         for row, name in enumerate(items[column].tolist()):
             rows.setdefault(name, row)
     place = best.place.copy()
     for k, image in enumerate(raw.images):
         if image.key in exceptions:
             place[k] = rows.get(exceptions[image.key], -1)
-    return Reading(how=f"{best.how}, with exceptions", place=place, found=_share(place, weights))
+    return Reading(how=best.how + EXCEPTIONS, place=place, found=_share(place, weights))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from boxscore.errors import SourceError, near_misses, shown
 from boxscore.sources.box_forms import CORNERS, FITS, SCALES
-from boxscore.sources.doctor.images import WAYS
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.doctor.classes import CLASS_WAYS
+from boxscore.sources.doctor.images import ITEM_NAMES, WAYS
 from boxscore.sources.raw import Convention
 from boxscore.sources.yaml_text import read_yaml
 
@@ -54,13 +56,17 @@ def read_mapping(path: Path) -> Mapping:
     by = images.get("by")
     if by is not None and by not in WAYS:
         raise _wrong(path, "images/by", f"{shown(by)} is no way", near_misses(str(by), WAYS))
+    way = classes.get("by")
+    if way is not None and way not in CLASS_WAYS:
+        fix = near_misses(str(way), CLASS_WAYS)
+        raise _wrong(path, "classes/by", f"{shown(way)} is no way", fix)
     share = document.get("most_unmatched")
     if share is not None and not (isinstance(share, int | float) and 0 <= share <= 1):
         raise _wrong(path, "most_unmatched", f"{shown(share)} is no share", "from 0 to 1")
     return Mapping(
         images_by=by,
         images={str(k): str(v) for k, v in _named(path, images, "images").items()},
-        classes_by=classes.get("by"),
+        classes_by=way,
         classes={
             str(k): None if v is None else str(v)
             for k, v in _named(path, classes, "classes").items()
@@ -68,6 +74,30 @@ def read_mapping(path: Path) -> Mapping:
         boxes=_boxes(path, document),
         most_unmatched=share,
     )
+
+
+def with_mapping(context: ProjectContext, path: Path) -> ProjectContext:
+    """A project's context with the decisions of a mapping file.
+
+    Raises:
+        SourceError: The file is wrong, or names a class or an image that the project lacks.
+    """
+    mapping = read_mapping(path)
+    classes = context.ontology.classes
+    known = {c.name for c in classes} | {c.feature_hash for c in classes}
+    for key, name in mapping.classes.items():
+        if name is not None and name not in known:
+            problem = f"class {shown(name)} is not in the ontology"
+            fix = near_misses(name, sorted({c.name for c in classes}))
+            raise _wrong(path, f"classes/map/{shown(key)}", problem, fix)
+    items = context.items
+    named = {n for column in ITEM_NAMES for n in items[column].tolist()}
+    for key, name in mapping.images.items():
+        if name not in named:
+            problem = f"image {shown(name)} is not in the project"
+            fix = "name it by its title, source id or data hash"
+            raise _wrong(path, f"images/map/{shown(key)}", problem, fix)
+    return replace(context, mapping=mapping)
 
 
 def _part(path: Path, document: dict[str, Any], name: str, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -122,12 +152,13 @@ def _wrong(path: Path, place: str, problem: str, fix: str) -> SourceError:
 
 def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> None:
     """Write a mapping that `read_mapping` reads, with a word on each part."""
+    by = mapping.images_by
     lines = [
         f"# How {_plain(source)} is read into project {_plain(project)}.",
         "# Edit what is wrong, commit it, and import with --mapping.",
         "version: 1",
         "images:",
-        f"  by: {mapping.images_by or WAYS[0]}  # {' | '.join(WAYS)}",
+        f"  {'' if by else '# '}by: {by or WAYS[0]}  # {' | '.join(WAYS)}",
         *_lines(mapping.images),
         "classes:",
         *([f"  by: {_quoted(mapping.classes_by)}"] if mapping.classes_by else []),

@@ -14,6 +14,10 @@ CLEAR = 0.95
 """Share of names that a reading must find to be believed."""
 CLOSE = 0.9
 """A second reading whose evidence reaches this share of the best one's makes it undecided."""
+NO_WAY = "no way"
+"""Of names that no reading finds."""
+EXCEPTIONS = ", with exceptions"
+"""What a reading is called further where a mapping file names some images or classes itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,42 @@
+"""How predictions would be read into a project, told before they are imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from boxscore.errors import RequestError
+from boxscore.project.importing import context_of
+from boxscore.project.loading import Loaded
+from boxscore.sources import examine
+from boxscore.sources.doctor import write_mapping
+from boxscore.sources.report import ImportReport
+
+
+def doctor(state: Loaded, path: Path, form: str, write: Path | None) -> dict[str, Any]:
+    """What the doctor finds, as a document; the same decisions as a file where one is asked for."""
+    if write is not None and write.exists():
+        raise RequestError(
+            f"{write}: exists already",
+            fix="choose another name, or remove that file first",
+            code="E-MAPPING-EXISTS",
+        )
+    report = ImportReport(path)
+    raw, diagnosis = examine(path, form, context_of(state.truth()), report)
+    if write is not None:
+        try:
+            write_mapping(write, diagnosis.mapping(), path.absolute().name, state.name)
+        except OSError as bad:
+            problem = f"{write}: cannot be written: {bad.strerror}"
+            fix = "choose a folder that exists and may be written"
+            raise RequestError(problem, fix=fix, code="E-MAPPING-WRITE") from None
+    return {
+        "path": str(path),
+        "format": raw.format,
+        "project": state.name,
+        "records": raw.rows,
+        "rejected": report.rejected,
+        "warnings": report.warnings,
+        **diagnosis.document(),
+        "mapping": None if write is None else str(write),
+    }

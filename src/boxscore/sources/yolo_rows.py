@@ -1,0 +1,205 @@
+"""Lines of YOLO label files -> records; what is no line of them is rejected with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import SourceError, shown
+from boxscore.schema.kinds import Kind
+from boxscore.sources.raw import NO_BOX, RawBuilder
+from boxscore.sources.text_lines import number_in, read_lines
+from boxscore.sources.yolo_layout import Layout
+
+TOLERANCE = 1e-3
+"""Shares may leave 0 to 1 by this much, as rounded exports do."""
+MANY = 0.5
+"""Share of predictions outside 0 to 1 from which the doctor, not the reader, judges them."""
+SAVED = "save predictions with their confidence: save_txt=True save_conf=True"
+
+Problem = tuple[str, str, str]
+"""Code, what is wrong, what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One line, read.
+
+    Attributes:
+        box: Four numbers, nan for a polygon.
+        points: (K, 2) of a polygon, (K, 2) or (K, 3) of a pose.
+        confidence: nan without.
+    """
+
+    kind: Kind
+    box: Sequence[float]
+    points: NDArray[np.float64] | None
+    confidence: float
+
+    def outside(self) -> float | None:
+        """A coordinate that is no share of the image, or None."""
+        given = [*self.box] if self.kind is not Kind.POLYGON else []
+        given += [] if self.points is None else self.points[:, :2].ravel().tolist()
+        return next((v for v in given if not -TOLERANCE <= v <= 1 + TOLERANCE), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """Where a line stands, and what it says."""
+
+    file: int
+    line: int
+    image: int
+    number: int
+    row: _Row
+    outside: float | None
+
+
+class RowReader:
+    """Reads the lines of many files; they are added once it is known whether all are in pixels."""
+
+    def __init__(self, layout: Layout, builder: RawBuilder, truth: bool) -> None:
+        self.layout, self.builder, self.truth = layout, builder, truth
+        self.found: list[_Placed] = []
+        self.confident = 0
+
+    def read(self, path: Path, image: int) -> None:
+        """Read one file.
+
+        Raises:
+            SourceError: It is no text, or has a line over 64 KiB.
+        """
+        root = self.layout.root
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        file = self.builder.file(shown(name))
+        for line, text in read_lines(path):
+            words = text.split()
+            values = [number_in(word) for word in words]
+            numbers = [v for v in values if v is not None]
+            problem = _no_numbers(words, values) or self._no_class(numbers[0])
+            row = None if problem else self._row(numbers)
+            if row is None:
+                code, what, fix = problem or self._columns(len(numbers))
+                self.builder.report.reject(code, f"{shown(name)}:{line}", what, fix)
+                continue
+            placed = _Placed(
+                file=file,
+                line=line,
+                image=image,
+                number=int(numbers[0]),
+                row=row,
+                outside=row.outside(),
+            )
+            self.found.append(placed)
+
+    def _no_class(self, number: float) -> Problem | None:
+        names = self.layout.names
+        if number < 0 or number != int(number) or number >= 1 << 31:
+            return "E-YOLO-CLASS", f"class {number:g} is no number of a class", "count from 0"
+        if names and int(number) not in names:
+            fix = "correct the number, or add its name to data.yaml"
+            return "E-YOLO-CLASS", f"class {number:g} is not among the {len(names)} names", fix
+        return None
+
+    def _row(self, numbers: list[float]) -> _Row | None:
+        """The record of a line, or None where the count of columns fits none."""
+        rest, count = numbers[1:], len(numbers)
+        if self.layout.keypoints:
+            return self._pose(rest)
+        even = count % 2 == 0
+        if not self.truth and not even:
+            return None
+        if count in (5, 6):
+            confidence = rest[4] if even else np.nan
+            return _Row(kind=Kind.BOX, box=rest[:4], points=None, confidence=confidence)
+        if count < 7 or (self.truth and even):
+            return None
+        points = np.array(rest[:-1] if even else rest).reshape(-1, 2)
+        confidence = rest[-1] if even else np.nan
+        return _Row(kind=Kind.POLYGON, box=NO_BOX, points=points, confidence=confidence)
+
+    def _pose(self, rest: list[float]) -> _Row | None:
+        dimensions = self.layout.dimensions
+        end = 4 + self.layout.keypoints * dimensions
+        if len(rest) != end + (not self.truth):
+            return None
+        points = np.array(rest[4:end]).reshape(-1, dimensions)
+        if not self.truth and dimensions == 3:
+            # A model writes how sure it is of each point where labels have its visibility.
+            points = points[:, :2]
+        confidence = np.nan if self.truth else rest[end]
+        return _Row(kind=Kind.KEYPOINTS, box=rest[:4], points=points, confidence=confidence)
+
+    def _columns(self, count: int) -> Problem:
+        if self.layout.keypoints:
+            due = 5 + self.layout.keypoints * self.layout.dimensions + (not self.truth)
+            fix = f"a pose of this set has {due}"
+        elif self.truth:
+            fix = "a box has 5, a polygon of n points 1 + 2n"
+        else:
+            fix = f"a box has 6, a polygon of n points 2 + 2n; {SAVED}"
+        problem = f"{count} columns are no box, polygon or pose"
+        if not self.truth and count % 2 and count >= 5 and not self.layout.keypoints:
+            problem = f"{count} columns have no confidence"
+        return "E-YOLO-COLUMNS", problem, fix
+
+    def finish(self) -> None:
+        """Add the records.
+
+        Raises:
+            SourceError: Every label of a ground truth is outside 0 to 1.
+        """
+        wild = [p for p in self.found if p.outside is not None]
+        if self.truth and wild and len(wild) == len(self.found):
+            raise SourceError(
+                self.builder.path,
+                f"{self.builder.files[wild[0].file]}:{wild[0].line}",
+                f"{wild[0].outside:g} is no share of the image, nor is any other line",
+                fix="pixels? divide x by the width of the image and y by its height",
+                code="E-YOLO-RANGE",
+            )
+        judged = not self.truth and len(wild) > MANY * len(self.found)
+        for placed in self.found:
+            if placed.outside is None or judged:
+                self._add(placed)
+                continue
+            self.builder.report.reject(
+                "E-YOLO-RANGE",
+                f"{self.builder.files[placed.file]}:{placed.line}",
+                f"{placed.outside:g} is no share of the image",
+                "write numbers from 0 to 1",
+            )
+        if self.truth and self.confident:
+            problem = "labels with a confidence: it is not used in a ground truth"
+            self.builder.report.note("N-YOLO-CONFIDENCE", problem, self.confident)
+
+    def _add(self, placed: _Placed) -> None:
+        row, name = placed.row, self.layout.names.get(placed.number)
+        self.confident += not np.isnan(row.confidence)
+        self.builder.add(
+            placed.image,
+            self.builder.class_ref(placed.number, name),
+            row.kind,
+            box=row.box,
+            parts=() if row.points is None else (row.points,),
+            confidence=np.nan if self.truth else row.confidence,
+            file=placed.file,
+            line=placed.line,
+        )
+
+
+def _no_numbers(words: list[str], values: list[float | None]) -> Problem | None:
+    for k, (word, value) in enumerate(zip(words, values, strict=True)):
+        if value is not None:
+            continue
+        fix = "write numbers, separated by spaces"
+        if "," in word:
+            fix = "write a decimal point, not a comma, and spaces between numbers"
+        elif k == 0:
+            fix = "write the number of the class, not its name"
+        return "E-YOLO-NUMBER", f"{shown(word)} is no number", fix
+    return None
