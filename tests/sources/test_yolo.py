@@ -55,21 +55,68 @@ def coco128(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
     return Project.open(made["path"])
 
 
-def test_real_detections_on_coco128(shared_data: Path, coco128: Project, tmp_path: Path) -> None:
-    """The file names classes by COCO's 91 ids; YOLO's 80 numbers stand in their order."""
-    given = json.loads((shared_data / "coco128_val" / "centernet_results.json").read_text())
-    numbers = {c: k for k, c in enumerate(sorted({found["category_id"] for found in given}))}
-    assert len(numbers) == 80
-    for found in given:
-        found["category_id"] = numbers[found["category_id"]]
-    (tmp_path / "centernet.json").write_text(json.dumps(given))
-    done = coco128.import_predictions(tmp_path / "centernet.json", name="centernet")
+CENTERNET = (
+    0.325580, 0.519371, 0.342375, 0.166181, 0.282797, 0.460647,
+    0.324695, 0.472555, 0.485379, 0.234929, 0.393445, 0.615722,
+)  # fmt: skip
+
+
+def test_real_detections_on_coco128(shared_data: Path, coco128: Project) -> None:
+    """The file names classes by COCO's ids up to 90, the labels number them 0 to 79."""
+    results = shared_data / "coco128_val" / "centernet_results.json"
+    done = coco128.import_predictions(results, name="centernet")
     assert done["predictions"] == 9297 and done["rejected"] == 0
-    expected = (
-        0.325580, 0.519371, 0.342375, 0.166181, 0.282797, 0.460647,
-        0.324695, 0.472555, 0.485379, 0.234929, 0.393445, 0.615722,
-    )  # fmt: skip
-    assert metrics(coco128, "centernet") == pytest.approx(expected, abs=5e-7)
+    assert done["mapping"] == {
+        "images": "by number in the file stem",
+        "classes": "by COCO's category ids",
+    }
+    assert metrics(coco128, "centernet") == pytest.approx(CENTERNET, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("ids", "classes", "names"),
+    [
+        ((1, 90), "by COCO's category ids", ["person", "toothbrush"]),
+        ((0, 1), "by category id", ["person", "toothbrush"]),
+        ((1,), "by category id", ["toothbrush"]),
+    ],
+)
+def test_cocos_ids_are_taken_where_the_projects_do_not_fit(
+    tmp_path: Path, ids: tuple[int, ...], classes: str, names: list[str]
+) -> None:
+    yaml = "names: [person, toothbrush]\n"
+    root = data_set(tmp_path / "set", {"a": BOX}, yaml, pictures=("a",))
+    made = Project.import_project(root, target=tmp_path, name="made")
+    found = [{"image_id": "a", "category_id": c, "bbox": [1, 1, 5, 5], "score": 0.5} for c in ids]
+    (tmp_path / "found.json").write_text(json.dumps(found))
+    project = Project.open(made["path"])
+    document = project.import_predictions(tmp_path / "found.json")
+    assert document["mapping"]["classes"] == classes
+    noted = [warning["code"] for warning in document["warnings"]]
+    assert noted == (["N-COCO-IDS"] if 90 in ids else [])
+    class_ids = project.predictions("found").table["class_id"].tolist()
+    assert [project.ontology.classes[k].name for k in class_ids] == names
+
+
+def test_label_files_score_as_the_same_detections_in_json(
+    shared_data: Path, coco128: Project, tmp_path: Path
+) -> None:
+    """Written as YOLO writes them, with COCO's ids for classes, which the doctor recognises."""
+    items = coco128.items
+    size_of = {
+        int(Path(title).stem): (int(w), int(h))
+        for title, w, h in zip(items["title"], items["width"], items["height"], strict=True)
+    }
+    for found in json.loads((shared_data / "coco128_val/centernet_results.json").read_text()):
+        (x, y, w, h), (width, height) = found["bbox"], size_of[found["image_id"]]
+        shares = f"{(x + w / 2) / width!r} {(y + h / 2) / height!r} {w / width!r} {h / height!r}"
+        with (tmp_path / f"{found['image_id']:012d}.txt").open("a") as file:
+            file.write(f"{found['category_id']} {shares} {found['score']}\n")
+    document = coco128.doctor(tmp_path)
+    hows = [finding["chosen"]["how"] for finding in document["findings"]]
+    assert hows == ["file stem", "COCO's own ids", "cxcywh, relative"] and document["sure"]
+    coco128.import_predictions(tmp_path, name="labels")
+    assert metrics(coco128, "labels") == pytest.approx(CENTERNET, abs=5e-7)
 
 
 def test_pictures_of_coco128_are_found_and_measured(coco128: Project) -> None:
@@ -247,6 +294,15 @@ def test_row_121_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> Non
     (root / "labels" / "val" / "b.txt").symlink_to(tmp_path / "other/labels/val/secret.txt")
     raw, _ = read_set(root)
     assert [image.key for image in raw.images] == ["val/a"]
+
+
+def test_a_picture_that_is_a_link_out_of_its_folder_is_not_used(tmp_path: Path) -> None:
+    data_set(tmp_path / "other", {}, pictures=("secret",))
+    root = data_set(tmp_path / "set", {"a": BOX}, pictures=("b",))
+    (root / "images/val/a.png").symlink_to(tmp_path / "other/images/val/secret.png")
+    raw, report = read_set(root)
+    assert [image.path for image in raw.images] == [None]
+    assert report.facts["W-YOLO-NO-IMAGE"][1] == 1
 
 
 def test_row_121_a_download_script_is_ignored(tmp_path: Path) -> None:

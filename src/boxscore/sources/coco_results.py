@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
-from boxscore.schema.ontology import Ontology
+from boxscore.schema.ontology import ClassRow, Ontology
 from boxscore.schema.tables import PREDICTIONS, Annotations
 from boxscore.sources.coco_annotations import drop_unknown_images, find_categories
 from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_geometry import Geometry, read_geometry
+from boxscore.sources.coco_ids import coco_ids
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_scan import read_list
 from boxscore.sources.coco_table import annotations_of
@@ -61,21 +62,19 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     records = read_list(text, RESULTS, report)
     if not records.total:
         report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
-    predictions, how = _read_records(records, context, report)
+    predictions, mapping = _read_records(records, context, report)
     report.check_refusal(records.total)
-    mapping = {"images": how, "classes": "by category id"}
     return RunTables(predictions=predictions, report=report, format="coco", mapping=mapping)
 
 
 def _read_records(
     records: Records, context: ProjectContext, report: ImportReport
-) -> tuple[Annotations, str]:
+) -> tuple[Annotations, dict[str, str]]:
     sieve = Sieve(records, report)
     item, how = match_images(records, context.items)
     drop_unknown_images(sieve, item)
-    numbered = [c for c in context.ontology.classes if c.source_id is not None]
-    ids = np.array([c.source_id for c in numbered], np.int64)
-    place = find_categories(sieve, NumberLookup(ids), [c.name for c in numbered])
+    lookup, numbered, classes_by = _category_ids(records, context.ontology, report)
+    place = find_categories(sieve, lookup, [c.name for c in numbered])
     class_of = np.array([c.class_id for c in numbered] or [0], np.int32)
     geometry = read_geometry(sieve, item, context.items, predicted=True)
     class_id = class_of[place]
@@ -103,7 +102,29 @@ def _read_records(
         extras,
         confidence=confidence,
     )
-    return predictions, how
+    return predictions, {"images": how, "classes": classes_by}
+
+
+def _category_ids(
+    records: Records, ontology: Ontology, report: ImportReport
+) -> tuple[NumberLookup, list[ClassRow], str]:
+    """Category ids -> places in a list of classes: the project's own, else COCO's of their names.
+
+    COCO's are taken where the project's leave some ids of the file out and COCO's none: a project
+    from YOLO labels numbers the same classes 0 to 79.
+    """
+    values = records.column["category_id"]
+    numbered = [c for c in ontology.classes if c.source_id is not None]
+    own = NumberLookup(np.array([c.source_id for c in numbered], np.int64))
+    if (own(values) < 0).any():
+        named = zip(coco_ids([c.name for c in numbered]), numbered, strict=True)
+        known = {number: c for number, c in named if number is not None}
+        coco = NumberLookup(np.array(list(known), np.int64))
+        if (coco(values) >= 0).all():
+            problem = "category ids are read as COCO's own, by the names of the classes"
+            report.note("N-COCO-IDS", problem)
+            return coco, list(known.values()), "by COCO's category ids"
+    return own, numbered, "by category id"
 
 
 def _drop_objects_of_answers(

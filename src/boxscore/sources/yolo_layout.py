@@ -275,9 +275,14 @@ class Pictures:
     def _in(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listed:
             names = sorted(folder.iterdir()) if folder.is_dir() else []
-            pictures = [p for p in names if p.suffix.lower() in IMAGE_SUFFIXES]
+            pictures = [p for p in names if p.suffix.lower() in IMAGE_SUFFIXES and _inside(p)]
             self._listed[folder] = {p.stem: p for p in reversed(pictures)}
         return self._listed[folder]
+
+
+def _inside(path: Path) -> bool:
+    """Whether it is no link that leads out of its folder."""
+    return not path.is_symlink() or path.resolve().is_relative_to(path.parent.resolve())
 
 
 def _unique_stems(paths: list[Path]) -> dict[str, Path]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.schema.ontology import ClassRow
+from boxscore.sources.coco_ids import coco_ids
 from boxscore.sources.doctor.readings import CLEAR, CLOSE, EXCEPTIONS, NO_WAY, Finding, Reading
 from boxscore.sources.doctor.synonyms import SYNONYMS
 from boxscore.sources.raw import RawClass, RawSet
@@ -21,6 +22,7 @@ ENOUGH = 20
 CONTRADICTED = 0.2
 """Agreement below which a reading of numbers is doubted."""
 ASSIGNED = "overlap with the ground truth"
+COCO = "COCO's own ids"
 CLASS_WAYS = (
     "feature hash",
     "name",
@@ -32,6 +34,7 @@ CLASS_WAYS = (
     "place in the list, from 0",
     "place in the list, from 1",
     "place in the list, from 2",
+    COCO,
     ASSIGNED,
 )
 """Words of the readings, as a mapping file takes them."""
@@ -149,6 +152,10 @@ def _by_number(
         yield "source id", [given.get(n, -1) for n in numbers]
         yield "source id less one", [given.get(n + 1, -1) for n in numbers]
         yield "source id plus one", [given.get(n - 1, -1) for n in numbers]
+    own = zip(coco_ids([c.name for c in classes]), classes, strict=True)
+    coco = {number: c.class_id for number, c in own if number is not None}
+    if coco and any(given.get(number) != place for number, place in coco.items()):
+        yield COCO, [coco.get(n, -1) for n in numbers]
     count = len(classes)
     yield "place in the list, from 0", [n if 0 <= n < count else -1 for n in numbers]
     yield "place in the list, from 1", [n - 1 if 0 < n <= count else -1 for n in numbers]
