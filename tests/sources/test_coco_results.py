@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 from boxscore.errors import SourceError
+from boxscore.project import Project
 from boxscore.schema.kinds import Kind, Mark
+from boxscore.sources.coco_ids import COCO_IDS
 from tests.sources.coco_files import (
     Case,
     by_row,
@@ -163,3 +166,36 @@ def test_image_ids_may_be_file_names(name_of: Any, how: str, tmp_path: Path) -> 
     tables = read_results(write(tmp_path / "r.json", document), context(tmp_path, truth))
     assert tables.mapping["images"] == how
     assert tables.predictions.table["item"].tolist() == sorted(k // 4 for k in range(120))
+
+
+@pytest.mark.parametrize(
+    ("ids", "read"),
+    [
+        ((1, 3, 90), ["person", "car", "toothbrush"]),  # COCO's own: 90 is beyond 80 classes
+        ((1, 3, 80), None),  # counted from 1: toothbrush, where COCO's 80 is a toaster
+    ],
+)
+def test_cocos_own_ids_are_only_read_where_nothing_else_fits(
+    ids: tuple[int, ...], read: list[str] | None, tmp_path: Path
+) -> None:
+    box = [10, 10, 30, 30]
+    truth = {
+        "images": [{"id": 1, "file_name": "1.jpg", "width": 100, "height": 100}],
+        "categories": [{"id": k, "name": name} for k, name in enumerate(COCO_IDS)],
+        "annotations": [
+            {"id": 1, "image_id": 1, "category_id": 0, "bbox": box, "area": 900, "iscrowd": 0}
+        ],
+    }
+    found = [{"image_id": 1, "category_id": n, "bbox": box, "score": 0.9} for n in ids]
+    (tmp_path / "gt.json").write_text(json.dumps(truth))
+    (tmp_path / "dt.json").write_text(json.dumps(found))
+    Project.import_project(tmp_path / "gt.json", target=tmp_path, name="p")
+    project = Project.open(tmp_path / "p")
+    if read is None:
+        with pytest.raises(SourceError, match="80"):
+            project.import_predictions(tmp_path / "dt.json", name="r")
+        assert project.run_names() == []
+        return
+    project.import_predictions(tmp_path / "dt.json", name="r")
+    rows = project.predictions("r").table["class_id"].tolist()
+    assert [project.ontology.classes[k].name for k in rows] == read

@@ -111,12 +111,13 @@ def _category_ids(
     """Category ids -> places in a list of classes: the project's own, else COCO's of their names.
 
     COCO's are taken where the project's leave some ids of the file out and COCO's none: a project
-    from YOLO labels numbers the same classes 0 to 79.
+    from YOLO labels numbers the same classes 0 to 79. The file must also hold a number beyond the
+    count of classes, which nobody reaches who counts them from 0 or 1.
     """
     values = records.column["category_id"]
     numbered = [c for c in ontology.classes if c.source_id is not None]
     own = NumberLookup(np.array([c.source_id for c in numbered], np.int64))
-    if (own(values) < 0).any():
+    if (own(values) < 0).any() and int(values.max()) > len(numbered):
         named = zip(coco_ids([c.name for c in numbered]), numbered, strict=True)
         known = {number: c for number, c in named if number is not None}
         coco = NumberLookup(np.array(list(known), np.int64))
