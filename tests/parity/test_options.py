@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boxscore.evaluation.protocols import coco
+from boxscore.evaluation.protocols import protocol_of
 from boxscore.matching.policy import Options
 from boxscore.matching.policy import coco as coco_policy
 from boxscore.matching.restrict import restricted
@@ -78,7 +78,8 @@ def test_changed_parameters(case: str, seed: int, tmp_path: Path) -> None:
     ours = rows.arrays_of(view, coco_policy(options))
     for name in ("precision", "recall", "scores"):
         assert np.array_equal(ours[name], oracle[name]), name
-    assert_means(coco.evaluate(rows.view_of(document, results), options).overall, oracle, options)
+    numbers = protocol_of("coco").evaluate(rows.view_of(document, results), options)
+    assert_means(numbers.overall, oracle, options)
 
 
 def assert_means(overall: dict[str, float], oracle: dict[str, Any], options: Options) -> None:

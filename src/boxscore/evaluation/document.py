@@ -11,6 +11,9 @@ from boxscore.evaluation.counts import Classes, Counts, f1, precision, recall
 from boxscore.evaluation.numbers import Numbers
 from boxscore.schema.ontology import ClassRow
 
+ALL_AS_ONE = "all classes as one"
+"""Name of the only class where classes do not count."""
+
 
 def defined(value: float) -> float | None:
     """A number for JSON: null when it is undefined."""

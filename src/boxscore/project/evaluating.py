@@ -104,10 +104,10 @@ def evaluate_protocol(
 ) -> tuple[Numbers, RunView | None]:
     """A run under any protocol and options; with it, for what is matched one by one, a view."""
     view = compare(truth, predictions, task, ignore_marked=card.ignore_marked)
-    view = restricted(view, options)
     numbers = card.evaluate(view, options)
     if task not in DETECTION:
         return numbers, None
+    view = restricted(view, options)
     limit = coco(Options(max_detections=options.max_detections), task).max_detections[-1]
     return numbers, RunView(view, candidate_pairs(view), numbers, limit)
 

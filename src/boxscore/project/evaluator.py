@@ -9,12 +9,10 @@ from typing import Any, Self
 import numpy as np
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.document import numbers_document
+from boxscore.evaluation.document import ALL_AS_ONE, numbers_document
 from boxscore.evaluation.protocols import default_protocol, protocol_of
 from boxscore.matching.arrays import Layout, comparable_of
-from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
-from boxscore.matching.restrict import restricted
 from boxscore.schema.kinds import Task
 
 Document = dict[str, Any]
@@ -162,10 +160,10 @@ class Evaluator:
             class_agnostic=self.class_agnostic,
             only_predicted=self.only_predicted,
         )
-        view = restricted(view, options)
         numbers = protocol_of(str(self.protocol)).evaluate(view, options)
+        names = (ALL_AS_ONE,) if self.class_agnostic else view.facts.names
         head = {"task": task.value, "protocol": self.protocol, "images": view.items}
-        return head | numbers_document(_names(view), numbers)
+        return head | numbers_document(names, numbers)
 
     def _layout(self, images: Sequence[Any] | None = None) -> Layout:
         return Layout(
@@ -175,12 +173,6 @@ class Evaluator:
             sequence=self.sequence,
             sigmas=self.sigmas,
         )
-
-
-def _names(view: Comparable) -> tuple[str, ...]:
-    """Class names; one for all of them when they count as one."""
-    names = view.facts.names
-    return names if len(names) == view.classes else ("all classes as one",)
 
 
 def _fields(given: Fields, image: int | None) -> dict[str, Any]:

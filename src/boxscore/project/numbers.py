@@ -12,6 +12,7 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.counts import Classes, count
 from boxscore.evaluation.curves import on_grid, thinned
 from boxscore.evaluation.document import (
+    ALL_AS_ONE,
     classification_document,
     defined,
     detection_document,
@@ -66,7 +67,7 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     numbers, view = _numbers(state, run, card, question)
     rows = truth.ontology.classes[: truth.ontology.object_count]
     if question.options.class_agnostic:
-        rows = (replace(rows[0], name="all classes as one", feature_hash=""),)
+        rows = (replace(rows[0], name=ALL_AS_ONE, feature_hash=""),)
     if view is None:
         table = numbers_document([row.name for row in rows], numbers)
         return head | sizes | {"metrics": table["metrics"], "counts": None} | table

@@ -10,6 +10,7 @@ from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.numbers import Numbers
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
+from boxscore.matching.restrict import restricted
 from boxscore.schema.kinds import DETECTION, Task
 
 Evaluate = Callable[[Comparable, Options], Numbers]
@@ -24,6 +25,7 @@ class ProtocolCard:
         title: Its definition in one line, printed under its numbers.
         tasks: What it can compare.
         headline: The number of `overall` that stands for the whole.
+        restricts: Whether it leaves out items and classes itself, in an order of its own.
         ignore_marked: Whether ground truth marked as difficult or ignored never counts.
         module: Where its function lives; imported on use.
         function: Its `evaluate(view, options)`, by name.
@@ -35,12 +37,17 @@ class ProtocolCard:
     headline: str
     module: str
     ignore_marked: bool = False
+    restricts: bool = False
     function: str = "evaluate"
 
     def evaluate(self, view: Comparable, options: Options) -> Numbers:
-        """The protocol's numbers of one run."""
+        """The protocol's numbers of one run.
+
+        The only way in: here, once, fewer items or classes are left to compare, unless the
+        protocol needs to see all of them first.
+        """
         evaluate: Evaluate = getattr(import_module(self.module), self.function)
-        return evaluate(view, options)
+        return evaluate(view if self.restricts else restricted(view, options), options)
 
 
 PROTOCOLS: dict[str, ProtocolCard] = {
@@ -60,6 +67,7 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             headline="AP",
             module="boxscore.evaluation.protocols.lvis",
             ignore_marked=True,
+            restricts=True,
         ),
         ProtocolCard(
             name="voc07",

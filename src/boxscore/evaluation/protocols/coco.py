@@ -10,9 +10,8 @@ from boxscore.evaluation.numbers import Numbers
 from boxscore.matching.coco import match
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options, coco
-from boxscore.matching.restrict import restricted
 
 
 def evaluate(view: Comparable, options: Options) -> Numbers:
     """The twelve numbers (ten of keypoints) and the per-class table."""
-    return coco_numbers(match(restricted(view, options), coco(options, view.task)))
+    return coco_numbers(match(view, coco(options, view.task)))
