@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
 
 DOCS = Path(__file__).resolve().parent
 CLI = DOCS / "reference" / "cli.md"
+OPENAPI = DOCS.parent / "web" / "src" / "api" / "openapi.json"
 
 
 def commands(command: click.Command, path: list[str]) -> list[str]:
@@ -26,17 +28,26 @@ def commands(command: click.Command, path: list[str]) -> list[str]:
     return sections
 
 
+def references() -> dict[Path, str]:
+    """Every generated file and what should stand in it."""
+    title = "# Every command\n\nMade from `--help` by `make fix`.\n\n"
+    return {CLI: title + "\n".join(commands(program, ["boxscore"])), OPENAPI: openapi()}
+
+
 def main() -> int:
-    """Exit status: 1 when --check finds a page that is not current."""
-    text = "# Every command\n\nMade from `--help` by `make fix`.\n\n" + "\n".join(
-        commands(program, ["boxscore"])
-    )
+    """Exit status: 1 when --check finds a file that is not current."""
+    stale = [
+        path
+        for path, text in references().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv:
-        current = CLI.exists() and CLI.read_text(encoding="utf-8") == text
-        print("references are current" if current else f"{CLI.name} is not current: make fix")
-        return 0 if current else 1
-    CLI.parent.mkdir(exist_ok=True)
-    CLI.write_text(text, encoding="utf-8")
+        names = ", ".join(path.name for path in stale)
+        print(f"not current: {names}: make fix" if stale else "references are current")
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(references()[path], encoding="utf-8")
     return 0
 
 

@@ -105,7 +105,8 @@ def _call_problems(node: ast.Call) -> list[str]:
         if keyword.arg in ("shell", "allow_pickle") and true:
             problems.append(f"{name}({keyword.arg}=True)")
     runs_sql = name.endswith((".execute", ".executemany", ".executescript", ".sql"))
-    if runs_sql and node.args and isinstance(node.args[0], ast.JoinedStr):
+    pieces = ast.walk(node.args[0]) if node.args else ()
+    if runs_sql and any(isinstance(piece, ast.JoinedStr) for piece in pieces):
         problems.append(f"{name}(f-string)")
     return problems
 

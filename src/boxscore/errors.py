@@ -2,7 +2,6 @@
 
 BoxscoreError            base; `exit_code` is what the command line ends with
 ├── SourceError          a file we were asked to read is not what it claims to be
-│   └── UnknownClassError
 ├── RequestError         the command or call cannot be carried out as asked
 │   ├── UnknownRunError
 │   └── ProjectNotFoundError
@@ -72,16 +71,6 @@ class SourceError(BoxscoreError):
         self.path, self.where = os.fspath(path), where
         place = f"{shown(self.path)}: {where}: " if where else f"{shown(self.path)}: "
         super().__init__(place + problem, fix=fix, code=code)
-
-
-class UnknownClassError(SourceError):
-    """A prediction names a class which the ontology lacks."""
-
-    def __init__(
-        self, path: os.PathLike[str] | str, where: str, name: str, known: Collection[str]
-    ) -> None:
-        problem = f"class {shown(name)!r} is not in the ontology"
-        super().__init__(path, where, problem, fix=near_misses(name, known), code="E-CLASS-UNKNOWN")
 
 
 class RequestError(BoxscoreError):

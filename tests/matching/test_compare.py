@@ -15,8 +15,9 @@ from pycocotools.cocoeval import Params
 
 from boxscore.errors import RequestError
 from boxscore.kernels import _core
-from boxscore.matching.comparable import Comparable, Side, restrict
+from boxscore.matching.comparable import Comparable, Side
 from boxscore.matching.keypoints import COCO_SIGMAS
+from boxscore.matching.restrict import some_items
 from boxscore.project.evaluating import Truth, compare, default_task
 from boxscore.project.outlines import outlines
 from boxscore.schema.kinds import Kind, Task, Verdict
@@ -477,7 +478,7 @@ def test_some_items_are_what_a_smaller_file_gives(task: Task, tmp_path: Path) ->
     images = set(range(11, 28, 3))
     whole = viewed(tmp_path, document, found, task)
     flags = np.isin(np.arange(1, 31), list(images))
-    some = restrict(whole, flags)
+    some = some_items(whole, flags)
     other = viewed(tmp_path, cut(document, images), cut(found, images), task)
     equal(some.truth, other.truth)
     equal(some.predictions, other.predictions)
@@ -498,18 +499,18 @@ def test_some_items_are_what_a_smaller_file_gives(task: Task, tmp_path: Path) ->
 @given(st.integers(0, 10_000), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_a_slice_counts_what_its_images_count(seed: int, chosen: list[bool]) -> None:
     view = scene(seed)
-    some = restrict(view, np.array(chosen))
-    again = restrict(some, np.ones(some.items, np.bool_))
+    some = some_items(view, np.array(chosen))
+    again = some_items(some, np.ones(some.items, np.bool_))
     equal(some.truth, again.truth)
     assert np.array_equal(view.confidence[np.array(chosen)[view.predictions.item]], some.confidence)
     assert some.items == sum(chosen)
     if some.predictions.item.size:
         assert 0 <= some.predictions.item.min() <= some.predictions.item.max() < some.items
-    everything = restrict(view, np.ones(5, np.bool_))
+    everything = some_items(view, np.ones(5, np.bool_))
     for a, b in ((everything.truth, view.truth), (everything.predictions, view.predictions)):
         equal(a, b)
 
 
 def test_a_wrong_number_of_flags_is_refused() -> None:
-    with pytest.raises(ValueError, match="flags for 5 items"):
-        restrict(scene(1), np.ones(4, np.bool_))
+    with pytest.raises(RequestError, match="a slice of 5 images"):
+        some_items(scene(1), np.ones(4, np.bool_))

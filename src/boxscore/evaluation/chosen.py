@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError
 from boxscore.evaluation.counts import Classes
 from boxscore.matching.comparable import Comparable, Side
+from boxscore.matching.restrict import one_per_item
 
 Items = NDArray[np.bool_] | None
 """(items,) bool, the images of a slice; None is all of them."""
@@ -23,7 +24,7 @@ def chosen(
     """
     mask = np.ones(side.item.size, np.bool_)
     if items is not None:
-        mask &= _slice(view, items)[side.item]
+        mask &= one_per_item(items, view.items)[side.item]
     if classes is not None:
         mask &= class_mask(view, classes)[side.class_id]
     return mask
@@ -47,13 +48,3 @@ def class_mask(view: Comparable, classes: Classes) -> NDArray[np.bool_]:
     mask = np.zeros(view.classes, np.bool_)
     mask[list(classes)] = True
     return mask
-
-
-def _slice(view: Comparable, items: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    if items.dtype != np.bool_ or items.shape != (view.items,):
-        raise RequestError(
-            f"a slice of {view.items} images has shape {items.shape} and type {items.dtype}",
-            fix=f"give one bool per image, shape ({view.items},)",
-            code="E-SLICE-SHAPE",
-        )
-    return items

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
+from boxscore.matching.restrict import one_per_item
 
 Weights = NDArray[np.uint16]
 """(B, items) how often each replicate holds each image."""
@@ -60,7 +61,7 @@ class Clusters:
                 code="E-CLUSTERS-SHAPE",
             )
         everything = np.ones(group.size, np.bool_)
-        chosen = everything if chosen is None else one_per_image(chosen, group.size)
+        chosen = everything if chosen is None else one_per_item(chosen, group.size)
         own = group.astype(np.int64)
         alone = own < 0
         own[alone] = np.flatnonzero(alone) + own.max(initial=-1) + 1
@@ -107,19 +108,3 @@ class Clusters:
         """How many clusters hold at least one of some rows, given by their images."""
         number = self.number[item]
         return int(np.unique(number[number >= 0]).size)
-
-
-def one_per_image(chosen: NDArray[np.bool_], items: int) -> NDArray[np.bool_]:
-    """`chosen` if it has one bool for each image.
-
-    Raises:
-        RequestError: It has not.
-    """
-    chosen = np.asarray(chosen)
-    if chosen.dtype != np.bool_ or chosen.shape != (items,):
-        raise RequestError(
-            f"a slice of {items} images has shape {chosen.shape} and type {chosen.dtype}",
-            fix=f"give one bool per image, shape ({items},)",
-            code="E-SLICE-SHAPE",
-        )
-    return chosen

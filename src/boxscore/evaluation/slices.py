@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
 from boxscore.evaluation.ap import curve_numbers
-from boxscore.evaluation.clusters import one_per_image
 from boxscore.evaluation.numbers import Numbers
 from boxscore.kernels import _core
 from boxscore.matching.coco import Matching, counted
+from boxscore.matching.restrict import one_per_item
 
 
 class Slices:
@@ -55,7 +55,7 @@ class Slices:
         Raises:
             RequestError: `items` is not one bool per image.
         """
-        return self.weighted(one_per_image(items, self.matching.view.items).astype(np.uint16))
+        return self.weighted(one_per_item(items, self.matching.view.items).astype(np.uint16))
 
     def weighted(self, weights: NDArray[np.uint16]) -> Numbers:
         """The numbers of a data set that holds each image as often as its weight says.

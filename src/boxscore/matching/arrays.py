@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError, near_misses
 from boxscore.matching.array_masks import mask_column
 from boxscore.matching.comparable import Comparable, Facts, MaskArrays, Side
-from boxscore.schema.kinds import Task
+from boxscore.schema.kinds import MASK_TASKS, Task
 
 Fields = Mapping[str, Any]
 GROUND_TRUTH_FIELDS = (
@@ -23,7 +23,6 @@ PREDICTION_FIELDS = (
     "image", "class", "box", "area", "mask", "theta", "keypoints", "track", "confidence",
 )  # fmt: skip
 BOX_FORMATS = ("xywh", "xyxy", "cxcywh")
-MASKED = (Task.SEGM, Task.BOUNDARY, Task.SEMANTIC, Task.PANOPTIC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +225,7 @@ def _confidence(rows: _Rows) -> NDArray[np.float64]:
 def _side(task: Task, rows: _Rows, layout: Layout, track: NDArray[np.int64] | None) -> Side:
     masks: MaskArrays | None = None
     keypoints = theta = None
-    if task in MASKED:
+    if task in MASK_TASKS:
         if not rows.has("mask"):
             raise _refused(f"{rows.name}: task {task.value} needs 'mask'", "give 'mask'")
         masks, box, area = mask_column(rows.listed("mask"), rows.name)
@@ -238,7 +237,7 @@ def _side(task: Task, rows: _Rows, layout: Layout, track: NDArray[np.int64] | No
         area = box[:, 2] * box[:, 3]
     if task is Task.OBB:
         theta = rows.numbers("theta", (), task=task)
-    if rows.has("box") and task in (*MASKED, Task.KEYPOINTS):
+    if rows.has("box") and task in (*MASK_TASKS, Task.KEYPOINTS):
         box = _boxes(rows, layout, task)
     if rows.has("area"):
         area = rows.numbers("area", (), task=task)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,81 +101,3 @@ class Comparable:
         """(G,) ground truths that count: no crowd regions, nothing ignored."""
         plain: NDArray[np.bool_] = self.crowd == 0
         return plain if self.ignored is None else plain & (self.ignored == 0)
-
-
-def restrict(view: Comparable, items: NDArray[np.bool_]) -> Comparable:
-    """The same comparison on some of its items, which are numbered anew in their order.
-
-    `rows` and track numbers stay those of the whole.
-
-    Args:
-        items: (view.items,) which ones to keep.
-
-    Raises:
-        ValueError: There are more or fewer flags than items.
-    """
-    if items.shape != (view.items,):
-        raise ValueError(f"{items.shape} flags for {view.items} items")
-    number = (np.cumsum(items) - 1).astype(np.int32)
-    of_truth, of_found = (
-        np.flatnonzero(items[side.item]) for side in (view.truth, view.predictions)
-    )
-    return replace(
-        view,
-        items=int(items.sum()),
-        truth=_some(view.truth, of_truth, number),
-        crowd=view.crowd[of_truth],
-        ignored=_taken(view.ignored, of_truth),
-        predictions=_some(view.predictions, of_found, number),
-        confidence=view.confidence[of_found],
-        facts=_facts_of(view.facts, of_truth, items, number),
-    )
-
-
-def _some(side: Side, kept: NDArray[np.intp], number: NDArray[np.int32]) -> Side:
-    return Side(
-        rows=side.rows[kept],
-        item=number[side.item[kept]],
-        class_id=side.class_id[kept],
-        box=side.box[kept],
-        area=side.area[kept],
-        masks=None if side.masks is None else _masks(side.masks, kept),
-        theta=_taken(side.theta, kept),
-        keypoints=_taken(side.keypoints, kept),
-        track=_taken(side.track, kept),
-    )
-
-
-def _masks(masks: MaskArrays, kept: NDArray[np.intp]) -> MaskArrays:
-    counts, offsets, height, width = masks
-    lengths = np.diff(offsets)[kept]
-    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    place = np.arange(ends[-1]) + np.repeat(offsets[kept] - ends[:-1], lengths)
-    return counts[place], ends, height[kept], width[kept]
-
-
-def _facts_of(
-    facts: Facts, of_truth: NDArray[np.intp], items: NDArray[np.bool_], number: NDArray[np.int32]
-) -> Facts:
-    verified = facts.verified
-    if verified is not None:
-        verified = verified[items[verified[:, 0]]]
-        verified[:, 0] = number[verified[:, 0]]
-    return replace(
-        facts,
-        group_of=_taken(facts.group_of, of_truth),
-        truncation=_taken(facts.truncation, of_truth),
-        occlusion=_taken(facts.occlusion, of_truth),
-        verified=verified,
-        sequence=_taken(facts.sequence, items),
-        position=_taken(facts.position, items),
-    )
-
-
-Scalar = TypeVar("Scalar", bound=np.generic)
-
-
-def _taken(
-    values: NDArray[Scalar] | None, kept: NDArray[np.intp] | NDArray[np.bool_]
-) -> NDArray[Scalar] | None:
-    return None if values is None else values[kept]

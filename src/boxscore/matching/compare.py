@@ -19,11 +19,10 @@ from boxscore.matching.keypoints import (
     widened,
 )
 from boxscore.matching.masks import aligned_masks
-from boxscore.schema.kinds import Kind, Mark, Task
+from boxscore.schema.kinds import MASK_TASKS, Kind, Mark, Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import VERDICTS, Annotations, Table, boxes_of
 
-MASKED = (Task.SEGM, Task.BOUNDARY, Task.SEMANTIC, Task.PANOPTIC)
 COVERING = (Task.SEMANTIC, Task.PANOPTIC)
 """Tasks that ask for pixels: no box stands in for a mask that is missing."""
 
@@ -131,7 +130,7 @@ def _part(
             fix=f"{other}import what has them",
             code="E-TASK-GEOMETRY",
         )
-    if task in (Task.OBB, Task.TRACKING) or (task in MASKED and assumes):
+    if task in (Task.OBB, Task.TRACKING) or (task in MASK_TASKS and assumes):
         fitting = _fitting(Task.BBOX, annotations, objects)
     rows = objects if fitting.all() else objects[fitting]
     return _Part(name, annotations, rows, objects.size - rows.size)
@@ -146,7 +145,7 @@ def _fitting(task: Task, annotations: Annotations, rows: NDArray[np.int64]) -> N
     """(N,) which rows have what the task cannot do without."""
     if task is Task.OBB:
         return np.asarray(annotations.table["theta"][rows] != 0)
-    if task in MASKED:
+    if task in MASK_TASKS:
         return np.isin(rows, annotations.masks["row"])
     if task is Task.KEYPOINTS:
         return np.isin(rows, keypoint_rows(annotations))
@@ -160,7 +159,7 @@ def _side(task: Task, items: Table, part: _Part) -> tuple[Side, int]:
     table = part.annotations.table if everything else part.annotations.table.take(part.rows)
     masks: MaskArrays | None = None
     assumed = 0
-    if task in MASKED:
+    if task in MASK_TASKS:
         masks, assumed = aligned_masks(items, part.annotations, part.rows, table)
     side = Side(
         rows=part.rows,

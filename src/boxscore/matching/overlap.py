@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable, Side
+from boxscore.matching.keypoints import COCO_SIGMAS
 from boxscore.schema.kinds import Task
 
 T = TypeVar("T")
-
-TENTHS = (
-    0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72,
-    0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89,
-)  # fmt: skip
-PERSON_SIGMAS = np.array(TENTHS) / 10.0
-"""(17,) deviations of a person's keypoints. Source: cocoapi, `Params.setKpParams`."""
 
 
 def overlap_of(view: Comparable) -> _core.Overlap | None:
@@ -66,8 +60,8 @@ def sigmas_of(view: Comparable, points: int) -> NDArray[np.float64]:
         RequestError: There are none for this many points, or one is negative or 0.
     """
     sigmas = view.facts.sigmas
-    if sigmas is None and points in (0, PERSON_SIGMAS.size):
-        return np.tile(PERSON_SIGMAS[:points], (view.classes, 1))
+    if sigmas is None and points in (0, COCO_SIGMAS.size):
+        return np.tile(COCO_SIGMAS[:points], (view.classes, 1))
     if sigmas is None:
         raise _refused(
             f"objects of {points} keypoints have no sigmas", "give sigmas, one for each keypoint"

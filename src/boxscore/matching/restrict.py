@@ -1,4 +1,4 @@
-"""Comparisons of fewer rows or classes: chosen rows, every class as one, items with predictions."""
+"""Comparisons of fewer rows, items or classes; every class as one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,58 @@ def only_predicted(view: Comparable) -> Comparable:
     has = np.zeros(view.items, np.bool_)
     has[view.predictions.item] = True
     return chosen(view, truth=np.flatnonzero(has[view.truth.item]))
+
+
+def some_items(view: Comparable, items: NDArray[np.bool_]) -> Comparable:
+    """The same comparison on some of its items, which are numbered anew in their order.
+
+    `rows` and track numbers stay those of the whole.
+
+    Args:
+        items: (view.items,) which ones to keep.
+
+    Raises:
+        RequestError: There is not one bool for each item.
+    """
+    items = one_per_item(items, view.items)
+    number = (np.cumsum(items) - 1).astype(np.int32)
+    kept = chosen(
+        view,
+        truth=np.flatnonzero(items[view.truth.item]),
+        predictions=np.flatnonzero(items[view.predictions.item]),
+    )
+    verified = view.facts.verified
+    if verified is not None:
+        verified = verified[items[verified[:, 0]]]
+        verified[:, 0] = number[verified[:, 0]]
+    return replace(
+        kept,
+        items=int(items.sum()),
+        truth=replace(kept.truth, item=number[kept.truth.item]),
+        predictions=replace(kept.predictions, item=number[kept.predictions.item]),
+        facts=replace(
+            kept.facts,
+            verified=verified,
+            sequence=None if view.facts.sequence is None else view.facts.sequence[items],
+            position=None if view.facts.position is None else view.facts.position[items],
+        ),
+    )
+
+
+def one_per_item(items: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """A slice, if it has one bool for each item.
+
+    Raises:
+        RequestError: It has not.
+    """
+    items = np.asarray(items)
+    if items.dtype != np.bool_ or items.shape != (count,):
+        raise RequestError(
+            f"a slice of {count} images has shape {items.shape} and type {items.dtype}",
+            fix=f"give one bool per image, shape ({count},)",
+            code="E-SLICE-SHAPE",
+        )
+    return items
 
 
 def class_agnostic(view: Comparable) -> Comparable:

@@ -67,6 +67,10 @@ DETECTION = (Task.BBOX, Task.OBB, Task.SEGM, Task.BOUNDARY, Task.KEYPOINTS)
 """Tasks whose predictions are matched one by one, by overlap, in order of confidence."""
 
 
+MASK_TASKS = (Task.SEGM, Task.BOUNDARY, Task.SEMANTIC, Task.PANOPTIC)
+"""Tasks that compare masks."""
+
+
 class Verdict(IntEnum):
     """What is known of a class on an image without an annotation saying so."""
 

@@ -15,8 +15,6 @@ from boxscore.kernels import _core
 ABSENT, POLYGONS, COMPRESSED, COUNTS, EMPTY = range(5)
 """What a record's segmentation is."""
 
-LARGEST_MASK = 1 << 28
-
 SIZE_STATUS = 254
 """Our own status: the code has another size than the image."""
 SWAPPED_STATUS = 253

@@ -20,7 +20,6 @@ from boxscore.sources.report import ImportReport
 
 LARGEST = 1e9
 """A coordinate beyond it, in pixels, is no coordinate."""
-OUTLINED = (Kind.POLYGON, Kind.POLYLINE, Kind.KEYPOINTS)
 MASK_PROBLEMS = {
     1: "the image has more than 2^28 pixels: too large for a mask",
     7: "a coordinate is not finite",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 ROW_GROUP = 20_480
+"""Rows of a Parquet row group: one image is read without the others."""
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -55,7 +56,9 @@ def write_part(table: Table, path: Path) -> None:
         target = os.fspath(path.absolute()).replace("'", "''")
         db.execute(
             "COPY (SELECT " + selected + " FROM rows_to_write) TO '" + target + "' "
-            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 20480)"
+            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE "
+            + str(ROW_GROUP)
+            + ")"
         )
     except duckdb.Error as failed:
         raise StoreError(
