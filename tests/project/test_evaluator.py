@@ -151,3 +151,95 @@ def test_masks_as_bitmaps_and_as_run_lengths_are_one() -> None:
     short = {"image": [1], "class": [0], "mask": [{**coded, "counts": b"1"}], "confidence": [1.0]}
     with pytest.raises(RequestError, match="run lengths"):
         bs.evaluate(truth, short, task="segm")
+
+
+def test_answers_as_scikit_learn_scores_them() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 7, 400)
+    confidence = rng.dirichlet(np.ones(7), 400)
+    confidence[np.arange(300), truth[:300]] += 1
+    confidence /= confidence.sum(axis=1, keepdims=True)
+    evaluator = bs.Evaluator(task="classification")
+    other = deepcopy(evaluator)
+    for part, one in zip(range(0, 400, 50), [evaluator, other] * 4, strict=True):
+        one.update(truth[part : part + 50], confidence[part : part + 50])
+    document = evaluator.merge(other).compute()
+    given, everything = confidence.argmax(axis=1), document["metrics"]
+    assert document["images"] == 400
+    assert everything["accuracy"] == metrics.accuracy_score(truth, given)
+    assert everything["balanced_accuracy"] == pytest.approx(
+        metrics.balanced_accuracy_score(truth, given), abs=1e-15
+    )
+    assert everything["top5"] == metrics.top_k_accuracy_score(truth, confidence, k=5)
+    assert everything["f1"] == pytest.approx(
+        metrics.f1_score(truth, given, average="macro"), abs=1e-15
+    )
+    assert [row["precision"] for row in document["per_class"]] == pytest.approx(
+        metrics.precision_score(truth, given, average=None).tolist(), abs=0
+    )
+
+
+def test_answers_by_name_with_one_confidence_each() -> None:
+    document = bs.evaluate(
+        {"class": ["cat", "dog", "dog"]},
+        {"class": ["cat", "dog", "cat"], "confidence": [1.0, 1.0, 0.0]},
+        task="classification",
+    )
+    assert [row["class"] for row in document["per_class"]] == ["cat", "dog"]
+    assert document["metrics"]["accuracy"] == pytest.approx(2 / 3)
+    assert document["metrics"]["ece"] == 0
+    with pytest.raises(RequestError, match="class 'cow' is unknown"):
+        bs.evaluate(["cow"], ["cat"], task="classification", classes=["cat", "dog"])
+
+
+def test_several_answers_and_yes_or_no_as_scikit_learn_scores_them() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(6)
+    truth = rng.random((300, 4)) < 0.3
+    confidence = np.clip(truth * 0.4 + rng.random((300, 4)) * 0.6, 0, 1)
+    several = bs.evaluate(truth, confidence, task="classification", threshold=0.4)["metrics"]
+    assert several["map"] == pytest.approx(
+        metrics.average_precision_score(truth, confidence, average="macro"), abs=1e-12
+    )
+    assert several["micro_f1"] == pytest.approx(
+        metrics.f1_score(truth, confidence >= 0.4, average="micro"), abs=1e-15
+    )
+    binary = bs.evaluate(truth[:, 0], confidence[:, 0], task="classification")["metrics"]
+    assert binary["roc_auc"] == pytest.approx(
+        metrics.roc_auc_score(truth[:, 0], confidence[:, 0]), abs=1e-12
+    )
+
+
+def test_class_maps_batch_by_batch_count_every_pixel_once() -> None:
+    rng = np.random.default_rng(7)
+    truth, found = rng.integers(0, 4, (2, 6, 20, 30))
+    truth[0, :5] = 255
+    names = ["road", "sky", "tree", "car"]
+    whole = bs.evaluate(truth, found, task="semantic", classes=names)
+    first, second = (bs.Evaluator(task="semantic", classes=names) for _ in range(2))
+    first.update(truth[:2], found[:2])
+    second.update(list(truth[2:]), list(found[2:]))
+    assert first.merge(second).compute() == whole
+    known = truth < 4
+    iou = [
+        (known & (truth == k) & (found == k)).sum() / (known & ((truth == k) | (found == k))).sum()
+        for k in range(4)
+    ]
+    assert whole["images"] == 6
+    assert [row["iou"] for row in whole["per_class"]] == iou
+    assert whole["metrics"]["miou"] == pytest.approx(np.mean(iou), abs=1e-15)
+    with pytest.raises(RequestError, match="name the classes"):
+        bs.evaluate(truth, found, task="semantic")
+
+
+def test_segment_maps_give_panoptic_quality() -> None:
+    segments = np.array([[1, 1, 2, 2], [1, 1, 2, 2]])
+    moved = np.array([[1, 1, 1, 2], [1, 1, 2, 2]])
+    truth = [{"map": segments, "ids": [1, 2], "class": ["cat", "sky"]}]
+    found = [{"map": moved, "ids": [1, 2], "class": ["cat", "sky"]}]
+    document = bs.evaluate(truth, found, task="panoptic", classes=["cat", "sky"], things=["cat"])
+    assert document["metrics"]["PQ_things"] == pytest.approx(4 / 5)
+    assert document["metrics"]["PQ_stuff"] == pytest.approx(3 / 4)
+    with pytest.raises(RequestError, match="thing 'dog' is no class"):
+        bs.Evaluator(task="panoptic", classes=["cat"], things=["dog"]).update(truth, found)

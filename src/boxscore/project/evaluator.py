@@ -6,55 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import numpy as np
-
 from boxscore.errors import RequestError
-from boxscore.evaluation.document import ALL_AS_ONE, numbers_document
+from boxscore.evaluation.document import numbers_document
 from boxscore.evaluation.protocols import default_protocol, protocol_of
-from boxscore.matching.arrays import Layout, comparable_of
+from boxscore.matching.arrays import Layout
 from boxscore.matching.policy import Options
+from boxscore.project.array_answers import Answers
+from boxscore.project.array_maps import ClassMaps, SegmentMaps, is_map
+from boxscore.project.array_rows import Rows, local
 from boxscore.schema.kinds import Task
 
 Document = dict[str, Any]
-Fields = Mapping[str, Any]
-Batch = Fields | Sequence[Fields]
-
-ALIASES = {
-    "images": "image", "image_id": "image", "boxes": "box", "labels": "class", "class_id": "class",
-    "classes": "class", "scores": "confidence", "score": "confidence", "masks": "mask",
-    "iscrowd": "crowd", "difficult": "ignored",
-}  # fmt: skip
-"""Names that other evaluators use for our fields."""
 
 
-def evaluate(
-    ground_truth: Batch,
-    predictions: Batch,
-    *,
-    task: str = "bbox",
-    protocol: str | None = None,
-    images: Sequence[Any] | None = None,
-    classes: Sequence[Any] | None = None,
-    box_format: str = "xywh",
-    sequence: Mapping[Any, Any] | None = None,
-    sigmas: Any = None,
-    iou_thresholds: Sequence[float] | None = None,
-    max_detections: int | None = None,
-    class_agnostic: bool = False,
-    only_predicted: bool = False,
-) -> Document:
+def evaluate(ground_truth: Any, predictions: Any, **settings: Any) -> Document:
     """The scores of arrays, without a project or a file.
 
     Args:
-        ground_truth: Either one mapping of arrays, a row an object: "image", "class", and by
-            task "box" (N, 4), "mask", "theta", "keypoints" (N, K, 3), "track"; optionally
+        ground_truth: Objects: either one mapping of arrays, a row an object: "image", "class",
+            and by task "box" (N, 4), "mask", "theta", "keypoints" (N, K, 3), "track"; optionally
             "area", "crowd", "ignored", ... Or a list of such mappings, one per image.
-        predictions: The same with "confidence".
-        task: bbox, obb, segm, boundary, keypoints, semantic, panoptic or tracking.
-        protocol: coco, voc07, voc12, lvis, ...; default: that of the task.
-        images: All image ids; needed when some have no row and the protocol counts them.
-        classes: Class names in order; class numbers then count them.
-        box_format: "xywh" (left, top, width, height), "xyxy" (corners), "cxcywh" (centre, size).
+            Classification: (N,) classes, (N,) bools of a yes-or-no question, or (N, C) bools.
+            Semantic: class-index maps (N, H, W), or a list of (H, W). Panoptic: a list of
+            mappings with "map" (H, W) of segment ids, "ids" and "class" (S,), "crowd".
+        predictions: The same with "confidence"; for classification (N,) classes, or confidences
+            (N, C), or (N,) of a yes.
+        **settings: The fields of `Evaluator`: task, protocol, classes, box_format, ...
 
     Returns:
         task, protocol, images, ground_truth, predictions, metrics, per_class, notes.
@@ -66,20 +43,10 @@ def evaluate(
     >>> found = {"image": [1], "class": ["cat"], "box": [[0, 0, 9, 9]], "confidence": [0.9]}
     >>> round(evaluate(truth, found)["metrics"]["AP"], 3)
     0.5
+    >>> evaluate([0, 1, 1], [0, 1, 0], task="classification")["metrics"]["balanced_accuracy"]
+    0.75
     """
-    evaluator = Evaluator(
-        task=task,
-        protocol=protocol,
-        images=images,
-        classes=classes,
-        box_format=box_format,
-        sequence=sequence,
-        sigmas=sigmas,
-        iou_thresholds=iou_thresholds,
-        max_detections=max_detections,
-        class_agnostic=class_agnostic,
-        only_predicted=only_predicted,
-    )
+    evaluator = Evaluator(**settings)
     evaluator.update(ground_truth, predictions)
     return evaluator.compute()
 
@@ -91,6 +58,18 @@ class Evaluator:
     `update` takes what `evaluate` takes; `merge` adds what another process collected; `compute`
     gives the document of `evaluate` and can be called at any time. It can be pickled, so a worker
     may send it. Images without an id are numbered in order of arrival.
+
+    Attributes:
+        task: bbox, obb, segm, boundary, keypoints, classification, semantic, panoptic, tracking.
+        protocol: coco, voc07, voc12, lvis, ...; default: that of the task, none of classification.
+        images: All image ids; needed when some have no row and the protocol counts them.
+        classes: Class names in order; class numbers then count them. Maps need them.
+        box_format: "xywh" (left, top, width, height), "xyxy" (corners), "cxcywh" (centre, size).
+        sequence: Sequence of each image id, for tracking.
+        sigmas: (K,) or (C, K) deviations of keypoints; default: COCO's 17.
+        threshold: Least confidence of a given answer: multi-label and binary classification.
+        ignored: A class index of semantic truth that is not looked at.
+        things: Names of the countable classes, for panoptic maps.
     """
 
     task: str = "bbox"
@@ -104,36 +83,31 @@ class Evaluator:
     max_detections: int | None = None
     class_agnostic: bool = False
     only_predicted: bool = False
-    _truth: list[dict[str, Any]] = field(default_factory=list, repr=False)
-    _found: list[dict[str, Any]] = field(default_factory=list, repr=False)
-    _numbered: int = field(default=0, repr=False)
+    threshold: float = 0.5
+    ignored: int | None = None
+    things: Sequence[Any] | None = None
+    _collected: Rows | Answers | ClassMaps | SegmentMaps | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.task not in set(Task):
             raise _refused(f"task {self.task!r} is unknown", f"one of {', '.join(Task)}")
-        self.protocol = self.protocol or default_protocol(Task(self.task))
+        task = Task(self.task)
+        if task is Task.CLASSIFICATION:
+            if self.protocol is not None:
+                raise _refused("classification has no protocols", "leave out protocol=")
+            return
+        self.protocol = self.protocol or default_protocol(task)
         card = protocol_of(self.protocol)
-        if Task(self.task) not in card.tasks:
+        if task not in card.tasks:
             allowed = ", ".join(card.tasks)
             raise _refused(f"protocol {card.name} does not score task {self.task}", f"of {allowed}")
-        self._layout()
+        self._rows()
 
-    def update(self, ground_truth: Batch, predictions: Batch) -> None:
-        """Add a batch: two mappings of arrays with "image", or two lists with one per image."""
-        listed = [isinstance(side, Sequence) for side in (ground_truth, predictions)]
-        if any(listed):
-            if not all(listed) or len(ground_truth) != len(predictions):
-                raise _refused(
-                    "ground_truth and predictions do not list the same images",
-                    "give two lists with one mapping per image, in the same order",
-                )
-            start, self._numbered = self._numbered, self._numbered + len(ground_truth)
-            for k, (truth, found) in enumerate(zip(ground_truth, predictions, strict=True)):
-                self._truth.append(_fields(truth, start + k))  # type: ignore[arg-type]
-                self._found.append(_fields(found, start + k))  # type: ignore[arg-type]
-        else:
-            self._truth.append(_fields(ground_truth, None))  # type: ignore[arg-type]
-            self._found.append(_fields(predictions, None))  # type: ignore[arg-type]
+    def update(self, ground_truth: Any, predictions: Any) -> None:
+        """Add a batch; see `evaluate`."""
+        if self._collected is None:
+            self._collected = self._for(ground_truth)
+        self._collected.update(local(ground_truth), local(predictions))
 
     def merge(self, other: Self) -> Self:
         """Add what another evaluator of the same settings collected; returns this one."""
@@ -142,75 +116,51 @@ class Evaluator:
             raise _refused(
                 f"evaluators differ: {mine} and {theirs}", "merge evaluators of one setting"
             )
-        for own, added in ((self._truth, other._truth), (self._found, other._found)):
-            own += [_renumbered(batch, self._numbered) for batch in added]
-        self._numbered += other._numbered
+        if self._collected is None:
+            self._collected = other._collected
+        elif other._collected is not None:
+            if type(self._collected) is not type(other._collected):
+                raise _refused("evaluators hold different things", "give all batches in one form")
+            self._collected.merge(other._collected)  # type: ignore[arg-type]
         return self
 
     def compute(self) -> Document:
         """The scores of everything collected so far."""
-        task = Task(self.task)
-        layout = self._layout()
-        if layout.images is None and self._numbered:
-            layout = self._layout(range(self._numbered))
-        view = comparable_of(task, _joined(self._truth), _joined(self._found), layout)
-        options = Options(
-            iou_thresholds=None if self.iou_thresholds is None else tuple(self.iou_thresholds),
-            max_detections=self.max_detections,
-            class_agnostic=self.class_agnostic,
-            only_predicted=self.only_predicted,
-        )
-        numbers = protocol_of(str(self.protocol)).evaluate(view, options)
-        names = (ALL_AS_ONE,) if self.class_agnostic else view.facts.names
-        head = {"task": task.value, "protocol": self.protocol, "images": view.items}
+        collected = self._for({}) if self._collected is None else self._collected
+        names, numbers, images = collected.numbers()
+        head = {"task": self.task, "protocol": self.protocol, "images": images}
         return head | numbers_document(names, numbers)
 
-    def _layout(self, images: Sequence[Any] | None = None) -> Layout:
-        return Layout(
-            images=self.images if images is None else images,
-            classes=self.classes,
-            box_format=self.box_format,
-            sequence=self.sequence,
-            sigmas=self.sigmas,
+    def _for(self, batch: Any) -> Rows | Answers | ClassMaps | SegmentMaps:
+        """What collects batches like this one."""
+        if self.task == Task.CLASSIFICATION:
+            return Answers(classes=self.classes, threshold=self.threshold)
+        if self.task not in (Task.SEMANTIC, Task.PANOPTIC) or not is_map(batch):
+            return self._rows()
+        if self.classes is None:
+            raise _refused("maps hold numbers only", "name the classes with classes=")
+        if self.task == Task.SEMANTIC:
+            return ClassMaps(self.classes, self.ignored)
+        return SegmentMaps(self.classes, self.things)
+
+    def _rows(self) -> Rows:
+        return Rows(
+            task=Task(self.task),
+            protocol=str(self.protocol),
+            layout=Layout(
+                images=self.images,
+                classes=self.classes,
+                box_format=self.box_format,
+                sequence=self.sequence,
+                sigmas=self.sigmas,
+            ),
+            options=Options(
+                iou_thresholds=None if self.iou_thresholds is None else tuple(self.iou_thresholds),
+                max_detections=self.max_detections,
+                class_agnostic=self.class_agnostic,
+                only_predicted=self.only_predicted,
+            ),
         )
-
-
-def _fields(given: Fields, image: int | None) -> dict[str, Any]:
-    """Our names, arrays on this machine's memory; `image` numbers the rows of a single image."""
-    fields = {ALIASES.get(key, key): _local(values) for key, values in given.items()}
-    if image is not None:
-        fields["image"] = np.full(len(fields["class"]), image)
-        fields["numbered"] = True
-    return fields
-
-
-def _local(values: Any) -> Any:
-    """A tensor of a training framework as something NumPy reads."""
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
-
-
-def _renumbered(batch: dict[str, Any], offset: int) -> dict[str, Any]:
-    return batch | {"image": batch["image"] + offset} if batch.get("numbered") else batch
-
-
-def _joined(batches: list[dict[str, Any]]) -> dict[str, Any]:
-    """All batches one after the other."""
-    if not batches:
-        return {"image": [], "class": [], "confidence": []}
-    keys = [key for key in batches[0] if key != "numbered"]
-    for batch in batches:
-        if missing := set(keys) ^ (set(batch) - {"numbered"}):
-            raise _refused(f"batches differ in field {sorted(missing)[0]!r}", "give it always")
-    if len(batches) == 1:
-        return {key: batches[0][key] for key in keys}
-    return {key: _concatenated([batch[key] for batch in batches]) for key in keys}
-
-
-def _concatenated(parts: list[Any]) -> Any:
-    arrays = [part for part in parts if len(part)] or parts[:1]
-    if all(isinstance(part, np.ndarray) for part in arrays):
-        return np.concatenate(arrays)
-    return [value for part in arrays for value in part]
 
 
 def _refused(problem: str, fix: str) -> RequestError:
