@@ -100,3 +100,31 @@ def test_a_log_is_told_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         monkeypatch.undo()
         log.seek(0)
         assert log.read() == ""
+
+
+def test_keypoints_are_scored_too(tmp_path: Path) -> None:
+    points = [v for k in range(17) for v in (10 + 5 * k, 20 + 3 * k, 2)]
+    body = {"image_id": 1, "category_id": 1, "keypoints": points}
+    label = body | {"id": 1, "bbox": [10, 20, 80, 48], "area": 3840, "num_keypoints": 17}
+    names = [f"p{k}" for k in range(17)]
+    truth = {
+        "images": [{"id": 1, "width": 200, "height": 100, "file_name": "a.jpg"}],
+        "categories": [{"id": 1, "name": "person", "keypoints": names}],
+        "annotations": [label | {"iscrowd": 0}],
+    }
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    (tmp_path / "found.json").write_text(json.dumps([body | {"score": 0.9}]))
+    files = tmp_path / "truth.json", tmp_path / "found.json"
+    for words in ([], ["--task", "keypoints"]):
+        document = json.loads(score(*files, *words, "--json").stdout)
+        assert document["task"] == "keypoints"
+        assert list(document["metrics"])[-5:] == ["AR", "AR50", "AR75", "ARm", "ARl"]
+        assert document["metrics"]["AP"] == pytest.approx(1)
+        assert score(*files, *words).stdout.startswith("AP     1.00000  AP  IoU 0.50:0.95")
+
+
+def test_other_protocols_are_scored_too() -> None:
+    voc = json.loads(score(TRUTH, RESULTS, "--protocol", "voc12", "--json").stdout)
+    assert voc["protocol"] == "voc12" and 0.3 < voc["metrics"]["mAP"] < 0.35
+    refused = score(TRUTH, RESULTS, "--protocol", "panoptic")
+    assert refused.returncode == 2 and "does not score task bbox" in refused.stderr

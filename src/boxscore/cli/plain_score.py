@@ -31,7 +31,14 @@ MEANING = {
     "ARm": "medium",
     "ARl": "large",
 }
-TASKS = ("bbox", "segm")
+"""COCO's numbers of boxes and masks."""
+OTHERS = {
+    "AR": "IoU 0.50:0.95, all areas",
+    "AR50": "IoU 0.50",
+    "AR75": "IoU 0.75",
+    "AR300": "300 predictions",
+}
+PLAIN_TASKS = ("bbox", "segm")
 
 
 def plain_score(words: list[str]) -> int | None:
@@ -67,7 +74,7 @@ def _plain(words: list[str]) -> tuple[list[str], str | None, bool] | None:
             return None
         else:
             paths.append(word)
-    usual = len(paths) == 2 and all(map(os.path.isfile, paths)) and task in (None, *TASKS)
+    usual = len(paths) == 2 and all(map(os.path.isfile, paths)) and task in (None, *PLAIN_TASKS)
     return (paths, task, as_json) if usual else None
 
 
@@ -109,9 +116,12 @@ def text(document: Mapping[str, Any], *, as_json: bool) -> str:
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:
-    for name, meaning in MEANING.items():
-        value = document["metrics"][name]
-        yield f"{name:<6} {'    –  ' if value is None else f'{value:.5f}'}  {name[:2]}  {meaning}"
+    width = max(6, *map(len, document["metrics"]))
+    for name, value in document["metrics"].items():
+        shown = "    –  " if value is None else f"{value:.5f}"
+        meaning = MEANING.get(name) or OTHERS.get(name)
+        words = f"  {name[:2]}  {meaning}" if meaning else ""
+        yield f"{name:<{width}} {shown}{words}"
     yield (
         f"{document['task']}: {document['predictions']} predictions, "
         f"{document['ground_truth']} ground truths, {document['images']} images"

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from boxscore.cli.options import json_option
-from boxscore.cli.plain_score import TASKS, straight, text
+from boxscore.cli.plain_score import PLAIN_TASKS, straight, text
+
+TASKS = (*PLAIN_TASKS, "obb", "boundary", "keypoints")
 
 
 @click.command(epilog="Example:  boxscore score instances_val2017.json results.json")
@@ -17,10 +19,16 @@ from boxscore.cli.plain_score import TASKS, straight, text
 )
 @click.argument("results", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--task", type=click.Choice(TASKS), help="Default: by the results.")
+@click.option("--protocol", help="lvis, voc12, ... as for `evaluate`. Default: coco.")
 @json_option
-def score(ground_truth: Path, results: Path, task: str | None, as_json: bool) -> None:
-    """Score a COCO results file against a COCO ground truth: pycocotools' twelve numbers."""
-    document = _packed(ground_truth, results, task) or _careful(ground_truth, results, task)
+def score(
+    ground_truth: Path, results: Path, task: str | None, protocol: str | None, as_json: bool
+) -> None:
+    """Score a COCO results file against a COCO ground truth: pycocotools' numbers."""
+    document = None
+    if task in (None, *PLAIN_TASKS) and protocol in (None, "coco"):
+        document = _packed(ground_truth, results, task)
+    document = document or _careful(ground_truth, results, task, protocol)
     click.echo(text(document, as_json=as_json), nl=False)
 
 
@@ -31,9 +39,11 @@ def _packed(ground_truth: Path, results: Path, task: str | None) -> dict[str, An
     return straight(open_json(ground_truth).source, open_json(results).source, task)
 
 
-def _careful(ground_truth: Path, results: Path, task: str | None) -> dict[str, Any]:
+def _careful(
+    ground_truth: Path, results: Path, task: str | None, protocol: str | None
+) -> dict[str, Any]:
     from boxscore.engine.progress import on_terminal
     from boxscore.project import score_files
 
     with on_terminal("looking at every record"):
-        return score_files(ground_truth, results, task=task)
+        return score_files(ground_truth, results, task=task, protocol=protocol)

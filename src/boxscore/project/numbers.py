@@ -19,7 +19,7 @@ from boxscore.evaluation.document import (
     numbers_document,
 )
 from boxscore.evaluation.numbers import Numbers
-from boxscore.evaluation.protocols import ProtocolCard, default_protocol, protocol_of
+from boxscore.evaluation.protocols import ProtocolCard, protocol_for
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
@@ -62,7 +62,7 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     if task is Task.CLASSIFICATION:
         answers = evaluate_answers(truth, state.predictions(run))
         return head | sizes | classification_document(truth.ontology.classes, answers)
-    card = _protocol(question)
+    card = protocol_for(task, question.protocol)
     head["protocol"] = card.name
     numbers, view = _numbers(state, run, card, question)
     rows = truth.ontology.classes[: truth.ontology.object_count]
@@ -76,23 +76,6 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     counts = count(view.view, view.live.at(question.iou), confidence)
     document = detection_document(rows[: view.view.classes], numbers, counts, chosen=wanted)
     return head | sizes | document | {"notes": list(numbers.notes)}
-
-
-def _protocol(question: Question) -> ProtocolCard:
-    """The protocol asked for.
-
-    Raises:
-        RequestError: It is unknown, or does not score the task.
-    """
-    card = protocol_of(question.protocol or default_protocol(question.task))
-    if question.task not in card.tasks:
-        raise RequestError(
-            f"protocol {card.name} does not score task {question.task.value}",
-            fix=f"it scores {', '.join(card.tasks)}; this task has "
-            f"{default_protocol(question.task)}",
-            code="E-PROTOCOL-TASK",
-        )
-    return card
 
 
 def _numbers(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.document import finite
-from boxscore.matching.coco import match
-from boxscore.matching.policy import COCO
+from boxscore.evaluation.protocols import protocol_for
+from boxscore.matching.policy import Options
 from boxscore.project.evaluating import Truth, compare, default_task
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations
@@ -18,26 +17,34 @@ from boxscore.sources.report import ImportReport
 
 
 def score_files(
-    ground_truth: str | Path, results: str | Path, *, task: str | None = None
+    ground_truth: str | Path,
+    results: str | Path,
+    *,
+    task: str | None = None,
+    protocol: str | None = None,
 ) -> dict[str, Any]:
     """Score a COCO results file against a COCO ground truth.
 
     Args:
-        task: "bbox" or "segm"; default: masks when both files have them, else boxes.
+        task: "bbox", "segm", "obb", "boundary" or "keypoints"; default: by what the files hold.
+        protocol: "coco", "lvis", "voc12", ...; default: "coco".
 
     Returns:
         task, protocol, images, ground_truth, predictions, rejected, warnings and metrics.
 
     Raises:
         SourceError: A file is not what it claims to be.
+        RequestError: The protocol does not score the task.
     """
     truth_report, report = ImportReport(Path(ground_truth)), ImportReport(Path(results))
     truth, predictions = read_files(truth_report, report)
     chosen = Task(task) if task else default_task(truth, predictions)
-    numbers = coco_numbers(match(compare(truth, predictions, chosen), COCO))
+    card = protocol_for(chosen, protocol)
+    view = compare(truth, predictions, chosen, ignore_marked=card.ignore_marked)
+    numbers = card.evaluate(view, Options())
     return {
         "task": chosen.value,
-        "protocol": "coco",
+        "protocol": card.name,
         "images": truth.items.rows,
         "ground_truth": truth.ground_truth.rows,
         "predictions": predictions.rows,

@@ -159,3 +159,19 @@ def protocol_of(name: str) -> ProtocolCard:
             code="E-PROTOCOL-UNKNOWN",
         )
     return PROTOCOLS[name]
+
+
+def protocol_for(task: Task, name: str | None) -> ProtocolCard:
+    """The protocol of a name, or the task's own.
+
+    Raises:
+        RequestError: It is unknown, or does not score the task.
+    """
+    card = protocol_of(name or default_protocol(task))
+    if task not in card.tasks:
+        raise RequestError(
+            f"protocol {card.name} does not score task {task.value}",
+            fix=f"it scores {', '.join(card.tasks)}; this task has {default_protocol(task)}",
+            code="E-PROTOCOL-TASK",
+        )
+    return card
