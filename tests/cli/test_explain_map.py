@@ -58,3 +58,12 @@ def test_the_guide_shows_what_the_program_prints(demo_folder: Path, tmp_path: Pa
 def test_refusals(arguments: list[str], problem: str, demo_folder: Path, tmp_path: Path) -> None:
     done = run("explain-map", *arguments, "-t", demo_folder, cwd=tmp_path)
     assert done.code == 2 and problem in done.err
+
+
+@pytest.mark.parametrize("run_name", ["float32", "int8"])
+def test_encords_own_protocols_give_what_is_explained(demo_folder: Path, run_name: str) -> None:
+    project = bs.Project.open(demo_folder)
+    explained = {one["tool"]: one["value"] for one in project.explain_map(run_name)["tools"]}
+    for protocol in ("encord", "encord-legacy"):
+        metrics = project.evaluate(run_name, protocol=protocol)["metrics"]
+        assert metrics["mAP"] == pytest.approx(explained[protocol], abs=1e-12)

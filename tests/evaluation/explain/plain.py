@@ -25,14 +25,23 @@ def assign(view: Comparable, rule: Assignment, threshold: float) -> Marks:
     count = view.confidence.size
     marks = Marks([False] * count, [False] * count)
     taken: set[int] = set()
-    for k in sorted(range(count), key=lambda k: -view.confidence[k]):
-        mine = [
+    rivals = [
+        [
             g
             for g in range(view.crowd.size)
             if view.truth.item[g] == view.predictions.item[k]
             and view.truth.class_id[g] == view.predictions.class_id[k]
         ]
-        if rule is Assignment.BEST_ONLY:
+        for k in range(count)
+    ]
+    closest = rule is Assignment.BEST_ONLY_CLOSEST
+    turn = [
+        (-view.confidence[k], -max((iou[k, g] for g in rivals[k]), default=0) * closest)
+        for k in range(count)
+    ]
+    for k in sorted(range(count), key=turn.__getitem__):
+        mine = rivals[k]
+        if closest or rule is Assignment.BEST_ONLY:
             g = max(mine, key=lambda g: iou[k, g], default=None)
             if g is None or iou[k, g] < threshold:
                 continue
@@ -55,7 +64,8 @@ def assign(view: Comparable, rule: Assignment, threshold: float) -> Marks:
 
 def encord(view: Comparable, *, legacy: bool) -> float:
     """mAP at IoU 0.5 of a view without crowd regions, by either definition."""
-    right = assign(view, Assignment.BEST_ONLY, 0.5).right
+    rule = Assignment.BEST_ONLY if legacy else Assignment.BEST_ONLY_CLOSEST
+    right = assign(view, rule, 0.5).right
     values: list[float] = []
     for class_id in range(view.classes):
         objects = int((view.truth.class_id == class_id).sum())

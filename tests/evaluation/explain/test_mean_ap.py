@@ -15,9 +15,11 @@ from boxscore.evaluation.explain.curves import single_linspace
 from boxscore.evaluation.explain.mean_ap import KeptRows, decide, mean_ap
 from boxscore.evaluation.explain.rules import Absent, Assignment, Crowd, Curve, Limit, Rules
 from boxscore.evaluation.explain.tools import COCO, TOOLS
+from boxscore.evaluation.protocols import protocol_of
 from boxscore.matching.coco import match
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import COCO as POLICY
+from boxscore.matching.policy import Options
 from tests.evaluation.explain import plain
 from tests.matching import brute
 
@@ -64,6 +66,8 @@ def test_encord_equals_its_definition(seed: int, name: str) -> None:
     view = without_crowd(scene(seed))
     mine = mean_ap(view, TOOLS[name].rules).at_50
     assert mine == pytest.approx(plain.encord(view, legacy=name == "encord-legacy"), abs=1e-12)
+    theirs = protocol_of(name).evaluate(view, Options()).overall["mAP"]
+    assert mine == pytest.approx(theirs, abs=1e-12)
 
 
 def test_rounded_recall_is_what_sqlite_rounds() -> None:

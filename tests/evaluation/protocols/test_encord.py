@@ -27,6 +27,7 @@ def matched(view: Comparable) -> dict[int, list[tuple[int, float]]]:
             (iou(found.box[k], truth.box[g]), -g)
             for g in range(truth.rows.size)
             if truth.item[g] == found.item[k] and truth.class_id[g] == found.class_id[k]
+            if not view.crowd[g]
         ]
         most, minus = max(overlaps, default=(0.0, 0))
         if most > 0:
@@ -43,7 +44,7 @@ def legacy(view: Comparable, least: float) -> tuple[list[float], list[float]]:
     ap, ar = [], []
     eps = np.finfo(float).eps
     for class_id in range(view.classes):
-        objects = int((view.truth.class_id == class_id).sum())
+        objects = int(((view.truth.class_id == class_id) & (view.crowd == 0)).sum())
         rows = np.flatnonzero(view.predictions.class_id == class_id).tolist()
         points, tp = [(0.0, 0.0)], 0
         for shown, k in enumerate(sorted(rows, key=lambda k: -view.confidence[k]), 1):
@@ -85,7 +86,7 @@ def summary(view: Comparable, least: float) -> dict[str, Any]:
 
     for class_id in range(view.classes):
         rows = np.flatnonzero(view.predictions.class_id == class_id).tolist()
-        objects = int((view.truth.class_id == class_id).sum())
+        objects = int(((view.truth.class_id == class_id) & (view.crowd == 0)).sum())
         if not objects and not len(rows):
             for name in ("ap", "ar", "p", "r", "f1_encord"):
                 columns[name].append(np.nan)

@@ -65,7 +65,7 @@ def assign(
         now = _Step(
             pairs.prediction[rows], pairs.ground_truth[rows], pairs.overlap[rows], thresholds
         )
-        if rule is Assignment.BEST_ONLY:
+        if rule in (Assignment.BEST_ONLY, Assignment.BEST_ONLY_CLOSEST):
             _best_only(now, taken, ignored, right, skipped)
         else:
             _best_free(now, rule, taken, ignored, shared, right, skipped)

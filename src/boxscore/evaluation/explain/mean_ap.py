@@ -161,22 +161,30 @@ def _pairs(rows: KeptRows) -> Pairs:
         overlap = _single_overlap(rows, prediction, ground_truth)
     order = np.lexsort((ground_truth, prediction))
     prediction = prediction[order]
+    overlap = overlap[order]
     return Pairs(
         prediction=prediction,
         ground_truth=ground_truth[order],
-        overlap=overlap[order],
-        step=_steps(rows, prediction),
+        overlap=overlap,
+        step=_steps(rows, prediction, overlap),
     )
 
 
-def _steps(rows: KeptRows, prediction: NDArray[np.int64]) -> NDArray[np.int64]:
+def _steps(
+    rows: KeptRows, prediction: NDArray[np.int64], overlap: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Rows stand by falling confidence within an image, so a group's order is theirs."""
     if not prediction.size:
         return prediction
-    who, back = np.unique(prediction, return_inverse=True)
+    who, first, back = np.unique(prediction, return_index=True, return_inverse=True)
     classes = int(rows.class_id.max()) + 1
     group = rows.item[who].astype(np.int64) * classes + rows.class_id[who]
-    return _rank(group)[back]
+    if rows.rules.assignment is not Assignment.BEST_ONLY_CLOSEST:
+        return _rank(group)[back]
+    turn = np.lexsort((-np.maximum.reduceat(overlap, first), -rows.confidence[who], rows.item[who]))
+    step = np.empty(who.size, np.int64)
+    step[turn] = _rank(group[turn])
+    return step[back]
 
 
 def _single(box: NDArray[np.float64]) -> NDArray[np.float64]:

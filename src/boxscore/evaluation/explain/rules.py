@@ -29,6 +29,8 @@ class Assignment(StrEnum):
     """The same, of equal overlaps the first."""
     BEST_ONLY = "best only"
     """The best overlap, and if somebody has it, none (VOC)."""
+    BEST_ONLY_CLOSEST = "best only, closest of equals"
+    """The same, and of equally confident predictions the one that overlaps most goes first."""
 
 
 class Ties(StrEnum):

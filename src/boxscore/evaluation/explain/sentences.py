@@ -37,6 +37,10 @@ SENTENCES: dict[tuple[str, Any], str] = {
     ("assignment", Assignment.BEST_ONLY): (
         "a prediction may have only the object it overlaps most; is that taken, it is false"
     ),
+    ("assignment", Assignment.BEST_ONLY_CLOSEST): (
+        "a prediction may have only the object it overlaps most; is that taken, it is false; of "
+        "equal confidences the greatest overlap takes it"
+    ),
     ("ties", Ties.FILE_ORDER): "equal confidences keep the order of the file",
     ("ties", Ties.UNSTABLE): "equal confidences are in no defined order",
     ("curve", Curve.COCO): "mean of the envelope at 101 recalls",

@@ -84,7 +84,12 @@ TOOLS: dict[str, Tool] = {
         Tool(
             name="encord",
             title="Encord Active 0.1.83, the summary page, labels imported from COCO, IoU 0.5",
-            rules=replace(_ENCORD, curve=Curve.ELEVEN_LOWEST, absent=Absent.ZERO),
+            rules=replace(
+                _ENCORD,
+                assignment=Assignment.BEST_ONLY_CLOSEST,
+                curve=Curve.ELEVEN_LOWEST,
+                absent=Absent.ZERO,
+            ),
             metrics=_AT_50,
         ),
         Tool(

@@ -1,9 +1,10 @@
 """Encord Active's own two definitions of mAP, faults included, so that old numbers come back.
 
 Both let a prediction claim only the object of its class that it overlaps most, with no second
-choice, and know neither crowd regions nor ignored objects. `evaluate_legacy` is what the
-Streamlit app showed (until 2023), `evaluate` what the summary page of the later app shows. The
-notes of the numbers name each fault; protocols coco and voc12 do not have them.
+choice, and know no ignored objects. Crowd regions are left out, as its import of COCO labels did.
+`evaluate_legacy` is what the Streamlit app showed (until 2023), `evaluate` what the summary page
+of the later app shows. The notes of the numbers name each fault; protocols coco and voc12 do not
+have them.
 
 Source: the behaviour of Encord Active 0.1.83, described in our own words.
 """
@@ -24,6 +25,7 @@ from boxscore.evaluation.numbers import Numbers
 from boxscore.matching.argmax import Nearest, by_confidence, first_claims, nearest_of_class
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
+from boxscore.matching.restrict import chosen
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +36,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 _MATCHING = (
     "A prediction may claim only the object it overlaps most: where two compete for one object, "
     "the loser is wrong even if a second object fits it.",
-    "Crowd regions and ignored objects count as ordinary objects.",
+    "Crowd regions are left out, so predictions on them are wrong; ignored objects count as "
+    "ordinary objects.",
 )
 LEGACY_NOTES = (
     *_MATCHING,
@@ -59,7 +62,7 @@ def evaluate_legacy(view: Comparable, options: Options) -> Numbers:
     Raises:
         RequestError: The options name several IoU thresholds, area ranges or most detections.
     """
-    least = _threshold(options, "encord-legacy")
+    least, view = _threshold(options, "encord-legacy"), _without_crowds(view)
     near, objects = nearest_of_class(view, least), _objects(view)
     right = first_claims(near.claims(least), by_confidence(view.confidence))
     found = _curves(view, right, objects)
@@ -92,7 +95,7 @@ def evaluate(view: Comparable, options: Options) -> Numbers:
     Raises:
         RequestError: The options name several IoU thresholds, area ranges or most detections.
     """
-    least = _threshold(options, "encord")
+    least, view = _threshold(options, "encord"), _without_crowds(view)
     near, objects = nearest_of_class(view, min(least, *RECALL_IOUS)), _objects(view)
     order = np.lexsort((-near.overlap, -view.confidence))
     right = first_claims(near.claims(least), order)
@@ -142,6 +145,10 @@ def _ar(
     return result
 
 
+def _without_crowds(view: Comparable) -> Comparable:
+    return chosen(view, truth=np.flatnonzero(view.crowd == 0)) if view.crowd.any() else view
+
+
 def _threshold(options: Options, protocol: str) -> float:
     options.refuse(protocol, "area_ranges", "max_detections")
     return options.threshold(LEAST_IOU, protocol)
@@ -160,5 +167,5 @@ def _predictions(view: Comparable) -> NDArray[np.int64]:
     return np.bincount(view.predictions.class_id, minlength=view.classes)
 
 
-def _per_class(view: Comparable, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.bincount(view.predictions.class_id[chosen], minlength=view.classes)
+def _per_class(view: Comparable, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.bincount(view.predictions.class_id[rows], minlength=view.classes)
