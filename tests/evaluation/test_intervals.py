@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from boxscore.cli.plain_score import MEANING as NAMES
 from boxscore.errors import RequestError
 from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.bounds import Plan, Support, bounds
 from boxscore.evaluation.clusters import Clusters
-from boxscore.evaluation.intervals import NAMES, bootstrap, paired
+from boxscore.evaluation.intervals import bootstrap, paired
 from boxscore.matching.coco import match
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import COCO

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from boxscore.cli.plain_score import MEANING as NAMES
 from boxscore.errors import RequestError
 from boxscore.evaluation.ap import coco_numbers
-from boxscore.evaluation.intervals import NAMES
 from boxscore.evaluation.slices import Slices, subset_numbers
 from boxscore.kernels import _core
 from boxscore.matching.coco import match

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from boxscore.evaluation.intervals import NAMES
+from boxscore.cli.plain_score import MEANING as NAMES
 from boxscore.evaluation.slices import Slices, subset_numbers
 from boxscore.kernels import _core
 from boxscore.matching.coco import Matching, counted

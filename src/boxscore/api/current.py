@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request
 
 from boxscore.errors import RequestError
 from boxscore.project import Project
+from boxscore.schema.kinds import Task as TaskName
 
 
 def current_project(request: Request) -> Project:
@@ -20,6 +21,21 @@ ProjectHere = Annotated[Project, Depends(current_project)]
 Iou = Annotated[float, Query(ge=0.1, le=1, description="Least IoU of a match.")]
 Confidence = Annotated[
     float | None, Query(description="Least confidence; default: the run's best F1.")
+]
+
+Task = Annotated[
+    TaskName | None, Query(description="What is compared; default: the run's own task.")
+]
+Protocol = Annotated[
+    str | None, Query(max_length=40, description="Name of a protocol; default: the task's own.")
+]
+Where = Annotated[
+    str | None,
+    Query(
+        max_length=2_000,
+        description="Images that count, as split=val,class=person; default: all.",
+        alias="slice",
+    ),
 ]
 
 

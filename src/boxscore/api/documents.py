@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
 class Document(BaseModel):
@@ -23,6 +23,17 @@ class Counts(Document):
     f1: float | None
 
 
+class ProtocolChoice(Document):
+    name: str
+    title: str
+    headline: str
+
+
+class TaskChoice(Document):
+    task: str
+    protocols: list[ProtocolChoice]
+
+
 class Run(Document):
     name: str
     letter: str
@@ -34,7 +45,8 @@ class Run(Document):
     created: str
     default_confidence: float | None
     metrics: dict[str, float | None]
-    counts: Counts
+    counts: Counts | None
+    tasks: list[TaskChoice]
 
 
 class ClassInfo(Document):
@@ -67,32 +79,39 @@ class Runs(Document):
 
 
 class ClassRow(Document):
+    """One line of the per-class table; columns of its own protocol come beside these."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, float | int | str | None] = {}
+
     class_name: str
     class_id: int
-    feature_hash: str
     ground_truth: int
     predictions: int
-    ap: float | None
-    ap50: float | None
-    ar100: float | None
-    tp: int
-    fp: int
-    fn: int
-    precision: float | None
-    recall: float | None
-    f1: float | None
+    feature_hash: str | None = None
+    ap: float | None = None
+    ap50: float | None = None
+    ar100: float | None = None
+    tp: int | None = None
+    fp: int | None = None
+    fn: int | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
 
 
 class Summary(Document):
     run: str
     task: str
     protocol: str
+    slice: str | None = None
     images: int
     ground_truth: int
     predictions: int
     metrics: dict[str, float | None]
-    counts: Counts
+    counts: Counts | None
     per_class: list[ClassRow]
+    notes: list[str] = []
     recount_ms: float
 
 
@@ -176,8 +195,115 @@ class Interval(Document):
     reason: str | None
 
 
+class ClassIntervals(Document):
+    class_id: int
+    class_name: str
+    metrics: dict[str, Interval]
+
+
 class RunIntervals(Document):
     intervals: dict[str, Interval]
+    replicates: int
+    seed: int
+    confidence: float
+    unit: str
+    clusters: int
+    per_class: list[ClassIntervals]
+
+
+class NamedClass(Document):
+    class_id: int
+    name: str
+
+
+class ConfusedPair(Document):
+    labelled: int | None
+    predicted: int | None
+    labelled_name: str
+    predicted_name: str
+    count: int
+
+
+class Confusion(Document):
+    run: str
+    iou: float | None
+    confidence: float | None
+    classes: list[NamedClass]
+    matrix: list[list[int]]
+    pairs: list[ConfusedPair]
+
+
+class CalibrationBin(Document):
+    low: float
+    high: float
+    count: int
+    confidence: float | None
+    precision: float | None
+
+
+class Calibration(Document):
+    run: str
+    iou: float | None
+    bins: list[CalibrationBin]
+    ece: float | None
+    mce: float | None
+    brier: float | None
+    d_ece: float | None
+    d_ece_place: float | None
+    notes: list[str]
+
+
+class MeasureCurves(Document):
+    precision: list[float | None]
+    recall: list[float | None]
+    f1: list[float | None]
+    accuracy: list[float | None]
+
+
+class MeanCurves(MeasureCurves):
+    best: Best
+
+
+class ClassCurve(MeasureCurves):
+    class_id: int
+    class_name: str
+    objects: int
+
+
+class ClassBest(Best):
+    class_id: int
+    class_name: str
+    objects: int
+
+
+class ClassCurves(Document):
+    run: str
+    iou: float
+    at: list[float]
+    pooled: MeanCurves
+    mean: MeanCurves
+    best: list[ClassBest]
+    per_class: list[ClassCurve]
+
+
+class LrpNumbers(Document):
+    value: float | None
+    location: float | None
+    false_positive: float | None
+    false_negative: float | None
+
+
+class ClassLrp(LrpNumbers):
+    class_id: int
+    class_name: str
+    confidence: float | None
+
+
+class Lrp(Document):
+    run: str
+    iou: float
+    mean: LrpNumbers
+    per_class: list[ClassLrp]
 
 
 class OutcomeCounts(Document):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from boxscore.api import documents
-from boxscore.api.current import Classes, Confidence, Iou, ProjectHere
+from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Protocol, Task, Where
 from boxscore.evaluation.queries import MOST_ROWS, ErrorQuery, ImageQuery
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -28,11 +28,26 @@ def summary(
     classes: Classes,
     iou: Iou = 0.5,
     confidence: Confidence = None,
+    task: Task = None,
+    protocol: Protocol = None,
+    where: Where = None,
 ) -> object:
     """Scores of the run; counts at one operating point and for chosen classes."""
-    document = project.summary(run, iou=iou, confidence=confidence, classes=classes)
-    rows = [{"class_name": row["class"]} | row for row in document["per_class"]]
-    return document | {"per_class": rows}
+    document = project.summary(
+        run,
+        iou=iou,
+        confidence=confidence,
+        classes=classes,
+        task=task,
+        protocol=protocol,
+        where=where,
+    )
+    return document | {"per_class": _named(document["per_class"])}
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`class` is a reserved word where clients are generated."""
+    return [{"class_name": row["class"]} | row for row in rows]
 
 
 @router.get("/{run}/curves", response_model=documents.Curves)
@@ -42,15 +57,68 @@ def curves(run: str, project: ProjectHere, classes: Classes, iou: Iou = 0.5) -> 
 
 
 @router.get("/{run}/error-budget", response_model=documents.ErrorBudget)
-def error_budget(run: str, project: ProjectHere, iou: Iou = 0.5) -> object:
+def error_budget(
+    run: str, project: ProjectHere, iou: Iou = 0.5, task: Task = None, where: Where = None
+) -> object:
     """What each kind of error costs in AP at one IoU threshold."""
-    return project.error_budget(run, iou=iou)
+    return project.error_budget(run, iou=iou, task=task, where=where)
+
+
+@router.get("/{run}/confusion", response_model=documents.Confusion)
+def confusion(
+    run: str,
+    project: ProjectHere,
+    classes: Classes,
+    iou: Iou = 0.5,
+    confidence: Confidence = None,
+    task: Task = None,
+    where: Where = None,
+) -> object:
+    """Who is taken for whom: rows labelled, columns predicted, the last of each background."""
+    return project.confusion(
+        run, iou=iou, confidence=confidence, classes=classes, task=task, where=where
+    )
+
+
+@router.get("/{run}/calibration", response_model=documents.Calibration)
+def calibration(
+    run: str, project: ProjectHere, iou: Iou = 0.5, task: Task = None, where: Where = None
+) -> object:
+    """How often predictions of a confidence are right."""
+    return project.calibration(run, iou=iou, task=task, where=where)
+
+
+@router.get("/{run}/class-curves", response_model=documents.ClassCurves)
+def class_curves(
+    run: str,
+    project: ProjectHere,
+    classes: Classes,
+    iou: Iou = 0.5,
+    task: Task = None,
+    where: Where = None,
+) -> object:
+    """Precision, recall, F1 and accuracy of each class against confidence, with the optima."""
+    document = project.class_curves(run, iou=iou, classes=classes, task=task, where=where)
+    return document | {name: _named(document[name]) for name in ("best", "per_class")}
+
+
+@router.get("/{run}/lrp", response_model=documents.Lrp)
+def lrp(
+    run: str, project: ProjectHere, iou: Iou = 0.5, task: Task = None, where: Where = None
+) -> object:
+    """oLRP, overall and per class: 0 is perfect, 1 is useless."""
+    document = project.lrp(run, iou=iou, task=task, where=where)
+    return document | {"per_class": _named(document["per_class"])}
 
 
 @router.get("/{run}/intervals", response_model=documents.RunIntervals)
-def intervals(run: str, project: ProjectHere) -> object:
+def intervals(run: str, project: ProjectHere, task: Task = None, where: Where = None) -> object:
     """95 % intervals of COCO's numbers, from resampled images."""
-    return {"intervals": project.intervals(run)}
+    document = project.intervals(run, task=task, where=where)
+    return document | {
+        "intervals": document["metrics"],
+        "per_class": _named(document["per_class"]),
+    }
 
 
 @router.get("/{run}/errors", response_model=documents.ErrorPage)

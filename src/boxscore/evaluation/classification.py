@@ -98,6 +98,44 @@ def classification_numbers(
     )
 
 
+def answer_confusion(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> NDArray[np.int64]:
+    """(C + 1, C + 1) right by given answer, of questions with one right answer on each image.
+
+    The last column counts images without an answer; the last row stays empty.
+    """
+    truth, guess = _single(question, ground_truth, predictions)
+    given = np.full(truth.place.size, question.size)
+    best = guess.where(guess.first())
+    given[np.searchsorted(truth.place, best.place)] = best.class_id
+    size = question.size + 1
+    cells = np.bincount(truth.class_id * size + given, minlength=size * size)
+    return cells.reshape(size, size).astype(np.int64)
+
+
+def guess_outcomes(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(N,) confidence of the most confident guesses, and whether each is right."""
+    truth, guess = _single(question, ground_truth, predictions)
+    best = guess.where(guess.first())
+    return best.confidence, np.isin(best.cells(question.size), truth.cells(question.size))
+
+
+def _single(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> tuple[_Answers, _Answers]:
+    """Labels and guesses of the questions that have one right answer on every image."""
+    truth = _answers(question, ground_truth, None)
+    guess = _answers(question, predictions, predictions.table["confidence"])
+    guess = guess.where(np.isin(guess.place, truth.place))
+    questions = int(question.max(initial=0)) + 1
+    several = np.unique(truth.place[~truth.first()] % questions)
+    one, other = (~np.isin(a.place % questions, several) for a in (truth, guess))
+    return truth.where(one), guess.where(other)
+
+
 def _answers(
     question: NDArray[np.int64], annotations: Annotations, confidence: NDArray[np.float64] | None
 ) -> _Answers:

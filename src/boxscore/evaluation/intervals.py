@@ -7,24 +7,21 @@ copies of an image follow each other in its place of the order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
+from boxscore.evaluation.ap import SIZES
 from boxscore.evaluation.bounds import Bounds, Plan, Support, bounds
 from boxscore.evaluation.clusters import Clusters
+from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.slices import Slices
 from boxscore.matching.coco import Matching, counted
 from boxscore.matching.comparable import Comparable
-
-NAMES = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
-"""The numbers that replicates have, in COCO's own order."""
-CLASS_NAMES = ("ap", "ap50", "ar100")
-AREA = np.array([0, 0, 0, 1, 2, 3, 0, 0, 0, 1, 2, 3])
-"""The area range that each of the twelve numbers rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +29,8 @@ class Intervals:
     """Bounds of every number, and how they were made.
 
     Attributes:
-        overall: (12,) COCO's numbers.
-        per_class: (C, 3) "ap", "ap50", "ar100".
+        overall: (K,) COCO's twelve numbers, or its ten of keypoints.
+        per_class: (C, 3) "ap", "ap50" and "ar100", or "ar20" of keypoints.
         plan: Replicates, seed, confidence.
         unit, clusters: What was drawn, and of how many.
     """
@@ -44,8 +41,12 @@ class Intervals:
     unit: str
     clusters: int
 
-    def document(self) -> dict[str, Any]:
-        """For JSON: the overall bounds and how they were made."""
+    def document(self, names: Sequence[str] = ()) -> dict[str, Any]:
+        """For JSON: the bounds, and how they were made.
+
+        Args:
+            names: Of the classes; none leaves the classes out.
+        """
         return {
             "replicates": self.plan.replicates,
             "seed": self.plan.seed,
@@ -54,19 +55,30 @@ class Intervals:
             "clusters": self.clusters,
             "method": "bias-corrected percentile bootstrap",
             "metrics": self.overall.document(),
+            "per_class": [
+                {"class_id": k, "class": name, "metrics": self.per_class.document(k)}
+                for k, name in enumerate(names)
+                if np.isfinite(self.per_class.estimate[k]).any()
+            ],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """The numbers of every replicate: overall (B, 12), per class (B, C, 3); nan undefined."""
+    """The numbers of every replicate: overall (B, K), per class (B, C, 3); nan undefined."""
 
+    names: tuple[str, ...]
+    class_names: tuple[str, ...]
     overall: NDArray[np.float64]
     per_class: NDArray[np.float64]
 
     def minus(self, other: Replicates) -> Replicates:
         """Differences, replicate by replicate."""
-        return Replicates(self.overall - other.overall, self.per_class - other.per_class)
+        return replace(
+            self,
+            overall=self.overall - other.overall,
+            per_class=self.per_class - other.per_class,
+        )
 
 
 def bootstrap(
@@ -119,14 +131,23 @@ def _complete(
 def _draw(matching: Matching, clusters: Clusters, plan: Plan) -> tuple[Replicates, Replicates]:
     """The numbers of the data itself (one replicate) and of all drawn ones."""
     slices = Slices(matching)
-    numbers = slices.numbers(clusters.takes_part)
-    estimate = Replicates(
-        np.array([[numbers.overall[name] for name in NAMES]]),
-        np.stack([numbers.per_class[name] for name in CLASS_NAMES], axis=-1)[None],
-    )
-    drawn = [slices.replicate(weights) for weights in clusters.draw(plan.replicates, plan.seed)]
+    estimate = _replicates([slices.numbers(clusters.takes_part)])
+    draws = clusters.draw(plan.replicates, plan.seed)
+    if not slices.has_replicates:
+        return estimate, _replicates([slices.weighted(one) for some in draws for one in some])
+    drawn = [slices.replicate(weights) for weights in draws]
     overall, per_class = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    return estimate, Replicates(overall, per_class)
+    return estimate, replace(estimate, overall=overall, per_class=per_class)
+
+
+def _replicates(numbers: Sequence[Numbers]) -> Replicates:
+    first = numbers[0]
+    return Replicates(
+        tuple(first.overall),
+        tuple(first.per_class),
+        np.array([list(one.overall.values()) for one in numbers]),
+        np.stack([np.stack(list(one.per_class.values()), axis=-1) for one in numbers]),
+    )
 
 
 def _intervals(
@@ -136,12 +157,12 @@ def _intervals(
     clusters: Clusters,
     plan: Plan,
 ) -> Intervals:
-    overall, per_class = support(matching, clusters)
+    overall, per_class = support(matching, clusters, estimate.names, len(estimate.class_names))
     level = plan.confidence
     return Intervals(
-        overall=bounds(NAMES, estimate.overall[0], replicates.overall, level, overall),
+        overall=bounds(estimate.names, estimate.overall[0], replicates.overall, level, overall),
         per_class=bounds(
-            CLASS_NAMES, estimate.per_class[0], replicates.per_class, level, per_class
+            estimate.class_names, estimate.per_class[0], replicates.per_class, level, per_class
         ),
         plan=plan,
         unit=clusters.unit,
@@ -149,29 +170,32 @@ def _intervals(
     )
 
 
-def support(matching: Matching, clusters: Clusters) -> tuple[Support, Support]:
-    """Objects, and clusters that hold them, behind the overall (12,) and class (C, 3) numbers."""
-    view = matching.view
+def support(
+    matching: Matching, clusters: Clusters, names: Sequence[str], class_numbers: int
+) -> tuple[Support, Support]:
+    """Objects, and clusters that hold them, behind the overall and the class numbers.
+
+    Args:
+        names: (K,) of the overall numbers, which say their area range by their last letter.
+        class_numbers: How many numbers a class has.
+    """
+    view, policy = matching.view, matching.policy
     rows = np.flatnonzero(counted(view) & clusters.takes_part[view.truth.item])
     class_id, area = view.truth.class_id[rows], view.truth.area[rows]
     number = clusters.number[view.truth.item[rows]]
-    inside = [(area >= low) & (area <= high) for low, high in matching.policy.area_ranges[:4]]
+    inside = [(area >= low) & (area <= high) for low, high in policy.area_ranges]
     objects = np.array([int(i.sum()) for i in inside])
     holders = np.array([np.unique(number[i]).size for i in inside])
+    suffixes = {SIZES.get(name): a for a, name in enumerate(policy.area_names) if a}
+    behind = [suffixes.get(name[-1], 0) for name in names]
     own, drawn = class_id[inside[0]].astype(np.int64), max(clusters.count, 1)
     held = np.unique(own * drawn + number[inside[0]]) // drawn
     per_class = [np.bincount(rows, minlength=view.classes) for rows in (own, held)]
-    every_column = [np.repeat(v[:, None], len(CLASS_NAMES), axis=1) for v in per_class]
+    every_column = [np.repeat(v[:, None], class_numbers, axis=1) for v in per_class]
+    unit = clusters.unit
     return (
-        Support(
-            objects=objects[AREA], holders=holders[AREA], drawn=clusters.count, unit=clusters.unit
-        ),
-        Support(
-            objects=every_column[0],
-            holders=every_column[1],
-            drawn=clusters.count,
-            unit=clusters.unit,
-        ),
+        Support(objects=objects[behind], holders=holders[behind], drawn=clusters.count, unit=unit),
+        Support(objects=every_column[0], holders=every_column[1], drawn=clusters.count, unit=unit),
     )
 
 

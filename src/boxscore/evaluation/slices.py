@@ -80,6 +80,7 @@ class Slices:
             self.matching.policy,
             self._per_class(weights, self._truth_item, self._truth_class),
             self._per_class(weights, found.item, found.class_id),
+            view.task,
         )
 
     def replicate(
@@ -95,6 +96,12 @@ class Slices:
         """
         self._allow(int(weights.max(initial=1)))
         return self._resampling.replicate(weights, self._threads)
+
+    @property
+    def has_replicates(self) -> bool:
+        """Whether `replicate` has this protocol: COCO's twelve numbers, not keypoints."""
+        policy = self.matching.policy
+        return len(policy.area_ranges) == 4 and len(policy.max_detections) == 3
 
     def _allow(self, weight: int) -> None:
         if weight > self._resampling.copies:

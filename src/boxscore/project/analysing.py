@@ -1,68 +1,130 @@
-"""Beyond a run's scores: what its errors cost, where its threshold belongs, how sure they are."""
+"""Beyond a run's scores: what its errors cost, who is taken for whom, how sure its numbers are."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from boxscore.errors import RequestError
+from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.class_curves import class_curves_document
 from boxscore.evaluation.clusters import Clusters
+from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.intervals import bootstrap
+from boxscore.evaluation.lrp import lrp_document
 from boxscore.evaluation.run_view import RunView
 from boxscore.evaluation.thresholds import Goal, choose_thresholds, thresholds_document
 from boxscore.evaluation.tide import tide_document
 from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
 from boxscore.project.loading import Loaded
+from boxscore.project.slicing import Where, sliced
 from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
 
 
-def _view(state: Loaded, run: str) -> RunView:
+def run_view(state: Loaded, run: str, task: str | None = None) -> RunView:
     """The live view of a run whose predictions are matched one by one.
 
     Raises:
-        RequestError: The run has another task.
+        RequestError: The task is another.
     """
-    task = Task(state.record(run).task)
-    if task not in DETECTION:
+    chosen = Task(task or state.record(run).task)
+    if chosen not in DETECTION:
         raise RequestError(
-            f"run {run!r} is of task {task.value}, which matches no objects",
+            f"run {run!r} is of task {chosen.value}, which matches no objects",
             fix="choose a run of boxes, masks or keypoints",
             code="E-TASK-OBJECTS",
         )
-    return state.view(run, task)
+    return state.view(run, chosen)
 
 
-def error_budget(state: Loaded, run: str, iou: float) -> Document:
+def error_budget(
+    state: Loaded, run: str, iou: float, where: Where, task: str | None = None
+) -> Document:
     """AP that would be gained if one kind of error were mended, by TIDE's kinds."""
-    found = _view(state, run).tide(iou, published=False)
-    document = tide_document(found)
-    classes = state.truth().ontology.classes
+    items = sliced(state.truth(), where)
+    found = run_view(state, run, task).tide(iou, items=items, published=False)
+    return {"run": run} | _named(state, tide_document(found))
+
+
+def optimal_lrp(
+    state: Loaded, run: str, iou: float, where: Where, task: str | None = None
+) -> Document:
+    """oLRP: each class at the confidence where boxes, false alarms and misses cost least."""
+    items = sliced(state.truth(), where)
+    found = run_view(state, run, task).optimal_lrp(iou, items=items)
+    return {"run": run} | _named(state, lrp_document(found))
+
+
+def class_curves(
+    state: Loaded,
+    run: str,
+    iou: float,
+    classes: Classes,
+    where: Where,
+    task: str | None = None,
+) -> Document:
+    """Precision, recall, F1 and accuracy of every class against confidence, with the optima."""
+    items = sliced(state.truth(), where)
+    view = run_view(state, run, task)
+    document = class_curves_document(view.class_curves(iou, items=items), classes)
+    names = _names(state)
+    for row in document["best"]:
+        row["class"] = names[row["class_id"]]
+    return {"run": run} | _named(state, document)
+
+
+def _named(state: Loaded, document: Document) -> Document:
+    names = _names(state)
     for row in document["per_class"]:
-        row["class"] = classes[row["class_id"]].name
-    return {"run": run} | document
+        row["class"] = names[row["class_id"]]
+    return document
+
+
+def _names(state: Loaded) -> list[str]:
+    return [row.name for row in state.truth().ontology.classes]
 
 
 def thresholds(state: Loaded, run: str, iou: float, goal: Goal) -> Document:
     """The confidence thresholds, one for all and one a class, that serve a goal best."""
-    view = _view(state, run)
+    view = run_view(state, run)
     chosen = choose_thresholds(view.view, view.live, iou, goal)
     rows = state.truth().ontology.classes[: view.view.classes]
     return {"run": run} | thresholds_document(rows, chosen)
 
 
-def intervals(state: Loaded, run: str) -> Document:
-    """95 % intervals of COCO's numbers from resampled images.
+def intervals(state: Loaded, run: str, where: Where = None, task: str | None = None) -> Document:
+    """95 % intervals of COCO's numbers, overall and per class, from resampled images.
 
-    Raises:
-        RequestError: The run has a task whose numbers are not COCO's twelve.
+    Images of one sequence are drawn together.
     """
-    view = _view(state, run)
-    if view.view.task is Task.KEYPOINTS:
-        raise RequestError(
-            "keypoint scores have no intervals yet", fix="leave --intervals out", code="E-INTERVALS"
+    items = sliced(state.truth(), where)
+    view = run_view(state, run, task)
+    key = (
+        "intervals",
+        state.record(run).run_id,
+        view.view.task,
+        where if isinstance(where, str) else tuple(where or ()),
+    )
+
+    def draw() -> Document:
+        found = bootstrap(
+            match(view.view, coco(task=view.view.task)), clusters=clusters_of(state, items)
         )
-    clusters = Clusters.images(view.view.items)
-    found = bootstrap(match(view.view, coco(task=view.view.task)), clusters=clusters)
-    return found.overall.document()
+        return found.document(_names(state)[: view.view.classes])
+
+    document: Document = state.remembered(key, draw)
+    return document
+
+
+def clusters_of(state: Loaded, items: Items = None) -> Clusters:
+    """What a bootstrap draws: sequences where images belong to them, else images."""
+    sequence = state.truth().items["sequence"].astype(str)
+    if not (sequence != "").any():
+        return Clusters.images(sequence.size, items)
+    _, number = np.unique(sequence, return_inverse=True)
+    number = np.where(sequence == "", -1, number).astype(np.int64)
+    return Clusters.groups(number, unit="sequence", chosen=items)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from boxscore.evaluation.ap import coco_numbers
+from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.classification import ClassificationNumbers, classification_numbers
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.protocols import ProtocolCard
@@ -17,7 +18,7 @@ from boxscore.matching.comparable import Comparable
 from boxscore.matching.compare import compare_rows
 from boxscore.matching.keypoints import keypoint_rows
 from boxscore.matching.policy import Options, coco
-from boxscore.matching.restrict import restricted
+from boxscore.matching.restrict import restricted, some_items
 from boxscore.schema.kinds import DETECTION, MASKED, Kind, Mark, Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import VERDICTS, Annotations, Table
@@ -100,10 +101,21 @@ def evaluate_objects(
 
 
 def evaluate_protocol(
-    truth: Truth, predictions: Annotations, task: Task, card: ProtocolCard, options: Options
+    truth: Truth,
+    predictions: Annotations,
+    task: Task,
+    card: ProtocolCard,
+    options: Options,
+    items: Items = None,
 ) -> tuple[Numbers, RunView | None]:
-    """A run under any protocol and options; with it, for what is matched one by one, a view."""
+    """A run under any protocol and options; with it, for what is matched one by one, a view.
+
+    Args:
+        items: Images that count; None is all.
+    """
     view = compare(truth, predictions, task, ignore_marked=card.ignore_marked)
+    if items is not None:
+        view = some_items(view, items)
     numbers = card.evaluate(view, options)
     if task not in DETECTION:
         return numbers, None
@@ -112,9 +124,21 @@ def evaluate_protocol(
     return numbers, RunView(view, candidate_pairs(view), numbers, limit)
 
 
-def evaluate_answers(truth: Truth, predictions: Annotations) -> ClassificationNumbers:
-    """Compare the classifications of a run with the labels."""
-    return classification_numbers(questions(truth.ontology), truth.ground_truth, predictions)
+def evaluate_answers(
+    truth: Truth, predictions: Annotations, items: Items = None
+) -> ClassificationNumbers:
+    """Compare the classifications of a run with the labels, on all images or some."""
+    labels, given = of_items(truth.ground_truth, items), of_items(predictions, items)
+    return classification_numbers(questions(truth.ontology), labels, given)
+
+
+def of_items(annotations: Annotations, items: Items) -> Annotations:
+    """The answers on some images; what belongs to rows of objects is not taken along."""
+    if items is None:
+        return annotations
+    table = annotations.table
+    chosen = np.flatnonzero(items[table["item"]])
+    return replace(Annotations.empty(table.schema), table=table.take(chosen))
 
 
 def questions(ontology: Ontology) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from boxscore.errors import DamagedStoreError, UnknownRunError
 from boxscore.evaluation.run_view import RunView
@@ -28,6 +30,8 @@ from boxscore.schema.tables import (
 )
 from boxscore.store.read import Snapshot
 from boxscore.store.records import RunRecord
+
+Answer = TypeVar("Answer")
 
 
 def load_truth(snapshot: Snapshot) -> Truth:
@@ -72,6 +76,8 @@ class Loaded:
     _predictions: dict[str, Annotations] = field(default_factory=dict)
     _views: dict[tuple[str, Task, int | None], RunView] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _remembered: dict[Hashable, Any] = field(default_factory=dict)
+    _slow: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -82,6 +88,14 @@ class Loaded:
         if run not in self.records:
             raise UnknownRunError(run, list(self.records))
         return self.records[run]
+
+    def remembered(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """What `make` answered first; slow answers are made once, one after the other."""
+        with self._slow:
+            if key not in self._remembered:
+                self._remembered[key] = make()
+            answer: Answer = self._remembered[key]
+            return answer
 
     def truth(self) -> Truth:
         """Items, ontology and ground truth."""
@@ -142,6 +156,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     loaded._truth = known._truth
+    loaded._remembered = known._remembered
     same = {
         old.name: new.name
         for old in known.records.values()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from boxscore.errors import RequestError
+from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.counts import Classes, count
 from boxscore.evaluation.curves import on_grid, thinned
 from boxscore.evaluation.document import (
@@ -24,6 +25,8 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
 from boxscore.project.loading import Loaded
+from boxscore.project.slicing import Where, sliced
+from boxscore.project.tasks import possible_tasks
 from boxscore.schema.kinds import Kind, Task
 
 Document = dict[str, Any]
@@ -40,6 +43,7 @@ class Question:
         iou, confidence: The operating point of the counts; a confidence of None is the best F1.
         classes: Counts run over these classes only; None is all.
         options: What is changed of the protocol.
+        where: The images that count, as `project.slicing` reads it; None is all.
     """
 
     task: Task
@@ -48,23 +52,29 @@ class Question:
     confidence: float | None = None
     classes: Classes = None
     options: Options = field(default_factory=Options)
+    where: Where = None
 
 
 def evaluation_document(state: Loaded, run: str, question: Question) -> Document:
     """The document of interface.md, section "JSON documents", for one run."""
     record, truth, task = state.record(run), state.truth(), question.task
+    items = sliced(truth, question.where)
     head: Document = {"run": run, "task": task.value, "protocol": "coco"}
     sizes = {
         "images": truth.items.rows,
-        "ground_truth": objects(state, task),
+        "ground_truth": objects(state, task, items),
         "predictions": record.rows,
     }
+    if items is not None:
+        found = state.predictions(run).table["item"]
+        head["slice"] = question.where if isinstance(question.where, str) else "a list"
+        sizes |= {"images": int(items.sum()), "predictions": int(items[found].sum())}
     if task is Task.CLASSIFICATION:
-        answers = evaluate_answers(truth, state.predictions(run))
+        answers = evaluate_answers(truth, state.predictions(run), items)
         return head | sizes | classification_document(truth.ontology.classes, answers)
     card = protocol_for(task, question.protocol)
     head["protocol"] = card.name
-    numbers, view = _numbers(state, run, card, question)
+    numbers, view = _numbers(state, run, card, question, items)
     rows = truth.ontology.classes[: truth.ontology.object_count]
     if question.options.class_agnostic:
         rows = (replace(rows[0], name=ALL_AS_ONE, feature_hash=""),)
@@ -79,15 +89,15 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
 
 
 def _numbers(
-    state: Loaded, run: str, card: ProtocolCard, question: Question
+    state: Loaded, run: str, card: ProtocolCard, question: Question, items: Items
 ) -> tuple[Numbers, RunView | None]:
     """The stored evaluation where it answers the question, else a new one."""
     plain = replace(question.options, max_detections=None) == Options()
-    if card.name == "coco" and plain:
+    if card.name == "coco" and plain and items is None:
         view = state.view(run, question.task, question.options.max_detections)
         return view.numbers, view
     return evaluate_protocol(
-        state.truth(), state.predictions(run), question.task, card, question.options
+        state.truth(), state.predictions(run), question.task, card, question.options, items
     )
 
 
@@ -103,9 +113,11 @@ def check_classes(classes: Classes, known: int) -> Classes:
     return classes
 
 
-def objects(state: Loaded, task: Task) -> int:
+def objects(state: Loaded, task: Task, items: Items = None) -> int:
     """How many ground truths there are of a task's sort, crowd regions included."""
-    answers = state.truth().ground_truth.table["kind"] == Kind.CLASSIFICATION
+    table = state.truth().ground_truth.table
+    kind = table["kind"] if items is None else table["kind"][items[table["item"]]]
+    answers = kind == Kind.CLASSIFICATION
     return int(answers.sum()) if task is Task.CLASSIFICATION else int((~answers).sum())
 
 
@@ -159,11 +171,12 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
         "created": record.created,
     }
     document = evaluation_document(state, run, Question(task=task))
-    default = document["counts"]["confidence"]
+    counts = document["counts"]
     return card | {
-        "default_confidence": default,
+        "default_confidence": counts["confidence"] if counts else None,
         "metrics": document["metrics"],
-        "counts": document["counts"],
+        "counts": counts,
+        "tasks": possible_tasks(state.truth(), state.predictions(run)),
     }
 
 

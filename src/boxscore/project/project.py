@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
 from boxscore.project.reading import ProjectReader
-from boxscore.schema.kinds import Task
+from boxscore.schema.kinds import DETECTION, Task
+
+if TYPE_CHECKING:
+    from boxscore.project.slicing import Where
 
 Document = dict[str, Any]
 
@@ -227,6 +230,7 @@ class Project(ProjectReader):
         max_detections: int | None = None,
         class_agnostic: bool = False,
         only_predicted: bool = False,
+        where: Where = None,
     ) -> Document:
         """The scores of one run: a protocol's numbers, counts at one operating point, per class.
 
@@ -238,6 +242,8 @@ class Project(ProjectReader):
             max_detections: Most predictions per image and class; default: the protocol's.
             class_agnostic: Every class counts as one.
             only_predicted: Only images that have predictions count.
+            where: Which images count: `split=val`, `class=person`, `title=*.png`, `sequence=7`,
+                several joined by commas must all hold; or a list of titles or ids.
         """
         from boxscore.matching.policy import Options
         from boxscore.project.numbers import Question, evaluation_document
@@ -253,6 +259,7 @@ class Project(ProjectReader):
                 class_agnostic=class_agnostic,
                 only_predicted=only_predicted,
             ),
+            where=where,
         )
         return evaluation_document(state, run, question)
 
@@ -263,15 +270,25 @@ class Project(ProjectReader):
         iou: float = 0.5,
         confidence: float | None = None,
         classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        protocol: str | None = None,
+        where: Where = None,
     ) -> Document:
         """`evaluate` for chosen classes, with the time that the recount took."""
         from boxscore.project.numbers import Question, evaluation_document
 
         state = self._state()
-        task = Task(state.record(run).task)
-        if task is not Task.CLASSIFICATION:
-            state.view(run, task)
+        chosen = Task(task or state.record(run).task)
+        if chosen in DETECTION and protocol in (None, "coco"):
+            state.view(run, chosen)
         start = time.perf_counter()
-        question = Question(task=task, iou=iou, confidence=confidence, classes=classes)
+        question = Question(
+            task=chosen,
+            protocol=protocol,
+            iou=iou,
+            confidence=confidence,
+            classes=classes,
+            where=where,
+        )
         document = evaluation_document(state, run, question)
         return document | {"recount_ms": (time.perf_counter() - start) * 1000}

@@ -10,6 +10,7 @@ from boxscore.project.loading import Loaded, load
 
 if TYPE_CHECKING:
     from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+    from boxscore.project.slicing import Where
     from boxscore.schema.ontology import Ontology
     from boxscore.schema.tables import Annotations, Table
 
@@ -89,11 +90,58 @@ class ProjectReader:
 
         return explain_map(self._state(), run, tools, metric)
 
-    def error_budget(self, run: str, *, iou: float = 0.5) -> Document:
+    def error_budget(
+        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
+    ) -> Document:
         """What each kind of error costs in AP, overall and per class (TIDE's kinds)."""
         from boxscore.project.analysing import error_budget
 
-        return error_budget(self._state(), run, iou)
+        return error_budget(self._state(), run, iou, where, task)
+
+    def lrp(
+        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
+    ) -> Document:
+        """oLRP: one error of boxes, false positives and misses, at each class's best confidence."""
+        from boxscore.project.analysing import optimal_lrp
+
+        return optimal_lrp(self._state(), run, iou, where, task)
+
+    def class_curves(
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        where: Where = None,
+    ) -> Document:
+        """Precision, recall, F1 and accuracy of each class against confidence, with the optima."""
+        from boxscore.project.analysing import class_curves
+
+        return class_curves(self._state(), run, iou, classes, where, task)
+
+    def confusion(
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        where: Where = None,
+    ) -> Document:
+        """Who is taken for whom, with background; of classifications, with "no answer"."""
+        from boxscore.project.judging import confusion
+
+        return confusion(self._state(), run, iou, confidence, classes, where, task)
+
+    def calibration(
+        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
+    ) -> Document:
+        """How often predictions of a confidence are right; ECE or D-ECE, Brier score."""
+        from boxscore.project.judging import calibration
+
+        return calibration(self._state(), run, iou, where, task)
 
     def thresholds(
         self,
@@ -117,11 +165,15 @@ class ProjectReader:
         wanted = Goal(name=goal, floor=floor, cost_fp=cost_fp, cost_fn=cost_fn)
         return thresholds(self._state(), run, iou, wanted)
 
-    def intervals(self, run: str) -> Document:
-        """95 % bootstrap intervals of COCO's numbers: estimate, low, high, or why there is none."""
+    def intervals(self, run: str, *, task: str | None = None, where: Where = None) -> Document:
+        """95 % bootstrap intervals of COCO's numbers, and why where there is none.
+
+        Returns:
+            How they were made, "metrics", and "per_class" with its own "metrics".
+        """
         from boxscore.project.analysing import intervals
 
-        return intervals(self._state(), run)
+        return intervals(self._state(), run, where, task)
 
     def compare(self, first: str, second: str, *, iou: float = 0.5) -> Document:
         """The second run against the first: differences with intervals, objects that flipped."""

@@ -1,0 +1,97 @@
+"""Subsets of a project's images, named by a small expression.
+
+`split=val,class=person` are the images of the split that hold a person. Keys are split, class,
+title (a pattern as of a shell) and sequence; commas mean "and". A list instead of an expression
+names the images themselves, by title, source id or data hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError, near_misses
+from boxscore.project.evaluating import Truth
+
+Mask = NDArray[np.bool_]
+Where = str | Sequence[str] | None
+KEYS = ("split", "class", "title", "sequence")
+
+
+def sliced(truth: Truth, where: Where) -> Mask | None:
+    """(items,) bool of the images that are meant; None for everything.
+
+    Raises:
+        RequestError: A key or a value is unknown, or no image is meant.
+    """
+    if where is None or (isinstance(where, str) and not where.strip()):
+        return None
+    if not isinstance(where, str):
+        return _listed(truth, set(where))
+    mask = np.ones(truth.items.rows, np.bool_)
+    for part in where.split(","):
+        mask &= _part(truth, part)
+    if not mask.any():
+        raise RequestError(
+            f"slice {where!r} holds no image",
+            fix="widen it; commas mean that every part must hold",
+            code="E-SLICE-EMPTY",
+        )
+    return mask
+
+
+def _part(truth: Truth, part: str) -> Mask:
+    key, equals, value = (word.strip() for word in part.partition("="))
+    if not equals or key not in KEYS:
+        known = near_misses(key, KEYS)
+        raise RequestError(
+            f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
+        )
+    if key == "class":
+        return _with_class(truth, value)
+    values = truth.items[key].astype(str)
+    if key == "title":
+        found = np.array([fnmatchcase(title, value) for title in values.tolist()], np.bool_)
+    else:
+        found = values == value
+    if not found.any():
+        some = [v for v in np.unique(values).tolist() if v]
+        raise _unknown(key, value, some)
+    return found
+
+
+def _with_class(truth: Truth, name: str) -> Mask:
+    """Images with a ground truth of a class, an answer or a crowd region included."""
+    classes = [row.class_id for row in truth.ontology.classes if row.name == name]
+    if not classes:
+        raise _unknown("class", name, [row.name for row in truth.ontology.classes])
+    table = truth.ground_truth.table
+    mask = np.zeros(truth.items.rows, np.bool_)
+    mask[table["item"][np.isin(table["class_id"], classes)]] = True
+    return mask
+
+
+def _listed(truth: Truth, wanted: set[str]) -> Mask:
+    mask = np.zeros(truth.items.rows, np.bool_)
+    met: set[str] = set()
+    for column in ("title", "source_id", "data_hash"):
+        values = truth.items[column].astype(str)
+        mask |= np.isin(values, list(wanted))
+        met |= wanted & set(values.tolist())
+    if missing := sorted(wanted - met):
+        raise RequestError(
+            f"{missing[0]!r} is no image of the project",
+            fix=near_misses(missing[0], truth.items["title"].tolist()),
+            code="E-SLICE-VALUE",
+        )
+    if not wanted:
+        raise RequestError("the list of images is empty", fix="name some", code="E-SLICE-EMPTY")
+    return mask
+
+
+def _unknown(key: str, value: str, known: list[str]) -> RequestError:
+    fix = near_misses(value, known) if known else f"no image has a {key}"
+    return RequestError(f"no image has {key} {value!r}", fix=fix, code="E-SLICE-VALUE")
