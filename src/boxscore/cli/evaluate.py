@@ -85,7 +85,11 @@ def evaluate(
         for run in runs or project.run_names()
     ]
     for document in documents if intervals else ():
-        document["intervals"] = project.intervals(document["run"])
+        found = project.intervals(document["run"], task=document["task"])
+        document["intervals"] = found["metrics"]
+        of_class = {row["class_id"]: row["metrics"] for row in found["per_class"]}
+        for row in document["per_class"]:
+            row["intervals"] = of_class.get(row["class_id"])
     if as_json:
         from boxscore.cli.text import print_json
 
