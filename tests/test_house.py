@@ -88,7 +88,9 @@ def _forbidden(tree: ast.Module) -> list[tuple[int, str]]:
         if isinstance(node, ast.Import):
             found += [(node.lineno, a.name) for a in node.names if a.name in _BANNED]
         elif isinstance(node, ast.ImportFrom) and node.module in _BANNED:
-            found.append((node.lineno, str(node.module)))
+            writes_only = node.module == "pickle" and [a.name for a in node.names] == ["dumps"]
+            if not writes_only:  # writing a pickle runs nothing
+                found.append((node.lineno, str(node.module)))
         elif isinstance(node, ast.Call):
             found += [(node.lineno, problem) for problem in _call_problems(node)]
     return found

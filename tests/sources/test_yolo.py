@@ -240,7 +240,7 @@ def test_rounded_shares_and_any_line_ending_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"0 0.5\0", "E-TEXT-KIND"), (b"0 \xff", "E-TEXT-ENCODING"), (b"0 " * 40000, "E-TEXT-LINE")],
+    [(b"0 0.5\0", "E-TEXT-KIND"), (b"0 \xff", "E-TEXT-ENCODING"), (b"0 " * 600_000, "E-TEXT-LINE")],
 )
 def test_what_is_no_text_refuses_the_import(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(SourceError) as bad:

@@ -21,6 +21,7 @@ COMMANDS = {
     "score": "score:score",
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",
+    "export": "export:export",
     "print": "prints:print_group",
     "start": "start:start",
     "verify": "verify:verify",

@@ -34,6 +34,28 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
 
 
+def slice_option(command: Command) -> Command:
+    """`--slice S`: some of the images, by an expression or a file that lists them."""
+
+    def read(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Any:
+        if value is None or not value.startswith("@"):
+            return value
+        try:
+            lines = Path(value[1:]).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as bad:
+            raise click.BadParameter(f"{value[1:]}: cannot be read: {bad}") from None
+        return [line.strip() for line in lines if line.strip()]
+
+    return click.option(
+        "--slice",
+        "where",
+        callback=read,
+        metavar="S",
+        help="Only some images: split=val, class=person, title=*.png, sequence=7, several joined "
+        "by commas; or @FILE with a title or id a line.",
+    )(command)
+
+
 def find_project(target: Path) -> Path:
     """The target itself, its nearest parent that is a project, or its only child that is one.
 

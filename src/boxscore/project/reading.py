@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.project.loading import Loaded, load
 
 if TYPE_CHECKING:
@@ -216,6 +217,43 @@ class ProjectReader:
 
         target = None if write is None else Path(write)
         return doctor(self._state(), Path(path), format, target)
+
+    def export(
+        self,
+        what: str,
+        *,
+        format: str,  # noqa: A002 - the interface's own word
+        output: str | Path,
+        where: Where = None,
+        outcome: str | None = None,
+        run: str | None = None,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        progress: Progress = silent,
+    ) -> Document:
+        """Write ground truth or a run into a new folder.
+
+        Args:
+            what: "ground-truth", or the name of a run.
+            format: One of `boxscore.sinks.SINKS`.
+            where: Which images; see `evaluate`.
+            outcome: Only objects of this outcome: "tp", "fp" of a run; "tp", "fn" of ground truth.
+            run: Whose outcomes, when ground truth is written.
+        """
+        from boxscore.project.exporting import ExportRequest, export
+
+        request = ExportRequest(
+            what=what,
+            format=format,
+            output=Path(output),
+            where=where,
+            outcome=outcome,
+            run=run,
+            iou=iou,
+            confidence=confidence,
+            progress=progress,
+        )
+        return export(self._state(), request)
 
     # --- objects and images ------------------------------------------------------------------
 

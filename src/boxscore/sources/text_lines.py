@@ -15,19 +15,20 @@ FEWEST_IN_PARALLEL = 512
 SHARD = 256
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+def read_lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[tuple[int, str]]:
     """(number from 1, text) of every line that is not blank; any line ending, an optional BOM.
 
     Raises:
         SourceError: The file cannot be read, is no regular file, no UTF-8, or has a line over
-            64 KiB.
+            `longest` bytes.
     """
     text = read_bytes(path)
     if b"\0" in text[:4096]:
         raise _wrong(path, "", "is not text", "E-TEXT-KIND")
     for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > LONGEST_LINE:
-            raise _wrong(path, f"line {number}", "is longer than 64 KiB", "E-TEXT-LINE")
+        if len(line) > longest:
+            problem = f"is longer than {longest >> 10} KiB"
+            raise _wrong(path, f"line {number}", problem, "E-TEXT-LINE")
         try:
             words = line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as bad:

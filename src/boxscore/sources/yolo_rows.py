@@ -21,6 +21,9 @@ MANY = 0.5
 """Share of predictions outside 0 to 1 from which the doctor, not the reader, judges them."""
 SAVED = "save predictions with their confidence: save_txt=True save_conf=True"
 
+LONGEST_LINE = 1 << 20
+"""Bytes of a line: the outline of a mask may have thousands of corners."""
+
 Problem = tuple[str, str, str]
 """Code, what is wrong, what to do."""
 
@@ -71,12 +74,12 @@ class RowReader:
         """Read one file.
 
         Raises:
-            SourceError: It is no text, or has a line over 64 KiB.
+            SourceError: It is no text, or has a line over 1 MiB.
         """
         root = self.layout.root
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         file = self.builder.file(shown(name))
-        for line, text in read_lines(path):
+        for line, text in read_lines(path, LONGEST_LINE):
             words = text.split()
             values = [number_in(word) for word in words]
             numbers = [v for v in values if v is not None]

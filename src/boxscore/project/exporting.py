@@ -1,0 +1,194 @@
+"""Ground truth or a run out of a project, whole or in part, in any format that can be written."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.engine.progress import Progress, silent
+from boxscore.errors import RequestError
+from boxscore.project.analysing import run_view
+from boxscore.project.loading import Loaded
+from boxscore.project.numbers import operating_confidence
+from boxscore.project.slicing import Where, sliced
+from boxscore.schema.kinds import Kind
+from boxscore.schema.tables import Annotations
+from boxscore.sinks import SinkCard, sink_of
+from boxscore.sinks.content import Content
+
+Document = dict[str, Any]
+OUTCOMES = ("tp", "fp", "fn")
+GROUND_TRUTH = "ground-truth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """What to write, as asked.
+
+    Attributes:
+        what: "ground-truth", or the name of a run.
+        outcome: Only these of `run`'s objects at an operating point: "tp", "fp" of its predictions,
+            "tp", "fn" of the ground truth.
+        run: Whose outcomes are meant, for ground truth; default: `what`.
+    """
+
+    what: str
+    format: str
+    output: Path
+    where: Where = None
+    outcome: str | None = None
+    run: str | None = None
+    iou: float = 0.5
+    confidence: float | None = None
+    progress: Progress = silent
+
+
+def export(state: Loaded, request: ExportRequest) -> Document:
+    """Write into a new folder; it appears whole or not at all.
+
+    Returns:
+        what, format, path, images, annotations, left_out, drops.
+
+    Raises:
+        RequestError: The format is unknown or cannot hold this, or the folder is not empty.
+    """
+    card = sink_of(request.format)
+    target = request.output.absolute()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise RequestError(
+            f"{target}: exists already and is not empty",
+            fix="name a new folder with -o",
+            code="E-EXPORT-EXISTS",
+        )
+    predicted = request.what != GROUND_TRUTH
+    if card.needs_confidence and not predicted:
+        raise RequestError(
+            f"format {card.name} holds predictions only",
+            fix="export a run, or choose coco, yolo, voc, cvat, csv, ...",
+            code="E-EXPORT-FORMAT",
+        )
+    with request.progress("collecting"):
+        content, left_out = _content(state, request, card)
+    with request.progress(f"writing {card.name}"):
+        _write(card, content, target)
+    return {
+        "what": request.what,
+        "format": card.name,
+        "path": str(target),
+        "images": content.items.rows,
+        "annotations": content.rows.rows,
+        "left_out": left_out,
+        "drops": list(card.drops),
+    }
+
+
+def _write(card: SinkCard, content: Content, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        inner = work / "content"
+        inner.mkdir()
+        card.write(content, inner)
+        if target.exists():
+            target.rmdir()
+        inner.replace(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _content(
+    state: Loaded, request: ExportRequest, card: SinkCard
+) -> tuple[Content, dict[str, int]]:
+    """What is written, and how many annotations of which kind the format cannot hold."""
+    truth = state.truth()
+    predicted = request.what != GROUND_TRUTH
+    rows = state.predictions(request.what) if predicted else truth.ground_truth
+    wanted = np.ones(rows.rows, np.bool_)
+    items = sliced(truth, request.where)
+    shown = np.ones(truth.items.rows, np.bool_) if items is None else items
+    if request.outcome is not None:
+        wanted &= _outcome(state, request, rows)
+        shown = shown & _holding(rows, wanted, truth.items.rows)
+    elif predicted and request.confidence is not None:
+        wanted &= rows.table["confidence"] >= request.confidence
+    wanted &= shown[rows.table["item"]]
+    held = np.isin(rows.table["kind"], [int(kind) for kind in card.keeps])
+    lost = rows.table["kind"][wanted & ~held]
+    left_out = {
+        Kind(kind).name.lower(): int(count)
+        for kind, count in zip(*np.unique(lost, return_counts=True), strict=True)
+    }
+    place = (np.cumsum(shown) - 1).astype(np.int32)
+    chosen = chosen_rows(rows, np.flatnonzero(wanted & held))
+    table = chosen.table.replace(item=place[chosen.table["item"]])
+    kept = np.flatnonzero(shown)
+    files = truth.items["file"][kept].tolist()
+    pictures = {k: state.root / file for k, file in enumerate(files) if file}
+    return Content(
+        name=state.name,
+        predicted=predicted,
+        items=truth.items.take(kept),
+        ontology=truth.ontology,
+        rows=replace(chosen, table=table),
+        pictures=pictures,
+    ), left_out
+
+
+def _holding(rows: Annotations, wanted: NDArray[np.bool_], items: int) -> NDArray[np.bool_]:
+    mask = np.zeros(items, np.bool_)
+    mask[rows.table["item"][wanted]] = True
+    return mask
+
+
+def _outcome(state: Loaded, request: ExportRequest, rows: Annotations) -> NDArray[np.bool_]:
+    """(N,) rows with the outcome asked for."""
+    predicted = request.what != GROUND_TRUTH
+    run = request.what if predicted else request.run
+    allowed = ("tp", "fp") if predicted else ("tp", "fn")
+    if run is None or request.outcome not in allowed:
+        raise RequestError(
+            f"outcome {request.outcome!r} does not fit",
+            fix=f"use {' or '.join(allowed)}" + ("" if predicted else ", and --run RUN"),
+            code="E-EXPORT-OUTCOME",
+        )
+    view = run_view(state, run)
+    matches = view.live.at(request.iou)
+    cut = operating_confidence(view, request.confidence)
+    shown = view.view.confidence >= cut
+    mask = np.zeros(rows.rows, np.bool_)
+    if predicted:
+        of = matches.right if request.outcome == "tp" else matches.wrong
+        mask[view.view.predictions.rows[of & shown]] = True
+        return mask
+    taker = matches.prediction
+    found = (taker >= 0) & shown[np.maximum(taker, 0)] if shown.size else taker >= 0
+    of = found if request.outcome == "tp" else ~found
+    mask[view.view.truth.rows[of & view.view.counted]] = True
+    return mask
+
+
+def chosen_rows(annotations: Annotations, rows: NDArray[np.int64]) -> Annotations:
+    """Some annotations with their masks, points and traits, numbered anew.
+
+    Args:
+        rows: Ascending.
+    """
+    number = np.full(annotations.rows + 1, -1, np.int64)
+    number[rows] = np.arange(rows.size)
+
+    def part(table: Any) -> Any:
+        new = number[table["row"]]
+        return table.take(np.flatnonzero(new >= 0)).replace(row=new[new >= 0])
+
+    return Annotations(
+        table=annotations.table.take(rows),
+        masks=part(annotations.masks),
+        points=part(annotations.points),
+        traits=part(annotations.traits),
+    )

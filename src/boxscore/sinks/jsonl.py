@@ -1,0 +1,19 @@
+"""Our own table as JSON Lines: one object an annotation, without the empty fields."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from boxscore.sinks.content import Content
+from boxscore.sinks.rows import columns_of, rows_of
+
+
+def write(content: Content, folder: Path) -> None:
+    """`ground_truth.jsonl` or `predictions.jsonl`."""
+    name = "predictions.jsonl" if content.predicted else "ground_truth.jsonl"
+    names = columns_of(content)
+    with (folder / name).open("w", encoding="utf-8") as file:
+        for row in rows_of(content):
+            kept = {key: row[key] for key in names if row.get(key) is not None}
+            file.write(json.dumps(kept, ensure_ascii=False) + "\n")
