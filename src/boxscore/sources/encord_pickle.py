@@ -6,8 +6,10 @@ relative to the image; they become pixels here.
 
 from __future__ import annotations
 
+import gc
 import mmap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +39,42 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     Raises:
         SourceError: The file holds something else, is garbled, or too little of it is usable.
     """
-    predictions = _objects(path, report)
-    lookup = Lookup(context)
+    with _without_collecting():
+        predictions = _objects(path, report)
+        rows = _rows(predictions, Lookup(context), report)
+        if not predictions:
+            report.note("N-PICKLE-EMPTY", "0 predictions: the list is empty")
+        report.check_refusal(len(predictions))
+        _note_confidences(rows, report)
+        tables = tables_of(rows)
+    mapping = {"images": "by data_hash", "classes": "by feature hash"}
+    return RunTables(predictions=tables, report=report, format="pickle", mapping=mapping)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A tree of millions of values has no cycles, and each search for them walks all of it."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _rows(predictions: list[Any], lookup: Lookup, report: ImportReport) -> list[Row]:
+    """The usable ones; each is let go once it is read."""
     rows: list[Row] = []
     for number, prediction in enumerate(predictions):
+        predictions[number] = None
         try:
             rows.append(_row(prediction, number, lookup, report))
         except Unusable as bad:
             report.reject(bad.code, f"prediction {number}{bad.where}", bad.problem, bad.fix)
             if report.rejected % HOPELESS == 0:
                 report.check_refusal(len(predictions))
-    if not predictions:
-        report.note("N-PICKLE-EMPTY", "0 predictions: the list is empty")
-    report.check_refusal(len(predictions))
-    _note_confidences(rows, report)
-    mapping = {"images": "by data_hash", "classes": "by feature hash"}
-    return RunTables(predictions=tables_of(rows), report=report, format="pickle", mapping=mapping)
+    return rows
 
 
 def _objects(path: Path, report: ImportReport) -> list[Any]:
@@ -91,8 +113,8 @@ def _row(prediction: Any, number: int, lookup: Lookup, report: ImportReport) -> 
     confidence = _confidence(fields.get("confidence"))
     found, answer = fields.get("object"), fields.get("classification")
     if "class_id" in fields and found is None and answer is None:
-        found = Model("ObjectDetection")
-        found.state = {**fields, "feature_hash": fields["class_id"]}
+        older = {**fields, "feature_hash": fields["class_id"]}
+        found = Model("ObjectDetection", tuple(older), tuple(older.values()))
     if (found is None) == (answer is None):
         problem = "must have exactly one of object and classification"
         raise Unusable("E-PICKLE-BOTH", "", problem)

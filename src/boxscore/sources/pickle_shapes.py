@@ -78,14 +78,14 @@ def _box(data: Any, size: tuple[int, int], row: Row, report: ImportReport) -> Ro
     if not row.area > 0:
         row.marks |= Mark.ZERO_AREA
     theta = fields.get("theta") or 0.0
-    if isinstance(theta, int | float) and np.isfinite(theta) and theta % 360:
+    if isinstance(theta, int | float) and theta - theta == 0 and theta % 360:
         row.theta, row.kind = float(theta), Kind.ROTATED_BOX
     return row
 
 
 def _relative(fields: dict[str, Any], name: str) -> float:
     value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
         raise Unusable("E-PICKLE-BOX", f"/object/data/{name}", "is missing or no finite number")
     if not -TOLERANCE <= value <= 1 + TOLERANCE:
         problem = f"{value:g} is outside 0..1; boxes are relative to the image"

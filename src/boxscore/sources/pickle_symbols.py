@@ -57,19 +57,28 @@ class Symbol:
     name: str
 
 
+class SetOfNames:
+    """In the place of every set: pydantic's lists of fields, which say nothing new."""
+
+
+NAMES = SetOfNames()
+MOST_FORMS = 1000
+_NAMES: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+"""Names of fields that were met, so that equal ones are kept once."""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Model:
-    """An instance of one of the prediction classes; `state` is what its pickle carried."""
+    """An instance of one of the prediction classes, with the names and values of its fields."""
 
     name: str
-    state: Any = None
+    names: tuple[Any, ...] = ()
+    values: tuple[Any, ...] = ()
     built: bool = False
 
     def fields(self) -> dict[str, Any]:
-        """Field values, from the forms that pydantic 1, pydantic 2 and plain classes write."""
-        state = self.state if isinstance(self.state, dict) else {}
-        inner = state.get("__dict__", state)
-        return inner if isinstance(inner, dict) else {}
+        """Field values."""
+        return dict(zip(self.names, self.values, strict=True))
 
 
 @dataclass(slots=True, eq=False)
@@ -202,10 +211,10 @@ def _set(members: Any = (), *rest: Any) -> Any:
     return _checked_set(members) if plain else _no("set")
 
 
-def _checked_set(members: Any) -> set[str]:
+def _checked_set(members: Any) -> SetOfNames:
     if not all(type(member) is str for member in members):
         raise Refused("a set of something else than names")
-    return set(members)
+    return NAMES
 
 
 def _bytes(data: Any = b"", encoding: Any = None, *rest: Any) -> Any:
@@ -239,7 +248,7 @@ def build(target: Any, state: Any) -> None:
     if isinstance(target, Model):
         if not isinstance(state, dict):
             raise Refused(f"{target.name} has a state that is no dictionary")
-        target.state = state
+        _build_model(target, state)
     elif isinstance(target, TypeCode):
         good = (
             isinstance(state, tuple) and len(state) in (8, 9) and state[1] in ("<", ">", "|", "=")
@@ -249,6 +258,20 @@ def build(target: Any, state: Any) -> None:
         target.order = state[1]
     else:
         _build_array(target, state)
+
+
+def _build_model(target: Model, state: dict[str, Any]) -> None:
+    """Fields from the forms that pydantic 1, pydantic 2 and plain classes write.
+
+    The reader remembers the dictionaries to its end; nothing recalls them, so they are emptied.
+    """
+    inner = state.get("__dict__", state)
+    if isinstance(inner, dict):
+        names = tuple(inner)
+        target.names = _NAMES.setdefault(names, names) if len(_NAMES) < MOST_FORMS else names
+        target.values = tuple(inner.values())
+        inner.clear()
+    state.clear()
 
 
 def _build_array(target: ArrayValue, state: Any) -> None:
