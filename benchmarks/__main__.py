@@ -6,6 +6,7 @@ from benchmarks import (
     arrays,
     bootstrap,
     floor,
+    imports,
     large,
     matches,
     recount,
@@ -15,5 +16,17 @@ from benchmarks import (
     whole_job,
 )
 
-for script in (score, floor, warm, matches, arrays, whole_job, recount, slices, bootstrap, large):
+for script in (
+    score,
+    floor,
+    warm,
+    matches,
+    arrays,
+    whole_job,
+    recount,
+    slices,
+    bootstrap,
+    imports,
+    large,
+):
     script.main()

@@ -193,14 +193,6 @@ def _int_line(r: PickleReader) -> None:
     r.stack.append(int(text.rstrip(b"L")))
 
 
-def _float_line(r: PickleReader) -> None:
-    r.stack.append(float(r.line()[:64]))
-
-
-def _unicode_line(r: PickleReader) -> None:
-    r.stack.append(r.line().decode("raw-unicode-escape"))
-
-
 def _long(length: struct.Struct) -> Action:
     def action(r: PickleReader) -> None:
         size = r.number(length)
@@ -346,17 +338,13 @@ def _proto(r: PickleReader) -> None:
         raise Refused("a pickle protocol above 5")
 
 
-def _frame(r: PickleReader) -> None:
-    r.number(_U8)
-
-
 def _stop(r: PickleReader) -> None:
     r.done = True
 
 
 _TABLE: dict[bytes, Action] = {
     b"\x80": _proto,
-    b"\x95": _frame,
+    b"\x95": lambda r: r.take(8),
     b".": _stop,
     b"(": _mark,
     b"0": _pop,
@@ -371,8 +359,8 @@ _TABLE: dict[bytes, Action] = {
     b"L": _int_line,
     b"\x8a": _long(_U1),
     b"\x8b": _long(_I4),
-    b"F": _float_line,
-    b"V": _unicode_line,
+    b"F": lambda r: r.stack.append(float(r.line()[:64])),
+    b"V": lambda r: r.stack.append(r.line().decode("raw-unicode-escape")),
     b"\x8c": _text(_U1),
     b"X": _text(_U4),
     b"\x8d": _text(_U8),
