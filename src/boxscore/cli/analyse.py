@@ -72,7 +72,8 @@ def _print_per_class(document: dict[str, Any]) -> None:
         return max(found["delta_ap"] or 0.0 for found in row["kinds"].values())
 
     table = [["class", "AP", *KINDS.values()]]
-    for row in sorted(document["per_class"], key=most, reverse=True):
+    rows = [row for row in document["per_class"] if row["ap"] is not None]
+    for row in sorted(rows, key=most, reverse=True):
         gains = [number(row["kinds"][kind]["delta_ap"], 4) for kind in KINDS]
         table.append([row["class"], number(row["ap"]), *gains])
     click.echo()

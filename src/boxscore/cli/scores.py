@@ -30,6 +30,8 @@ def print_evaluations(documents: Sequence[dict[str, Any]]) -> None:
             if "intervals" in document:
                 click.echo(f"  {_intervals_line(document)}")
         click.echo(f"  {_definition(same[0])}")
+        if "slice" in same[0]:
+            click.echo(f"  {same[0]['images']} images: {same[0]['slice']}")
         for note in same[0].get("notes", ()):
             click.echo(f"  {note}")
     for document in documents:
