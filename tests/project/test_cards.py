@@ -115,21 +115,3 @@ def test_classification_has_cards_and_summaries_too(tmp_path: Path) -> None:
     assert found["metrics"]["accuracy"] == 0.75
     assert found["counts"]["iou"] is None
     assert found["per_class"][0]["recall"] == 1
-
-
-def test_keypoints_have_intervals(people: Project) -> None:
-    found = people.intervals("found", task="keypoints")
-    numbers = people.evaluate("found", task="keypoints")["metrics"]
-    estimates = {name: one["estimate"] for name, one in found["metrics"].items()}
-    assert estimates == pytest.approx(numbers)
-    assert list(found["metrics"]) == [
-        "AP", "AP50", "AP75", "APm", "APl", "AR", "AR50", "AR75", "ARm", "ARl",
-    ]  # fmt: skip
-    assert set(found["per_class"][0]["metrics"]) == {"ap", "ap50", "ar20"}
-    assert "too few images to tell" in found["metrics"]["AP"]["reason"]
-    assert found["metrics"]["AP"]["low"] is None
-
-
-def test_intervals_are_made_once(people: Project) -> None:
-    first = people.intervals("found", task="keypoints")
-    assert people.intervals("found", task="keypoints") is first
