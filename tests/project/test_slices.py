@@ -10,6 +10,7 @@ import pytest
 
 from boxscore.errors import RequestError
 from boxscore.project import Project
+from boxscore.project.loading import MOST_EVALUATED
 from tests.api.asking import answers, responses
 from tests.conftest import ROOT
 from tests.project.answered import project_of_answers
@@ -185,3 +186,27 @@ def test_the_routes_take_slices(boxes: tuple[Project, Project]) -> None:
     assert all(a != b for a, b in zip(found, answers(whole, asked), strict=True))
     refused = responses(whole, [f"{route}?slice=%40/etc/passwd" for route in asked])
     assert {(one.status_code, one.json()["code"]) for one in refused} == {(400, "E-SLICE-KEY")}
+
+
+def test_a_slice_is_evaluated_once(
+    boxes: tuple[Project, Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another confidence or IoU needs no new matching, of a slice or another protocol neither."""
+    whole, _ = boxes
+    asked: tuple[dict[str, Any], ...] = ({"where": "class=dog"}, {"protocol": "voc12"})
+    for settings in asked:
+        first = whole.evaluate("float32", iou=0.6, **settings)
+        with monkeypatch.context() as patch:
+            patch.setattr("boxscore.project.numbers.evaluate_protocol", None)
+            again = whole.evaluate("float32", iou=0.6, **settings)
+            moved = whole.evaluate("float32", iou=0.8, confidence=0.3, **settings)
+        assert again == first
+        assert moved["metrics"] == first["metrics"]
+        assert moved["counts"]["tp"] < first["counts"]["tp"]
+
+
+def test_only_the_last_few_stay_in_memory(boxes: tuple[Project, Project]) -> None:
+    whole, _ = boxes
+    for title in whole.items["title"].tolist()[: MOST_EVALUATED + 3]:
+        whole.evaluate("float32", where=f"title={title}")
+    assert len(whole._state()._evaluated) == MOST_EVALUATED

@@ -113,9 +113,14 @@ def _numbers(
     if card.name == "coco" and plain and items is None:
         view = state.view(run, question.task, question.options.max_detections)
         return view.numbers, view
-    return evaluate_protocol(
-        state.truth(), state.predictions(run), question.task, card, question.options, items
-    )
+
+    def make() -> tuple[Numbers, RunView | None]:
+        truth, predictions = state.truth(), state.predictions(run)
+        return evaluate_protocol(truth, predictions, question.task, card, question.options, items)
+
+    meant = None if items is None else items.tobytes()
+    key = state.record(run).run_id, question.task, card.name, question.options, meant
+    return state.evaluated(key, make)
 
 
 def check_classes(classes: Classes, known: int) -> Classes:
