@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
-
-iou_option = click.option(
-    "--iou", type=float, default=0.5, show_default=True, help="Least IoU of a match."
+from boxscore.cli.options import (
+    iou_option,
+    json_option,
+    open_project,
+    slice_option,
+    target_option,
+    task_option,
 )
+
 KINDS = {
     "class": "wrong class",
     "location": "poor box",
@@ -21,16 +26,27 @@ KINDS = {
 }
 
 
-@click.command(epilog="Example:  boxscore errors yolo-x")
+@click.command(epilog="Example:  boxscore errors yolo-x --per-class --slice split=val")
 @click.argument("run")
+@click.option("--per-class", is_flag=True, help="What each kind of error costs each class.")
 @iou_option
+@task_option
+@slice_option
 @json_option
 @target_option
-def errors(run: str, iou: float, as_json: bool, target: Path) -> None:
+def errors(
+    run: str,
+    per_class: bool,
+    iou: float,
+    task: str | None,
+    where: str | list[str] | None,
+    as_json: bool,
+    target: Path,
+) -> None:
     """Print what each kind of error costs a run: AP gained if it alone were mended (TIDE)."""
     from boxscore.cli.text import columns, number, print_json
 
-    document = open_project(target).error_budget(run, iou=iou)
+    document = open_project(target).error_budget(run, iou=iou, task=task, where=where)
     if as_json:
         print_json(document)
         return
@@ -44,6 +60,24 @@ def errors(run: str, iou: float, as_json: bool, target: Path) -> None:
         f"+{number(document['false_positive'], 4)}, without any miss "
         f"+{number(document['false_negative'], 4)}"
     )
+    if per_class:
+        _print_per_class(document)
+
+
+def _print_per_class(document: dict[str, Any]) -> None:
+    """AP of each class and what it would gain, most to gain first."""
+    from boxscore.cli.text import columns, number
+
+    def most(row: dict[str, Any]) -> float:
+        return max(found["delta_ap"] or 0.0 for found in row["kinds"].values())
+
+    table = [["class", "AP", *KINDS.values()]]
+    rows = [row for row in document["per_class"] if row["ap"] is not None]
+    for row in sorted(rows, key=most, reverse=True):
+        gains = [number(row["kinds"][kind]["delta_ap"], 4) for kind in KINDS]
+        table.append([row["class"], number(row["ap"]), *gains])
+    click.echo()
+    click.echo(columns(table, right=range(1, len(KINDS) + 2)))
 
 
 @click.command(epilog="Example:  boxscore thresholds yolo-x --goal precision --floor 0.95")

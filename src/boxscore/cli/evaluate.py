@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import (
+    json_option,
+    open_project,
+    slice_option,
+    target_option,
+    task_option,
+)
+from boxscore.errors import RequestError
+
+if TYPE_CHECKING:
+    from boxscore.project import Project
 
 
 @click.command(epilog="Example:  boxscore evaluate yolo-x --iou 0.75 --json")
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
-@click.option(
-    "--task",
-    metavar="TASK",
-    type=click.Choice(
-        [
-            "bbox",
-            "obb",
-            "segm",
-            "boundary",
-            "keypoints",
-            "classification",
-            "semantic",
-            "panoptic",
-            "tracking",
-        ]
-    ),
-    help="bbox, obb, segm, boundary, keypoints, classification, semantic, panoptic or tracking. "
-    "Default: by the run.",
-)
+@task_option
 @click.option(
     "--protocol",
     metavar="PROTOCOL",
@@ -51,9 +44,14 @@ from boxscore.cli.options import json_option, open_project, target_option
     type=click.IntRange(1, 65535),
     help="Most predictions per image and class. Default: the protocol's, 100 for COCO.",
 )
-@click.option("--intervals", is_flag=True, help="Add 95 % intervals from resampled images.")
+@click.option(
+    "--intervals",
+    is_flag=True,
+    help="Add 95 % intervals from resampled images, overall and per class.",
+)
 @click.option("--class-agnostic", is_flag=True, help="Every class counts as one.")
 @click.option("--only-predicted", is_flag=True, help="Only images that have predictions count.")
+@slice_option
 @json_option
 @target_option
 def evaluate(
@@ -66,6 +64,7 @@ def evaluate(
     intervals: bool,
     class_agnostic: bool,
     only_predicted: bool,
+    where: str | list[str] | None,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -81,15 +80,19 @@ def evaluate(
             max_detections=max_detections,
             class_agnostic=class_agnostic,
             only_predicted=only_predicted,
+            where=where,
         )
         for run in runs or project.run_names()
     ]
-    for document in documents if intervals else ():
-        found = project.intervals(document["run"], task=document["task"])
-        document["intervals"] = found["metrics"]
-        of_class = {row["class_id"]: row["metrics"] for row in found["per_class"]}
-        for row in document["per_class"]:
-            row["intervals"] = of_class.get(row["class_id"])
+    if intervals:
+        if max_detections is not None or class_agnostic or only_predicted:
+            raise RequestError(
+                "intervals are of COCO's own numbers, not of changed ones",
+                fix="leave out --max-detections, --class-agnostic and --only-predicted",
+                code="E-INTERVALS",
+            )
+        for document in documents:
+            _add_intervals(project, document, where)
     if as_json:
         from boxscore.cli.text import print_json
 
@@ -101,3 +104,21 @@ def evaluate(
     from boxscore.cli.scores import print_evaluations
 
     print_evaluations(documents)
+
+
+def _add_intervals(
+    project: Project, document: dict[str, Any], where: str | list[str] | None
+) -> None:
+    """Put the intervals of each number beside it, overall and in each class."""
+    if document["protocol"] != "coco":
+        raise RequestError(
+            f"protocol {document['protocol']} has no intervals: they are of COCO's numbers",
+            fix="leave out --intervals, or --protocol and --task",
+            code="E-INTERVALS",
+        )
+    found = project.intervals(document["run"], task=document["task"], where=where)
+    document["intervals"] = found["metrics"]
+    document["resampled"] = {k: found[k] for k in ("replicates", "seed", "unit", "clusters")}
+    of_class = {row["class_id"]: row["metrics"] for row in found["per_class"]}
+    for row in document["per_class"]:
+        row["intervals"] = of_class.get(row["class_id"])

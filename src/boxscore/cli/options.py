@@ -34,6 +34,26 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
 
 
+def task_option(command: Command) -> Command:
+    """`--task TASK`: what is compared."""
+    from boxscore.schema.kinds import Task
+
+    names = [task.value for task in Task]
+    return click.option(
+        "--task",
+        metavar="TASK",
+        type=click.Choice(names),
+        help=f"{', '.join(names[:-1])} or {names[-1]}. Default: by the run.",
+    )(command)
+
+
+def iou_option(command: Command) -> Command:
+    """`--iou T`, default 0.5."""
+    return click.option(
+        "--iou", type=float, default=0.5, show_default=True, help="Least IoU of a match."
+    )(command)
+
+
 def slice_option(command: Command) -> Command:
     """`--slice S`: some of the images, by an expression or a file that lists them."""
 

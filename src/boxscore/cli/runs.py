@@ -30,7 +30,7 @@ def runs(ctx: click.Context, as_json: bool, target: Path) -> None:
     else:
         table = [["run", "task", "format", "predictions", "score", "imported"]]
         for card in cards:
-            score = card["metrics"].get("AP", card["metrics"].get("accuracy"))
+            score = next(iter(card["metrics"].values()), None)
             size = card["predictions"]
             table.append(
                 [

@@ -18,6 +18,7 @@ WHAT = {
     "keypoints": "keypoints (OKS for IoU)",
 }
 """What a task compares, in words."""
+IDENTITY = ("class", "class_id", "feature_hash", "ground_truth", "predictions")
 
 
 def print_evaluations(documents: Sequence[dict[str, Any]]) -> None:
@@ -29,6 +30,8 @@ def print_evaluations(documents: Sequence[dict[str, Any]]) -> None:
             if "intervals" in document:
                 click.echo(f"  {_intervals_line(document)}")
         click.echo(f"  {_definition(same[0])}")
+        if "slice" in same[0]:
+            click.echo(f"  {same[0]['images']} images: {same[0]['slice']}")
         for note in same[0].get("notes", ()):
             click.echo(f"  {note}")
     for document in documents:
@@ -48,13 +51,18 @@ def _metrics_table(documents: Sequence[dict[str, Any]]) -> str:
 
 def _intervals_line(document: dict[str, Any]) -> str:
     """The headline numbers with their intervals, or why they have none."""
-    found = document["intervals"]
-    words = []
-    for name in ("AP", "AP50", "AR100"):
-        one = found[name]
-        known = f"{number(one['low'], 3)} to {number(one['high'], 3)}"
-        words.append(f"{name} {known if one['low'] is not None else one['reason']}")
-    return f"{document['run']}, 95 % (1,000 resamples of the images): " + "; ".join(words)
+    found, how = document["intervals"], document["resampled"]
+    names = [n for n in ("AP", "AP50", "AR100", "AR") if n in found][:3]
+    words = "; ".join(f"{name} {interval(found[name])}" for name in names)
+    resamples = f"{how['replicates']:,} resamples of {how['clusters']} {how['unit']}s"
+    return f"{document['run']}, 95 % ({resamples}): {words}"
+
+
+def interval(found: dict[str, Any]) -> str:
+    """A number's bounds, or why it has none."""
+    if found["low"] is None:
+        return str(found["reason"])
+    return f"{number(found['low'], 3)} to {number(found['high'], 3)}"
 
 
 def _definition(document: dict[str, Any]) -> str:
@@ -84,13 +92,36 @@ def _counts_line(document: dict[str, Any]) -> str:
 
 def _print_classes(document: dict[str, Any]) -> None:
     rows = [row for row in document["per_class"] if row["ground_truth"]]
-    if len(rows) < 2 or not document["counts"]:
+    if len(rows) < 2:
         return
+    if document["counts"]:
+        _print_misses(document, rows)
+    else:
+        _print_columns(rows)
+
+
+def _print_misses(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     rows.sort(key=lambda row: -row["fn"])
-    shown = rows[:WORST_SHOWN]
+    answers = document["task"] == "classification"
+    score = "f1" if answers else "ap"
+    heads = ["class", "objects", "F1" if answers else "AP", "TP", "FP", "FN"]
+    sure = "intervals" in document
+    table = [[*heads, "AP, 95 %"] if sure else heads]
+    for row in rows[:WORST_SHOWN]:
+        cells = [row["class"], str(row["ground_truth"]), number(row[score])]
+        cells += [str(row[k]) for k in ("tp", "fp", "fn")]
+        table.append([*cells, interval(row["intervals"]["ap"])] if sure else cells)
     click.echo("\nMost misses:")
-    table = [["class", "objects", "AP", "TP", "FP", "FN"]]
-    table += [
-        [r["class"], r["ground_truth"], number(r["ap"]), r["tp"], r["fp"], r["fn"]] for r in shown
-    ]
     click.echo(columns(table, right=range(1, 6)))
+
+
+def _print_columns(rows: list[dict[str, Any]]) -> None:
+    """The classes with the least first number, with the columns of their own protocol."""
+    names = [name for name in rows[0] if name not in IDENTITY]
+    rows.sort(key=lambda row: (row[names[0]] is None, row[names[0]]))
+    table = [["class", "objects", *names]]
+    for row in rows[:WORST_SHOWN]:
+        values = [number(row[name]) for name in names]
+        table.append([row["class"], str(row["ground_truth"]), *values])
+    click.echo(f"\nLeast {names[0]}:")
+    click.echo(columns(table, right=range(1, len(table[0]))))

@@ -42,7 +42,7 @@ class Intervals:
     clusters: int
 
     def document(self, names: Sequence[str] = ()) -> dict[str, Any]:
-        """For JSON: the bounds, and how they were made.
+        """One run's bounds for JSON, and how they were made.
 
         Args:
             names: Of the classes; none leaves the classes out.
@@ -54,13 +54,22 @@ class Intervals:
             "unit": self.unit,
             "clusters": self.clusters,
             "method": "bias-corrected percentile bootstrap",
-            "metrics": self.overall.document(),
+            "metrics": _of_one_run(self.overall.document()),
             "per_class": [
-                {"class_id": k, "class": name, "metrics": self.per_class.document(k)}
+                {
+                    "class_id": k,
+                    "class": name,
+                    "metrics": _of_one_run(self.per_class.document(k)),
+                }
                 for k, name in enumerate(names)
                 if np.isfinite(self.per_class.estimate[k]).any()
             ],
         }
+
+
+def _of_one_run(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Without p: whether one run's number differs from 0 is no question."""
+    return {name: {k: v for k, v in one.items() if k != "p"} for name, one in numbers.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,9 +125,14 @@ class RunView:
         errors = assign(self.view, self.live.at(iou), self.best, background=background)
         return tide(self.view, errors, items, classes, published=published)
 
-    def default_confidence(self) -> float:
+    def default_confidence(self, items: Items = None) -> float:
         """The confidence with the highest pooled F1 at IoU 0.5; 0 when F1 is undefined."""
+        if items is not None:
+            return self._best_confidence(items)
         if self._default is None:
-            confidence, _ = self.sweep(REFERENCE_IOU).best()
-            self._default = confidence if np.isfinite(confidence) else 0.0
+            self._default = self._best_confidence(None)
         return self._default
+
+    def _best_confidence(self, items: Items) -> float:
+        confidence, _ = self.sweep(REFERENCE_IOU, items=items).best()
+        return confidence if np.isfinite(confidence) else 0.0

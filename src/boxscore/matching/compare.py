@@ -136,6 +136,37 @@ def _part(
     return _Part(name, annotations, rows, objects.size - rows.size)
 
 
+def fitting_tasks(
+    ontology: Ontology, ground_truth: Annotations, predictions: Annotations
+) -> tuple[Task, ...]:
+    """The tasks of which ground truth and predictions both have the geometry, in `Task`'s order."""
+    sides = (ground_truth, predictions)
+    objects = [_objects(side.table, ontology.object_count) for side in sides]
+    answers = [bool((side.table["kind"] == Kind.CLASSIFICATION).any()) for side in sides]
+
+    def fits(task: Task) -> bool:
+        if task is Task.CLASSIFICATION:
+            return all(answers)
+        both = zip(sides, objects, strict=True)
+        return all(_fitting(task, side, rows).any() for side, rows in both) and (
+            task is not Task.KEYPOINTS or _keypoints_agree(ontology, sides, objects)
+        )
+
+    return tuple(task for task in Task if fits(task))
+
+
+def _keypoints_agree(
+    ontology: Ontology, sides: tuple[Annotations, Annotations], rows: list[NDArray[np.int64]]
+) -> bool:
+    both = zip(sides, rows, strict=True)
+    counts = [counts_of(side, row, ontology.object_count) for side, row in both]
+    try:
+        agreed_counts(counts[0], counts[1], ontology)
+    except RequestError:
+        return False
+    return True
+
+
 def _objects(table: Table, classes: int) -> NDArray[np.int64]:
     chosen = (table["class_id"] < classes) & (table["kind"] != Kind.CLASSIFICATION)
     return np.flatnonzero(chosen & np.isfinite(table["x"])).astype(np.int64)

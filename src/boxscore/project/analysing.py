@@ -20,7 +20,8 @@ from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
 from boxscore.project.loading import Loaded
 from boxscore.project.slicing import Where, sliced
-from boxscore.schema.kinds import DETECTION, Task
+from boxscore.project.tasks import task_of
+from boxscore.schema.kinds import DETECTION
 
 Document = dict[str, Any]
 
@@ -31,7 +32,7 @@ def run_view(state: Loaded, run: str, task: str | None = None) -> RunView:
     Raises:
         RequestError: The task is another.
     """
-    chosen = Task(task or state.record(run).task)
+    chosen = task_of(state, run, task)
     if chosen not in DETECTION:
         raise RequestError(
             f"run {run!r} is of task {chosen.value}, which matches no objects",

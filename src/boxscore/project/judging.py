@@ -20,8 +20,9 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.project.analysing import run_view
 from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
-from boxscore.project.numbers import operating_confidence
+from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.slicing import Where, sliced
+from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
 
 Document = dict[str, Any]
@@ -43,13 +44,17 @@ def confusion(
     """The confusion matrix: rows are labelled, columns predicted, the last of each background."""
     truth = state.truth()
     items = sliced(truth, where)
-    if Task(task or state.record(run).task) is Task.CLASSIFICATION:
+    if task_of(state, run, task) is Task.CLASSIFICATION:
         given = of_items(state.predictions(run), items)
         labels = of_items(truth.ground_truth, items)
         matrix = answer_confusion(questions(truth.ontology), labels, given)
+        if classes is not None:
+            check_classes(classes, len(matrix) - 1)
+            other = np.isin(np.arange(len(matrix)), classes, invert=True)
+            matrix[np.ix_(other, other)] = 0
         return {"run": run, "iou": None, "confidence": None} | _matrix(state, matrix, True)
     view = run_view(state, run, task)
-    cut = operating_confidence(view, confidence)
+    cut = operating_confidence(view, confidence, items)
     found = view.confusion(iou, cut, classes, items)
     return {"run": run, "iou": iou, "confidence": defined(cut)} | _matrix(
         state, found.matrix, False
@@ -92,7 +97,7 @@ def calibration(
     """How often predictions of a confidence are right, in 15 bins, and the calibration errors."""
     truth = state.truth()
     items = sliced(truth, where)
-    if Task(task or state.record(run).task) is Task.CLASSIFICATION:
+    if task_of(state, run, task) is Task.CLASSIFICATION:
         labels, given = (of_items(a, items) for a in (truth.ground_truth, state.predictions(run)))
         confidence, right = guess_outcomes(questions(truth.ontology), labels, given)
         return {"run": run, "iou": None} | _calibrated(confidence, right, None)

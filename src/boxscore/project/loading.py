@@ -34,6 +34,10 @@ from boxscore.store.records import RunRecord
 Answer = TypeVar("Answer")
 
 
+MOST_EVALUATED = 8
+"""Evaluations under other protocols or of slices that stay in memory."""
+
+
 def load_truth(snapshot: Snapshot) -> Truth:
     """Items, ontology and ground truth of a generation."""
     text = snapshot.document("ontology")
@@ -77,6 +81,7 @@ class Loaded:
     _views: dict[tuple[str, Task, int | None], RunView] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
+    _evaluated: dict[Hashable, Any] = field(default_factory=dict)
     _slow: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, run: str) -> RunRecord:
@@ -95,6 +100,17 @@ class Loaded:
             if key not in self._remembered:
                 self._remembered[key] = make()
             answer: Answer = self._remembered[key]
+            return answer
+
+    def evaluated(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Like `remembered`, for what fills memory: only the last few are kept."""
+        with self._lock:
+            if key not in self._evaluated:
+                made = make()
+                while len(self._evaluated) >= MOST_EVALUATED:
+                    self._evaluated.pop(next(iter(self._evaluated)))
+                self._evaluated[key] = made
+            answer: Answer = self._evaluated[key]
             return answer
 
     def truth(self) -> Truth:
@@ -156,7 +172,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     loaded._truth = known._truth
-    loaded._remembered = known._remembered
+    loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name
         for old in known.records.values()

@@ -59,7 +59,7 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     """The document of interface.md, section "JSON documents", for one run."""
     record, truth, task = state.record(run), state.truth(), question.task
     items = sliced(truth, question.where)
-    head: Document = {"run": run, "task": task.value, "protocol": "coco"}
+    head: Document = {"run": run, "task": task.value}
     sizes = {
         "images": truth.items.rows,
         "ground_truth": objects(state, task, items),
@@ -70,6 +70,7 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
         head["slice"] = question.where if isinstance(question.where, str) else "a list"
         sizes |= {"images": int(items.sum()), "predictions": int(items[found].sum())}
     if task is Task.CLASSIFICATION:
+        head["protocol"] = _no_protocol(question)
         answers = evaluate_answers(truth, state.predictions(run), items)
         return head | sizes | classification_document(truth.ontology.classes, answers)
     card = protocol_for(task, question.protocol)
@@ -88,6 +89,22 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     return head | sizes | document | {"notes": list(numbers.notes)}
 
 
+def _no_protocol(question: Question) -> str:
+    """What stands in the place of a protocol where classification has none.
+
+    Raises:
+        RequestError: A protocol was asked for.
+    """
+    own = Task.CLASSIFICATION.value
+    if question.protocol not in (None, own):
+        raise RequestError(
+            f"protocol {question.protocol} does not score task {own}",
+            fix="leave the protocol out",
+            code="E-PROTOCOL-TASK",
+        )
+    return own
+
+
 def _numbers(
     state: Loaded, run: str, card: ProtocolCard, question: Question, items: Items
 ) -> tuple[Numbers, RunView | None]:
@@ -96,9 +113,14 @@ def _numbers(
     if card.name == "coco" and plain and items is None:
         view = state.view(run, question.task, question.options.max_detections)
         return view.numbers, view
-    return evaluate_protocol(
-        state.truth(), state.predictions(run), question.task, card, question.options, items
-    )
+
+    def make() -> tuple[Numbers, RunView | None]:
+        truth, predictions = state.truth(), state.predictions(run)
+        return evaluate_protocol(truth, predictions, question.task, card, question.options, items)
+
+    meant = None if items is None else items.tobytes()
+    key = state.record(run).run_id, question.task, card.name, question.options, meant
+    return state.evaluated(key, make)
 
 
 def check_classes(classes: Classes, known: int) -> Classes:
@@ -121,14 +143,14 @@ def objects(state: Loaded, task: Task, items: Items = None) -> int:
     return int(answers.sum()) if task is Task.CLASSIFICATION else int((~answers).sum())
 
 
-def operating_confidence(view: RunView, confidence: float | None) -> float:
-    """The confidence asked for, or the run's default.
+def operating_confidence(view: RunView, confidence: float | None, items: Items = None) -> float:
+    """The confidence asked for, or the default of the run, or of some images of it.
 
     Raises:
         RequestError: It is not a finite number.
     """
     if confidence is None:
-        return view.default_confidence()
+        return view.default_confidence(items)
     if not math.isfinite(confidence):
         raise RequestError(
             f"confidence {confidence} is not a finite number",
@@ -176,7 +198,7 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
         "default_confidence": counts["confidence"] if counts else None,
         "metrics": document["metrics"],
         "counts": counts,
-        "tasks": possible_tasks(state.truth(), state.predictions(run)),
+        "tasks": possible_tasks(state.truth(), state.predictions(run), task),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
 from boxscore.project.reading import ProjectReader
-from boxscore.schema.kinds import DETECTION, Task
+from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
     from boxscore.project.slicing import Where
@@ -247,10 +247,11 @@ class Project(ProjectReader):
         """
         from boxscore.matching.policy import Options
         from boxscore.project.numbers import Question, evaluation_document
+        from boxscore.project.tasks import task_of
 
         state = self._state()
         question = Question(
-            task=Task(task or state.record(run).task),
+            task=task_of(state, run, task),
             protocol=protocol,
             iou=iou,
             confidence=confidence,
@@ -276,9 +277,10 @@ class Project(ProjectReader):
     ) -> Document:
         """`evaluate` for chosen classes, with the time that the recount took."""
         from boxscore.project.numbers import Question, evaluation_document
+        from boxscore.project.tasks import task_of
 
         state = self._state()
-        chosen = Task(task or state.record(run).task)
+        chosen = task_of(state, run, task)
         if chosen in DETECTION and protocol in (None, "coco"):
             state.view(run, chosen)
         start = time.perf_counter()

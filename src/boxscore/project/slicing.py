@@ -7,6 +7,7 @@ names the images themselves, by title, source id or data hash.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
@@ -19,6 +20,8 @@ from boxscore.project.evaluating import Truth
 Mask = NDArray[np.bool_]
 Where = str | Sequence[str] | None
 KEYS = ("split", "class", "title", "sequence")
+NEXT_PART = re.compile(r",(?=\s*\w+\s*=)")
+"""A comma within a name is followed by no KEY=."""
 
 
 def sliced(truth: Truth, where: Where) -> Mask | None:
@@ -32,7 +35,7 @@ def sliced(truth: Truth, where: Where) -> Mask | None:
     if not isinstance(where, str):
         return _listed(truth, set(where))
     mask = np.ones(truth.items.rows, np.bool_)
-    for part in where.split(","):
+    for part in NEXT_PART.split(where):
         mask &= _part(truth, part)
     if not mask.any():
         raise RequestError(

@@ -4,60 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.protocols import PROTOCOLS
+from boxscore.matching.compare import fitting_tasks
 from boxscore.project.evaluating import Truth
-from boxscore.schema.kinds import MASKED, Kind, Task
+from boxscore.project.loading import Loaded
+from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations
 
 Document = dict[str, Any]
 
 
-def possible_tasks(truth: Truth, predictions: Annotations) -> list[Document]:
-    """Tasks in their usual order, each with its protocols: name, title, headline."""
-    labels, found = (_held(a) for a in (truth.ground_truth, predictions))
-    both = labels & found
-    fitting = {
-        Task.BBOX: bool(labels - {"answer"} and found - {"answer"}),
-        Task.OBB: "rotated" in both,
-        Task.SEGM: "mask" in both,
-        Task.BOUNDARY: "mask" in both,
-        Task.KEYPOINTS: "keypoints" in both,
-        Task.CLASSIFICATION: "answer" in both,
-        Task.SEMANTIC: "mask" in both,
-        Task.PANOPTIC: "mask" in both,
-        Task.TRACKING: "track" in both and bool((truth.items["sequence"] != "").any()),
-    }
+def task_of(state: Loaded, run: str, name: str | None) -> Task:
+    """The task that is asked about, or the run's own.
+
+    Raises:
+        RequestError: There is no such task.
+    """
+    chosen = name or state.record(run).task
+    if chosen not in set(Task):
+        raise RequestError(
+            f"task {chosen!r} is unknown",
+            fix=near_misses(chosen, tuple(Task)),
+            code="E-TASK-UNKNOWN",
+        )
+    return Task(chosen)
+
+
+def possible_tasks(truth: Truth, predictions: Annotations, own: Task) -> list[Document]:
+    """Tasks in their usual order, each with its protocols: name, title, headline.
+
+    Args:
+        own: The task that the run was imported for; always among them.
+    """
+    fitting = fitting_tasks(truth.ontology, truth.ground_truth, predictions)
     return [
         {
             "task": task.value,
             "protocols": [
                 {"name": card.name, "title": card.title, "headline": card.headline}
                 for card in PROTOCOLS.values()
-                if task in card.tasks
+                if task in card.tasks and (truth.verdicts.rows or not card.needs_verdicts)
             ],
         }
-        for task, fits in fitting.items()
-        if fits
+        for task in Task
+        if task is own or task in fitting
     ]
-
-
-def _held(annotations: Annotations) -> set[str]:
-    """What kinds of geometry one side has."""
-    table = annotations.table
-    kinds = set(np.unique(table["kind"]).tolist())
-    held = set()
-    if Kind.CLASSIFICATION in kinds:
-        held.add("answer")
-    if kinds - {Kind.CLASSIFICATION}:
-        held.add("box")
-    if kinds & set(MASKED) or annotations.masks.rows:
-        held.add("mask")
-    if Kind.KEYPOINTS in kinds:
-        held.add("keypoints")
-    if Kind.ROTATED_BOX in kinds:
-        held.add("rotated")
-    if (table["track"] != "").any():
-        held.add("track")
-    return held

@@ -28,6 +28,7 @@ class ProtocolCard:
         restricts: Whether it leaves out items and classes itself, in an order of its own.
         ignore_marked: Whether ground truth marked as difficult or ignored never counts.
         module: Where its function lives; imported on use.
+        needs_verdicts: Whether it cannot do without verified classes of whole images.
         function: Its `evaluate(view, options)`, by name.
     """
 
@@ -38,6 +39,7 @@ class ProtocolCard:
     module: str
     ignore_marked: bool = False
     restricts: bool = False
+    needs_verdicts: bool = False
     function: str = "evaluate"
 
     def evaluate(self, view: Comparable, options: Options) -> Numbers:
@@ -68,6 +70,7 @@ PROTOCOLS: dict[str, ProtocolCard] = {
             module="boxscore.evaluation.protocols.lvis",
             ignore_marked=True,
             restricts=True,
+            needs_verdicts=True,
         ),
         ProtocolCard(
             name="voc07",

@@ -1,0 +1,107 @@
+"""`boxscore curves` and `boxscore lrp`: each class at the confidence that serves it best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from boxscore.cli.options import (
+    iou_option,
+    json_option,
+    open_project,
+    slice_option,
+    target_option,
+    task_option,
+)
+from boxscore.errors import RequestError, near_misses
+
+if TYPE_CHECKING:
+    from boxscore.project import Project
+
+
+@click.command(epilog="Example:  boxscore curves yolo-x --class person --json")
+@click.argument("run")
+@click.option("--class", "names", multiple=True, help="Only this class; may be repeated.")
+@iou_option
+@task_option
+@slice_option
+@json_option
+@target_option
+def curves(
+    run: str,
+    names: tuple[str, ...],
+    iou: float,
+    task: str | None,
+    where: str | list[str] | None,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Print the best F1 of each class and its confidence; with --json the whole curves."""
+    from boxscore.cli.text import columns, number, print_json
+
+    project = open_project(target)
+    classes = _classes(project, names) if names else None
+    document = project.class_curves(run, iou=iou, classes=classes, task=task, where=where)
+    if as_json:
+        print_json(document)
+        return
+    table = [["class", "objects", "best F1", "at confidence"]]
+    best = [row for row in document["best"] if classes is None or row["class_id"] in classes]
+    for row in sorted(best, key=lambda row: row["f1"] or 0.0):
+        scores = [number(row[k]) for k in ("f1", "confidence")]
+        table.append([row["class"], str(row["objects"]), *scores])
+    click.echo(columns(table, right=range(1, 4)))
+    words = [
+        f"{what}: F1 {number(one['f1'])} at confidence {number(one['confidence'])}"
+        for what, one in (
+            ("all counts pooled", document["pooled"]["best"]),
+            ("mean over classes", document["mean"]["best"]),
+        )
+    ]
+    click.echo(f"  {run} at IoU {iou:.2f}; {'; '.join(words)}")
+
+
+def _classes(project: Project, names: tuple[str, ...]) -> tuple[int, ...]:
+    known = {row.name: row.class_id for row in project.ontology.classes if row.kind == "object"}
+    for name in names:
+        if name not in known:
+            raise RequestError(
+                f"class {name!r} does not exist",
+                fix=near_misses(name, known),
+                code="E-CLASS-UNKNOWN",
+            )
+    return tuple(dict.fromkeys(known[name] for name in names))
+
+
+@click.command(epilog="Example:  boxscore lrp yolo-x")
+@click.argument("run")
+@iou_option
+@task_option
+@slice_option
+@json_option
+@target_option
+def lrp(
+    run: str,
+    iou: float,
+    task: str | None,
+    where: str | list[str] | None,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Print oLRP: one error of boxes, false positives and misses; 0 is perfect, 1 is useless."""
+    from boxscore.cli.text import columns, number, print_json
+
+    document = open_project(target).lrp(run, iou=iou, task=task, where=where)
+    if as_json:
+        print_json(document)
+        return
+    table = [["class", "oLRP", "1 - IoU", "false positives", "misses", "at confidence"]]
+    rows: list[dict[str, Any]] = sorted(document["per_class"], key=lambda row: -row["value"])
+    rows.append({"class": "mean", "confidence": None} | document["mean"])
+    for row in rows:
+        parts = ("value", "location", "false_positive", "false_negative", "confidence")
+        table.append([row["class"], *(number(row[k]) for k in parts)])
+    click.echo(columns(table, right=range(1, 6)))
+    click.echo(f"  {run}; true positives from IoU {iou:.2f}")
