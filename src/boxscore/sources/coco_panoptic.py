@@ -198,7 +198,7 @@ class _Reader:
         found: ValueMasks,
     ) -> None:
         score = info.get("score")
-        scored = isinstance(score, int | float) and not isinstance(score, bool)
+        scored = type(score) in (int, float) and abs(score) < 1e300
         self.confident += scored
         self.builder.add(
             image,
@@ -206,7 +206,7 @@ class _Reader:
             Kind.BITMASK,
             mask=mask,
             mask_size=(found.width, found.height),
-            confidence=float("nan") if self.truth else float(score) if scored and score else 1.0,
+            confidence=float("nan") if self.truth else float(score) if scored else 1.0,
             crowd=self.truth and info.get("iscrowd") == 1,
             line=line,
         )

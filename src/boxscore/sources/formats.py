@@ -90,6 +90,7 @@ BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
+    _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}
