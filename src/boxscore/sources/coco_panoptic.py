@@ -14,7 +14,7 @@ from typing import Any
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.json_document import read_document
+from boxscore.sources.json_document import read_document, real
 from boxscore.sources.picture_places import Pictures
 from boxscore.sources.pixel_maps import ValueMasks, read_maps
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
@@ -28,7 +28,7 @@ HEAD = 1 << 16
 MOST_IMAGES = 10_000_000
 
 
-def recognise(path: Path, role: Role) -> Guess:
+def recognise(path: Path, _role: Role) -> Guess:
     """A JSON file with segments_info, or a folder with one."""
     file = _file_in(path)
     if file is None:
@@ -157,7 +157,9 @@ class _Reader:
                 continue
             count = max(len(one["segments_info"]), 1)
             if found is None:
-                self._reject(line, count, "E-PANOPTIC-PNG", f"{shown(one.get('file_name'))}: no PNG")
+                self._reject(
+                    line, count, "E-PANOPTIC-PNG", f"{shown(one.get('file_name'))}: no PNG"
+                )
             elif found.code:
                 self._reject(line, count, found.code, f"{png.name if png else ''} {found.problem}")
             else:
@@ -197,16 +199,15 @@ class _Reader:
         mask: bytes,
         found: ValueMasks,
     ) -> None:
-        score = info.get("score")
-        scored = type(score) in (int, float) and abs(score) < 1e300
-        self.confident += scored
+        score = real(info.get("score"))
+        self.confident += score is not None
         self.builder.add(
             image,
             known,
             Kind.BITMASK,
             mask=mask,
             mask_size=(found.width, found.height),
-            confidence=float("nan") if self.truth else float(score) if scored else 1.0,
+            confidence=float("nan") if self.truth else 1.0 if score is None else score,
             crowd=self.truth and info.get("iscrowd") == 1,
             line=line,
         )

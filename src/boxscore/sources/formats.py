@@ -90,6 +90,8 @@ BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
+    _card("encord", "Encord label rows and ontology of an exported project", "truth"),
+    _card("folders", "class folders: images in a folder for each class", *BOTH),
     _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )

@@ -32,6 +32,12 @@ def read_document(path: Path, most: int = LARGEST) -> Any:
         raise _wrong(path, "", f"is no JSON: {shown(str(bad))}") from None
 
 
+def real(value: Any, most: float = 1e300) -> float | None:
+    """A number of a document whose size is below `most`, or None."""
+    sound = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < most
+    return float(value) if sound else None
+
+
 def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 

@@ -151,9 +151,9 @@ class _Namer:
             name = self.classes.get(png.parent.name.casefold(), png.parent.name)
             key = self._numbered(stem)
             return MaskFile(path=png, key=key, split=split, class_name=name)
-        image, name = self._with_class(stem)
-        if name is not None:
-            return MaskFile(path=png, key=image, split=split, class_name=name)
+        image, called = self._with_class(stem)
+        if called is not None:
+            return MaskFile(path=png, key=image, split=split, class_name=called)
         key, frame = self._frame(stem)
         if frame < 0:
             key = relative.with_name(stem).as_posix() if self.truth or key == stem else key

@@ -132,15 +132,13 @@ class _Reader:
             split=file.split,
         )
 
-    def _meaning(
-        self, file: MaskFile, found: ValueMasks, value: int
-    ) -> tuple[int | None, bool]:
+    def _meaning(self, file: MaskFile, found: ValueMasks, value: int) -> tuple[int | None, bool]:
         """The class of a value, and whether it is a crowd region; None for no class."""
         if file.class_name is not None:
             return (self._named(file.class_name) if value else None), False
         if found.coloured:
             number = self.layout.classes.colours.get(value)
-            return (self._void(value) if number is None else self._numbered(number)), False
+            return self._numbered(value if number is None else number, void=number is None), False
         if value >= INSTANCES and value not in self.layout.classes.names:
             return self._numbered(value // INSTANCES), False
         if self.binary:
@@ -157,17 +155,17 @@ class _Reader:
                 return self.builder.class_ref(number, known)
         return self.builder.class_ref(name=name)
 
-    def _numbered(self, value: int) -> int | None:
+    def _numbered(self, value: int, *, void: bool = False) -> int | None:
+        """The class of an index; None, and counted, where it has none."""
         names = self.layout.classes.names
-        if value in names:
+        if value in names and not void:
             return self.builder.class_ref(value, names[value])
         known = {number for number, _ in self.request.classes if number is not None}
-        if value == VOID or names or (value == 0 and known and 0 not in known):
-            return self._void(value)
+        background = value == 0 and known and 0 not in known
+        if void or value == VOID or names or background:
+            self.unnamed[value] += 1
+            return None
         return self.builder.class_ref(value)
-
-    def _void(self, value: int) -> None:
-        self.unnamed[value] += 1
 
     def finish(self) -> None:
         """What was left out, and pictures without a mask."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.schema.kinds import Kind
+from boxscore.schema.ontology import Ontology
 from boxscore.sources.report import ImportReport
 
 Array = NDArray[Any]
@@ -29,6 +30,7 @@ class RawImage:
         split: train, val, ...; may be empty.
         sequence, position: Video or sequence, and the place in it; empty and 0 without.
         frame: Frame of a video that `path` or `key` names; -1 for a still image.
+        data_hash: As the source has it (Encord); empty: made from the content.
     """
 
     key: str
@@ -40,6 +42,7 @@ class RawImage:
     sequence: str = ""
     position: int = 0
     frame: int = -1
+    data_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,7 @@ class RawSet:
         traits: Record -> {name: number}.
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
+        ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
     """
 
     format: str
@@ -140,6 +144,7 @@ class RawSet:
     verdicts: list[tuple[int, int, int]]
     convention: Convention
     mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    ontology: Ontology | None = None
 
     @property
     def rows(self) -> int:
@@ -167,6 +172,7 @@ class RawBuilder:
     path: Path
     report: ImportReport
     convention: Convention
+    ontology: Ontology | None = None
     files: list[str] = field(default_factory=list)
     images: list[RawImage] = field(default_factory=list)
     classes: list[RawClass] = field(default_factory=list)
@@ -208,9 +214,7 @@ class RawBuilder:
         if identity not in self._class_of:
             self._class_of[identity] = len(self.classes)
             self.classes.append(
-                RawClass(
-                    number=number, name=name, question=question, parent=parent, thing=thing
-                )
+                RawClass(number=number, name=name, question=question, parent=parent, thing=thing)
             )
         return self._class_of[identity]
 
@@ -303,6 +307,7 @@ class RawBuilder:
             traits=self._traits,
             verdicts=self._verdicts,
             convention=self.convention,
+            ontology=self.ontology,
         )
 
     def _flush(self) -> None:

@@ -201,9 +201,9 @@ void bind_masks(nb::module_& m) {
   m.def("mask_iou", &iou_matrix, "found"_a, "truth"_a, "crowd"_a, "height"_a, "width"_a);
   m.def("mask_decode", &decode, "counts"_a, "height"_a, "width"_a);
   m.def("mask_from_bitmap", &from_bitmap, "bitmap"_a);
-  m.def("masks_from_map", &from_map<uint8_t>, "map"_a.noconvert(), "most"_a);
-  m.def("masks_from_map", &from_map<uint16_t>, "map"_a.noconvert(), "most"_a);
-  m.def("masks_from_map", &from_map<uint32_t>, "map"_a.noconvert(), "most"_a);
+  m.def("masks_from_map", &from_map<uint8_t>, "values"_a.noconvert(), "most"_a);
+  m.def("masks_from_map", &from_map<uint16_t>, "values"_a.noconvert(), "most"_a);
+  m.def("masks_from_map", &from_map<uint32_t>, "values"_a.noconvert(), "most"_a);
   m.def("to_polygons", [](nb::bytes counts, int64_t height, int64_t width) { return outlines(one(counts, height, width)); },
         "counts"_a, "height"_a, "width"_a);
 }
