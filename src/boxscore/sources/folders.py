@@ -45,7 +45,8 @@ def recognise(path: Path, _role: Role) -> Guess:
 
 
 def _first_names(folder: Path) -> list[Path]:
-    return [p for p in sorted(folder.glob("*"))[:20] if not p.name.startswith(".")]
+    some = sorted(folder.glob("*"))[:20]
+    return [p for p in some if not p.name.startswith(".") and not p.is_dir()]
 
 
 def _is_image(path: Path) -> bool:
@@ -79,7 +80,10 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     truth = request.role == "truth"
     builder = RawBuilder("folders", path, report, CONVENTION)
     seen: Counter[str] = Counter()
-    for folder, split in _class_folders(path):
+    folders = list(_class_folders(path))
+    for name in sorted({folder.name for folder, _ in folders}):
+        builder.class_ref(name=shown(name), question=QUESTION)
+    for folder, split in folders:
         ref = builder.class_ref(name=shown(folder.name), question=QUESTION)
         for image in files_below(folder, SUFFIXES):
             relative = image.relative_to(path).as_posix()

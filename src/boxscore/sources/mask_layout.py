@@ -149,15 +149,15 @@ class _Namer:
             split = next((s for s in SPLITS if folder.name.lower().startswith(s)), "")
         if by_folder:
             name = self.classes.get(png.parent.name.casefold(), png.parent.name)
-            key = self._numbered(stem)
-            return MaskFile(path=png, key=key, split=split, class_name=name)
+            key, frame = self._frame(self._numbered(stem))
+            return MaskFile(path=png, key=key, split=split, frame=frame, class_name=name)
+        key, frame = self._frame(stem)
+        if frame >= 0:
+            return MaskFile(path=png, key=key, split=split, frame=frame)
         image, called = self._with_class(stem)
         if called is not None:
             return MaskFile(path=png, key=image, split=split, class_name=called)
-        key, frame = self._frame(stem)
-        if frame < 0:
-            key = relative.with_name(stem).as_posix() if self.truth or key == stem else key
-        return MaskFile(path=png, key=key, split=split, frame=frame)
+        return MaskFile(path=png, key=relative.with_name(stem).as_posix(), split=split)
 
     def _numbered(self, stem: str) -> str:
         """The image of IMAGE or IMAGE_N."""
