@@ -68,7 +68,7 @@ def exported(blobs: Path, root: Path, rows: str, ontology: str = "") -> Path:
         ("image_group.py", "", 5, 9, []),
         ("empty_image_group.py", "", 5, 0, []),
         ("native_image_data.py", "all_ontology_types.py", 1, 4,
-         ["N-ENCORD-NESTED", "N-ENCORD-ATTRIBUTE"]),
+         ["N-ENCORD-SHAPE", "N-ENCORD-NESTED", "N-ENCORD-ATTRIBUTE"]),
         ("skeleton_coordinates.py", "", 1, 1, []),
         ("video_with_dynamic_classifications.py", "", 2, 4, []),
         ("audio_labels.py", "", 0, 0, ["N-ENCORD-UNIT", "N-ENCORD-UNPLACED"]),
