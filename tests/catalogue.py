@@ -2,7 +2,7 @@
 
 The catalogue numbers what a file can have wrong: 1 to 29 its JSON, 30 to 70 the lists of a COCO
 project, 71 to 96 its polygons and masks, 97 to 108 results, 117 to
-122 YOLO labels, 131 to 137 Encord's pickles.
+122 YOLO labels, 126 to 130 mask images, 131 to 137 Encord's pickles.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ STRUCTURE = FILES + "test_coco_structure.py"
 MASKS = FILES + "test_coco_masks.py"
 RESULTS = FILES + "test_coco_results.py"
 YOLO = FILES + "test_yolo.py"
+PIXELS = FILES + "test_masks.py"
 MAPPINGS = "tests/cli/test_doctor.py"
 PICKLES = FILES + "test_encord_pickle.py"
 HOSTILE = FILES + "test_hostile_pickles.py"
@@ -59,6 +60,11 @@ TESTS: dict[int, str] = {
     120: f"{YOLO}::test_row_120_columns_of_truth_and_predictions",
     121: f"{YOLO}::test_row_121_",
     122: f"{YOLO}::test_row_122_label_files_and_images_without_the_other_are_counted",
+    126: f"{PIXELS}::test_row_126_a_mask_of_another_size_is_rejected",
+    127: f"{PIXELS}::test_row_127_values_without_a_class_are_void_and_listed",
+    128: f"{PIXELS}::test_row_128_",
+    129: f"{PIXELS}::test_row_129_jpeg_is_no_mask",
+    130: f"{PIXELS}::test_row_130_a_mask_of_nothing_but_0_is_admitted",
     131: f"{HOSTILE}::test_no_hostile_file_does_anything",
     132: f"{PICKLES}::test_row_132_what_is_no_list_of_predictions_is_named",
     133: f"{PICKLES}::test_row_133_bytes_after_the_end_are_counted_and_ignored",
@@ -69,4 +75,4 @@ TESTS: dict[int, str] = {
 }
 """Row -> how the names of its tests begin."""
 
-WANTED = (*range(1, 109), *range(117, 123), *range(131, 138))
+WANTED = (*range(1, 109), *range(117, 123), *range(126, 138))

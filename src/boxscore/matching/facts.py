@@ -39,6 +39,7 @@ def facts_of(
         sequence=sequence,
         position=position,
         names=names[: ontology.object_count] if objects else names,
+        thing=_things(ontology),
     )
 
 
@@ -73,6 +74,14 @@ def _verified(verdicts: Table, classes: int) -> NDArray[np.int32] | None:
 def _frequency(ontology: Ontology) -> NDArray[np.str_] | None:
     given = [known.frequency for known in ontology.objects]
     return np.array(given, np.str_) if any(given) else None
+
+
+def _things(ontology: Ontology) -> NDArray[np.bool_] | None:
+    """(C,) countable classes; one of which nothing is said is, where others are told apart."""
+    given = [known.thing for known in ontology.objects]
+    if all(thing is None for thing in given):
+        return None
+    return np.array([thing is not False for thing in given], np.bool_)
 
 
 def _parents(ontology: Ontology) -> NDArray[np.int32] | None:

@@ -73,6 +73,7 @@ class ObjectDef:
         parent: Name of the class above it, if any (COCO's supercategory, Open Images' hierarchy).
         frequency: "r", "c" or "f" of LVIS: rare, common, frequent in training; empty elsewhere.
         sigmas: Deviation of each keypoint (OKS); empty: not given.
+        thing: Whether its objects can be counted, else it is stuff (panoptic); None: not given.
     """
 
     feature_hash: str
@@ -84,6 +85,7 @@ class ObjectDef:
     parent: str = ""
     frequency: str = ""
     sigmas: tuple[float, ...] = ()
+    thing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +242,7 @@ class OntologyBuilder:
         parent: str = "",
         frequency: str = "",
         sigmas: tuple[float, ...] = (),
+        thing: bool | None = None,
     ) -> str:
         """Add a class of objects; returns its feature hash."""
         feature_hash = self._hash(name, shape.value)
@@ -254,6 +257,7 @@ class OntologyBuilder:
                 parent=parent,
                 frequency=frequency,
                 sigmas=sigmas,
+                thing=thing,
             )
         )
         return feature_hash

@@ -52,6 +52,8 @@ def _object(o: ObjectDef, number: str) -> dict[str, Any]:
         document["frequency"] = o.frequency
     if o.sigmas:
         document["sigmas"] = list(o.sigmas)
+    if o.thing is not None:
+        document["isThing"] = o.thing
     return document
 
 
@@ -126,6 +128,7 @@ def _read_object(o: dict[str, Any], position: int) -> ObjectDef:
         parent=str(o.get("parent") or ""),
         frequency=str(o.get("frequency") or ""),
         sigmas=tuple(float(s) for s in o.get("sigmas") or ()),
+        thing=o["isThing"] if isinstance(o.get("isThing"), bool) else None,
     )
 
 

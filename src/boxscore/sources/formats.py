@@ -35,11 +35,15 @@ class ReadRequest:
         role: Ground truth of a project, or predictions.
         images: Folder of the image files, where the user named one.
         sizes: Image name -> (width, height), for formats that need them before they read.
+        titles: Of the project's images, for formats whose file names hold more than an image.
+        classes: Number (or None) and name of the project's classes, for the same.
     """
 
     role: Role
     images: Path | None = None
     sizes: Callable[[str], tuple[int, int] | None] | None = None
+    titles: tuple[str, ...] = ()
+    classes: tuple[tuple[int | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,10 @@ def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
 BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
+    _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
+    _card("encord", "Encord label rows and ontology of an exported project", "truth"),
+    _card("folders", "class folders: images in a folder for each class", *BOTH),
+    _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.schema.kinds import Kind
+from boxscore.schema.ontology import Ontology
 from boxscore.sources.report import ImportReport
 
 Array = NDArray[Any]
@@ -22,13 +23,14 @@ class RawImage:
     """An image as a source names it.
 
     Attributes:
-        key: Id, path, file name or stem, exactly as given; unique within a source.
+        key: Id, path, file name or stem, exactly as given; with its frame unique within a source.
         width, height: Pixels as the source states them; 0 when it does not.
         path: The picture file where the source or its folder has one.
         title: Its name in the project; default: the path below the source, or the key.
         split: train, val, ...; may be empty.
         sequence, position: Video or sequence, and the place in it; empty and 0 without.
         frame: Frame of a video that `path` or `key` names; -1 for a still image.
+        data_hash: As the source has it (Encord); empty: made from the content.
     """
 
     key: str
@@ -40,6 +42,7 @@ class RawImage:
     sequence: str = ""
     position: int = 0
     frame: int = -1
+    data_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +52,14 @@ class RawClass:
     Attributes:
         question: Of an answer about the whole image; empty for classes of objects.
         parent: Name of the class above it; may be empty.
+        thing: Whether its objects can be counted; None where the source does not say.
     """
 
     number: int | None = None
     name: str | None = None
     question: str = ""
     parent: str = ""
+    thing: bool | None = None
 
     def words(self) -> str:
         """For messages."""
@@ -118,9 +123,11 @@ class RawSet:
         points: "row", "part", "x", "y", "visibility" of polygons, polylines and keypoints, flat,
             in the scale of the boxes.
         masks: Record -> compressed run lengths over the whole image.
+        mask_sizes: Record -> width and height of its mask, where the source says them.
         traits: Record -> {name: number}.
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
+        ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
     """
 
     format: str
@@ -136,6 +143,8 @@ class RawSet:
     traits: dict[int, dict[str, float]]
     verdicts: list[tuple[int, int, int]]
     convention: Convention
+    mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    ontology: Ontology | None = None
 
     @property
     def rows(self) -> int:
@@ -163,16 +172,18 @@ class RawBuilder:
     path: Path
     report: ImportReport
     convention: Convention
+    ontology: Ontology | None = None
     files: list[str] = field(default_factory=list)
     images: list[RawImage] = field(default_factory=list)
     classes: list[RawClass] = field(default_factory=list)
-    _image_of: dict[str, int] = field(default_factory=dict)
+    _image_of: dict[tuple[str, int], int] = field(default_factory=dict)
     _class_of: dict[tuple[int | None, str | None, str], int] = field(default_factory=dict)
     _rows: list[tuple[Any, ...]] = field(default_factory=list)
     _boxes: list[Sequence[float]] = field(default_factory=list)
     _tracks: list[str] = field(default_factory=list)
     _points: list[tuple[int, int, Array]] = field(default_factory=list)
     _masks: dict[int, bytes] = field(default_factory=dict)
+    _mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     _traits: dict[int, dict[str, float]] = field(default_factory=dict)
     _chunks: list[tuple[dict[str, Array], Array, Sequence[str]]] = field(default_factory=list)
     _verdicts: list[tuple[int, int, int]] = field(default_factory=list)
@@ -183,12 +194,12 @@ class RawBuilder:
         self.files.append(name)
         return len(self.files) - 1
 
-    def image(self, key: str, **facts: Any) -> int:
-        """The number of an image; its facts are those given first."""
-        if key not in self._image_of:
-            self._image_of[key] = len(self.images)
-            self.images.append(RawImage(key=key, **facts))
-        return self._image_of[key]
+    def image(self, key: str, *, frame: int = -1, **facts: Any) -> int:
+        """The number of an image, or of a frame of it; its facts are those given first."""
+        if (key, frame) not in self._image_of:
+            self._image_of[key, frame] = len(self.images)
+            self.images.append(RawImage(key=key, frame=frame, **facts))
+        return self._image_of[key, frame]
 
     def class_ref(
         self,
@@ -196,13 +207,14 @@ class RawBuilder:
         name: str | None = None,
         question: str = "",
         parent: str = "",
+        thing: bool | None = None,
     ) -> int:
         """The number of a class as the source names it."""
         identity = number, name, question
         if identity not in self._class_of:
             self._class_of[identity] = len(self.classes)
             self.classes.append(
-                RawClass(number=number, name=name, question=question, parent=parent)
+                RawClass(number=number, name=name, question=question, parent=parent, thing=thing)
             )
         return self._class_of[identity]
 
@@ -215,6 +227,7 @@ class RawBuilder:
         box: Sequence[float] = NO_BOX,
         parts: Sequence[Array] = (),
         mask: bytes | None = None,
+        mask_size: tuple[int, int] | None = None,
         theta: float = 0.0,
         confidence: float = np.nan,
         area: float = np.nan,
@@ -230,6 +243,7 @@ class RawBuilder:
         Args:
             parts: (K, 2) or (K, 3) points each: parts of a polygon, or keypoints with visibility.
             mask: Compressed run lengths over the whole image.
+            mask_size: Its width and height, to be held against those of the image.
             file: As `file` returned it; default: the current one.
             line: Line or record in the file, from 1.
         """
@@ -243,6 +257,8 @@ class RawBuilder:
         self._points += [(row, part, points) for part, points in enumerate(parts)]
         if mask is not None:
             self._masks[row] = mask
+            if mask_size is not None:
+                self._mask_sizes[row] = mask_size
         if traits:
             self._traits[row] = traits
         return row
@@ -287,9 +303,11 @@ class RawBuilder:
             track=[track for chunk in self._chunks for track in chunk[2]],
             points=_flat(self._points),
             masks=self._masks,
+            mask_sizes=self._mask_sizes,
             traits=self._traits,
             verdicts=self._verdicts,
             convention=self.convention,
+            ontology=self.ontology,
         )
 
     def _flush(self) -> None:

@@ -127,14 +127,14 @@ def _find(
         name = image.path.relative_to(root).as_posix() if inside else image.path.name
         return image.path, image.title or name, ("", "")
     if index is None:
-        return None, image.key, ("", "")
+        return None, image.title or image.key, ("", "")
     found = index.find(image.key)
     if found.path is None and not found.refused[0] and not Path(image.key).suffix:
         for suffix in sorted(IMAGE_SUFFIXES):
             other = index.find(image.key + suffix)
             if other.path is not None:
                 return other.path, other.relative, ("", "")
-    return found.path, found.relative or image.key, found.refused
+    return found.path, found.relative or image.title or image.key, found.refused
 
 
 def _extents(raw: RawSet) -> NDArray[np.float64]:
@@ -183,11 +183,12 @@ def _items(
     for k, picture in enumerate(kept):
         name, size = picture.relative, sizes[k].tolist()
         occurrence, seen[name] = seen[name], seen[name] + 1
+        given = picture.image.data_hash
         if picture.path is None or picture.facts is None:
-            hashes.append(data_hash_without_file(name, size[0], size[1], occurrence))
+            hashes.append(given or data_hash_without_file(name, size[0], size[1], occurrence))
             places.append("")
             continue
-        hashes.append(data_hash_of_file(picture.facts.sha256, name, occurrence))
+        hashes.append(given or data_hash_of_file(picture.facts.sha256, name, occurrence))
         places.append(f"images/{hashes[-1]}{picture.path.suffix.lower()}")
         file = ImageFile(
             item=k,
@@ -218,6 +219,8 @@ def _items(
 
 def _ontology(raw: RawSet) -> tuple[Ontology, NDArray[np.int32]]:
     """Classes of objects by number, else in the source's order; answers by question after them."""
+    if raw.ontology is not None:
+        return raw.ontology, _places_in(raw.ontology, raw)
     kind, ref = raw.columns["kind"], raw.columns["class_ref"]
     met = {one: set(np.unique(ref[kind == one]).tolist()) for one, _ in SHAPES}
     objects = [k for k, c in enumerate(raw.classes) if not c.question]
@@ -228,7 +231,7 @@ def _ontology(raw: RawSet) -> tuple[Ontology, NDArray[np.int32]]:
         c = raw.classes[k]
         shape = next((given for one, given in SHAPES if k in met[one]), Shape.BOUNDING_BOX)
         name = c.name if c.name is not None else str(c.number)
-        builder.object(name, shape, source_id=c.number, parent=c.parent)
+        builder.object(name, shape, source_id=c.number, parent=c.parent, thing=c.thing)
     hashes = {
         k: builder.option(c.question, c.name if c.name is not None else str(c.number))
         for k, c in enumerate(raw.classes)
@@ -243,6 +246,15 @@ def _ontology(raw: RawSet) -> tuple[Ontology, NDArray[np.int32]]:
     for k, key in hashes.items():
         class_id[k] = answers[key]
     return ontology, class_id
+
+
+def _places_in(ontology: Ontology, raw: RawSet) -> NDArray[np.int32]:
+    """Rows of a source's own ontology, by hashes."""
+    place = {
+        "/".join(filter(None, (c.feature_hash, c.attribute_hash, c.option_hash))): c.class_id
+        for c in ontology.classes
+    }
+    return np.array([place.get(c.name or "", -1) for c in raw.classes], np.int32)
 
 
 def _verdicts(raw: RawSet, item: NDArray[np.int32], class_id: NDArray[np.int32]) -> Table:

@@ -41,7 +41,12 @@ def read_raw(path: Path, form: str, context: ProjectContext, report: ImportRepor
             strict=True,
         )
     )
-    request = ReadRequest(role="predictions", sizes=sizes.get)
+    request = ReadRequest(
+        role="predictions",
+        sizes=sizes.get,
+        titles=tuple(sizes),
+        classes=tuple((c.source_id, c.name) for c in context.ontology.classes),
+    )
     return format_of(form, "predictions").read(path, request, report)
 
 

@@ -156,8 +156,8 @@ class _Work:
             )
         self.points = points
         self._rasterise()
-        for row, counts in self.raw.masks.items():
-            self.counts[row] = counts
+        self._check_mask_sizes()
+        self.counts.update(self.raw.masks)
         self._measure()
         self._box_around()
 
@@ -184,6 +184,24 @@ class _Work:
         for r, (a, b) in zip(rows.tolist(), pairwise(ends), strict=True):
             if not wrong[r]:
                 self.counts[r] = flat[a:b]
+
+    def _check_mask_sizes(self) -> None:
+        """A mask is for images of its own size; a turned one would have as many pixels."""
+        given = self.raw.mask_sizes
+        rows = np.array([row for row in given if self.alive[row]], np.int64)
+        if not rows.size:
+            return
+        item, size = self.item[rows], np.array([given[r] for r in rows.tolist()])
+        due = np.stack([self.settled.width[item], self.settled.height[item]], axis=1)
+        wrong = np.zeros(self.raw.rows, np.bool_)
+        wrong[rows] = (size != due).any(axis=1)
+        sizes = dict(zip(rows.tolist(), due.tolist(), strict=True))
+        self.drop(
+            wrong,
+            "E-MASK-SIZE",
+            lambda r: "the mask has {} x {} pixels, its image {} x {}".format(*given[r], *sizes[r]),
+            "write masks at the size of their images, without interpolation",
+        )
 
     def _measure(self) -> None:
         """Area of every mask, and its box where none was given."""

@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "label_maps.hpp"
 #include "masks.hpp"
 #include "parallel.hpp"
 
@@ -170,6 +171,26 @@ nb::bytes from_bitmap(nb::ndarray<const uint8_t, nb::ndim<2>, nb::device::cpu> b
   encode_text(runs, text);
   return nb::bytes(text.data(), text.size());
 }
+
+// (values, counts, offsets) of a map with one value per pixel; None for more than `most` values.
+template <class Value> using Map = nb::ndarray<const Value, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class Value> nb::object from_map(Map<Value> map, size_t most) {
+  const int64_t height = int64_t(map.shape(0)), width = int64_t(map.shape(1));
+  if (!usable_size(height, width)) throw std::invalid_argument("a map has 1 to 2^28 pixels");
+  LabelMasks found;
+  std::vector<int64_t> offsets{0};
+  std::string text;
+  {
+    nb::gil_scoped_release free;
+    found = masks_of_map(map.data(), height, width, most);
+    for (const Runs& runs : found.masks) {
+      encode_text(runs, text);
+      offsets.push_back(int64_t(text.size()));
+    }
+  }
+  if (!found.complete) return nb::none();
+  return nb::make_tuple(owned(std::move(found.values)), nb::bytes(text.data(), text.size()), owned(std::move(offsets)));
+}
 }  // namespace
 
 void bind_masks(nb::module_& m) {
@@ -180,6 +201,9 @@ void bind_masks(nb::module_& m) {
   m.def("mask_iou", &iou_matrix, "found"_a, "truth"_a, "crowd"_a, "height"_a, "width"_a);
   m.def("mask_decode", &decode, "counts"_a, "height"_a, "width"_a);
   m.def("mask_from_bitmap", &from_bitmap, "bitmap"_a);
+  m.def("masks_from_map", &from_map<uint8_t>, "values"_a.noconvert(), "most"_a);
+  m.def("masks_from_map", &from_map<uint16_t>, "values"_a.noconvert(), "most"_a);
+  m.def("masks_from_map", &from_map<uint32_t>, "values"_a.noconvert(), "most"_a);
   m.def("to_polygons", [](nb::bytes counts, int64_t height, int64_t width) { return outlines(one(counts, height, width)); },
         "counts"_a, "height"_a, "width"_a);
 }
