@@ -17,7 +17,7 @@ DEEPEST_STACK = 100_000
 RECALL_1, RECALL_4, MEMOIZE, REAL = b"hj\x94G"
 NOTHING = object()
 """Under a number that the file left out; no form of a prediction takes it."""
-Action = Callable[["PickleReader"], None]
+Action = Callable[["PickleReader"], object]
 
 
 FEWEST_BYTES = 8
