@@ -85,6 +85,8 @@ def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
 BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
+    _card("cvat", "CVAT XML 1.1, images or video", "truth"),
+    _card("labelme", "labelme JSON files, one per image", "truth"),
     _card("openimages", "Open Images CSV, with labels and class tree", *BOTH),
     _card("voc", "Pascal VOC XML, and results of its devkit", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
