@@ -36,7 +36,8 @@ class CvatMeta:
     @classmethod
     def of(cls, meta: Element, stem: str) -> CvatMeta:
         """The head that `<meta>` holds."""
-        found = cls(source=meta.text_of("source") or stem)
+        source = next((e.text.strip() for e in _all(meta) if e.tag == "source"), "")
+        found = cls(source=source or stem)
         task = next((e for e in _all(meta) if e.tag in ("task", "job", "project")), meta)
         for label in (e for e in _all(meta) if e.tag == "label"):
             name, parent = label.text_of("name"), label.text_of("parent")

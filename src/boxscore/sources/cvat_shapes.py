@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import shown
-from boxscore.schema.kinds import Kind
+from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.cvat_meta import CvatMeta
 from boxscore.sources.drawn_shapes import MOST_PIXELS, cropped_mask, ellipse_outline
 from boxscore.sources.raw import RawBuilder
@@ -67,7 +67,11 @@ class ShapeReader:
             place = f"{self.name}:{shape.line}"
             self.builder.report.reject("E-CVAT-SHAPE", place, str(bad), "export it again")
             return
-        tracked = given_by is not shape
+        notes = _attributes(shape)
+        track = (
+            notes.pop("track_id", "") if given_by is shape else given_by.attributes.get("id", "")
+        )
+        difficult = notes.pop("difficult", "").lower() in ("1", "true")
         if shape.tag == "tag":
             ref = self.builder.class_ref(name=label, question=TAGS)
         else:
@@ -75,23 +79,22 @@ class ShapeReader:
         self.builder.add(
             image,
             ref,
-            track=given_by.attributes.get("id", "") if tracked else "",
-            traits=self._traits(shape),
+            track=track,
+            marks=int(Mark.IGNORED) if difficult else 0,
+            traits=self._traits(shape, notes),
             line=shape.line,
             **geometry,
         )
 
-    def _traits(self, shape: Element) -> dict[str, float] | None:
+    def _traits(self, shape: Element, notes: dict[str, str]) -> dict[str, float] | None:
         """Occlusion, and attributes that are numbers."""
         traits = {"occlusion": 1.0} if shape.attributes.get("occluded") == "1" else {}
-        for child in shape.children:
-            if child.tag != "attribute":
-                continue
-            value = number_in(child.text.strip())
+        for name, text in notes.items():
+            value = number_in(text)
             if value is None:
                 self.texts += 1
             else:
-                traits[child.attributes.get("name", "attribute")] = value
+                traits[name] = value
         return traits or None
 
     def finish(self) -> None:
@@ -179,6 +182,14 @@ SHAPES: dict[str, Callable[[ShapeReader, Element, Size], Geometry]] = {
     "skeleton": ShapeReader.skeleton,
     "tag": ShapeReader.tag,
 }
+
+
+def _attributes(shape: Element) -> dict[str, str]:
+    return {
+        child.attributes.get("name", "attribute"): child.text.strip()
+        for child in shape.children
+        if child.tag == "attribute"
+    }
 
 
 def _numbers(shape: Element, *names: str) -> list[float]:

@@ -11,6 +11,7 @@ from boxscore.sources.text_lines import read_lines
 
 DEVKIT_NAME = re.compile(r"(?:comp\d+_)?det_[^_]+_(.+)")
 PICTURE_FOLDERS = ("JPEGImages", "images", "Images")
+ANNOTATIONS = "Annotations"
 SPLITS = ("train", "val", "test")
 
 
@@ -38,41 +39,54 @@ class VocLayout:
         self.root = path if path.is_dir() else path.parent
         self.renamed = self.parts = self.poses = 0
         self.used: set[Path] = set()
-        self._folders = list(dict.fromkeys(file.parent for file in marked))
-        bases = [self._base(folder) for folder in self._folders]
+        folders = list(dict.fromkeys(file.parent for file in marked))
+        bases = list(dict.fromkeys(self._base(folder) for folder in folders))
         places = [base / name for base in bases for name in PICTURE_FOLDERS]
         found = [place for place in places if find_pictures and place.is_dir()]
-        beside = self._folders if find_pictures and not found else []
+        beside = folders if find_pictures and not found else []
         self._pictures = PictureFiles([*found, *beside])
-        self._splits = {base: _splits(base / "ImageSets" / "Main") for base in dict.fromkeys(bases)}
+        self._splits = {base: _splits(base / "ImageSets" / "Main") for base in bases}
 
     def key(self, file: Path) -> str:
-        """What the image of an XML file is called: its path below Annotations/, without suffix."""
-        folder = file.parent
-        inner = file.relative_to(self.root).with_suffix("").parts
-        if "Annotations" in inner:
-            # VOC2007/Annotations/1.xml and VOC2012/Annotations/1.xml are two images.
-            sets = len({self._base(f) for f in self._folders}) > 1
-            return "/".join(p for p in inner if p != "Annotations") if sets else inner[-1]
-        return "/".join(inner) if folder != self.root else file.stem
+        """What the image of an XML file is called: its path below Annotations/, without suffix.
+
+        With several Annotations/, the path to each stands before: VOC2007/1 is not VOC2012/1.
+        """
+        stem = self._stem(file)
+        base = self._base(file.parent)
+        several = len(self._splits) > 1 and base.is_relative_to(self.root)
+        return (base.relative_to(self.root) / stem).as_posix() if several else stem
 
     def picture(self, file: Path, named: str) -> tuple[Path | None, str]:
         """The picture of an XML file: called as that is; else as its <filename> says."""
-        found = self._pictures.find(file.stem, named) if named else self._pictures.find(file.stem)
+        found = self._pictures.find(*filter(None, (self._stem(file), named)))
         if found[0] is not None:
             self.used.add(found[0])
         return found
 
     def split(self, file: Path) -> str:
         """By the lists in ImageSets/Main."""
-        return self._splits[self._base(file.parent)].get(file.stem, "")
+        return self._splits[self._base(file.parent)].get(self._stem(file), "")
+
+    def _stem(self, file: Path) -> str:
+        """The path of a file below Annotations/, or below the root, without suffix."""
+        base = self._base(file.parent)
+        inside = file.is_relative_to(base / ANNOTATIONS)
+        place = base / ANNOTATIONS if inside else self.root
+        return file.relative_to(place).with_suffix("").as_posix()
 
     def unlabelled(self, read: int) -> int:
         """How many pictures no XML file named, where all of some folder's could be told."""
         return max(self._pictures.count() - len(self.used), 0) if read else 0
 
     def _base(self, folder: Path) -> Path:
-        return folder.parent if folder.name == "Annotations" else folder
+        """The folder that holds Annotations/; the root where there is none."""
+        for place in (folder, *folder.parents):
+            if place.name == ANNOTATIONS:
+                return place.parent
+            if place == self.root:
+                break
+        return self.root
 
 
 def _splits(folder: Path) -> dict[str, str]:
