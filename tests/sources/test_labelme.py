@@ -86,7 +86,7 @@ def test_a_project_of_it_with_pictures(tmp_path: Path) -> None:
         flags={"night": True, "rain": False},
     )
     (root / "labels" / "a.json").write_text(json.dumps(content))
-    made = Project.import_project(root, target=tmp_path)
+    made = Project.import_project(root, target=tmp_path / "made")
     assert (made["format"], made["images"], made["ground_truth"]) == ("labelme", 1, 2)
     assert made["warnings"] == []
     project = Project.open(made["path"])
