@@ -27,7 +27,12 @@ def shape(name: str, *points: tuple[float, float], label: str = "cat", **more: A
 
 
 def document(*shapes: Any, **more: Any) -> dict[str, Any]:
-    head = {"version": "5.4.1", "flags": {}, "imagePath": "a.png", "imageData": None}
+    head: dict[str, Any] = {
+        "version": "5.4.1",
+        "flags": {},
+        "imagePath": "a.png",
+        "imageData": None,
+    }
     return head | {"imageHeight": 10, "imageWidth": 20, "shapes": list(shapes)} | more
 
 
