@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from boxscore.sources.image_names import IMAGE_SUFFIXES, unsafe
 from boxscore.sources.text_lines import files_below
@@ -28,11 +28,10 @@ class PictureFiles:
         A name is a path, a file name or a stem; a file name that two pictures share finds none.
         """
         known = self._names()
-        for name in names:
+        for name in names if known else ():
             slashed = name.replace("\\", "/").removeprefix("./")
-            if unsafe(slashed):
-                slashed = PurePosixPath(slashed).name
-            found = known.get(slashed) or known.get(PurePosixPath(slashed).name)
+            last = slashed.rpartition("/")[2]
+            found = known.get(last if unsafe(slashed) else slashed) or known.get(last)
             if found is not None:
                 path, folder = found
                 return path, path.relative_to(folder).as_posix()

@@ -39,6 +39,7 @@ class VocLayout:
         self.root = path if path.is_dir() else path.parent
         self.renamed = self.parts = self.poses = 0
         self.used: set[Path] = set()
+        self._places: dict[Path, tuple[Path, str]] = {}
         folders = list(dict.fromkeys(file.parent for file in marked))
         bases = list(dict.fromkeys(self._base(folder) for folder in folders))
         places = [base / name for base in bases for name in PICTURE_FOLDERS]
@@ -52,28 +53,32 @@ class VocLayout:
 
         With several Annotations/, the path to each stands before: VOC2007/1 is not VOC2012/1.
         """
-        stem = self._stem(file)
-        base = self._base(file.parent)
+        base, stem = self._placed(file)
         several = len(self._splits) > 1 and base.is_relative_to(self.root)
         return (base.relative_to(self.root) / stem).as_posix() if several else stem
 
     def picture(self, file: Path, named: str) -> tuple[Path | None, str]:
         """The picture of an XML file: called as that is; else as its <filename> says."""
-        found = self._pictures.find(*filter(None, (self._stem(file), named)))
+        found = self._pictures.find(*filter(None, (self._placed(file)[1], named)))
         if found[0] is not None:
             self.used.add(found[0])
         return found
 
     def split(self, file: Path) -> str:
         """By the lists in ImageSets/Main."""
-        return self._splits[self._base(file.parent)].get(self._stem(file), "")
+        base, stem = self._placed(file)
+        return self._splits[base].get(stem, "")
 
-    def _stem(self, file: Path) -> str:
-        """The path of a file below Annotations/, or below the root, without suffix."""
-        base = self._base(file.parent)
-        inside = file.is_relative_to(base / ANNOTATIONS)
-        place = base / ANNOTATIONS if inside else self.root
-        return file.relative_to(place).with_suffix("").as_posix()
+    def _placed(self, file: Path) -> tuple[Path, str]:
+        """The folder that holds Annotations/, and a file's path below that, without suffix."""
+        folder = file.parent
+        if folder not in self._places:
+            base = self._base(folder)
+            inside = folder.is_relative_to(base / ANNOTATIONS)
+            below = folder.relative_to(base / ANNOTATIONS if inside else self.root).as_posix()
+            self._places[folder] = base, "" if below == "." else f"{below}/"
+        base, below = self._places[folder]
+        return base, below + file.stem
 
     def unlabelled(self, read: int) -> int:
         """How many pictures no XML file named, where all of some folder's could be told."""

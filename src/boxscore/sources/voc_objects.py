@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,8 @@ class VocFile:
         """Add the image, and every object that has a name and a place."""
         self.builder.file(self.name)
         named = root.text_of("filename") or ""
-        stem = PurePosixPath(named.replace("\\", "/")).stem
-        self.layout.renamed += bool(named) and stem != self.file.stem
+        last = named.replace("\\", "/").rpartition("/")[2]
+        self.layout.renamed += bool(named) and Path(last).stem != self.file.stem
         picture, title = self.layout.picture(self.file, named)
         width, height = self._size(root)
         image = self.builder.image(

@@ -163,7 +163,7 @@ class _Parser:
 
     def characters(self, text: str) -> None:
         self.silent = 0
-        if not self.within:
+        if not self.within or text.isspace():
             return
         element = self.within[-1]
         if not element.children:
