@@ -131,6 +131,8 @@ def test_shapes_of_a_group_are_one_object(tmp_path: Path) -> None:
         {"shape_type": "polygon", "points": [[1, 1], [2, 2], [3, 1]]},
         {"label": 7, "points": [[1, 1], [2, 2], [3, 1]]},
         "cat",
+        shape("point", (1, 1), label="half \ud800"),
+        shape("point", (1, 1), label=""),
         shape("rectangle", (1, 1)),
         shape("polygon", (1, 1), (2, 2)),
         shape("circle", (1, 1), (1, 1)),

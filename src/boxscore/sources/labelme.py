@@ -13,7 +13,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.json_value import read_json
-from boxscore.sources.labelme_shapes import ShapeReader
+from boxscore.sources.labelme_shapes import ShapeReader, set_flags
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
@@ -88,8 +88,7 @@ def _read_file(
     picture, title = pictures.find(*filter(None, (beside, key, named)))
     image = builder.image(key, width=width, height=height, path=picture, title=title)
     shapes.read(name, document["shapes"], image, (width, height))
-    flags = document.get("flags")
-    for flag in [f for f, on in flags.items() if on is True] if isinstance(flags, dict) else []:
+    for flag in set_flags(document.get("flags")):
         builder.add(image, builder.class_ref(name=flag, question=FLAGS), Kind.CLASSIFICATION)
 
 

@@ -134,7 +134,7 @@ def _family(kind: Kind) -> object:
 
 
 def _read(number: int, given: Any, size: Size) -> _Shape:
-    if not isinstance(given, dict) or not isinstance(given.get("label"), str):
+    if not isinstance(given, dict) or not is_name(given.get("label")):
         raise BadShapeError("shape without a label")
     name = given.get("shape_type") or "polygon"
     kind = KINDS.get(name) if isinstance(name, str) else None
@@ -149,8 +149,7 @@ def _read(number: int, given: Any, size: Size) -> _Shape:
         points = ellipse_outline(cx, cy, radius, radius)
     elif name == "mask":
         mask = _mask(given.get("mask"), points, size)
-    flags = given.get("flags")
-    on = [str(f) for f, v in flags.items() if v is True] if isinstance(flags, dict) else []
+    on = set_flags(given.get("flags"))
     difficult = given.get("difficult") is True or "difficult" in on
     return _Shape(
         number=number,
@@ -162,6 +161,21 @@ def _read(number: int, given: Any, size: Size) -> _Shape:
         traits={"occlusion" if f == "occluded" else f: 1.0 for f in on if f != "difficult"},
         mask=mask,
     )
+
+
+def is_name(value: object) -> bool:
+    """Whether a value is a text that can be stored: not empty, no halves of characters."""
+    return (
+        isinstance(value, str)
+        and bool(value)
+        and value.encode(errors="ignore") == value.encode(errors="replace")
+    )
+
+
+def set_flags(flags: object) -> list[str]:
+    """The names of the flags that are true."""
+    given = flags.items() if isinstance(flags, dict) else ()
+    return [name for name, on in given if on is True and is_name(name)]
 
 
 def _points(given: Any, name: str) -> Points:
