@@ -2,7 +2,7 @@
 
 The catalogue numbers what a file can have wrong: 1 to 29 its JSON, 30 to 70 the lists of a COCO
 project, 71 to 96 its polygons and masks, 97 to 108 results, 117 to
-122 YOLO labels, 126 to 130 mask images, 131 to 137 Encord's pickles.
+122 YOLO labels, 123 to 125 VOC, 126 to 130 mask images, 131 to 137 Encord's pickles.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ MASKS = FILES + "test_coco_masks.py"
 RESULTS = FILES + "test_coco_results.py"
 YOLO = FILES + "test_yolo.py"
 PIXELS = FILES + "test_masks.py"
+VOC = FILES + "test_voc.py"
 MAPPINGS = "tests/cli/test_doctor.py"
 PICKLES = FILES + "test_encord_pickle.py"
 HOSTILE = FILES + "test_hostile_pickles.py"
@@ -65,6 +66,9 @@ TESTS: dict[int, str] = {
     128: f"{PIXELS}::test_row_128_",
     129: f"{PIXELS}::test_row_129_jpeg_is_no_mask",
     130: f"{PIXELS}::test_row_130_a_mask_of_nothing_but_0_is_admitted",
+    123: f"{VOC}::test_row_123_a_doctype_refuses",
+    124: f"{VOC}::test_row_124_objects_without_a_place_are_rejected",
+    125: f"{VOC}::test_row_125_the_xml_files_name_counts",
     131: f"{HOSTILE}::test_no_hostile_file_does_anything",
     132: f"{PICKLES}::test_row_132_what_is_no_list_of_predictions_is_named",
     133: f"{PICKLES}::test_row_133_bytes_after_the_end_are_counted_and_ignored",
@@ -75,4 +79,4 @@ TESTS: dict[int, str] = {
 }
 """Row -> how the names of its tests begin."""
 
-WANTED = (*range(1, 109), *range(117, 123), *range(126, 138))
+WANTED = (*range(1, 109), *range(117, 138))

@@ -90,9 +90,13 @@ BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
+    _card("cvat", "CVAT XML 1.1, images or video", "truth"),
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
+    _card("labelme", "labelme JSON files, one per image", "truth"),
     _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
+    _card("openimages", "Open Images CSV, with labels and class tree", *BOTH),
+    _card("voc", "Pascal VOC XML, and results of its devkit", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}

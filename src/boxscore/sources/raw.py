@@ -264,10 +264,19 @@ class RawBuilder:
         return row
 
     def extend(
-        self, columns: Mapping[str, Array], box: Array, track: Sequence[str] | None = None
+        self,
+        columns: Mapping[str, Array],
+        box: Array,
+        track: Sequence[str] | None = None,
+        traits: Mapping[int, dict[str, float]] | None = None,
     ) -> None:
-        """Add many records as arrays; columns that are left out get their neutral value."""
+        """Add many records as arrays; columns that are left out get their neutral value.
+
+        Args:
+            traits: Row, counted from the first of these records, -> {name: number}.
+        """
         self._flush()
+        self._traits.update({self._count + row: given for row, given in (traits or {}).items()})
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {
