@@ -88,6 +88,12 @@ def _facts(file: BinaryIO) -> ImageFacts:
     )
 
 
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return _digest(file)
+
+
 def _digest(file: BinaryIO) -> str:
     digest = hashlib.sha256()
     file.seek(0)
