@@ -16,7 +16,8 @@ from PIL import Image
 from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.labels import DataLabel
-from boxscore.sources.image_folder import find_files, read
+from boxscore.sources.folder_files import find_files
+from boxscore.sources.image_folder import read
 from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
@@ -40,7 +41,7 @@ def read_folder(
     if transformer is not None:
         found = load_transformers(transformer)
         chosen = found[transformer_name or next(iter(found))]
-        data = [path.absolute() for path in content.images]
+        data = [path.absolute() for path in content.files]
         labels = labels_of(transformer, chosen, content.labels, data)
     return read(content, root.name, labels, ImportReport(root))
 

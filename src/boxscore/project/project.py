@@ -100,17 +100,20 @@ class Project(ProjectReader):
         name: str | None = None,
         data_globs: Sequence[str] = (),
         label_globs: Sequence[str] = (),
+        group_globs: Sequence[str] = (),
         transformer: str | Path | None = None,
         transformer_name: str | None = None,
         symlinks: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
     ) -> Document:
-        """Make a project from a folder of images inside `target`; see `open` afterwards.
+        """Make a project from a folder of images and videos inside `target`.
 
         Args:
-            data_globs: Which files below `root` are images; default: jpg, jpeg, png, tiff.
+            data_globs: Which files below `root` are images or videos; default: jpg, jpeg, png,
+                tiff, mp4, mov, avi, webm.
             label_globs: Which files the transformer gets.
+            group_globs: Which folders below `root` are image groups: sequences of images.
             transformer: A Python file with a LabelTransformer; it is run.
         """
         from boxscore.project.creating import FolderRequest, init
@@ -122,6 +125,7 @@ class Project(ProjectReader):
                 name=name,
                 data_globs=data_globs,
                 label_globs=label_globs,
+                group_globs=group_globs,
                 transformer=None if transformer is None else Path(transformer),
                 transformer_name=transformer_name,
                 symlinks=symlinks,

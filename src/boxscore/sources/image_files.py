@@ -42,15 +42,25 @@ class ImageFacts:
         orientation: EXIF orientation, 1 to 8; 5 to 8 swap the sides when shown.
         sha256: Of the whole file, hexadecimal.
         size: Bytes.
+        findings: Codes and words on what is odd about a file that is used all the same.
+        frames: 0: no video.
     """
 
     width: int = 0
     height: int = 0
     orientation: int = 1
+    findings: tuple[tuple[str, str], ...] = ()
+    frames: int = 0
     sha256: str = ""
     size: int = 0
     code: str = ""
     problem: str = ""
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height of the upright picture, which annotations of a folder are drawn on."""
+        turned = self.orientation in SIDEWAYS
+        return (self.height, self.width) if turned else (self.width, self.height)
 
 
 def read_facts(path: Path) -> ImageFacts:

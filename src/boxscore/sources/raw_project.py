@@ -15,7 +15,7 @@ from boxscore.schema.ontology import Ontology, OntologyBuilder
 from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Table
 from boxscore.sources.coco_items import texts_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
-from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
+from boxscore.sources.image_files import ImageFacts, read_all_facts
 from boxscore.sources.image_names import IMAGE_SUFFIXES, NameIndex
 from boxscore.sources.project_tables import ImageFile, ProjectTables
 from boxscore.sources.raw import RawImage, RawSet
@@ -47,9 +47,7 @@ class _Picture:
         declared = self.image.width, self.image.height
         if self.facts is None:
             return declared
-        stored = self.facts.width, self.facts.height
-        upright = stored[::-1] if self.facts.orientation in SIDEWAYS else stored
-        return declared if all(declared) else upright
+        return declared if all(declared) else self.facts.shown
 
 
 def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport) -> ProjectTables:

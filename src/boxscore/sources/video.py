@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import select
@@ -11,9 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,7 @@ class VideoFacts:
         frames: How many there are; they are numbered from 0 in the order in which they are shown.
         width, height: Pixels as shown: turned by `rotation`, 0, 90, 180 or 270 anticlockwise.
         declared: Frames as the file's header states them, 0 where it does not.
-        finding: Code and words on a video that is used although something is wrong with it.
+        findings: Codes and words on what is wrong with a video that is used all the same.
         sha256, size: Of the whole file.
     """
 
@@ -63,11 +63,16 @@ class VideoFacts:
     height: int = 0
     rotation: int = 0
     declared: int = 0
-    finding: tuple[str, str] = ("", "")
+    findings: tuple[tuple[str, str], ...] = ()
     sha256: str = ""
     size: int = 0
     code: str = ""
     problem: str = ""
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height, as for an image."""
+        return self.width, self.height
 
 
 def require_decoder(why: str) -> None:
@@ -76,7 +81,7 @@ def require_decoder(why: str) -> None:
     Raises:
         RequestError: PyAV is not installed.
     """
-    if importlib.util.find_spec("av") is None:
+    if find_spec("av") is None:
         raise RequestError(
             f"{why}: reading videos needs PyAV, which is not installed",
             fix="pip install 'boxscore[video]'",
@@ -247,22 +252,21 @@ def _facts(told: dict[str, Any], sha256: str, size: int) -> VideoFacts:
         height=height,
         rotation=turn,
         declared=told["declared"],
-        finding=_finding(told),
+        findings=tuple(_findings(told)),
         sha256=sha256,
         size=size,
     )
 
 
-def _finding(told: dict[str, Any]) -> tuple[str, str]:
+def _findings(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a video that can be used all the same."""
+    frames, declared = told["frames"], told["declared"]
     if told["undecodable"]:
-        return "W-VIDEO-DAMAGED", f"is damaged: {told['undecodable']}; its frames are kept"
+        yield "W-VIDEO-DAMAGED", f"is damaged: {told['undecodable']}; its {frames} frames are kept"
     if told["cut"]:
-        return "W-VIDEO-CUT", f"is cut or damaged: its {told['frames']} readable frames are kept"
-    if told["declared"] and told["declared"] != told["frames"]:
-        words = f"says that it has {told['declared']} frames; it shows {told['frames']}"
-        return "W-VIDEO-COUNT", words
-    return "", ""
+        yield "W-VIDEO-CUT", f"is cut or damaged: its {frames} readable frames are kept"
+    if declared and declared != frames:
+        yield "W-VIDEO-COUNT", f"says that it has {declared} frames; it shows {frames}"
 
 
 def read_all_facts(paths: Sequence[Path], limits: Limits | None = None) -> list[VideoFacts]:

@@ -12,11 +12,12 @@ import os
 import sys
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
 ONE_PACKET_ONE_PICTURE = frozenset(
-    "h264 hevc av1 vp9 mpeg4 mjpeg prores dnxhd png rawvideo ffv1".split(" ")
+    ["h264", "hevc", "av1", "vp9", "mpeg4", "mjpeg", "prores", "dnxhd", "png", "rawvideo", "ffv1"]
 )
 """Codecs of which every shown packet is one picture, so that packets number the frames."""
 KEPT_OPEN = 4
@@ -119,7 +120,7 @@ def _decoded_index(path: str, pixels: int, keys: list[int]) -> Index:
             if frame is not None:
                 times.append(frame.pts)
     known = [time for time in times if time is not None]
-    rising = len(known) == len(times) and all(a < b for a, b in zip(known, known[1:], strict=False))
+    rising = len(known) == len(times) and all(a < b for a, b in pairwise(known))
     trusted = seekable and rising and bool(keys)
     return Index(times=known if trusted else [], keys=sorted(keys), count=len(times), cut=cut)
 
