@@ -14,10 +14,18 @@ import pytest
 from PIL import Image
 
 from boxscore.api.app import create_app
+from boxscore.errors import SourceError
 from boxscore.project import Project
+from boxscore.schema.kinds import Shape
+from boxscore.schema.ontology import OntologyBuilder
+from boxscore.sources import coco_results
+from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor.images import read_images
+from boxscore.sources.doctor.readings import Reading
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.raw_project import project_of
 from boxscore.sources.report import ImportReport
+from tests.cli.program import run
 from tests.sources.videos import HEIGHT, WIDTH, drawn, number_on, write_video
 
 pytest.importorskip("av")
@@ -138,20 +146,6 @@ def test_a_part_of_a_frame_can_be_cut_out(project: Project) -> None:
     assert number_on(opened(answer)) == 5
 
 
-def coco_results(project: Project, name: str) -> list[dict[str, Any]]:
-    """One result for each frame of the clip, named as `name` says."""
-    class_id = project.ontology.classes[0].source_id or 1
-    return [
-        {
-            "image_id": name.format(k),
-            "category_id": class_id,
-            "bbox": [WIDTH * 0.25, HEIGHT * 0.5, WIDTH * 0.25, HEIGHT * 0.25],
-            "score": 0.5 + k / 100,
-        }
-        for k in range(30)
-    ]
-
-
 @pytest.mark.parametrize(
     "name",
     ["clips/a.mp4__{:05d}", "clips/a.mp4__{}", "a.mp4__{}", "a__{}", "a__{:03d}.jpg"],
@@ -159,14 +153,25 @@ def coco_results(project: Project, name: str) -> list[dict[str, Any]]:
 def test_coco_results_find_the_frames_that_they_name(
     project: Project, tmp_path: Path, name: str
 ) -> None:
+    box = [WIDTH * 0.25, HEIGHT * 0.5, WIDTH * 0.25, HEIGHT * 0.25]
     path = tmp_path / "results.json"
-    path.write_text(json.dumps(coco_results(project, name)))
-    run_name = f"coco {name}"
-    done = project.import_predictions(path, name=run_name)
-    assert (done["predictions"], done["rejected"]) == (30, 0)
-    assert frames_of_run(project, run_name) == [("clips/a.mp4", k) for k in range(30)]
-    confidence = project.predictions(run_name).table["confidence"].tolist()
-    assert confidence == [0.5 + k / 100 for k in range(30)]
+    results = [
+        {"image_id": name.format(k), "category_id": 1, "bbox": box, "score": k / 100}
+        for k in range(30)
+    ]
+    path.write_text(json.dumps(results))
+    classes = OntologyBuilder()
+    classes.object("car", Shape.BOUNDING_BOX, source_id=1)
+    context = ProjectContext(
+        items=project.items, ontology=classes.build(), ground_truth=project.ground_truth
+    )
+    report = ImportReport(path)
+    table = coco_results.read(path, context, report).predictions.table
+    assert report.rejected == 0
+    items = project.items
+    found = [(items["title"][k], int(items["frame"][k])) for k in table["item"].tolist()]
+    assert found == [("clips/a.mp4", k) for k in range(30)]
+    assert table["confidence"].tolist() == [k / 100 for k in range(30)]
 
 
 def frames_of_run(project: Project, name: str) -> list[tuple[str, int]]:
@@ -203,6 +208,13 @@ def test_pickled_predictions_find_their_frames_and_places_in_groups(
     assert {o["outcome"] for o in view["objects"]} == {"tp"}
 
 
+def places(project: Project, *keys: str, frame: int = -1) -> list[int]:
+    """Rows of the project that the doctor takes names for."""
+    chosen = read_images(raw_images(*keys, frame=frame), project.items).chosen
+    assert isinstance(chosen, Reading)
+    return [int(k) for k in chosen.place]
+
+
 def raw_images(*keys: str, frame: int = -1) -> RawSet:
     report = ImportReport(Path("runs"))
     convention = Convention(corners="xywh", scale="relative")
@@ -223,10 +235,10 @@ NAMES = {
 @pytest.mark.parametrize("name", NAMES)
 def test_the_doctor_reads_titles_with_frames(project: Project, name: str) -> None:
     keys, frames = NAMES[name]
-    found = read_images(raw_images(*keys), project.items).chosen.place
+    found = places(project, *keys)
     assert project.items["frame"][found].tolist() == frames
-    assert (found >= 0).all()
-    titles = [project.items["title"][k] for k in found.tolist()]
+    assert min(found) >= 0
+    titles = [project.items["title"][k] for k in found]
     assert [Path(t).stem.split("_")[0] for t in titles] == {
         "places in a group": ["f100", "f9"]
     }.get(name, [Path(k.partition("__")[0]).stem for k in keys])
@@ -234,11 +246,11 @@ def test_the_doctor_reads_titles_with_frames(project: Project, name: str) -> Non
 
 @pytest.mark.parametrize("key", ["clips/a.mp4", "a.mp4", "a", "a.mp4__30", "a__999"])
 def test_a_video_without_a_frame_it_has_is_nothing(project: Project, key: str) -> None:
-    assert read_images(raw_images(key), project.items).chosen.place.tolist() == [-1]
+    assert places(project, key) == [-1]
 
 
 def test_a_frame_that_the_source_names_is_found(project: Project) -> None:
-    place = read_images(raw_images("clips/a.mp4", frame=4), project.items).chosen.place
+    place = places(project, "clips/a.mp4", frame=4)
     assert project.items["frame"][place].tolist() == [4]
 
 
@@ -301,3 +313,22 @@ def test_a_rehearsal_counts_videos_and_groups(root: Path, tmp_path: Path) -> Non
     assert [os.path.basename(p) for p in done.json["included"]] == ["a.mp4"]  # noqa: PTH119
     done = run("init", root, "--group-glob", "nowhere/*", cwd=tmp_path)
     assert done.code == 2 and "E-FOLDER-GROUP" in done.err
+
+
+def test_frames_that_a_source_names_share_their_video(root: Path) -> None:
+    clip = root / "clips" / "a.mp4"
+    builder = RawBuilder(
+        "cvat", root, ImportReport(root), Convention(corners="xywh", scale="pixels")
+    )
+    for frame in (0, 3, 29, 30):
+        builder.image(
+            f"a__{frame}", path=clip, title="a.mp4", frame=frame, sequence="a.mp4", position=frame
+        )
+    report = ImportReport(root)
+    with pytest.raises(SourceError, match="frame 30 of a video of 30"):
+        project_of(builder.build(), "p", None, report)
+    builder.images.pop()
+    tables = project_of(builder.build(), "p", None, ImportReport(root))
+    assert tables.items["frame"].tolist() == [0, 29, 3]
+    assert len(set(tables.items["data_hash"].tolist())) == len(tables.files) == 1
+    assert (tables.items["width"] == WIDTH).all()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boxscore.errors import RequestError
-from boxscore.sources.image_files import FORMATS, MOST_PIXELS
+from boxscore.sources.image_files import DEEP, FORMATS, MOST_PIXELS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -58,7 +58,10 @@ def open_picture(path: Path) -> Image:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _unusable("the picture has more than 100 million pixels")
             opened.seek(0)
-            return _eight_bits(PIL.ImageOps.exif_transpose(opened)).convert("RGB")
+            upright = _eight_bits(PIL.ImageOps.exif_transpose(opened))
+            if "transparency" in upright.info:
+                upright = upright.convert("RGBA")
+            return upright.convert("RGB")
     except FileNotFoundError as gone:
         raise _unusable("the picture's file is gone") from gone
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as broken:
@@ -67,7 +70,7 @@ def open_picture(path: Path) -> Image:
 
 def _eight_bits(picture: Image) -> Image:
     """Deeper pictures spread over 0 to 255, from their darkest to their brightest pixel."""
-    if picture.mode not in ("F", "I") and not picture.mode.startswith("I;"):
+    if picture.mode not in DEEP:
         return picture
     import numpy as np
     import PIL.Image

@@ -23,8 +23,8 @@ def match_images(records: Records, items: Table) -> tuple[NDArray[np.int32], str
     """Items of the records, and how they were found.
 
     The source's ids are taken unless they find fewer than 95 % and another reading finds more:
-    file names, file names without suffix, the numbers that such stems write (000139 = 139), and, in a project
-    with videos or image groups, titles and frames (clip.mp4__12).
+    file names, file names without suffix, the numbers that such stems write (000139 = 139), and,
+    in a project with videos or image groups, titles and frames (clip.mp4__12).
 
     Returns:
         (N,) rows of `items`, -1 where unknown; "by source id", "by file name", "by file stem",
