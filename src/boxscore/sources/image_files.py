@@ -158,7 +158,25 @@ def _header(file: BinaryIO) -> _Header | str:
     except Image.DecompressionBombError:
         return f"has more than {MOST_PIXELS} pixels"
     except Exception as bad:
-        return f"has a damaged header: {type(bad).__name__}"
+        return _cut_webp(file) or f"has a damaged header: {type(bad).__name__}"
+
+
+def _cut_webp(file: BinaryIO) -> _Header | None:
+    """The header of a WebP that Pillow refuses as a whole because its end is missing."""
+    file.seek(0)
+    head = file.read(32)
+    if len(head) < 32 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+        return None
+    if head[12:16] == b"VP8X":
+        width = int.from_bytes(head[24:27], "little") + 1
+        height = int.from_bytes(head[27:30], "little") + 1
+    elif head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        width = int.from_bytes(head[26:28], "little") & 0x3FFF
+        height = int.from_bytes(head[28:30], "little") & 0x3FFF
+    return _Header("WEBP", "RGB", width, height, 1, False) if width and height else None
 
 
 def _findings(header: _Header, file: BinaryIO, suffix: str, size: int) -> Iterator[tuple[str, str]]:
