@@ -42,7 +42,12 @@ from boxscore.errors import EXIT_PARTLY
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A Python file with a LabelTransformer; it is run.",
 )
-@click.option("--transformer-name", help="Which class, if the file has several.")
+@click.option(
+    "--transformer-name",
+    "transformer_names",
+    multiple=True,
+    help="Which class, if the file has several; repeatable.",
+)
 @click.option("-n", "--name", help='Name of the project. Default: "[EA] " and the folder.')
 @click.option("--symlinks/--no-symlinks", default=False, help="Link to the images, do not copy.")
 @click.option("--dryrun/--no-dryrun", default=False, help="Show what would be made; write nothing.")
@@ -59,7 +64,7 @@ def init(
     label_globs: tuple[str, ...],
     group_globs: tuple[str, ...],
     transformer: Path | None,
-    transformer_name: str | None,
+    transformer_names: tuple[str, ...],
     name: str | None,
     symlinks: bool,
     dryrun: bool,
@@ -80,7 +85,7 @@ def init(
         label_globs=label_globs,
         group_globs=group_globs,
         transformer=transformer,
-        transformer_name=transformer_name,
+        transformer_name=transformer_names,
         symlinks=symlinks,
         dry_run=dryrun,
         progress=on_terminal,

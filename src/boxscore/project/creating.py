@@ -74,7 +74,7 @@ class FolderRequest:
     label_globs: Sequence[str] = ()
     group_globs: Sequence[str] = ()
     transformer: Path | None = None
-    transformer_name: str | None = None
+    transformer_names: Sequence[str] = ()
     symlinks: bool = False
     dry_run: bool = False
     progress: Progress = silent
@@ -109,16 +109,20 @@ def _labels(request: FolderRequest, content: FolderContent) -> list[DataLabel]:
             )
         return []
     found = load_transformers(request.transformer)
-    chosen = request.transformer_name or next(iter(found))
-    if chosen not in found or (len(found) > 1 and request.transformer_name is None):
+    chosen = tuple(request.transformer_names) or tuple(found)
+    if not set(chosen) <= set(found) or (len(chosen) > 1 and not request.transformer_names):
         raise RequestError(
-            f"{request.transformer} defines several transformers: {', '.join(found)}",
-            fix="choose one with --transformer-name",
+            f"{request.transformer} has these transformers: {', '.join(found)}",
+            fix="choose one or more with --transformer-name",
             code="E-TRANSFORMER-SEVERAL",
         )
     data = [path.absolute() for path in content.files]
     label_files = [path.absolute() for path in content.labels]
-    return labels_of(request.transformer, found[chosen], label_files, data)
+    return [
+        label
+        for name in dict.fromkeys(chosen)
+        for label in labels_of(request.transformer, found[name], label_files, data)
+    ]
 
 
 def publish(

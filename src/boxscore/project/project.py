@@ -102,7 +102,7 @@ class Project(ProjectReader):
         label_globs: Sequence[str] = (),
         group_globs: Sequence[str] = (),
         transformer: str | Path | None = None,
-        transformer_name: str | None = None,
+        transformer_name: str | Sequence[str] = (),
         symlinks: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
@@ -115,6 +115,7 @@ class Project(ProjectReader):
             label_globs: Which files the transformer gets.
             group_globs: Which folders below `root` are image groups: sequences of images.
             transformer: A Python file with a LabelTransformer; it is run.
+            transformer_name: Which of its classes, where it has several; or several of them.
         """
         from boxscore.project.creating import FolderRequest, init
 
@@ -127,7 +128,9 @@ class Project(ProjectReader):
                 label_globs=label_globs,
                 group_globs=group_globs,
                 transformer=None if transformer is None else Path(transformer),
-                transformer_name=transformer_name,
+                transformer_names=(
+                    (transformer_name,) if isinstance(transformer_name, str) else transformer_name
+                ),
                 symlinks=symlinks,
                 dry_run=dry_run,
                 progress=progress,
