@@ -308,3 +308,22 @@ def test_a_rehearsal_lists_what_would_be_done(shared_data: Path, tmp_path: Path)
     counted = done.json["labels"].values()
     assert sum(n for by_class in counted for n in by_class.values()) == 42
     assert done.json["files"] == len(done.json["included"])
+
+
+def test_row_156_a_folder_of_very_many_files_is_walked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for k in range(3000):
+        (tmp_path / f"{k:05d}.{('JPG', 'jpg', 'txt')[k % 3]}").touch()
+    calls: list[str] = []
+    scandir = os.scandir
+
+    def counted(path: str) -> object:
+        calls.append(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    content = find_files(tmp_path, (), ())
+    assert [path.name for path in content.files][:3] == ["00000.JPG", "00001.jpg", "00003.JPG"]
+    assert len(content.files) == 2000
+    assert calls == [str(tmp_path)]

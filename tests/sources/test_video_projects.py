@@ -332,3 +332,30 @@ def test_frames_that_a_source_names_share_their_video(root: Path) -> None:
     assert tables.items["frame"].tolist() == [0, 29, 3]
     assert len(set(tables.items["data_hash"].tolist())) == len(tables.files) == 1
     assert (tables.items["width"] == WIDTH).all()
+
+
+@pytest.mark.parametrize("symlinks", [False, True])
+@pytest.mark.parametrize("name", ["a.mp4", "b.png"])
+def test_row_155_a_file_that_changed_is_never_shown(
+    tmp_path: Path, name: str, symlinks: bool
+) -> None:
+    folder = tmp_path / "root"
+    folder.mkdir()
+    write_video(folder / "a.mp4", 5)
+    Image.fromarray(drawn(3)).save(folder / "b.png")
+    made = Project.init(folder, target=tmp_path, name="p", symlinks=symlinks)
+    project = Project.open(made["path"])
+    address = f"{hash_of(project, name)}/0/image"
+    (answer,) = ask(project, address)
+    assert answer.status_code == 200
+    row = project.items["title"].tolist().index(name)
+    stored = project.path / project.items["file"][row]
+    data = bytearray(stored.read_bytes())
+    data[len(data) // 2] ^= 1  # the same size
+    stored.write_bytes(data)
+    (answer,) = ask(project, address)
+    assert (answer.status_code, answer.json()["code"]) == (409, "E-IMAGE-CHANGED")
+    assert any("changed" in problem for problem in Project.verify(project.path)["problems"])
+    stored.resolve().unlink()
+    (answer,) = ask(project, address)
+    assert (answer.status_code, answer.json()["code"]) == (410, "E-IMAGE-GONE")

@@ -62,8 +62,6 @@ def open_picture(path: Path) -> Image:
             if "transparency" in upright.info:
                 upright = upright.convert("RGBA")
             return upright.convert("RGB")
-    except FileNotFoundError as gone:
-        raise _unusable("the picture's file is gone") from gone
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as broken:
         raise _unusable("the picture cannot be decoded") from broken
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from boxscore.errors import SourceError
 from boxscore.sources import video
 
-IMAGE_GLOBS = ("**/*.jpg", "**/*.jpeg", "**/*.png", "**/*.tiff")
-DATA_GLOBS = (*IMAGE_GLOBS, "**/*.mp4", "**/*.mov", "**/*.avi", "**/*.webm")
+DEFAULT_SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".mp4", ".mov", ".avi", ".webm")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".tif", ".bmp", ".webp", ".gif")
 
 
@@ -77,15 +76,16 @@ def find_files(
     Raises:
         SourceError: There is neither image nor video, or no folder where groups are asked for.
     """
-    data = _matches(root, data_globs or DATA_GLOBS)
+    data = _matches(root, data_globs) if data_globs else _by_suffix(root)
     kept = [path for path in data if path.suffix.lower() in (*SUFFIXES, *video.SUFFIXES)]
-    files = [path for path in kept if _is_inside(path, root)]
-    links = [path for path in kept if not _is_inside(path, root)]
+    inside = _Inside(root)
+    files = [path for path in kept if inside(path)]
+    links = sorted(set(kept) - set(files))
     if not files:
         raise SourceError(
             root,
             "",
-            "no image or video fits " + ", ".join(data_globs or DATA_GLOBS),
+            "no image or video fits " + ", ".join(data_globs or DEFAULT_SUFFIXES),
             fix="name another folder, or other files with --data-glob",
             code="E-FOLDER-EMPTY",
         )
@@ -93,6 +93,17 @@ def find_files(
     labels = _matches(root, label_globs)
     groups = _groups(root, group_globs, files)
     return FolderContent(root, files, links + others, labels, len(links), groups)
+
+
+def _by_suffix(root: Path) -> list[Path]:
+    """Files of the default suffixes in any case; the folder is walked once, links not followed."""
+    found = (
+        Path(folder, name)
+        for folder, _, names in os.walk(root)
+        for name in names
+        if name.lower().endswith(DEFAULT_SUFFIXES)
+    )
+    return sorted(path for path in found if path.is_file())
 
 
 def _matches(root: Path, globs: Iterable[str], *, folders: bool = False) -> list[Path]:
@@ -138,9 +149,20 @@ def _unusable_glob(root: Path, glob: str) -> SourceError:
     return SourceError(root, "", problem, fix="for example **/*.jpg", code="E-FOLDER-GLOB")
 
 
-def _is_inside(path: Path, root: Path) -> bool:
-    """Whether a file lies in the folder; a link may lead elsewhere."""
-    return path.resolve().is_relative_to(root.resolve())
+class _Inside:
+    """Whether files lie in the folder; a link may lead elsewhere."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.folders: dict[Path, bool] = {}
+
+    def __call__(self, path: Path) -> bool:
+        folder = path.parent
+        if folder not in self.folders:
+            self.folders[folder] = folder.resolve().is_relative_to(self.root)
+        return self.folders[folder] and (
+            not path.is_symlink() or path.resolve().is_relative_to(self.root)
+        )
 
 
 def title_of(path: Path, root: Path) -> str:
