@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from boxscore.errors import RequestError
@@ -224,3 +225,25 @@ def test_without_pyav_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(video, "find_spec", lambda name: None)
     with pytest.raises(RequestError, match=r"pip install 'boxscore\[video\]'"):
         read_all_facts([Path("a.mp4")])
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.avi"])
+def test_garbled_videos_give_facts_or_a_reason(tmp_path: Path, name: str) -> None:
+    codec = {"a.mp4": "libx264", "a.webm": "libvpx", "a.avi": "mpeg4"}[name]
+    whole = write_video(tmp_path / name, 12, codec=codec).read_bytes()
+    random = np.random.default_rng(0)
+    with VideoReader(Limits(seconds=5, index_seconds=5)) as reader:
+        for _ in range(25):
+            data = bytearray(whole)
+            for at in random.integers(0, len(data), 20).tolist():
+                data[at] = int(random.integers(256))
+            (tmp_path / name).write_bytes(data)
+            facts = reader.facts(tmp_path / name)
+            assert bool(facts.code) != bool(facts.frames), facts
+            for frame in range(min(facts.frames, 3)):
+                try:
+                    picture = reader.frame(tmp_path / name, frame)
+                except RequestError as bad:
+                    assert bad.code.startswith("E-VIDEO-")
+                else:
+                    assert picture.mode == "RGB"
