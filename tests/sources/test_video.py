@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -219,6 +220,24 @@ def test_many_videos_are_read_in_order(tmp_path: Path) -> None:
     facts = read_all_facts(paths)
     assert [f.frames for f in facts] == [1, 2, 3, 4, 5]
     assert len({f.sha256 for f in facts}) == 5
+
+
+def test_threads_may_share_a_reader(tmp_path: Path, reader: VideoReader) -> None:
+    paths = [write_video(tmp_path / f"{k}.mp4", 30, b_frames=k % 3) for k in range(6)]
+    wanted = [(path, number) for number in range(0, 30, 7) for path in paths]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda one: number_on(reader.frame(*one)), wanted))
+    assert found == [number for _, number in wanted]
+
+
+def test_a_decoder_that_died_is_started_again(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", 5)
+    with VideoReader() as reader:
+        assert number_on(reader.frame(path, 1)) == 1
+        assert reader._child is not None
+        reader._child.kill()
+        reader._child.wait()
+        assert number_on(reader.frame(path, 2)) == 2
 
 
 def test_without_pyav_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -359,3 +359,22 @@ def test_row_155_a_file_that_changed_is_never_shown(
     stored.resolve().unlink()
     (answer,) = ask(project, address)
     assert (answer.status_code, answer.json()["code"]) == (410, "E-IMAGE-GONE")
+
+
+def test_a_folder_without_a_usable_file_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "root"
+    folder.mkdir()
+    (folder / "text.mp4").write_text("no video")
+    done = run("init", folder, "--name", "p", cwd=tmp_path)
+    assert done.code == 2 and "text.mp4" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]
+
+
+def test_a_video_of_one_frame_is_an_item(tmp_path: Path) -> None:
+    folder = tmp_path / "root"
+    folder.mkdir()
+    write_video(folder / "a.mp4", 1)
+    made = Project.init(folder, target=tmp_path, name="p")
+    assert (made["images"], made["videos"]) == (1, 1)
+    project = Project.open(made["path"])
+    assert places(project, "a.mp4") == places(project, "a.mp4__0") == [0]

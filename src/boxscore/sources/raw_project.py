@@ -99,6 +99,7 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
     found = [_find(image, raw.path, index) for image in raw.images]
     facts = _facts([path for path, _, problem in found if path is not None and not problem[0]])
     pictures: list[_Picture | None] = []
+    told: set[Path] = set()
     missing = 0
     for image, (path, relative, problem) in zip(raw.images, found, strict=True):
         fact = None if path is None else facts.get(path)
@@ -108,7 +109,8 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
             report.reject(problem[0], shown(image.key), problem[1])
             pictures.append(None)
             continue
-        if fact is not None and image.frame <= 0:
+        if path is not None and fact is not None and path not in told:
+            told.add(path)  # once for all frames of a video
             for code, words in fact.findings:
                 report.repair(code, shown(image.key), words)
         missing += path is None
