@@ -378,3 +378,22 @@ def test_a_video_of_one_frame_is_an_item(tmp_path: Path) -> None:
     assert (made["images"], made["videos"]) == (1, 1)
     project = Project.open(made["path"])
     assert places(project, "a.mp4") == places(project, "a.mp4__0") == [0]
+
+
+def test_exports_hold_frames_and_no_copies_of_videos(project: Project, tmp_path: Path) -> None:
+    project.export("ground-truth", format="yolo", output=tmp_path / "yolo")
+    images = {
+        path.relative_to(tmp_path / "yolo" / "images" / "train").as_posix(): path
+        for path in (tmp_path / "yolo" / "images").rglob("*.*")
+    }
+    assert len(images) == project.items.rows
+    assert {Path(name).suffix for name in images} == {".jpg", ".png"}
+    for frame in (0, 7, 29):
+        with Image.open(images[f"clips/a__{frame}.jpg"]) as picture:
+            assert number_on(picture) == frame
+    labels = tmp_path / "yolo" / "labels" / "train"
+    assert (labels / "clips" / "a__0.txt").read_text().split()[:3] == ["0", "0.375", "0.625"]
+    names = json.dumps(sorted(images))
+    project.export("ground-truth", format="coco", output=tmp_path / "coco")
+    document = json.loads((tmp_path / "coco" / "annotations.json").read_text())
+    assert json.dumps(sorted(image["file_name"] for image in document["images"])) == names
