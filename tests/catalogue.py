@@ -2,7 +2,8 @@
 
 The catalogue numbers what a file can have wrong: 1 to 29 its JSON, 30 to 70 the lists of a COCO
 project, 71 to 96 its polygons and masks, 97 to 108 results, 117 to
-122 YOLO labels, 123 to 125 VOC, 126 to 130 mask images, 131 to 137 Encord's pickles.
+122 YOLO labels, 123 to 125 VOC, 126 to 130 mask images, 131 to 137 Encord's pickles, 138 to 158
+pictures and videos.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ VOC = FILES + "test_voc.py"
 MAPPINGS = "tests/cli/test_doctor.py"
 PICKLES = FILES + "test_encord_pickle.py"
 HOSTILE = FILES + "test_hostile_pickles.py"
+MEDIA = FILES + "test_media.py"
+FOLDER = FILES + "test_image_folder.py"
+VIDEO = FILES + "test_video.py"
 MEMORY = FILES + "test_memory.py"
 
 
@@ -76,7 +80,27 @@ TESTS: dict[int, str] = {
     135: f"{PICKLES}::test_row_135_",
     136: f"{PICKLES}::test_row_136_polygons_in_pixels_are_rejected",
     137: f"{PICKLES}::test_row_137_",
+    138: f"{MEDIA}::test_row_138_a_cut_picture_keeps_its_place",
+    139: f"{FOLDER}::test_row_139_what_is_no_image_is_rejected_by_its_content",
+    **_cases(f"{MEDIA}::test_too_many_pixels_are_refused_from_the_header", (140, 141)),
+    142: f"{MEDIA}::test_row_142_a_bomb_of_texts_is_refused",
+    143: f"{MEDIA}::test_row_143_turned_pictures_are_shown_upright",
+    144: f"{MEDIA}::test_row_144_what_is_shown_carries_no_metadata",
+    145: f"{MEDIA}::test_row_145_cmyk_is_converted",
+    146: f"{MEDIA}::test_row_146_",
+    147: f"{MEDIA}::test_row_147_the_first_frame_of_an_animation_is_shown",
+    148: f"{MEDIA}::test_row_148_other_kinds_of_pixels_are_converted",
+    149: f"{MEDIA}::test_row_149_the_content_decides_not_the_name",
+    150: f"{MEDIA}::test_row_150_other_formats_are_not_admitted",
+    151: f"{MEDIA}::test_row_151_a_long_thin_picture_has_a_thumbnail",
+    152: f"{FOLDER}::test_row_152_links_out_of_the_root_are_not_followed",
+    153: f"{FOLDER}::test_row_153_names_that_are_no_utf8",
+    154: f"{FOLDER}::test_row_154_odd_names_are_titles_as_they_are",
+    155: "tests/sources/test_video_projects.py::test_row_155_a_file_that_changed_is_never_shown",
+    156: f"{FOLDER}::test_row_156_a_folder_of_very_many_files_is_walked_once",
+    157: f"{MEDIA}::test_row_157_what_may_not_be_read_is_named",
+    158: f"{VIDEO}::test_row_158_",
 }
 """Row -> how the names of its tests begin."""
 
-WANTED = (*range(1, 109), *range(117, 138))
+WANTED = (*range(1, 109), *range(117, 159))

@@ -16,7 +16,8 @@ from PIL import Image
 from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.labels import DataLabel
-from boxscore.sources.image_folder import find_files, read
+from boxscore.sources.folder_files import find_files
+from boxscore.sources.image_folder import read
 from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
@@ -40,7 +41,7 @@ def read_folder(
     if transformer is not None:
         found = load_transformers(transformer)
         chosen = found[transformer_name or next(iter(found))]
-        data = [path.absolute() for path in content.images]
+        data = [path.absolute() for path in content.files]
         labels = labels_of(transformer, chosen, content.labels, data)
     return read(content, root.name, labels, ImportReport(root))
 
@@ -242,8 +243,8 @@ def test_no_image_is_refused(two_images: Path, globs: list[str]) -> None:
         read_folder(two_images, data_globs=globs)
 
 
-@pytest.mark.parametrize("name", ["a\nb.png", 'q"#%2f?.png', "-x.png", "é.png"])
-def test_odd_names_are_titles_as_they_are(two_images: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["a\nb.png", 'q"#%2f?.png', "-x.png", "é.png", "n" * 251 + ".png"])
+def test_row_154_odd_names_are_titles_as_they_are(two_images: Path, name: str) -> None:
     Image.new("RGB", (4, 4)).save(two_images / name)
     assert name in read_folder(two_images).items["title"].tolist()
 
@@ -307,3 +308,22 @@ def test_a_rehearsal_lists_what_would_be_done(shared_data: Path, tmp_path: Path)
     counted = done.json["labels"].values()
     assert sum(n for by_class in counted for n in by_class.values()) == 42
     assert done.json["files"] == len(done.json["included"])
+
+
+def test_row_156_a_folder_of_very_many_files_is_walked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for k in range(3000):
+        (tmp_path / f"{k:05d}.{('JPG', 'jpg', 'txt')[k % 3]}").touch()
+    calls: list[str] = []
+    scandir = os.scandir
+
+    def counted(path: str) -> object:
+        calls.append(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    content = find_files(tmp_path, (), ())
+    assert [path.name for path in content.files][:3] == ["00000.JPG", "00001.jpg", "00003.JPG"]
+    assert len(content.files) == 2000
+    assert calls == [str(tmp_path)]

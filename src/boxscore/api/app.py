@@ -13,6 +13,7 @@ from boxscore.api import documents, item_routes, problems, project_routes, run_r
 from boxscore.api.gate import Gate
 from boxscore.api.pictures import PictureCache
 from boxscore.project import Project
+from boxscore.sources.video import VideoReader
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {
@@ -35,6 +36,7 @@ def create_app(project: Project | None) -> FastAPI:
     )
     app.state.project = project
     app.state.pictures = PictureCache()
+    app.state.videos = VideoReader()  # its process starts with the first frame asked for
     problems.install(app)
     for module in (project_routes, run_routes, item_routes):
         app.include_router(module.router)

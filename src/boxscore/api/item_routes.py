@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi import Path as PathPart
@@ -14,6 +14,11 @@ from boxscore.api import documents
 from boxscore.api.current import Confidence, Iou, ProjectHere
 from boxscore.api.pictures import PictureCache, cut_out, encoded, open_picture, thumbnail
 from boxscore.errors import RequestError
+from boxscore.sources.folder_files import is_video
+from boxscore.sources.video import VideoReader
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 router = APIRouter(prefix="/api/v1/items/{data_hash}/{frame}", tags=["items"])
 DataHash = Annotated[str, PathPart(max_length=64)]
@@ -44,11 +49,12 @@ class Pictures:
         self, request: Request, data_hash: DataHash, frame: Frame, project: ProjectHere
     ) -> None:
         self.cache: PictureCache = request.app.state.pictures
+        self.videos: VideoReader = request.app.state.videos
         self.identity = (data_hash, frame)
         self.path = project.image_path(data_hash, frame)
 
     def answer(
-        self, known: str | None, key: tuple[object, ...], make: Callable[[Path], bytes]
+        self, known: str | None, key: tuple[object, ...], make: Callable[[Image], bytes]
     ) -> Response:
         """The picture, or 304 when the browser has it already."""
         if self.path is None:
@@ -65,9 +71,15 @@ class Pictures:
             return Response(status_code=304, headers=headers)
         picture = self.cache.get(full)
         if picture is None:
-            picture = make(self.path)
+            picture = make(self._decoded(self.path))
             self.cache.put(full, picture)
         return Response(picture, media_type="image/jpeg", headers=headers)
+
+    def _decoded(self, path: Path) -> Image:
+        """The picture, or the frame of the video."""
+        if is_video(path):
+            return self.videos.frame(path, self.identity[1])
+        return open_picture(path)
 
 
 PicturesHere = Annotated[Pictures, Depends(Pictures)]
@@ -77,13 +89,13 @@ Known = Annotated[str | None, Header(alias="if-none-match")]
 @router.get("/image", response_class=Response)
 def image(pictures: PicturesHere, known: Known = None) -> Response:
     """The whole picture."""
-    return pictures.answer(known, ("image",), lambda path: encoded(open_picture(path), 92))
+    return pictures.answer(known, ("image",), lambda picture: encoded(picture, 92))
 
 
 @router.get("/thumbnail", response_class=Response)
 def small(pictures: PicturesHere, size: Size = 320, known: Known = None) -> Response:
     """The whole picture, small."""
-    return pictures.answer(known, ("thumbnail", size), lambda path: thumbnail(path, size))
+    return pictures.answer(known, ("thumbnail", size), lambda picture: thumbnail(picture, size))
 
 
 @router.get("/crop", response_class=Response)
@@ -103,5 +115,5 @@ def crop(
     declared = project.item_size(data_hash, frame)
     part = (x, y, width, height)
     return pictures.answer(
-        known, ("crop", *part, size), lambda path: cut_out(path, declared, part, size)
+        known, ("crop", *part, size), lambda picture: cut_out(picture, declared, part, size)
     )

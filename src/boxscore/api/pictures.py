@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boxscore.errors import RequestError
+from boxscore.sources.image_files import DEEP, FORMATS, MOST_PIXELS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-MOST_PIXELS = 100_000_000
 CACHE_BYTES = 128 << 20
 Crop = tuple[float, float, float, float]
 
@@ -59,12 +58,26 @@ def open_picture(path: Path) -> Image:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _unusable("the picture has more than 100 million pixels")
             opened.seek(0)
-            upright = PIL.ImageOps.exif_transpose(opened)
+            upright = _eight_bits(PIL.ImageOps.exif_transpose(opened))
+            if "transparency" in upright.info:
+                upright = upright.convert("RGBA")
             return upright.convert("RGB")
-    except FileNotFoundError as gone:
-        raise _unusable("the picture's file is gone") from gone
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as broken:
         raise _unusable("the picture cannot be decoded") from broken
+
+
+def _eight_bits(picture: Image) -> Image:
+    """Deeper pictures spread over 0 to 255, from their darkest to their brightest pixel."""
+    if picture.mode not in DEEP:
+        return picture
+    import numpy as np
+    import PIL.Image
+
+    values = np.asarray(picture, np.float64)
+    known = values[np.isfinite(values)]
+    low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
+    spread = np.nan_to_num((values - low) / ((high - low) or 1.0), posinf=1.0, neginf=0.0)
+    return PIL.Image.fromarray((spread * 255).round().astype(np.uint8))
 
 
 def _unusable(problem: str) -> RequestError:
@@ -78,21 +91,19 @@ def encoded(picture: Image, quality: int = 85) -> bytes:
     return out.getvalue()
 
 
-def thumbnail(path: Path, size: int) -> bytes:
+def thumbnail(picture: Image, size: int) -> bytes:
     """The whole picture within size × size pixels."""
-    picture = open_picture(path)
     picture.thumbnail((size, size))
     return encoded(picture)
 
 
-def cut_out(path: Path, declared: tuple[int, int], crop: Crop, size: int) -> bytes:
+def cut_out(picture: Image, declared: tuple[int, int], crop: Crop, size: int) -> bytes:
     """A part of the picture, at most size pixels on its longer side.
 
     Args:
         declared: Width and height that the coordinates refer to.
         crop: x, y, width, height in declared pixels; what lies outside is cut off.
     """
-    picture = open_picture(path)
     scale_x, scale_y = picture.width / declared[0], picture.height / declared[1]
     x, y, width, height = crop
     left = min(max(0, round(x * scale_x)), picture.width - 1)

@@ -43,7 +43,9 @@ def status_of(error: BoxscoreError) -> int:
     """The HTTP status of a deliberate error."""
     if error.code in NOT_FOUND or isinstance(error, UnknownRunError):
         return 404
-    if isinstance(error, BusyError):
+    if error.code == "E-IMAGE-GONE":
+        return 410
+    if isinstance(error, BusyError) or error.code == "E-IMAGE-CHANGED":
         return 409
     return 400 if isinstance(error, RequestError) else 500
 

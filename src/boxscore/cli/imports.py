@@ -98,8 +98,9 @@ def say_project(document: dict[str, Any], dry_run: bool) -> None:
     print_warnings(document["warnings"])
     verb = "would make" if dry_run else "made"
     click.echo(
-        f"{verb} project {document['project']} in {document['path']}: {document['images']} images, "
-        f"{document['ground_truth']} ground truths, {document['classes']} classes"
+        f"{verb} project {document['project']} in {document['path']}: {document['images']} images"
+        + (f" ({document['videos']} videos or sequences)" if document["videos"] else "")
+        + f", {document['ground_truth']} ground truths, {document['classes']} classes"
         + (f", {document['rejected']} records rejected" if document["rejected"] else "")
     )
     if not dry_run:

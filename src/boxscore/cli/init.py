@@ -1,4 +1,4 @@
-"""`boxscore init`: a project from a folder of images."""
+"""`boxscore init`: a project from a folder of images and videos."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from boxscore.errors import EXIT_PARTLY
     "--data-glob",
     "data_globs",
     multiple=True,
-    help="Files that are images; repeatable. Default: **/*.jpg, *.jpeg, *.png, *.tiff.",
+    help="Files that are images or videos; repeatable. Default: **/*.jpg, *.jpeg, *.png, *.tiff, "
+    "*.mp4, *.mov, *.avi, *.webm.",
 )
 @click.option(
     "-lg",
@@ -30,11 +31,23 @@ from boxscore.errors import EXIT_PARTLY
     help="Files for the transformer; repeatable.",
 )
 @click.option(
+    "-gg",
+    "--group-glob",
+    "group_globs",
+    multiple=True,
+    help="Folders that are image groups, each a sequence of its images; repeatable.",
+)
+@click.option(
     "--transformer",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A Python file with a LabelTransformer; it is run.",
 )
-@click.option("--transformer-name", help="Which class, if the file has several.")
+@click.option(
+    "--transformer-name",
+    "transformer_names",
+    multiple=True,
+    help="Which class, if the file has several; repeatable.",
+)
 @click.option("-n", "--name", help='Name of the project. Default: "[EA] " and the folder.')
 @click.option("--symlinks/--no-symlinks", default=False, help="Link to the images, do not copy.")
 @click.option("--dryrun/--no-dryrun", default=False, help="Show what would be made; write nothing.")
@@ -49,8 +62,9 @@ def init(
     root: Path,
     data_globs: tuple[str, ...],
     label_globs: tuple[str, ...],
+    group_globs: tuple[str, ...],
     transformer: Path | None,
-    transformer_name: str | None,
+    transformer_names: tuple[str, ...],
     name: str | None,
     symlinks: bool,
     dryrun: bool,
@@ -58,7 +72,7 @@ def init(
     as_json: bool,
     target: Path,
 ) -> None:
-    """Make a project from the images in ROOT, inside the target folder."""
+    """Make a project from the images and videos in ROOT, inside the target folder."""
     from boxscore.cli.text import print_json
     from boxscore.engine.progress import on_terminal
     from boxscore.project import Project
@@ -69,8 +83,9 @@ def init(
         name=name,
         data_globs=data_globs,
         label_globs=label_globs,
+        group_globs=group_globs,
         transformer=transformer,
-        transformer_name=transformer_name,
+        transformer_name=transformer_names,
         symlinks=symlinks,
         dry_run=dryrun,
         progress=on_terminal,
@@ -95,6 +110,7 @@ def _say_rehearsal(document: dict[str, Any]) -> None:
         for name, count in by_class.items():
             click.echo(f"{kind}  {name}: {count}")
     click.echo(
-        f"{document['files']} images in {document['folders']} folders, "
+        f"{document['files']} files ({document['videos']} videos) "
+        f"in {document['folders']} folders, "
         f"{document['label_files']} label files; nothing was written"
     )

@@ -12,6 +12,7 @@ from boxscore.errors import RequestError
 from boxscore.project.importing import folder_name, publish_project, refuse_existing
 from boxscore.schema.labels import DataLabel
 from boxscore.sources import coco, image_folder, sniff_project
+from boxscore.sources.folder_files import FolderContent, find_files
 from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
@@ -64,15 +65,16 @@ def _tables(request: ProjectRequest, form: str, report: ImportReport) -> Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderRequest:
-    """A project from a folder of images, as asked; see `Project.init`."""
+    """A project from a folder of images and videos, as asked; see `Project.init`."""
 
     root: Path
     target: Path
     name: str | None = None
     data_globs: Sequence[str] = ()
     label_globs: Sequence[str] = ()
+    group_globs: Sequence[str] = ()
     transformer: Path | None = None
-    transformer_name: str | None = None
+    transformer_names: Sequence[str] = ()
     symlinks: bool = False
     dry_run: bool = False
     progress: Progress = silent
@@ -83,7 +85,7 @@ def init(request: FolderRequest) -> dict[str, Any]:
     name = request.name or f"[EA] {request.root.absolute().name}"
     target = request.target.absolute()
     refuse_existing(target / folder_name(name))
-    content = image_folder.find_files(request.root, request.data_globs, request.label_globs)
+    content = find_files(request.root, request.data_globs, request.label_globs, request.group_globs)
     labels = _labels(request, content)
     if request.dry_run:
         return content.document() | {
@@ -92,12 +94,12 @@ def init(request: FolderRequest) -> dict[str, Any]:
             "labels": image_folder.label_counts(labels),
         }
     report = ImportReport(request.root)
-    with request.progress("reading images"):
+    with request.progress("reading images and videos"):
         tables = image_folder.read(content, name, labels, report)
     return publish(tables, "folder", target, name, request.symlinks, False, request.progress)
 
 
-def _labels(request: FolderRequest, content: image_folder.FolderContent) -> list[DataLabel]:
+def _labels(request: FolderRequest, content: FolderContent) -> list[DataLabel]:
     if request.transformer is None:
         if request.label_globs:
             raise RequestError(
@@ -107,16 +109,20 @@ def _labels(request: FolderRequest, content: image_folder.FolderContent) -> list
             )
         return []
     found = load_transformers(request.transformer)
-    chosen = request.transformer_name or next(iter(found))
-    if chosen not in found or (len(found) > 1 and request.transformer_name is None):
+    chosen = tuple(request.transformer_names) or tuple(found)
+    if not set(chosen) <= set(found) or (len(chosen) > 1 and not request.transformer_names):
         raise RequestError(
-            f"{request.transformer} defines several transformers: {', '.join(found)}",
-            fix="choose one with --transformer-name",
+            f"{request.transformer} has these transformers: {', '.join(found)}",
+            fix="choose one or more with --transformer-name",
             code="E-TRANSFORMER-SEVERAL",
         )
-    data = [path.absolute() for path in content.images]
+    data = [path.absolute() for path in content.files]
     label_files = [path.absolute() for path in content.labels]
-    return labels_of(request.transformer, found[chosen], label_files, data)
+    return [
+        label
+        for name in dict.fromkeys(chosen)
+        for label in labels_of(request.transformer, found[name], label_files, data)
+    ]
 
 
 def publish(
@@ -140,7 +146,7 @@ def publish(
         "path": str(root),
         "format": form,
         "images": tables.items.rows,
-        "videos": 0,
+        "videos": len(set(tables.items["sequence"].tolist()) - {""}),
         "ground_truth": tables.ground_truth.rows,
         "classes": len(tables.ontology.classes),
         "rejected": tables.report.rejected,

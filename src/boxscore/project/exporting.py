@@ -20,7 +20,9 @@ from boxscore.project.slicing import Where, sliced
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import Annotations
 from boxscore.sinks import SinkCard, sink_of
-from boxscore.sinks.content import Content
+from boxscore.sinks.content import Content, Image
+from boxscore.sources.folder_files import is_video
+from boxscore.sources.video import VideoReader
 
 Document = dict[str, Any]
 OUTCOMES = ("tp", "fp", "fn")
@@ -73,10 +75,14 @@ def export(state: Loaded, request: ExportRequest) -> Document:
             fix="export a run, or choose coco, yolo, voc, cvat, csv, ...",
             code="E-EXPORT-FORMAT",
         )
-    with request.progress("collecting"):
-        content, left_out = _content(state, request, card)
-    with request.progress(f"writing {card.name}"):
-        _write(card, content, target)
+    with VideoReader() as videos:
+        pictures = _Pictures(videos)
+        with request.progress("collecting"):
+            content, left_out = _content(state, request, card, pictures)
+        with request.progress(f"writing {card.name}"):
+            _write(card, content, target)
+    if pictures.undecodable:
+        left_out |= {"pictures that cannot be decoded": pictures.undecodable}
     return {
         "what": request.what,
         "format": card.name,
@@ -86,6 +92,30 @@ def export(state: Loaded, request: ExportRequest) -> Document:
         "left_out": left_out,
         "drops": list(card.drops),
     }
+
+
+@dataclass(slots=True)
+class _Pictures:
+    """Copies image files, and writes frames of videos as JPEG files.
+
+    Attributes:
+        undecodable: Frames that could not be written.
+    """
+
+    videos: VideoReader
+    undecodable: int = 0
+
+    def copy(self, image: Image, path: Path) -> None:
+        """Write the picture of an image."""
+        if image.picture is None or not is_video(image.picture):
+            shutil.copyfile(str(image.picture), path)
+            return
+        try:
+            self.videos.frame(image.picture, image.frame).save(path, "JPEG", quality=95)
+        except RequestError as bad:
+            if bad.code == "E-VIDEO-PYAV":
+                raise
+            self.undecodable += 1
 
 
 def _write(card: SinkCard, content: Content, target: Path) -> None:
@@ -103,7 +133,7 @@ def _write(card: SinkCard, content: Content, target: Path) -> None:
 
 
 def _content(
-    state: Loaded, request: ExportRequest, card: SinkCard
+    state: Loaded, request: ExportRequest, card: SinkCard, pictures: _Pictures
 ) -> tuple[Content, dict[str, int]]:
     """What is written, and how many annotations of which kind the format cannot hold."""
     truth = state.truth()
@@ -129,14 +159,16 @@ def _content(
     table = chosen.table.replace(item=place[chosen.table["item"]])
     kept = np.flatnonzero(shown)
     files = truth.items["file"][kept].tolist()
-    pictures = {k: state.root / file for k, file in enumerate(files) if file}
+    paths = {k: state.root / file for k, file in enumerate(files) if file}
     return Content(
         name=state.name,
         predicted=predicted,
         items=truth.items.take(kept),
         ontology=truth.ontology,
         rows=replace(chosen, table=table),
-        pictures=pictures,
+        pictures=paths,
+        filmed={k for k, path in paths.items() if is_video(path)},
+        copy=pictures.copy,
     ), left_out
 
 

@@ -43,7 +43,9 @@ def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks:
             writer.add_table("project", table)
         writer.set_document("ontology", json.dumps(tables.ontology.to_json(), ensure_ascii=False))
         for file in tables.files:
-            writer.add_file(tables.items["file"][file.item], file.path, link=symlinks)
+            known = file.size, file.sha256
+            place = tables.items["file"][file.item]
+            writer.add_file(place, file.path, link=symlinks, known=known)
         report = tables.report.document() | {"kind": "project", "project": name}
         writer.add_bytes("reports/import-1.json", _pretty(report))
         writer.commit()

@@ -100,18 +100,22 @@ class Project(ProjectReader):
         name: str | None = None,
         data_globs: Sequence[str] = (),
         label_globs: Sequence[str] = (),
+        group_globs: Sequence[str] = (),
         transformer: str | Path | None = None,
-        transformer_name: str | None = None,
+        transformer_name: str | Sequence[str] = (),
         symlinks: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
     ) -> Document:
-        """Make a project from a folder of images inside `target`; see `open` afterwards.
+        """Make a project from a folder of images and videos inside `target`.
 
         Args:
-            data_globs: Which files below `root` are images; default: jpg, jpeg, png, tiff.
+            data_globs: Which files below `root` are images or videos; default: jpg, jpeg, png,
+                tiff, mp4, mov, avi, webm.
             label_globs: Which files the transformer gets.
+            group_globs: Which folders below `root` are image groups: sequences of images.
             transformer: A Python file with a LabelTransformer; it is run.
+            transformer_name: Which of its classes, where it has several; or several of them.
         """
         from boxscore.project.creating import FolderRequest, init
 
@@ -122,8 +126,11 @@ class Project(ProjectReader):
                 name=name,
                 data_globs=data_globs,
                 label_globs=label_globs,
+                group_globs=group_globs,
                 transformer=None if transformer is None else Path(transformer),
-                transformer_name=transformer_name,
+                transformer_names=(
+                    (transformer_name,) if isinstance(transformer_name, str) else transformer_name
+                ),
                 symlinks=symlinks,
                 dry_run=dry_run,
                 progress=progress,

@@ -292,9 +292,14 @@ class ProjectReader:
         return int(items["width"][row]), int(items["height"][row])
 
     def image_path(self, data_hash: str, frame: int) -> Path | None:
-        """Where an item's picture lies; None when the project has no pixels of it."""
+        """Where an item's picture or video lies; None when the project has no pixels of it.
+
+        Raises:
+            RequestError: The file is gone, or not what was imported.
+        """
         from boxscore.project.browsing import find_item
+        from boxscore.project.originals import original
 
         items = self.items
         file = items["file"][find_item(items, data_hash, frame)]
-        return self.path / file if file else None
+        return original(self.path, file) if file else None

@@ -60,10 +60,16 @@ Label = ClassificationLabel | BoundingBoxLabel | PolygonLabel | KeypointLabel
 
 @dataclass
 class DataLabel:
-    """A label and the image that it is for."""
+    """A label and what it is for: an image, or a frame of a video.
+
+    Attributes:
+        frame: Of a video, from 0 in the order shown; None for an image. An answer about a video
+            without a frame holds for all of its frames.
+    """
 
     abs_data_path: Path
     label: Label
+    frame: int | None = None
 
 
 class LabelTransformer(ABC):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -58,7 +58,7 @@ class Image:
 
     Attributes:
         name: A file name that no other image of the content has, with a suffix.
-        picture: Where its pixels lie; None without.
+        picture: File of the image, or of the video that it is a frame of; None without pixels.
     """
 
     index: int
@@ -90,7 +90,9 @@ class Content:
         predicted: Whether these are predictions.
         items: The images, as of a project.
         rows: Their annotations, sorted by item.
-        pictures: Item -> where its pixels lie.
+        pictures: Item -> file of the image, or of the video that it is a frame of.
+        filmed: Items that are frames of videos.
+        copy: Writes the picture of an image to a path.
     """
 
     name: str
@@ -99,6 +101,8 @@ class Content:
     ontology: Ontology
     rows: Annotations
     pictures: Mapping[int, Path]
+    filmed: Collection[int]
+    copy: Callable[[Image, Path], None]
 
     @property
     def classes(self) -> tuple[ClassRow, ...]:
@@ -142,9 +146,9 @@ class Content:
             safe = [part for part in PurePosixPath(title).parts if part not in ("/", "..", ".")]
             path = PurePosixPath(*safe) if safe else PurePosixPath(f"image-{k}")
             suffix = self.pictures[k].suffix.lower() if k in self.pictures else path.suffix
-            suffix = suffix or ".jpg"
+            suffix = ".jpg" if k in self.filmed else suffix or ".jpg"
             stem = path.with_suffix("") if path.suffix else path
-            if frames[k]:
+            if frames[k] or k in self.filmed:
                 stem = stem.with_name(f"{stem.name}__{frames[k]}")
             if stem.as_posix() in met:
                 stem = stem.with_name(f"{stem.name}-{k}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import defaultdict
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -26,7 +25,7 @@ def write(content: Content, folder: Path) -> None:
         if image.picture is not None:
             copy = folder / "JPEGImages" / image.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(image.picture, copy)
+            content.copy(image, copy)
     for split, names in sets.items():
         listed = folder / "ImageSets" / "Main" / f"{split}.txt"
         listed.parent.mkdir(parents=True, exist_ok=True)

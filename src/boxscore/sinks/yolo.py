@@ -7,7 +7,6 @@ outline, as Ultralytics does. The numbers are written in full, so that they come
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def write(content: Content, folder: Path) -> None:
         if image.picture is not None and not content.predicted:
             copy = folder / "images" / split / image.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(image.picture, copy)
+            content.copy(image, copy)
     if not content.predicted:
         (folder / "data.yaml").write_text(_yaml(content, list(splits), keypoints), encoding="utf-8")
 

@@ -54,6 +54,9 @@ def find_pictures(
     facts = _read([one.path for one in found if one.path is not None])
     pictures = [_picture(one, facts, name) for one, name in zip(found, names, strict=True)]
     _count_missing(pictures, images, report)
+    for picture, name in zip(pictures, names, strict=True):
+        for code, words in picture.facts.findings if picture.facts else ():
+            report.repair(code, shown(name), words)
     unlisted = index.unlisted(one.relative for one in found) if facts else 0
     if unlisted:
         report.note("W-IMAGE-UNLISTED", "image files on disk that are not listed", unlisted)

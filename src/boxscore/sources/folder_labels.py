@@ -54,22 +54,22 @@ class FolderLabels:
 
     Args:
         items: The images.
-        places: Absolute path of an image -> its row.
+        places: Absolute path of an image or video -> the rows of its frames.
         report: Labels that do not fit are rejected here.
     """
 
     items: Table
-    places: dict[Path, int]
+    places: dict[Path, range]
     report: ImportReport
     _builder: OntologyBuilder = field(default_factory=OntologyBuilder)
     _known: dict[tuple[str, Shape], Hashes] = field(default_factory=dict)
 
     def tables(self, labels: Sequence[DataLabel]) -> tuple[Annotations, Ontology]:
         """Ground truth and the ontology that grew with it."""
-        rows = []
+        rows: list[_Row] = []
         for number, label in enumerate(labels):
             try:
-                rows.append(self._row(label, number))
+                rows += self._rows(label, number)
             except UnusableLabel as bad:
                 code = "E-LABEL"
                 self.report.reject(code, f"label {number} of {label.abs_data_path}", str(bad))
@@ -78,12 +78,15 @@ class FolderLabels:
         rows.sort(key=lambda row: (row.item, row.number))
         return _annotations(rows, class_of), ontology
 
-    def _row(self, given: DataLabel, number: int) -> _Row:
-        path = Path(given.abs_data_path).absolute()
-        item = self.places.get(path)
-        if item is None:
+    def _rows(self, given: DataLabel, number: int) -> list[_Row]:
+        """One row; an answer about a whole video is one for each of its frames."""
+        frames = self.places.get(Path(given.abs_data_path).absolute())
+        if frames is None:
             raise UnusableLabel("the image is not among the files of this project")
-        label = given.label
+        whole = isinstance(given.label, ClassificationLabel)
+        return [self._row(given.label, item, number) for item in _chosen(frames, given, whole)]
+
+    def _row(self, label: Label, item: int, number: int) -> _Row:
         name = str(label.class_).strip()
         if not name:
             raise UnusableLabel("the class has no name")
@@ -101,6 +104,19 @@ class FolderLabels:
         if (name, shape) not in self._known:
             self._known[name, shape] = (self._builder.object(name, shape),)
         return self._known[name, shape]
+
+
+def _chosen(frames: range, given: DataLabel, whole: bool) -> range:
+    """Rows of the frames that a label is for."""
+    frame: object = given.frame
+    if frame is None:
+        if len(frames) > 1 and not whole:
+            problem = f"an object on a video of {len(frames)} frames needs its frame"
+            raise UnusableLabel(f"{problem}: DataLabel(path, label, frame=...)")
+        return frames
+    if isinstance(frame, bool) or not isinstance(frame, int) or not 0 <= frame < len(frames):
+        raise UnusableLabel(f"frame {shown(frame)} is not one of 0 to {len(frames) - 1}")
+    return frames[frame : frame + 1]
 
 
 def _hashes(row: ClassRow) -> Hashes:

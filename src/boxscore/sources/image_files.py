@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +15,18 @@ MOST_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)
+DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+SUFFIXES_OF = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ""),
+    "PNG": (".png", ".apng", ""),
+    "BMP": (".bmp", ".dib", ""),
+    "GIF": (".gif", ""),
+    "WEBP": (".webp", ""),
+    "TIFF": (".tif", ".tiff", ""),
+}
+ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+TAIL = 1 << 16
+MOST_TRIED = 16_000_000
 SHARD = 256
 BLOCK = 1 << 20
 FEWEST_IN_PARALLEL = 512
@@ -42,19 +54,32 @@ class ImageFacts:
         orientation: EXIF orientation, 1 to 8; 5 to 8 swap the sides when shown.
         sha256: Of the whole file, hexadecimal.
         size: Bytes.
+        findings: Codes and words on what is odd about a file that is used all the same.
+        frames: 0: no video.
     """
 
     width: int = 0
     height: int = 0
     orientation: int = 1
+    findings: tuple[tuple[str, str], ...] = ()
+    frames: int = 0
     sha256: str = ""
     size: int = 0
     code: str = ""
     problem: str = ""
 
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height of the upright picture, which annotations of a folder are drawn on."""
+        turned = self.orientation in SIDEWAYS
+        return (self.height, self.width) if turned else (self.width, self.height)
+
 
 def read_facts(path: Path) -> ImageFacts:
-    """Size from the header, digest of the content; pixels are never decoded, pipes never opened."""
+    """Size from the header, digest of the content; pipes are never opened.
+
+    Pixels are decoded only where a file looks cut.
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return ImageFacts(code="E-IMAGE-KIND", problem="is not a regular file")
@@ -63,29 +88,36 @@ def read_facts(path: Path) -> ImageFacts:
             # Looked at again: what the name leads to may have changed since.
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return ImageFacts(code="E-IMAGE-KIND", problem="is not a regular file")
-            return _facts(file)
+            return _facts(file, path.suffix.lower())
     except OSError as bad:
         problem = f"cannot be read: {bad.strerror or bad}"
         return ImageFacts(code="E-IMAGE-READ", problem=problem)
 
 
-def _facts(file: BinaryIO) -> ImageFacts:
+def _facts(file: BinaryIO, suffix: str) -> ImageFacts:
     size = os.fstat(file.fileno()).st_size
     if not size:
         return ImageFacts(code="E-IMAGE-KIND", problem="is empty")
-    width, height, orientation, problem = _header(file)
-    if problem:
-        return ImageFacts(size=size, code="E-IMAGE-KIND", problem=problem)
-    if width * height > MOST_PIXELS:
-        problem = f"{width} x {height} pixels are more than {MOST_PIXELS}"
+    header = _header(file)
+    if isinstance(header, str):
+        return ImageFacts(size=size, code="E-IMAGE-KIND", problem=header)
+    if header.width * header.height > MOST_PIXELS:
+        problem = f"{header.width} x {header.height} pixels are more than {MOST_PIXELS}"
         return ImageFacts(size=size, code="E-IMAGE-PIXELS", problem=problem)
     return ImageFacts(
-        width=width,
-        height=height,
-        orientation=orientation,
+        width=header.width,
+        height=header.height,
+        orientation=header.orientation,
+        findings=tuple(_findings(header, file, suffix, size)),
         sha256=_digest(file),
         size=size,
     )
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return _digest(file)
 
 
 def _digest(file: BinaryIO) -> str:
@@ -96,20 +128,95 @@ def _digest(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _header(file: BinaryIO) -> tuple[int, int, int, str]:
-    """Width, height, orientation, and "" or why there is no header to read."""
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What the start of a picture says."""
+
+    format: str
+    mode: str
+    width: int
+    height: int
+    orientation: int
+    several: bool
+
+
+def _header(file: BinaryIO) -> _Header | str:
+    """The header, or why there is none to read."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(file, formats=FORMATS) as image:
-            width, height = image.size
-            return width, height, _orientation(image), ""
+            return _Header(
+                image.format or "",
+                image.mode,
+                *image.size,
+                _orientation(image),
+                bool(getattr(image, "is_animated", False)),
+            )
     except UnidentifiedImageError:
-        return 0, 0, 1, _other_kind(file)
+        return _cut_webp(file) or _other_kind(file)
     except Image.DecompressionBombError:
-        return 0, 0, 1, f"has more than {MOST_PIXELS} pixels"
+        return f"has more than {MOST_PIXELS} pixels"
     except Exception as bad:
-        return 0, 0, 1, f"has a damaged header: {type(bad).__name__}"
+        return _cut_webp(file) or f"has a damaged header: {type(bad).__name__}"
+
+
+def _cut_webp(file: BinaryIO) -> _Header | None:
+    """The header of a WebP that Pillow refuses as a whole because its end is missing."""
+    file.seek(0)
+    head = file.read(32)
+    if len(head) < 32 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+        return None
+    if head[12:16] == b"VP8X":
+        width = int.from_bytes(head[24:27], "little") + 1
+        height = int.from_bytes(head[27:30], "little") + 1
+    elif head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        width = int.from_bytes(head[26:28], "little") & 0x3FFF
+        height = int.from_bytes(head[28:30], "little") & 0x3FFF
+    return _Header("WEBP", "RGB", width, height, 1, False) if width and height else None
+
+
+def _findings(header: _Header, file: BinaryIO, suffix: str, size: int) -> Iterator[tuple[str, str]]:
+    """What is odd about a picture that can be used."""
+    expected = SUFFIXES_OF.get(header.format)
+    if expected and suffix not in expected:
+        yield "W-IMAGE-SUFFIX", f"is {header.format}, whatever its name says"
+    if header.several:
+        yield "W-IMAGE-FRAMES", "has several pictures: the first one is shown"
+    if header.mode in DEEP:
+        words = f"has pixels of kind {header.mode}: shown from its darkest to its brightest"
+        yield "W-IMAGE-DEPTH", words
+    if _looks_cut(header, file, size) and not _decodes(file):
+        yield "W-IMAGE-CUT", "is cut off or damaged: kept, but it cannot be shown"
+
+
+def _looks_cut(header: _Header, file: BinaryIO, size: int) -> bool:
+    """Whether the end of the format is missing near the end of the file."""
+    mark = ENDS.get(header.format)
+    if mark is not None:
+        file.seek(max(0, size - TAIL))
+        return mark not in file.read(TAIL)
+    if header.format == "WEBP":
+        file.seek(4)
+        return int.from_bytes(file.read(4), "little") + 8 > size
+    # Of the others only decoding tells: those that are rare, and small enough to be cheap.
+    pixels = header.width * header.height
+    return header.format in ("BMP", "TIFF", "GIF", "PPM") and pixels <= MOST_TRIED
+
+
+def _decodes(file: BinaryIO) -> bool:
+    from PIL import Image
+
+    file.seek(0)
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            image.load()
+    except Exception:
+        return False
+    return True
 
 
 def _orientation(image: Any) -> int:

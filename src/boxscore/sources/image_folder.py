@@ -1,125 +1,78 @@
-"""A project from a folder of images, labelled by the user's own transformer if there is one."""
+"""A project from a folder of images and videos, labelled by the user's own transformer if any."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from boxscore.errors import SourceError
 from boxscore.schema.labels import DataLabel
 from boxscore.schema.tables import ITEMS, Table
+from boxscore.sources import image_files, video
 from boxscore.sources.coco_items import texts_of
 from boxscore.sources.data_ids import data_hash_of_file
+from boxscore.sources.folder_files import FolderContent, is_video, title_of
 from boxscore.sources.folder_labels import FolderLabels
-from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
 from boxscore.sources.project_tables import ImageFile, ProjectTables
 from boxscore.sources.report import ImportReport
 
-DATA_GLOBS = ("**/*.jpg", "**/*.jpeg", "**/*.png", "**/*.tiff")
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".tif", ".bmp", ".webp", ".gif")
+SHORTEST_NUMBER = 5
+"""Digits of a frame's number in a source id, so that ids sort as frames do."""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderContent:
-    """What the globs found, before anything is read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """A usable file and the items that it becomes: one, or one for each frame of a video."""
 
-    Attributes:
-        images: Files that become items, by path.
-        others: Files that the globs named but that are no images of this folder.
-        labels: Files for the transformer.
-        links: How many of the others are links that lead out of the folder.
-    """
+    path: Path
+    title: str
+    sha256: str
+    size: int
+    width: int
+    height: int
+    frames: int = 0
+    sequence: str = ""
+    position: int = 0
 
-    root: Path
-    images: list[Path]
-    others: list[Path]
-    labels: list[Path]
-    links: int = 0
+    @property
+    def rows(self) -> int:
+        return max(self.frames, 1)
 
-    def document(self) -> dict[str, object]:
-        """For a rehearsal."""
-        folders = {path.parent for path in self.images}
-        return {
-            "included": [str(path) for path in self.images],
-            "excluded": [str(path) for path in self.others],
-            "label_files": len(self.labels),
-            "files": len(self.images),
-            "folders": len(folders),
-        }
+    @property
+    def data_hash(self) -> str:
+        return data_hash_of_file(self.sha256, self.title)
 
-
-def find_files(root: Path, data_globs: Sequence[str], label_globs: Sequence[str]) -> FolderContent:
-    """Collect files below a folder, in order of their paths.
-
-    Raises:
-        SourceError: There is no image.
-    """
-    data = _matches(root, data_globs or DATA_GLOBS)
-    kept = [path for path in data if path.suffix.lower() in SUFFIXES]
-    images = [path for path in kept if _is_inside(path, root)]
-    links = [path for path in kept if not _is_inside(path, root)]
-    if not images:
-        raise SourceError(
-            root,
-            "",
-            "no image fits " + ", ".join(data_globs or DATA_GLOBS),
-            fix="name another folder, or other files with --data-glob",
-            code="E-FOLDER-EMPTY",
-        )
-    others = [path for path in data if path.suffix.lower() not in SUFFIXES]
-    return FolderContent(root, images, links + others, _matches(root, label_globs), len(links))
-
-
-def _matches(root: Path, globs: Iterable[str]) -> list[Path]:
-    found: set[Path] = set()
-    for glob in globs:
-        if ".." in Path(glob).parts:
-            raise _unusable_glob(root, glob)
-        try:
-            found.update(path for path in root.glob(glob) if path.is_file())
-        except (ValueError, NotImplementedError):
-            raise _unusable_glob(root, glob) from None
-    return sorted(found)
-
-
-def _unusable_glob(root: Path, glob: str) -> SourceError:
-    problem = f"{glob!r} is no pattern of files below this folder"
-    return SourceError(root, "", problem, fix="for example **/*.jpg", code="E-FOLDER-GLOB")
-
-
-def _is_inside(path: Path, root: Path) -> bool:
-    """Whether a file lies in the folder; a link may lead elsewhere."""
-    return path.resolve().is_relative_to(root.resolve())
-
-
-@dataclass(slots=True)
-class _Items:
-    """Items under way: only readable images become one."""
-
-    paths: list[Path] = field(default_factory=list)
-    facts: list[ImageFacts] = field(default_factory=list)
+    @property
+    def source_ids(self) -> list[str]:
+        if not self.frames:
+            return [self.title]
+        digits = max(SHORTEST_NUMBER, len(str(self.frames - 1)))
+        return [f"{self.title}__{frame:0{digits}}" for frame in range(self.frames)]
 
 
 def read(
     content: FolderContent, name: str, labels: Sequence[DataLabel], report: ImportReport
 ) -> ProjectTables:
-    """Images and labels as tables.
+    """Images, frames of videos, and labels as tables.
 
     Raises:
-        SourceError: More than 5 % of the images or labels are unusable.
+        SourceError: More than 5 % of the files or labels are unusable.
+        RequestError: There are videos, and nothing that decodes them.
     """
     if content.links:
         report.note("W-FOLDER-LINK", "links that lead out of the folder left out", content.links)
-    kept = _readable(content, report)
-    items, files = _items(content.root, kept)
-    folder_labels = FolderLabels(items, {p: k for k, p in enumerate(kept.paths)}, report)
-    ground_truth, ontology = folder_labels.tables(labels)
-    report.check_refusal(len(content.images) + len(labels))
+    units = list(_usable(content, report))
+    items, files = _items(units)
+    rows = np.cumsum([0] + [unit.rows for unit in units]).tolist()
+    places = {
+        unit.path: range(first, last)
+        for unit, first, last in zip(units, rows, rows[1:], strict=False)
+    }
+    ground_truth, ontology = FolderLabels(items, places, report).tables(labels)
+    report.check_refusal(len(content.files) + len(labels))
     return ProjectTables(
         name=name,
         items=items,
@@ -130,59 +83,76 @@ def read(
     )
 
 
-def _readable(content: FolderContent, report: ImportReport) -> _Items:
-    kept = _Items()
-    for path, facts in zip(content.images, read_all_facts(content.images), strict=True):
+def _usable(content: FolderContent, report: ImportReport) -> Iterator[_Unit]:
+    """Files that can be used, in order; findings and rejections are reported."""
+    pictures = iter(image_files.read_all_facts(content.images))
+    films = iter(video.read_all_facts(content.videos))
+    for path in content.files:
+        filmed = is_video(path)
+        facts = next(films) if filmed else next(pictures)
+        title = title_of(path, content.root)
         if facts.code:
-            place = path.relative_to(content.root).as_posix()
-            report.reject(facts.code, place, facts.problem)
+            report.reject(facts.code, title, facts.problem)
             continue
-        kept.paths.append(path.absolute())
-        kept.facts.append(facts)
-    return kept
+        for code, words in facts.findings:
+            report.repair(code, title, words)
+        sequence, position = (title, 0) if filmed else _group(content, path)
+        width, height = facts.shown
+        yield _Unit(
+            path=path.absolute(),
+            title=title,
+            sha256=facts.sha256,
+            size=facts.size,
+            width=width,
+            height=height,
+            frames=facts.frames,
+            sequence=sequence,
+            position=position,
+        )
 
 
-def _items(root: Path, kept: _Items) -> tuple[Table, list[ImageFile]]:
-    titles = [_title(path.relative_to(root.absolute())) for path in kept.paths]
-    hashes = [
-        data_hash_of_file(f.sha256, title) for f, title in zip(kept.facts, titles, strict=True)
-    ]
+def _group(content: FolderContent, path: Path) -> tuple[str, int]:
+    if path not in content.groups:
+        return "", 0
+    folder, position = content.groups[path]
+    return title_of(folder, content.root), position
+
+
+def _items(units: list[_Unit]) -> tuple[Table, list[ImageFile]]:
+    counts = np.array([unit.rows for unit in units], np.int64)
+    first = np.cumsum(counts) - counts
+    frame = np.arange(counts.sum()) - np.repeat(first, counts)
+    hashes = [unit.data_hash for unit in units]
     places = [
-        f"images/{data_hash}{path.suffix.lower()}"
-        for data_hash, path in zip(hashes, kept.paths, strict=True)
+        f"images/{data_hash}{unit.path.suffix.lower()}"
+        for data_hash, unit in zip(hashes, units, strict=True)
     ]
-    sizes = np.array([_upright(f) for f in kept.facts], np.int32).reshape(-1, 2)
-    blank = [""] * len(titles)
+    position = np.repeat(np.array([unit.position for unit in units], np.int64), counts) + frame
+    blank = texts_of([""] * int(counts.sum()))
+    columns = {
+        "data_hash": texts_of(hashes),
+        "title": texts_of([unit.title for unit in units]),
+        "width": np.array([unit.width for unit in units], np.int32),
+        "height": np.array([unit.height for unit in units], np.int32),
+        "file": texts_of(places),
+        "sequence": texts_of([unit.sequence for unit in units]),
+    }
     items = Table(
         ITEMS,
         {
-            "data_hash": texts_of(hashes),
-            "frame": np.zeros(len(titles), np.int32),
-            "title": texts_of(titles),
-            "width": sizes[:, 0].copy(),
-            "height": sizes[:, 1].copy(),
-            "source_id": texts_of(titles),
-            "file": texts_of(places),
-            "split": texts_of(blank),
-            "licence": texts_of(blank),
+            **{name: np.repeat(values, counts) for name, values in columns.items()},
+            "frame": frame.astype(np.int32),
+            "position": position.astype(np.int32),
+            "source_id": texts_of([text for unit in units for text in unit.source_ids]),
+            "split": blank,
+            "licence": blank,
         },
     )
     files = [
-        ImageFile(item=k, path=path, relative=titles[k], sha256=f.sha256, size=f.size)
-        for k, (path, f) in enumerate(zip(kept.paths, kept.facts, strict=True))
+        ImageFile(item=k, path=u.path, relative=u.title, sha256=u.sha256, size=u.size)
+        for k, u in zip(first.tolist(), units, strict=True)
     ]
     return items, files
-
-
-def _title(path: Path) -> str:
-    """The path as text; bytes that are no UTF-8 are escaped."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _upright(facts: ImageFacts) -> tuple[int, int]:
-    """Size as shown: labels of a folder are drawn on the upright picture."""
-    turned = facts.orientation in SIDEWAYS
-    return (facts.height, facts.width) if turned else (facts.width, facts.height)
 
 
 def label_counts(labels: Sequence[DataLabel]) -> dict[str, dict[str, int]]:

@@ -25,7 +25,7 @@ LABELS = (BoundingBoxLabel, ClassificationLabel, KeypointLabel, PolygonLabel)
 
 
 def load_transformers(path: Path) -> dict[str, LabelTransformer]:
-    """The transformers that a Python file defines, by class name, ready to use.
+    """The transformers that a Python file defines or imports, by class name, ready to use.
 
     Raises:
         SourceError: The file cannot be run, or defines none.
@@ -45,9 +45,7 @@ def load_transformers(path: Path) -> dict[str, LabelTransformer]:
         found = {
             cls.__name__: cls()
             for _, cls in inspect.getmembers(module, inspect.isclass)
-            if issubclass(cls, LabelTransformer)
-            and not inspect.isabstract(cls)
-            and cls.__module__ == name
+            if issubclass(cls, LabelTransformer) and not inspect.isabstract(cls)
         }
     except Exception as failed:
         problem = f"the transformer cannot be loaded: {_told(failed, path)}"

@@ -71,7 +71,8 @@ class Lookup:
         if len(rows) > 1:
             problem = f"frame {frame} is not among the {len(rows)} frames of {data_hash}"
             raise Unusable("E-PICKLE-FRAME", "/frame", problem)
-        if frame is not None:
+        place = int(self.context.items["position"][rows[0]])
+        if frame is not None and frame != place:  # its place in an image group is right
             where = f"prediction {number}/frame"
             problem = f"frame {frame} of a single image: read as its only frame"
             report.repair("W-PICKLE-FRAME", where, problem, frame)

@@ -13,14 +13,17 @@ from boxscore.errors import shown
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
 from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Table
+from boxscore.sources import video
 from boxscore.sources.coco_items import texts_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
-from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
+from boxscore.sources.folder_files import is_video
+from boxscore.sources.image_files import ImageFacts, read_all_facts
 from boxscore.sources.image_names import IMAGE_SUFFIXES, NameIndex
 from boxscore.sources.project_tables import ImageFile, ProjectTables
 from boxscore.sources.raw import RawImage, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.settling import Settlement, annotations_of
+from boxscore.sources.video import VideoFacts
 
 SHAPES = (
     (Kind.POLYGON, Shape.POLYGON),
@@ -40,16 +43,14 @@ class _Picture:
     image: RawImage
     path: Path | None
     relative: str
-    facts: ImageFacts | None
+    facts: ImageFacts | VideoFacts | None
 
     def size(self) -> tuple[int, int]:
         """As a viewer shows it, unless the source says that it means the picture as stored."""
         declared = self.image.width, self.image.height
         if self.facts is None:
             return declared
-        stored = self.facts.width, self.facts.height
-        upright = stored[::-1] if self.facts.orientation in SIDEWAYS else stored
-        return declared if all(declared) else upright
+        return declared if all(declared) else self.facts.shown
 
 
 def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport) -> ProjectTables:
@@ -96,18 +97,22 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
     """Every image with its file; None where the file must not be used."""
     index = NameIndex(images) if images is not None else None
     found = [_find(image, raw.path, index) for image in raw.images]
-    paths = [path for path, _, problem in found if path is not None and not problem[0]]
-    facts = dict(zip(paths, read_all_facts(paths), strict=True))
+    facts = _facts([path for path, _, problem in found if path is not None and not problem[0]])
     pictures: list[_Picture | None] = []
+    told: set[Path] = set()
     missing = 0
     for image, (path, relative, problem) in zip(raw.images, found, strict=True):
         fact = None if path is None else facts.get(path)
-        if fact is not None and fact.code:
-            problem = fact.code, f"{shown(image.key)} {fact.problem}"
+        if fact is not None:
+            problem = _unusable(image, fact, problem)
         if problem[0]:
             report.reject(problem[0], shown(image.key), problem[1])
             pictures.append(None)
             continue
+        if path is not None and fact is not None and path not in told:
+            told.add(path)  # once for all frames of a video
+            for code, words in fact.findings:
+                report.repair(code, shown(image.key), words)
         missing += path is None
         pictures.append(_Picture(image, path, relative, fact))
     if missing:
@@ -115,6 +120,28 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
             "W-IMAGE-MISSING", "image files are missing: items kept without pixels", missing
         )
     return pictures
+
+
+def _facts(paths: list[Path]) -> dict[Path, ImageFacts | VideoFacts]:
+    """Facts of all files; frames of one video share theirs."""
+    films = list(dict.fromkeys(path for path in paths if is_video(path)))
+    stills = [path for path in paths if not is_video(path)]
+    return {
+        **dict(zip(stills, read_all_facts(stills), strict=True)),
+        **dict(zip(films, video.read_all_facts(films), strict=True)),
+    }
+
+
+def _unusable(
+    image: RawImage, facts: ImageFacts | VideoFacts, problem: tuple[str, str]
+) -> tuple[str, str]:
+    """Why an image's file cannot be used: code and words, or what was known before."""
+    if facts.code:
+        return facts.code, f"{shown(image.key)} {facts.problem}"
+    if facts.frames and image.frame >= facts.frames:
+        words = f"{shown(image.key)} is frame {image.frame} of a video of {facts.frames}"
+        return "E-VIDEO-FRAME", words
+    return problem
 
 
 def _find(
@@ -179,10 +206,11 @@ def _items(
 ) -> tuple[Table, list[ImageFile]]:
     kept = [p for p in pictures if p is not None]
     hashes, places, files = [], [], []
-    seen: Counter[str] = Counter()
+    stored: set[str] = set()
+    seen: Counter[tuple[str, int]] = Counter()
     for k, picture in enumerate(kept):
-        name, size = picture.relative, sizes[k].tolist()
-        occurrence, seen[name] = seen[name], seen[name] + 1
+        name, size, frame = picture.relative, sizes[k].tolist(), picture.image.frame
+        occurrence, seen[name, frame] = seen[name, frame], seen[name, frame] + 1
         given = picture.image.data_hash
         if picture.path is None or picture.facts is None:
             hashes.append(given or data_hash_without_file(name, size[0], size[1], occurrence))
@@ -190,6 +218,9 @@ def _items(
             continue
         hashes.append(given or data_hash_of_file(picture.facts.sha256, name, occurrence))
         places.append(f"images/{hashes[-1]}{picture.path.suffix.lower()}")
+        if places[-1] in stored:
+            continue  # another frame of the same video
+        stored.add(places[-1])
         file = ImageFile(
             item=k,
             path=picture.path,

@@ -144,8 +144,14 @@ class Catalogue:
         return {row[0] for row in self.db.execute("SELECT name FROM part")}
 
     def files(self) -> list[tuple[str, int | None, str | None]]:
-        """Path inside the project, bytes and SHA-256 of other files; None for links."""
+        """Path inside the project, bytes and SHA-256 of other files; None where not known."""
         return self.db.execute("SELECT path, bytes, sha256 FROM file ORDER BY path").fetchall()
+
+    def file(self, path: str) -> tuple[int | None, str | None]:
+        """Bytes and SHA-256 of one of them."""
+        query = "SELECT bytes, sha256 FROM file WHERE path = ?"
+        row: tuple[int | None, str | None] | None = self.db.execute(query, (path,)).fetchone()
+        return row or (None, None)
 
     # --- writing -----------------------------------------------------------------------------
 

@@ -66,6 +66,10 @@ class Snapshot:
         """The text of a document, or None."""
         return self._catalogue.document(name)
 
+    def file(self, relative: str) -> tuple[int | None, str | None]:
+        """Bytes and SHA-256 of a file of the project as it was stored; None where not known."""
+        return self._catalogue.file(relative)
+
     def table(self, owner: str, schema: TableSchema) -> Table:
         """All rows of an owner's table, in order; empty when it has none.
 

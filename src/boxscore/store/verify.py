@@ -51,7 +51,7 @@ def _compare(root: Path, relative: str, digest: str | None, report: VerifyReport
             report.problems.append(f"{relative}: its bytes changed")
     except FileNotFoundError:
         report.problems.append(
-            f"{relative}: missing" + ("" if digest else ", or its link leads nowhere")
+            f"{relative}: missing" + (", or its link leads nowhere" if path.is_symlink() else "")
         )
     except OSError as failed:
         report.problems.append(f"{relative}: {failed.strerror}")

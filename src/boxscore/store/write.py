@@ -125,13 +125,24 @@ class Writer:
         self._parts.append(record)
         self._moves.append((path, self.root / PARTS / name))
 
-    def add_file(self, relative: str, source: Path, *, link: bool = False) -> None:
-        """Stage a copy of, or a link to, an outside file."""
+    def add_file(
+        self,
+        relative: str,
+        source: Path,
+        *,
+        link: bool = False,
+        known: tuple[int | None, str | None] = (None, None),
+    ) -> None:
+        """Stage a copy of, or a link to, an outside file.
+
+        Args:
+            known: Bytes and SHA-256 of a file that is linked, as it was read.
+        """
         path = self._staged()
         try:
             if link:
                 files.link(source, path)
-                size, digest = None, None
+                size, digest = known
             else:
                 size, digest = files.copy(source, path)
         except OSError as failed:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.schema.tables import Table
 from boxscore.sources.doctor.readings import CLEAR, EXCEPTIONS, NO_WAY, Finding, Reading
+from boxscore.sources.frame_names import frames_of, split_frame, videos_of
 from boxscore.sources.raw import RawImage, RawSet
 
 Key = Callable[[str], str]
@@ -105,18 +106,35 @@ def _readings(
     weights: NDArray[np.float64],
     ways: list[tuple[str, str, Key, Key]],
 ) -> Iterator[Reading]:
-    frames = items["frame"].tolist()
+    frames, videos = items["frame"].tolist(), videos_of(items)
+    filmed = [data_hash in videos for data_hash in items["data_hash"].tolist()]
+    told = frames_of(items)
     for how, column, of_item, of_image in ways:
         known = _unique(items[column].tolist(), frames, of_item)
-        place = np.array(
-            [known.get((of_image(image.key), _frame(image)), -1) for image in raw.images], np.int32
-        )
-        if _one_to_one(place):
-            yield Reading(how=how, place=place, found=_share(place, weights))
+        if column == "title":
+            named = _unique([t for t, _, _ in told], [f for _, f, _ in told], of_item)
+            known = {short: told[k][2] for short, k in named.items()} | known
+        place = [_row(image, known, filmed, of_image) for image in raw.images]
+        rows = np.array(place, np.int32)
+        if _one_to_one(rows):
+            yield Reading(how=how, place=rows, found=_share(rows, weights))
 
 
-def _frame(image: RawImage) -> int:
-    return max(image.frame, 0)
+def _row(
+    image: RawImage, known: dict[tuple[str, int], int], filmed: list[bool], of_image: Key
+) -> int:
+    """Row of an image; frames may be told by a name of the form TITLE__FRAME.
+
+    A name alone says which video, not which of its frames.
+    """
+    told = split_frame(image.key) if image.frame < 0 else None
+    if told is not None:
+        row = known.get((of_image(told[0]), told[1]))
+        if row is not None:
+            return row
+    row = known.get((of_image(image.key), max(image.frame, 0)), -1)
+    alone = image.frame < 0 and of_image is not _same
+    return -1 if row >= 0 and alone and filmed[row] else row
 
 
 def _unique(names: list[str], frames: list[int], key: Key) -> dict[tuple[str, int], int]:
