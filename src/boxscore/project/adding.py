@@ -136,10 +136,11 @@ class Predictions:
             for record in records:
                 live.add_prediction(record)
         else:
-            columns = dict(
-                boxes=plain(boxes), labels=plain(labels), scores=plain(scores), masks=plain(masks),
-                keypoints=plain(keypoints), theta=plain(theta), tracks=plain(tracks),
-            )  # fmt: skip
+            columns = {
+                "boxes": plain(boxes), "labels": plain(labels), "scores": plain(scores),
+                "masks": plain(masks), "keypoints": plain(keypoints), "theta": plain(theta),
+                "tracks": plain(tracks),
+            }  # fmt: skip
             name, what = _named(image, found, columns, box_format)
             live.add(name, frame, what)
         if live.pending > MOST_PENDING:

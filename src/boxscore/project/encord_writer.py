@@ -113,7 +113,10 @@ class PredictionWriter:
         if (box is None) == (polygon is None) or class_uid is None:
             raise ValueError("give class_uid and exactly one of bbox and polygon")
         if polygon is None:
-            form, data = Format.BOUNDING_BOX, box if isinstance(box, BoundingBox) else dict(box)
+            form, data = (
+                Format.BOUNDING_BOX,
+                box if isinstance(box, BoundingBox) else BoundingBox(**box),
+            )
         else:
             form, data = self._outline(np.asarray(polygon), data_hash, frame)
         found = ObjectDetection(format=form, data=data, feature_hash=class_uid)

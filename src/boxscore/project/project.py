@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,10 +13,8 @@ from boxscore.project.reading import ProjectReader
 from boxscore.schema.kinds import DETECTION, Task
 
 if TYPE_CHECKING:
-    from boxscore.project.slicing import Where
-
-if TYPE_CHECKING:
     from boxscore.project.adding import Predictions
+    from boxscore.project.slicing import Where
 
 Document = dict[str, Any]
 

@@ -46,7 +46,7 @@ def read(
     path: Path,
     context: ProjectContext,
     report: ImportReport,
-    wishes: CocoWishes = CocoWishes(),  # noqa: B008 - immutable
+    wishes: CocoWishes = CocoWishes(),
 ) -> RunTables:
     """Read COCO results with both mappings; boxes and masks stay exactly as written.
 
@@ -101,7 +101,7 @@ def _with_numbers(ontology: Ontology, classes: Mapping[int, list[ClassRow]]) -> 
 
 
 def _fitted(predictions: Annotations, classes: Mapping[int, list[ClassRow]]) -> Annotations:
-    """Where boxes and masks of a category are two classes, each prediction gets that of its kind."""
+    """Where a category is two classes, of boxes and of masks, each gets that of its kind."""
     class_id = predictions.table["class_id"].copy()
     masked = np.isin(predictions.table["kind"], [int(kind) for kind in MASKED])
     for rows in classes.values():

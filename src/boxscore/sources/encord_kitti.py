@@ -23,6 +23,7 @@ from boxscore.sources.encord_mapping import (
     unknown_class,
 )
 from boxscore.sources.encord_names import (
+    BESIDE,
     KITTI_FILE_NAME_REGEX,
     KITTI_SUFFIXES,
     FolderWishes,
@@ -47,7 +48,7 @@ def read(
     path: Path,
     context: ProjectContext,
     report: ImportReport,
-    wishes: FolderWishes = FolderWishes(),  # noqa: B008 - immutable
+    wishes: FolderWishes = BESIDE,
 ) -> RunTables:
     """Read a folder of KITTI files for a project.
 
@@ -64,7 +65,7 @@ def read(
     for place in places:
         _read_file(place, classes, found, report)
     predictions = found.annotations()
-    if not found.raw.rows + report.rejected:
+    if not predictions.rows + report.rejected:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
     report.check_refusal(predictions.rows + report.rejected)
     words = {"images": "by data unit title", "classes": "by ontology mapping"}

@@ -1,4 +1,4 @@
-"""Encord Active's mapping files: feature hash -> class of the predictions, image id -> data hash."""
+"""Encord Active's mapping files: feature hash -> predicted class, image id -> data hash."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from boxscore.sources.encord_mapping import (
     unknown_class,
 )
 from boxscore.sources.encord_names import (
+    BESIDE,
     PNG_FILE_NAME_REGEX,
     PNG_SUFFIXES,
     FolderWishes,
@@ -48,7 +49,7 @@ def read(
     path: Path,
     context: ProjectContext,
     report: ImportReport,
-    wishes: FolderWishes = FolderWishes(),  # noqa: B008 - immutable
+    wishes: FolderWishes = BESIDE,
 ) -> RunTables:
     """Read a folder of masks for a project; every region becomes a mask with confidence 1.
 

@@ -37,6 +37,10 @@ class FolderWishes:
     place_of: PlaceOf | None = None
 
 
+BESIDE = FolderWishes()
+"""Everything as documented: the mapping in the folder, the usual file names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A file and the item that its predictions are for."""

@@ -44,13 +44,13 @@ class Found:
         names: Number -> name, where the model's own numbers have names.
     """
 
-    labels: Sequence[Any] = ()
-    scores: Sequence[Any] | None = None
+    labels: Any = ()
+    scores: Any = None
     boxes: Any = None
-    masks: Sequence[Any] | None = None
+    masks: Any = None
     keypoints: Any = None
     theta: Any = None
-    tracks: Sequence[Any] | None = None
+    tracks: Any = None
     corners: str = FRAMEWORKS
     names: Mapping[int, str] = field(default_factory=dict)
 

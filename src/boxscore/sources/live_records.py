@@ -286,9 +286,8 @@ class ClassLookup:
             for side, some in self._sides.items()
         }
         self._names = {side: _by_name(some) for side, some in self._sides.items()}
-        unknown = [
-            n for n in self._own.values() if self._named(n, True) < 0 > self._named(n, False)
-        ]
+        known = {*self._hashes, *self._names[True][1], *self._names[False][1]}
+        unknown = [n for n in self._own.values() if not {n, n.strip().casefold()} & known]
         if unknown and len(unknown) == len(self._own):
             problem = f"none of the names in classes is a class of the project: {shown(unknown[0])}"
             fix = near_misses(unknown[0], [c.name for c in rows])
