@@ -1,4 +1,4 @@
-"""Encord Active's importers, writer and project: documented code, pasted and run, on real images."""
+"""Encord Active's importers, writer and project: documented code on real images."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def project(folder: Path) -> Project:
 
 
 def hashes(project: Project) -> dict[str, str]:
-    return project.ontology.summary()["objects"]
+    found: dict[str, str] = project.ontology.summary()["objects"]
+    return found
 
 
 def predicted(project: Project, run: str = "predictions") -> list[tuple[Any, ...]]:
@@ -257,7 +258,7 @@ def test_coco_with_mapping_files(project: Project, tmp_path: Path, as_numbers: b
     assert names == ["thing", "region"]
     expected = predicted(project)
     # Passed as dictionaries with whole numbers, from the command line, and as objects: the same.
-    ontology = {h: 7 for h in hashes(project).values()}
+    ontology = dict.fromkeys(hashes(project).values(), 7)
     images = {9000 + k: h for k, h in enumerate(project.items["data_hash"].tolist())}
     elsewhere = tmp_path / "alone.json"
     shutil.copy(path, elsewhere)

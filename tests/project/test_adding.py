@@ -262,7 +262,11 @@ def test_bad_records_are_counted_and_many_refuse(
     project: Project, image: Any, label: Any, box: Any, score: float, code: str
 ) -> None:
     title = project.items["title"][0]
-    good = {"boxes": [[1, 2, 30, 40]] * 30, "labels": [1] * 30, "scores": [0.5] * 30}
+    good: dict[str, Any] = {
+        "boxes": [[1, 2, 30, 40]] * 30,
+        "labels": [1] * 30,
+        "scores": [0.5] * 30,
+    }
     run = project.predictions("mine")
     run.add(title, **good)
     run.add(image or title, boxes=[box], labels=[label], scores=[score])

@@ -41,7 +41,8 @@ def project_of(given: Anything) -> Project:
     """The project that a path, a project of either package or a file structure names."""
     if isinstance(given, Project):
         return given
-    return Project.open(Path(getattr(given, "project_dir", given)))
+    folder: Any = getattr(given, "project_dir", given)
+    return Project.open(folder)
 
 
 def import_predictions(

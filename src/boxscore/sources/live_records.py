@@ -369,4 +369,5 @@ def _model(record: Any) -> Any:
     name = type(record).__name__
     if name not in ("Prediction", "ObjectDetection", "BoundingBox", "FrameClassification"):
         return record
-    return Model(name, state={key: _model(value) for key, value in vars(record).items()})
+    fields = {key: _model(value) for key, value in vars(record).items()}
+    return Model(name, tuple(fields), tuple(fields.values()))
