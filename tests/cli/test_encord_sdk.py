@@ -319,6 +319,17 @@ def test_kitti_files_of_every_name(project: Project, tmp_path: Path, name: str) 
     assert len(objects) == 82 and {p.confidence for p in objects} == {0.75, 1}
 
 
+def test_kitti_boxes_of_a_class_with_masks_are_compared_as_boxes(
+    project: Project, tmp_path: Path
+) -> None:
+    title, width, height = (project.items[name][0] for name in ("title", "width", "height"))
+    corners = [0.2 * width, 0.2 * height, 0.6 * width, 0.7 * height]
+    (tmp_path / f"{title}.txt").write_text(kitti_line("R", corners))
+    document = import_kitti_predictions(project, tmp_path, {hashes(project)["region"]: "R"})
+    assert [w["code"] for w in document["warnings"]] == ["W-KITTI-BOX-OF-MASK"]
+    assert document["task"] == "bbox" and document["evaluation"]["counts"]["tp"] == 1
+
+
 def test_kitti_lines_that_cannot_be_used_are_counted(project: Project, tmp_path: Path) -> None:
     folder = tmp_path / "kitti"
     folder.mkdir()

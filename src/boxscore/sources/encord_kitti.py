@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from boxscore.errors import SourceError, shown
+from boxscore.schema.tables import Annotations
 from boxscore.sources.collecting import Collector
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.encord_mapping import (
     BOXES,
+    COVERING,
     ONTOLOGY_FILES,
     given_or_read,
     mapped_classes,
@@ -57,7 +59,7 @@ def read(
         RequestError: The mapping names what the project does not have.
     """
     mapping = given_or_read(wishes.ontology, ontology_file(path), path / ONTOLOGY_FILES[0])
-    classes: dict[str, int] = single(mapped_classes(mapping, context.ontology, BOXES))
+    classes: dict[str, int] = single(mapped_classes(mapping, context.ontology, BOXES + COVERING))
     found = Collector("encord-kitti", path, context, report, corners="xyxy")
     places = placed_files(
         path, KITTI_SUFFIXES, KITTI_FILE_NAME_REGEX, wishes, ItemLookup(context.items), report
@@ -67,9 +69,18 @@ def read(
     predictions = found.annotations()
     if not predictions.rows + report.rejected:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
+    _note_masks(predictions, context, report)
     report.check_refusal(predictions.rows + report.rejected)
     words = {"images": "by data unit title", "classes": "by ontology mapping"}
     return RunTables(predictions=predictions, report=report, format="encord-kitti", mapping=words)
+
+
+def _note_masks(predictions: Annotations, context: ProjectContext, report: ImportReport) -> None:
+    masked = [c.class_id for c in context.ontology.classes if c.shape in COVERING]
+    count = int(np.isin(predictions.table["class_id"], masked).sum())
+    if count:
+        problem = "boxes of classes with masks: compared with the boxes around the masks"
+        report.note("W-KITTI-BOX-OF-MASK", problem, count)
 
 
 def _read_file(
