@@ -4,6 +4,7 @@ BoxscoreError            base; `exit_code` is what the command line ends with
 ├── SourceError          a file we were asked to read is not what it claims to be
 ├── RequestError         the command or call cannot be carried out as asked
 │   ├── UnknownRunError
+│   ├── MappingError, MappingFileError
 │   └── ProjectNotFoundError
 ├── SchemaError          a table does not have the columns its role demands
 └── StoreError           the project folder cannot be read or written
@@ -87,6 +88,14 @@ class UnknownRunError(RequestError):
 
 class ProjectNotFoundError(RequestError):
     """No project at or around the given folder."""
+
+
+class MappingError(RequestError, ValueError):
+    """A mapping names what the project does not have; a ValueError, as Encord Active documents."""
+
+
+class MappingFileError(RequestError, FileNotFoundError):
+    """A mapping is neither passed nor beside the predictions."""
 
 
 class SchemaError(BoxscoreError):

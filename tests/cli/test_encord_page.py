@@ -140,3 +140,22 @@ def test_the_coco_commands_of_the_page(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert "0.29997" in done.out
     assert json.loads(run("runs", "--json", cwd=tmp_path / "p").out)[0]["name"] == "results"
+
+
+def test_the_project_is_found_around_the_current_folder(tmp_path: Path) -> None:
+    results = DEMO / "predictions_float32.json"
+    for name in ("one", "two"):
+        done = run(
+            "import", "project", "--coco", "-i", DEMO / "images", "-a", DEMO / "annotations.json",
+            "-n", name, cwd=tmp_path, name="encord-active",
+        )  # fmt: skip
+        assert done.code == 0, done.err
+        if name == "one":
+            command = ("import", "predictions", "--coco", results, "--dry-run")
+            assert run(*command, cwd=tmp_path, name="encord-active").code == 0
+    inside = run(*command, cwd=tmp_path / "two" / "parts", name="encord-active")
+    assert inside.code == 0, inside.err
+    several = run(*command, cwd=tmp_path, name="encord-active")
+    assert several.code == 2 and "one, two" in several.err
+    named = run(*command, "--target", tmp_path / "one", cwd=tmp_path, name="encord-active")
+    assert named.code == 0, named.err

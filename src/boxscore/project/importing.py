@@ -113,6 +113,20 @@ def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
     refuse_taken(root, request)
     with request.progress("reading predictions"):
         tables = read_run(truth, request)
+    return import_tables(root, truth, request, tables, lambda: digest(request.path))
+
+
+def import_tables(
+    root: Path, truth: Truth, request: RunRequest, tables: RunTables, sha256: Callable[[], str]
+) -> dict[str, Any]:
+    """Evaluate and publish one run that was read.
+
+    Args:
+        sha256: Gives the digest of where it came from.
+
+    Returns:
+        The import document, without its evaluation.
+    """
     task = default_task(truth, tables.predictions)
     with request.progress("matching"):
         keep = _evaluated(truth, tables, task)
@@ -120,7 +134,7 @@ def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
     if request.dry_run:
         return document | {"report": None}
     with request.progress("storing"):
-        report = _publish_run(root, request, tables, task, keep, document)
+        report = _publish_run(root, request, tables, task, keep, document, sha256())
     return document | {"report": str(report)}
 
 
@@ -199,8 +213,8 @@ def _publish_run(
     task: Task,
     keep: Keep,
     document: dict[str, Any],
+    sha256: str,
 ) -> Path:
-    sha256 = digest(request.path)
     with Writer(root, purpose=f"import predictions {request.run_name}") as writer:
         _make_room(root, writer, request)
         run_id = writer.add_run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +13,7 @@ from boxscore.project.reading import ProjectReader
 from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
+    from boxscore.project.adding import Predictions
     from boxscore.project.slicing import Where
 
 Document = dict[str, Any]
@@ -198,6 +199,27 @@ class Project(ProjectReader):
         document = import_run(self.path, self._state().truth(), request)
         evaluation = None if dry_run else self.evaluate(request.run_name)
         return document | {"evaluation": evaluation}
+
+    def predictions(
+        self,
+        run: str,
+        *,
+        classes: Sequence[str] | Mapping[int, str] | None = None,
+        replace: bool = False,
+        strict: bool = False,
+    ) -> Predictions:
+        """The predictions of a run: to read when it exists, or to `add` to, image by image.
+
+        >>> with project.predictions("yolo-x", classes=model.names) as run:  # doctest: +SKIP
+        ...     for path in images:
+        ...         run.add(path, model(path)[0])
+
+        Args:
+            classes: The model's own class numbers -> names.
+        """
+        from boxscore.project.adding import Predictions
+
+        return Predictions(self, run, classes=classes, replace=replace, strict=strict)
 
     def rename_run(self, old: str, new: str) -> None:
         """Give a run another name."""

@@ -55,10 +55,6 @@ class ProjectReader:
         """Annotations taken as true."""
         return self._state().truth().ground_truth
 
-    def predictions(self, run: str) -> Annotations:
-        """A run's predictions."""
-        return self._state().predictions(run)
-
     def run_names(self) -> list[str]:
         """Names of the runs, in order of import."""
         return list(self._state().records)

@@ -26,16 +26,15 @@ from boxscore.sinks.content import Content, Image, One
 
 def write(content: Content, folder: Path) -> None:
     """`predictions.pkl`."""
-    records = [
-        record
-        for image in content.images()
-        for one in image.annotations
-        if (record := _record(content, one, image)) is not None
-    ]
-    (folder / "predictions.pkl").write_bytes(dumps(records))
+    (folder / "predictions.pkl").write_bytes(dumps(records(content)))
 
 
-def _record(content: Content, one: One, image: Image) -> Prediction | None:
+def records(content: Content) -> list[Prediction]:
+    """Every annotation as Encord Active's own object."""
+    return [_record(content, one, image) for image in content.images() for one in image.annotations]
+
+
+def _record(content: Content, one: One, image: Image) -> Prediction:
     row = content.classes[one.class_id]
     confidence = 1.0 if one.confidence is None else one.confidence
     if one.kind is Kind.CLASSIFICATION:

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 RunSource = Callable[[Path, ProjectContext, ImportReport], RunTables]
 
-DIRECT = {"coco": "coco_results", "pickle": "encord_pickle"}
+DIRECT = {
+    "coco": "coco_results",
+    "encord-coco": "encord_coco",
+    "encord-kitti": "encord_kitti",
+    "encord-masks": "encord_masks",
+    "pickle": "encord_pickle",
+}
 """Formats of predictions that are read straight into tables -> the module whose `read` does it;
 all others become a raw set first (`sources.formats`)."""
 
@@ -44,7 +50,7 @@ def read_run(path: Path, form: str, context: ProjectContext, report: ImportRepor
         SourceError: The file is not what it claims to be, or cannot be reconciled.
         RequestError: There is no such format.
     """
-    chosen = sniff(path) if form == "auto" else form
+    chosen = with_mapping_files(path, sniff(path) if form == "auto" else form)
     if chosen in DIRECT:
         if context.mapping is not None:
             raise _without_doctor(chosen, "takes no mapping file", "E-MAPPING-FORMAT")
@@ -66,7 +72,7 @@ def examine(
     """
     from boxscore.sources.raw_run import examine as examine_raw
 
-    chosen = sniff(path) if form == "auto" else form
+    chosen = with_mapping_files(path, sniff(path) if form == "auto" else form)
     if chosen in DIRECT:
         raise _without_doctor(chosen, "needs no doctor", "E-DOCTOR-FORMAT")
     return examine_raw(path, chosen, context, report)
@@ -92,11 +98,37 @@ def sniff(path: Path) -> str:
 
     if path.is_file() and is_pickle(path):
         return "pickle"
+    if form := encord_folder(path):
+        return form
     if path.is_dir() or recognise(path, "predictions"):
         card, _ = the_format(path, "predictions")
         return card.name
     open_json(path)
     return "coco"
+
+
+def encord_folder(path: Path) -> str:
+    """The format of a folder with Encord Active's ontology mapping in it; "" of any other path."""
+    from boxscore.sources.encord_mapping import ontology_file
+    from boxscore.sources.encord_names import KITTI_SUFFIXES, PNG_SUFFIXES
+    from boxscore.sources.text_lines import first_files
+
+    if not path.is_dir() or ontology_file(path) is None:
+        return ""
+    if first_files(path, PNG_SUFFIXES, 1):
+        return "encord-masks"
+    return "encord-kitti" if first_files(path, KITTI_SUFFIXES, 1) else ""
+
+
+def with_mapping_files(path: Path, form: str) -> str:
+    """The format that reads Encord Active's mapping files, where they lie with the predictions."""
+    from boxscore.sources.encord_mapping import IMAGE_FILE, ontology_file
+
+    if form == "coco" and ontology_file(path.parent) and (path.parent / IMAGE_FILE).is_file():
+        return "encord-coco"
+    if form in ("kitti", "masks") and encord_folder(path) == f"encord-{form}":
+        return f"encord-{form}"
+    return form
 
 
 def sniff_project(path: Path) -> str:
@@ -130,6 +162,9 @@ def format_table() -> list[dict[str, object]]:
         {"format": name, "title": title, "truth": name == "coco", "predictions": True}
         for name, title in (
             ("coco", "COCO annotations and results (JSON)"),
+            ("encord-coco", "COCO results with Encord Active's mapping files beside them"),
+            ("encord-kitti", "KITTI results with Encord Active's mapping file"),
+            ("encord-masks", "PNG masks with Encord Active's mapping file"),
             ("pickle", "Encord Active's pickled predictions"),
         )
     ]

@@ -45,7 +45,7 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
         if not predictions:
             report.note("N-PICKLE-EMPTY", "0 predictions: the list is empty")
         report.check_refusal(len(predictions))
-        _note_confidences(rows, report)
+        note_confidences(rows, report)
         tables = tables_of(rows)
     mapping = {"images": "by data_hash", "classes": "by feature hash"}
     return RunTables(predictions=tables, report=report, format="pickle", mapping=mapping)
@@ -69,7 +69,7 @@ def _rows(predictions: list[Any], lookup: Lookup, report: ImportReport) -> list[
     for number, prediction in enumerate(predictions):
         predictions[number] = None
         try:
-            rows.append(_row(prediction, number, lookup, report))
+            rows.append(row_of(prediction, number, lookup, report))
         except Unusable as bad:
             report.reject(bad.code, f"prediction {number}{bad.where}", bad.problem, bad.fix)
             if report.rejected % HOPELESS == 0:
@@ -104,8 +104,12 @@ def _objects(path: Path, report: ImportReport) -> list[Any]:
     return list(root)
 
 
-def _row(prediction: Any, number: int, lookup: Lookup, report: ImportReport) -> Row:
-    """One prediction as a row of the table."""
+def row_of(prediction: Any, number: int, lookup: Lookup, report: ImportReport) -> Row:
+    """One prediction as a row of the table.
+
+    Raises:
+        Unusable: It cannot be used; the others can.
+    """
     if not isinstance(prediction, Model) or prediction.name != "Prediction":
         raise Unusable("E-PICKLE-KIND", "", f"is {_kind(prediction)}, not a Prediction")
     fields = prediction.fields()
@@ -151,7 +155,8 @@ def _confidence(value: Any) -> float:
     return float(value)
 
 
-def _note_confidences(rows: list[Row], report: ImportReport) -> None:
+def note_confidences(rows: list[Row], report: ImportReport) -> None:
+    """Count the confidences outside 0..1, which are kept."""
     outside = sum(1 for row in rows if not 0 <= row.confidence <= 1)
     if outside:
         report.note("W-CONFIDENCE-RANGE", "confidences outside 0..1: kept", outside)

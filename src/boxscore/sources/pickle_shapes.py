@@ -98,6 +98,8 @@ def _array(data: Any) -> NDArray[Any]:
     """The array, decoded once however often the file refers to it."""
     if isinstance(data, list | tuple):
         return _listed(data)
+    if isinstance(data, np.ndarray):
+        return _of_two_dimensions(data)
     if not isinstance(data, ArrayValue) or data.type is None:
         raise Unusable("E-PICKLE-ARRAY", "/object/data", "is no array")
     if data.decoded is None:
@@ -119,6 +121,12 @@ def _decode(data: ArrayValue) -> NDArray[Any]:
     flat: NDArray[Any] = np.frombuffer(data.raw, dtype)
     by_column = data.column_order
     array = flat.reshape(data.shape[::-1]).T if by_column else flat.reshape(data.shape)
+    return _of_two_dimensions(array)
+
+
+def _of_two_dimensions(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.kind not in "biuf":
+        raise Unusable("E-PICKLE-ARRAY", "/object/data", "is an array of something else")
     if array.ndim != 2:
         problem = f"has {array.ndim} dimensions; a polygon is (N, 2), a mask (height, width)"
         raise Unusable("E-PICKLE-ARRAY", "/object/data", problem)
