@@ -46,7 +46,7 @@ def read_run(path: Path, form: str, context: ProjectContext, report: ImportRepor
     """
     chosen = sniff(path) if form == "auto" else form
     if chosen in DIRECT:
-        if context.mapping is not None:
+        if context.mapping is not None and chosen != "coco":
             raise _without_doctor(chosen, "takes no mapping file", "E-MAPPING-FORMAT")
         source: RunSource = import_module(f"boxscore.sources.{DIRECT[chosen]}").read
         return source(path, context, report)
@@ -67,6 +67,10 @@ def examine(
     from boxscore.sources.raw_run import examine as examine_raw
 
     chosen = sniff(path) if form == "auto" else form
+    if chosen == "coco":
+        from boxscore.sources.coco_results import examine as examine_coco
+
+        return examine_coco(path, context, report)
     if chosen in DIRECT:
         raise _without_doctor(chosen, "needs no doctor", "E-DOCTOR-FORMAT")
     return examine_raw(path, chosen, context, report)
