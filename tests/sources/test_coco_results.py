@@ -192,7 +192,7 @@ def test_cocos_own_ids_are_only_read_where_nothing_else_fits(
     Project.import_project(tmp_path / "gt.json", target=tmp_path, name="p")
     project = Project.open(tmp_path / "p")
     if read is None:
-        with pytest.raises(SourceError, match="80"):
+        with pytest.raises(SourceError, match="source id plus one"):
             project.import_predictions(tmp_path / "dt.json", name="r")
         assert project.run_names() == []
         return

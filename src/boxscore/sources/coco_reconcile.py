@@ -31,6 +31,8 @@ FEWEST = 20
 """Labels whose best record another reading names rightly, from which it contradicts the ids."""
 ODDS = 3
 """It must be right where the ids are wrong this many times as often as the reverse."""
+REPEATED = 4
+"""Labels from which a class of a reading that is made from the evidence is no chance."""
 GAIN = 0.2
 """A reading made from the evidence itself must also be right on this much more of the labels."""
 
@@ -206,12 +208,19 @@ def _right(place: Rows, met: NDArray[np.int64]) -> int:
 
 def _contradicts(other: Reading, own: Reading, met: NDArray[np.int64]) -> bool:
     """Whether labels are named rightly by another reading far more often than by the ids."""
-    apart = other.place != own.place
-    gained = _right(np.where(apart, other.place, -1), met)
-    lost = _right(np.where(apart, own.place, -1), met)
+    fitted = other.how == ASSIGNED
+    place = other.place
+    if fitted:
+        row = np.arange(place.size)
+        place = np.where(met[row, np.maximum(place, 0)] >= REPEATED, place, np.int32(-1))
+    elif other.found < CLEAR:
+        return False
+    apart = place != own.place
+    gained = _right(np.where(apart, place, np.int32(-1)), met)
+    lost = _right(np.where(apart & (place >= 0), own.place, np.int32(-1)), met)
     if gained < FEWEST or gained <= ODDS * lost:
         return False
-    return other.how != ASSIGNED or gained - lost >= GAIN * int(met.sum())
+    return not fitted or gained - lost >= GAIN * int(met.sum())
 
 
 def _into_pixels(records: Records, item: Rows, form: Convention, context: ProjectContext) -> None:
