@@ -85,6 +85,21 @@ def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
 BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
+    _card(
+        "huggingface",
+        "Hugging Face object-detection pipelines (JSON)",
+        "predictions",
+        module="dumps_huggingface",
+    ),
+    _card("mmdet", "MMDetection's inferencer (JSON)", "predictions", module="dumps_mmdet"),
+    _card(
+        "torchvision",
+        "boxes, labels and scores of TorchVision or Hugging Face (JSON)",
+        "predictions",
+        module="dumps_torchvision",
+    ),
+    _card("ultralytics", "Ultralytics results (JSON)", "predictions", module="dumps_ultralytics"),
+    _card("yolact", "YOLACT's viewer (JSON)", "predictions", module="dumps_yolact"),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}
