@@ -109,41 +109,46 @@ YOLACT = {
 
 
 @pytest.mark.parametrize("name", YOLACT)
-def test_yolact_is_read_with_its_masks(
-    project: Project, shared_data: Path, tmp_path: Path, name: str
-) -> None:
+def test_yolact_is_read_with_its_masks(shared_data: Path, tmp_path: Path, name: str) -> None:
     path = shared_data / "yolact_dets" / f"{name}.json"
     assert [card.name for card, _ in recognise(path, "predictions")] == ["yolact"]
     document = json.loads(path.read_text())
-    labels = sorted({d["category"] for i in document["images"] for d in i["dets"]})
-    truth = {
-        "images": [
-            {"id": i["image_id"], "file_name": f"{i['image_id']:012}.jpg"}
-            | dict(zip(("height", "width"), i["dets"][0]["mask"]["size"], strict=True))
-            for i in document["images"]
-            if i["dets"]
-        ],
-        "categories": [{"id": k + 1, "name": n} for k, n in enumerate(labels)],
-        "annotations": [
-            {
-                "id": k,
-                "image_id": i["image_id"],
-                "category_id": labels.index(d["category"]) + 1,
-                "bbox": d["bbox"],
-                "area": d["bbox"][2] * d["bbox"][3],
-                "iscrowd": 0,
-            }
-            for k, (i, d) in enumerate((i, d) for i in document["images"] for d in i["dets"])
-        ],
-    }
+    sizes = {i["image_id"]: i["dets"][0]["mask"]["size"] for i in document["images"] if i["dets"]}
+    truth = boxes_of_val2017(shared_data / "coco_val2017_full_boxes", sizes)
+    assert len(truth["annotations"]) == 745
     made = Project.import_project(write(tmp_path / "truth.json", truth), target=tmp_path)
-    of_itself = Project.open(made["path"])
-    done = of_itself.import_predictions(path, name="r")
+    of_val = Project.open(made["path"])
+    done = of_val.import_predictions(path, name="r")
     assert done["format"] == "yolact" and done["rejected"] == 0
     assert done["predictions"] == sum(len(i["dets"]) for i in document["images"])
-    run = of_itself.predictions("r")
+    run = of_val.predictions("r")
     assert run.masks.rows == run.rows
     assert np.allclose(run.table["area"], run.table["width"] * run.table["height"])
+    found = list(of_val.evaluate("r", task="bbox")["metrics"].values())[:3]
+    assert found == pytest.approx(YOLACT[name], abs=5e-7)
+
+
+def boxes_of_val2017(folder: Path, sizes: dict[int, list[int]]) -> Record:
+    """A COCO project of the images with known sizes, from a text of corners and class places."""
+    names = (folder / "coco.names").read_text().split("\n")[:80]
+    annotations: list[Record] = []
+    for line in (folder / "val2017.txt").read_text().splitlines():
+        path, *boxes = line.split()
+        image = int(Path(path).stem)
+        for text in boxes if image in sizes else []:
+            x, y, right, bottom, place = map(int, text.split(","))
+            box = [x, y, right - x, bottom - y]
+            facts = {"bbox": box, "area": box[2] * box[3], "iscrowd": 0}
+            facts |= {"id": len(annotations), "image_id": image, "category_id": place}
+            annotations.append(facts)
+    return {
+        "images": [
+            {"id": k, "file_name": f"{k:012}.jpg", "height": h, "width": w}
+            for k, (h, w) in sizes.items()
+        ],
+        "categories": [{"id": k, "name": name.strip()} for k, name in enumerate(names)],
+        "annotations": annotations,
+    }
 
 
 BAD = {
@@ -186,3 +191,10 @@ def test_a_cut_document_is_closed(cut: int) -> None:
     whole, got = json.loads(text), closed(text[:cut])
     if got:
         assert json.loads(got)[:1] in (whole[:1], [{"a": "x,]}"}], [{"a": "x,]}", "b": [1]}])
+
+
+def test_files_of_pytorch_are_refused_with_what_to_give(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "instances_predictions.pth"
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(SourceError, match=r"fix: give coco_instances_results\.json"):
+        project.import_predictions(path)

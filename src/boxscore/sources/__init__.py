@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, SourceError
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
@@ -21,6 +21,8 @@ RunSource = Callable[[Path, ProjectContext, ImportReport], RunTables]
 DIRECT = {"coco": "coco_results", "pickle": "encord_pickle"}
 """Formats of predictions that are read straight into tables -> the module whose `read` does it;
 all others become a raw set first (`sources.formats`)."""
+
+TORCH = (".pth", ".pt")
 
 
 def run_formats() -> list[str]:
@@ -94,6 +96,14 @@ def sniff(path: Path) -> str:
     from boxscore.sources.formats import recognise, the_format
     from boxscore.sources.json_text import is_pickle, open_json
 
+    if path.suffix.lower() in TORCH:
+        raise SourceError(
+            path,
+            "",
+            "is a file of PyTorch, a pickle: such files can run code and are not opened",
+            fix="give coco_instances_results.json, which Detectron2 writes beside it, or JSON",
+            code="E-PICKLE-TORCH",
+        )
     if path.is_file() and is_pickle(path):
         return "pickle"
     if path.is_dir() or recognise(path, "predictions"):
