@@ -88,20 +88,23 @@ def test_row_108_a_wrong_mapping_file_changes_nothing(
     assert content(folder / "truth") == before
 
 
-@pytest.mark.parametrize("file", ["predictions_float32.json", "predictions.pkl"])
-def test_formats_with_ids_of_their_own_take_no_mapping(
-    folder: Path, tmp_path: Path, file: str
-) -> None:
-    path = DEMO / file
-    if file.endswith(".pkl"):
-        path = tmp_path / file
-        path.write_bytes(b"\x80\x04]\x94.")
+def test_a_pickle_with_ids_of_its_own_takes_no_mapping(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "predictions.pkl"
+    path.write_bytes(b"\x80\x04]\x94.")
     (tmp_path / "mapping.yaml").write_text("version: 1\n")
     words = ("import", "predictions", path, "-t", "truth")
     done = run(*words, "--mapping", tmp_path / "mapping.yaml", cwd=folder)
     assert done.code == 2 and "E-MAPPING-FORMAT" in done.err
     done = run("doctor", path, "-t", "truth", cwd=folder)
     assert done.code == 2 and "E-DOCTOR-FORMAT" in done.err
+
+
+def test_results_for_other_images_are_refused_with_the_evidence(folder: Path) -> None:
+    path = DEMO / "predictions_float32.json"
+    done = run("import", "predictions", path, "-t", "truth", cwd=folder)
+    assert done.code == 2 and "E-DOCTOR" in done.err and "0 of 41 images found" in done.err
+    done = run("doctor", path, "-t", "truth", cwd=folder)
+    assert done.code == 3 and "coco, 3319 records" in done.out
 
 
 def test_yolo_is_among_the_formats(folder: Path) -> None:

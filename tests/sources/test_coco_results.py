@@ -73,7 +73,7 @@ CASES = [
     Case("100-above", edit("score", 1.7), "W", "W-COCO-SCORE-RANGE", "1.7"),
     Case("101", edit("score", "0.9"), "W", "W-COCO-NUMBER-AS-TEXT", "0.9 read as 0.9"),
     Case("102", edit("image_id", 999), "RR", "E-COCO-IMAGE-UNKNOWN", "image id 999"),
-    Case("102-many", many_unknown, "RF", "E-TOO-MANY-REJECTED", "is this the file that belongs"),
+    Case("102-many", many_unknown, "RF", "E-DOCTOR", "not found: 12345"),
     Case("103", edit("category_id", 2), "RR", "E-COCO-CATEGORY-UNKNOWN", "category id 2"),
     Case("104", twice, "W", "W-COCO-DUPLICATE", "/120: the same prediction again"),
     Case("107", mixed, "A"),
@@ -192,7 +192,7 @@ def test_cocos_own_ids_are_only_read_where_nothing_else_fits(
     Project.import_project(tmp_path / "gt.json", target=tmp_path, name="p")
     project = Project.open(tmp_path / "p")
     if read is None:
-        with pytest.raises(SourceError, match="80"):
+        with pytest.raises(SourceError, match="source id plus one"):
             project.import_predictions(tmp_path / "dt.json", name="r")
         assert project.run_names() == []
         return

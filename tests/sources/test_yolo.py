@@ -180,6 +180,15 @@ def test_row_120_columns_of_truth_and_predictions(tmp_path: Path) -> None:
     assert "have no confidence" in columns[0].problem and "save_conf=True" in columns[0].fix
 
 
+def test_a_seventh_column_of_predictions_is_their_track(tmp_path: Path) -> None:
+    lines = "0 0.5 0.5 0.2 0.4 0.75 12\n1 0.5 0.5 0.2 0.4 0.5 0.5\n0 0.5 0.5 0.2 0.4 0.75\n"
+    root = data_set(tmp_path / "set", {"a": lines})
+    found, report = read_set(root / "labels", "predictions")
+    assert found.track == ["12", ""]
+    assert found.columns["confidence"].tolist() == [0.75, 0.75]
+    assert [e.place for e in report.entries["E-YOLO-COLUMNS"]] == ["val/a.txt:2"]
+
+
 def test_poses_have_a_box_and_their_points(tmp_path: Path) -> None:
     yaml = NAMES + "kpt_shape: [2, 3]\n"
     line = "0 0.5 0.5 0.2 0.4 0.45 0.5 2 0 0 0"

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, SourceError
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
@@ -27,6 +27,8 @@ DIRECT = {
 }
 """Formats of predictions that are read straight into tables -> the module whose `read` does it;
 all others become a raw set first (`sources.formats`)."""
+
+TORCH = (".pth", ".pt")
 
 
 def run_formats() -> list[str]:
@@ -52,7 +54,7 @@ def read_run(path: Path, form: str, context: ProjectContext, report: ImportRepor
     """
     chosen = with_mapping_files(path, sniff(path) if form == "auto" else form)
     if chosen in DIRECT:
-        if context.mapping is not None:
+        if context.mapping is not None and chosen != "coco":
             raise _without_doctor(chosen, "takes no mapping file", "E-MAPPING-FORMAT")
         source: RunSource = import_module(f"boxscore.sources.{DIRECT[chosen]}").read
         return source(path, context, report)
@@ -73,6 +75,10 @@ def examine(
     from boxscore.sources.raw_run import examine as examine_raw
 
     chosen = with_mapping_files(path, sniff(path) if form == "auto" else form)
+    if chosen == "coco":
+        from boxscore.sources.coco_results import examine as examine_coco
+
+        return examine_coco(path, context, report)
     if chosen in DIRECT:
         raise _without_doctor(chosen, "needs no doctor", "E-DOCTOR-FORMAT")
     return examine_raw(path, chosen, context, report)
@@ -96,6 +102,14 @@ def sniff(path: Path) -> str:
     from boxscore.sources.formats import recognise, the_format
     from boxscore.sources.json_text import is_pickle, open_json
 
+    if path.suffix.lower() in TORCH:
+        raise SourceError(
+            path,
+            "",
+            "is a file of PyTorch, a pickle: such files can run code and are not opened",
+            fix="give coco_instances_results.json, which Detectron2 writes beside it, or JSON",
+            code="E-PICKLE-TORCH",
+        )
     if path.is_file() and is_pickle(path):
         return "pickle"
     if form := encord_folder(path):

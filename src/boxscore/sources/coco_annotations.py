@@ -106,15 +106,20 @@ def drop_unknown_images(sieve: Sieve, item: NDArray[np.int32]) -> None:
 
 def find_categories(sieve: Sieve, lookup: NumberLookup, names: list[str]) -> NDArray[np.int32]:
     """(N,) classes by the records' category ids; records of unknown categories are dropped."""
-    values = sieve.records.column["category_id"]
-    class_id = lookup(values)
-    sieve.drop(
-        class_id < 0,
-        "E-COCO-CATEGORY-UNKNOWN",
-        "/category_id",
-        lambda i: f"category id {values[i]} is not among the {len(names)} categories",
-    )
+    class_id = lookup(sieve.records.column["category_id"])
+    drop_unknown_categories(sieve, class_id, len(names))
     return class_id
+
+
+def drop_unknown_categories(sieve: Sieve, class_id: NDArray[np.int32], count: int) -> None:
+    """Drop the records without a class."""
+    records = sieve.records
+
+    def problem(i: int) -> str:
+        given = shown(records.id_at("category_id", i))
+        return f"category id {given} is not among the {count} categories"
+
+    sieve.drop(class_id < 0, "E-COCO-CATEGORY-UNKNOWN", "/category_id", problem)
 
 
 def _areas(sieve: Sieve, geometry: Geometry) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +11,22 @@ from numpy.typing import NDArray
 
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
-from boxscore.schema.ontology import ClassRow, Ontology
+from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import PREDICTIONS, Annotations
-from boxscore.sources.coco_annotations import drop_unknown_images, find_categories
+from boxscore.sources.coco_annotations import drop_unknown_categories, drop_unknown_images
 from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_geometry import Geometry, read_geometry
-from boxscore.sources.coco_ids import coco_ids
+from boxscore.sources.coco_reconcile import examined, reconciled
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_scan import read_list
 from boxscore.sources.coco_table import annotations_of
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.doctor import Diagnosis
 from boxscore.sources.duplicates import repeated_rows
-from boxscore.sources.id_lookup import NumberLookup
-from boxscore.sources.image_matching import match_images
-from boxscore.sources.json_text import open_json
-from boxscore.sources.report import ImportReport
+from boxscore.sources.json_text import JsonText, open_json
+from boxscore.sources.raw import RawSet
+from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.run_tables import RunTables
 from boxscore.sources.sieve import Sieve
 
@@ -42,6 +44,15 @@ RESULTS = ListSpec(
     names=(("image_id", "image id"),),
 )
 
+NAMED = replace(
+    RESULTS,
+    fields=tuple(replace(f, kind="id") if f.key == "category_id" else f for f in RESULTS.fields),
+)
+"""The same with names of classes for ids."""
+HEAD = 1 << 16
+LEFT_OUT = -2
+"""Class of the records that a mapping file leaves out."""
+
 
 def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables:
     """Read a COCO results file for a project.
@@ -54,30 +65,53 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     Raises:
         SourceError: The file is no COCO results file, or more than 5 % of it is unusable.
     """
+    records = _records(path, report)
+    if not records.total:
+        report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
+    predictions, mapping = _read_records(records, context, report)
+    allowed = None if context.mapping is None else context.mapping.most_unmatched
+    report.check_refusal(records.total, REJECTED_SHARE if allowed is None else allowed)
+    return RunTables(predictions=predictions, report=report, format="coco", mapping=mapping)
+
+
+def examine(path: Path, context: ProjectContext, report: ImportReport) -> tuple[RawSet, Diagnosis]:
+    """What the doctor finds in a COCO results file; nothing is imported.
+
+    Raises:
+        SourceError: The file is no COCO results file.
+    """
+    return examined(_records(path, report), context, report)
+
+
+def _records(path: Path, report: ImportReport) -> Records:
     text = open_json(path)
     if text.top == "{":
         problem = "top level is an object: looks like a COCO annotation file"
         fix = "give a results file (a list), or use import project"
         raise SourceError(path, "", problem, fix=fix, code="E-COCO-NOT-RESULTS")
-    records = read_list(text, RESULTS, report)
-    if not records.total:
-        report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
-    predictions, mapping = _read_records(records, context, report)
-    report.check_refusal(records.total)
-    return RunTables(predictions=predictions, report=report, format="coco", mapping=mapping)
+    return read_list(text, NAMED if _names_classes(text) else RESULTS, report)
+
+
+def _names_classes(text: JsonText) -> bool:
+    """Whether the first class is given by a text that is no number."""
+    with text.spans() as span:
+        first = re.search(rb'"category_id"\s*:\s*(?:"(-?\d*)(.?)|.)', span[:HEAD], re.S)
+    return first is not None and first[2] not in (None, b'"')
 
 
 def _read_records(
     records: Records, context: ProjectContext, report: ImportReport
 ) -> tuple[Annotations, dict[str, str]]:
     sieve = Sieve(records, report)
-    item, how = match_images(records, context.items)
+    names = reconciled(records, context, report)
+    item, class_id = names.item, names.class_id
+    left_out = class_id == LEFT_OUT
+    if left_out.any():
+        report.note("N-CLASS-LEFT-OUT", "records of left-out classes", int(left_out.sum()))
+        sieve.alive[left_out] = False
     drop_unknown_images(sieve, item)
-    lookup, numbered, classes_by = _category_ids(records, context.ontology, report)
-    place = find_categories(sieve, lookup, [c.name for c in numbered])
-    class_of = np.array([c.class_id for c in numbered] or [0], np.int32)
+    drop_unknown_categories(sieve, class_id, len(context.ontology.classes))
     geometry = read_geometry(sieve, item, context.items, predicted=True)
-    class_id = class_of[place]
     _drop_objects_of_answers(sieve, geometry, class_id, context.ontology)
     confidence: NDArray[np.float64] = records.column["score"]
     _note_confidences(sieve, confidence)
@@ -102,30 +136,7 @@ def _read_records(
         extras,
         confidence=confidence,
     )
-    return predictions, {"images": how, "classes": classes_by}
-
-
-def _category_ids(
-    records: Records, ontology: Ontology, report: ImportReport
-) -> tuple[NumberLookup, list[ClassRow], str]:
-    """Category ids -> places in a list of classes: the project's own, else COCO's of their names.
-
-    COCO's are taken where the project's leave some ids of the file out and COCO's none: a project
-    from YOLO labels numbers the same classes 0 to 79. The file must also hold a number beyond the
-    count of classes, which nobody reaches who counts them from 0 or 1.
-    """
-    values = records.column["category_id"]
-    numbered = [c for c in ontology.classes if c.source_id is not None]
-    own = NumberLookup(np.array([c.source_id for c in numbered], np.int64))
-    if (own(values) < 0).any() and int(values.max()) > len(numbered):
-        named = zip(coco_ids([c.name for c in numbered]), numbered, strict=True)
-        known = {number: c for number, c in named if number is not None}
-        coco = NumberLookup(np.array(list(known), np.int64))
-        if (coco(values) >= 0).all():
-            problem = "category ids are read as COCO's own, by the names of the classes"
-            report.note("N-COCO-IDS", problem)
-            return coco, list(known.values()), "by COCO's category ids"
-    return own, numbered, "by category id"
+    return predictions, names.mapping
 
 
 def _drop_objects_of_answers(

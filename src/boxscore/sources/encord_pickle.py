@@ -30,7 +30,10 @@ LARGEST = np.finfo(np.float64).max
 HOPELESS = 10_000
 """Rejections after which a file that is refused anyway is not read to its end."""
 
-FIX = "write a list of encord_active.lib.db.predictions.Prediction with pickle.dump"
+FIX = (
+    "write a list of encord_active.lib.db.predictions.Prediction with pickle.dump; of MMDetection, "
+    "give bbox.json, which --format-only writes"
+)
 
 
 def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables:

@@ -89,14 +89,29 @@ def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
 BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
+    _card(
+        "huggingface",
+        "Hugging Face object-detection pipelines (JSON)",
+        "predictions",
+        module="dumps_huggingface",
+    ),
+    _card(
+        "torchvision",
+        "boxes, labels and scores of TorchVision or Hugging Face (JSON)",
+        "predictions",
+        module="dumps_torchvision",
+    ),
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
     _card("cvat", "CVAT XML 1.1, images or video", "truth"),
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
     _card("labelme", "labelme JSON files, one per image", "truth"),
     _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
+    _card("mmdet", "MMDetection's inferencer (JSON)", "predictions", module="dumps_mmdet"),
     _card("openimages", "Open Images CSV, with labels and class tree", *BOTH),
+    _card("ultralytics", "Ultralytics results (JSON)", "predictions", module="dumps_ultralytics"),
     _card("voc", "Pascal VOC XML, and results of its devkit", *BOTH),
+    _card("yolact", "YOLACT's viewer (JSON)", "predictions", module="dumps_yolact"),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}

@@ -19,6 +19,8 @@ TOLERANCE = 1e-3
 """Shares may leave 0 to 1 by this much, as rounded exports do."""
 MANY = 0.5
 """Share of predictions outside 0 to 1 from which the doctor, not the reader, judges them."""
+TRACKED = 7
+"""Columns of a prediction with confidence and track."""
 SAVED = "save predictions with their confidence: save_txt=True save_conf=True"
 
 LONGEST_LINE = 1 << 20
@@ -36,12 +38,14 @@ class _Row:
         box: Four numbers, nan for a polygon.
         points: (K, 2) of a polygon, (K, 2) or (K, 3) of a pose.
         confidence: nan without.
+        track: Of predictions that were tracked; may be empty.
     """
 
     kind: Kind
     box: Sequence[float]
     points: NDArray[np.float64] | None
     confidence: float
+    track: str = ""
 
     def outside(self) -> float | None:
         """A coordinate that is no share of the image, or None."""
@@ -113,6 +117,9 @@ class RowReader:
         rest, count = numbers[1:], len(numbers)
         if self.layout.keypoints:
             return self._pose(rest)
+        if not self.truth and count == TRACKED and rest[5] >= 1 and rest[5] == int(rest[5]):
+            track = str(int(rest[5]))
+            return _Row(kind=Kind.BOX, box=rest[:4], points=None, confidence=rest[4], track=track)
         even = count % 2 == 0
         if not self.truth and not even:
             return None
@@ -190,6 +197,7 @@ class RowReader:
             box=row.box,
             parts=() if row.points is None else (row.points,),
             confidence=np.nan if self.truth else row.confidence,
+            track=row.track,
             file=placed.file,
             line=placed.line,
         )

@@ -32,6 +32,7 @@ class Diagnosis:
         most_unmatched: Share of the records that may stay without image or class.
         unmatched: Share that does.
         given: What was decided before.
+        met: As `read_classes` takes it; None without evidence.
     """
 
     images: Finding
@@ -40,6 +41,7 @@ class Diagnosis:
     most_unmatched: float
     unmatched: float
     given: Mapping
+    met: NDArray[np.int64] | None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -82,7 +84,7 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
     assert isinstance(images.chosen, Reading)
     item = images.chosen.place[raw.columns["image"]] if raw.images else np.empty(0, np.int32)
     evidence = Evidence.of(context.ground_truth)
-    boxes, met = _boxes(raw, item, context, evidence, mapping)
+    boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
     classes = read_classes(
         raw, context.ontology.classes, met, by=mapping.classes_by, exceptions=mapping.classes
     )
@@ -97,6 +99,7 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
         most_unmatched=REJECTED_SHARE if allowed is None else allowed,
         unmatched=float(lost.mean()) if lost.size else 0.0,
         given=mapping,
+        met=met,
     )
 
 
@@ -106,14 +109,18 @@ def _way(finding: Finding) -> str | None:
     return how if how != NO_WAY else None
 
 
-def _boxes(
+def weigh_boxes(
     raw: RawSet,
     item: NDArray[np.int32],
     context: ProjectContext,
     evidence: Evidence,
     mapping: Mapping,
 ) -> tuple[Finding | None, NDArray[np.int64] | None]:
-    """How boxes are meant, and which classes lie on which."""
+    """How boxes are meant, and which classes lie on which.
+
+    Args:
+        item: (N,) item of each record, -1 unknown.
+    """
     boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
     rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
     if not boxed.any():

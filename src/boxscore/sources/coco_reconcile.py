@@ -1,0 +1,259 @@
+"""What ids and boxes of COCO results mean: as they stand, or as doctor or mapping say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
+from boxscore.sources.coco_class_ids import BY_ID, class_readings
+from boxscore.sources.coco_fields import whole_number
+from boxscore.sources.coco_records import Records
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.doctor import Diagnosis, diagnose, settle
+from boxscore.sources.doctor.classes import ASSIGNED, COCO, read_classes
+from boxscore.sources.doctor.diagnosis import weigh_boxes
+from boxscore.sources.doctor.evidence import Evidence
+from boxscore.sources.doctor.mapping import Mapping
+from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
+from boxscore.sources.image_matching import match_images
+from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.report import ImportReport
+from boxscore.sources.segmentation import Ragged
+
+DECLARED = Convention(corners="xywh", scale="pixels")
+"""How COCO writes boxes."""
+LOOKED_AT = 200
+"""Images whose records show whether ids and boxes mean what they say."""
+FEWEST = 20
+"""Labels whose best record another reading names rightly, from which it contradicts the ids."""
+ODDS = 3
+"""It must be right where the ids are wrong this many times as often as the reverse."""
+REPEATED = 4
+"""Labels from which a class of a reading that is made from the evidence is no chance."""
+GAIN = 0.2
+"""A reading made from the evidence itself must also be right on this much more of the labels."""
+
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the N records of a file name.
+
+    Attributes:
+        item: (N,) row of the items, -1 unknown.
+        class_id: (N,) row of the ontology's classes, -1 unknown, -2 left out on purpose.
+        mapping: How images, classes and boxes are read, in words.
+    """
+
+    item: Rows
+    class_id: Rows
+    mapping: dict[str, str]
+
+
+def reconciled(records: Records, context: ProjectContext, report: ImportReport) -> Names:
+    """The images and classes of the records; boxes that are meant otherwise become pixels.
+
+    Ids and boxes are taken as they stand where nearly all ids exist and no other reading lies
+    clearly better on the ground truth; everything else is for the doctor.
+
+    Raises:
+        SourceError: The evidence is too weak, or contradicts the file, and no mapping settles it.
+    """
+    own = _as_they_stand(records, context)
+    if context.mapping is None and _known(own) and not _doubtful(records, own, context, report):
+        if own.mapping["classes"] != BY_ID:
+            problem = "category ids are read as COCO's own, by the names of the classes"
+            report.note("N-COCO-IDS", problem)
+        return own
+    raw, diagnosis = examined(records, context, report)
+    settled = settle(raw, diagnosis, context)
+    item = settled.item[raw.columns["image"]]
+    _into_pixels(records, item, settled.convention, context)
+    class_id = settled.class_id[raw.columns["class_ref"]]
+    return Names(item=item, class_id=class_id, mapping=diagnosis.words())
+
+
+def examined(
+    records: Records, context: ProjectContext, report: ImportReport
+) -> tuple[RawSet, Diagnosis]:
+    """What the doctor finds; ids that all exist are believed unless the evidence contradicts."""
+    raw = raw_of(records, report)
+    diagnosis = diagnose(raw, context, context.mapping)
+    own = _as_they_stand(records, context)
+    given = diagnosis.given
+    if not (own.class_id >= 0).mean() >= CLEAR or given.classes_by or given.classes:
+        return raw, diagnosis
+    place = _of_classes(raw, own.class_id)
+    how = "source id" if own.mapping["classes"] == BY_ID else COCO
+    classes = _judged(diagnosis.classes, Reading(how=how, place=place, found=1.0), diagnosis.met)
+    assert isinstance(diagnosis.images.chosen, Reading)
+    assert isinstance(classes.chosen, Reading)
+    item = diagnosis.images.chosen.place[raw.columns["image"]]
+    lost = (item < 0) | (classes.chosen.place[raw.columns["class_ref"]] == -1)
+    return raw, replace(diagnosis, classes=classes, unmatched=float(lost.mean()))
+
+
+def raw_of(records: Records, report: ImportReport, rows: NDArray[np.intp] | None = None) -> RawSet:
+    """Ids, boxes and confidences of all records, or of some, as the doctor weighs them."""
+    builder = RawBuilder("coco", report.path, report, DECLARED)
+    rows = np.arange(records.count) if rows is None else rows
+    image, keys = _coded(records, "image_id", rows)
+    for key in keys:
+        builder.image(key)
+    class_ref, named = _coded(records, "category_id", rows)
+    numbered = all(map(whole_number, named))
+    for name in named:
+        builder.class_ref(int(name)) if numbered else builder.class_ref(name=name)
+    boxed = records.present["bbox"][rows]
+    columns = {
+        "image": image,
+        "class_ref": class_ref,
+        "line": records.row[rows] + 1,
+        "confidence": records.column["score"][rows],
+    }
+    builder.extend(columns, np.where(boxed[:, None], records.column["bbox"][rows], np.nan))
+    return builder.build()
+
+
+def _coded(
+    records: Records, key: str, rows: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Numbers of the distinct ids, and these as texts."""
+    values, codes = np.unique(records.column[key][rows], return_inverse=True)
+    if key not in records.texts:
+        return codes, [str(v) for v in values.tolist()]
+    texts = [records.texts[key][v] for v in values.tolist()]
+    place = {text: k for k, text in enumerate(dict.fromkeys(texts))}
+    again = np.array([place[text] for text in texts], np.int64)
+    return again[codes] if again.size else codes, list(place)
+
+
+def _as_they_stand(records: Records, context: ProjectContext) -> Names:
+    """By the ids of the project; by names of files where ids are none; class names are no ids."""
+    item, images = match_images(records, context.items)
+    if "category_id" in records.texts:
+        class_id, classes = np.full(records.count, -1, np.int32), BY_ID
+    else:
+        class_id, classes = class_readings(records.column["category_id"], context.ontology)
+    return Names(item=item, class_id=class_id, mapping={"images": images, "classes": classes})
+
+
+def _known(names: Names) -> bool:
+    known = (names.item >= 0) & (names.class_id >= 0)
+    return not known.size or float(known.mean()) >= CLEAR
+
+
+def _doubtful(records: Records, own: Names, context: ProjectContext, report: ImportReport) -> bool:
+    """Whether the records of some images show that boxes or classes are meant otherwise."""
+    truth = context.ground_truth
+    good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & records.present["bbox"])
+    if truth is None or not truth.rows or not good.size:
+        return False
+    labelled = np.zeros(context.items.rows, np.bool_)
+    labelled[truth.table["item"]] = True
+    labelled &= np.bincount(own.item[good], minlength=context.items.rows) > 0
+    items = np.flatnonzero(labelled)
+    if not items.size:
+        return False
+    few = np.linspace(0, items.size - 1, min(items.size, LOOKED_AT)).astype(np.int64)
+    chosen = np.isin(np.arange(context.items.rows), items[few])
+    rows = good[chosen[own.item[good]]]
+    table = truth.table.take(np.flatnonzero(chosen[truth.table["item"]]))
+    evidence = Evidence.of(replace(truth, table=table))
+    raw = raw_of(records, ImportReport(report.path), rows)
+    boxes, met = weigh_boxes(raw, own.item[rows], context, evidence, Mapping())
+    if boxes is not None and not boxes.sure:
+        return True
+    place = Reading(how="source id", place=_of_classes(raw, own.class_id[rows]), found=1.0)
+    return not _judged(read_classes(raw, context.ontology.classes, met), place, met).sure
+
+
+def _of_classes(raw: RawSet, class_id: Rows) -> Rows:
+    """(classes,) of records -> of the classes that they name."""
+    place = np.full(len(raw.classes), -1, np.int32)
+    place[raw.columns["class_ref"]] = class_id
+    return place
+
+
+def _judged(found: Finding, own: Reading, met: NDArray[np.int64] | None) -> Finding:
+    """The ids as they stand, unless another reading clearly contradicts them."""
+    readings = [r for r in (found.chosen, *found.others) if isinstance(r, Reading)]
+    agreement = float("nan") if met is None or not met.sum() else _right(own.place, met) / met.sum()
+    own = replace(own, agreement=float(agreement))
+    better = [r for r in readings if met is not None and _contradicts(r, own, met)]
+    if not better:
+        why = f"all ids are among those of the project, by {own.how}"
+        if not np.isnan(own.agreement):
+            why += f"; {own.agreement:.0%} of the records that lie on a label have its class"
+        others = tuple(r for r in readings if r.how != own.how)
+        return replace(found, chosen=own, others=others, sure=True, why=why, unmatched=())
+    best = max(better, key=lambda r: (r.found >= CLEAR, r.how != ASSIGNED, r.agreement))
+    why = (
+        f"the ids exist, but by {best.how} {best.agreement:.0%} of the records that lie on a label "
+        f"have its class, as they stand {own.agreement:.0%}"
+    )
+    others = (own, *(r for r in readings if r.how not in (best.how, own.how)))
+    fix = f"settle it in a mapping file: classes: by: {best.how!r}, or name them under map:"
+    return replace(found, chosen=best, others=others, sure=False, why=why, fix=fix)
+
+
+def _right(place: Rows, met: NDArray[np.int64]) -> int:
+    rows = np.flatnonzero(place >= 0)
+    return int(met[rows, place[rows]].sum())
+
+
+def _contradicts(other: Reading, own: Reading, met: NDArray[np.int64]) -> bool:
+    """Whether labels are named rightly by another reading far more often than by the ids."""
+    fitted = other.how == ASSIGNED
+    place = other.place
+    if fitted:
+        row = np.arange(place.size)
+        place = np.where(met[row, np.maximum(place, 0)] >= REPEATED, place, np.int32(-1))
+    elif other.found < CLEAR:
+        return False
+    apart = place != own.place
+    gained = _right(np.where(apart, place, np.int32(-1)), met)
+    lost = _right(np.where(apart & (place >= 0), own.place, np.int32(-1)), met)
+    if gained < FEWEST or gained <= ODDS * lost:
+        return False
+    return not fitted or gained - lost >= GAIN * int(met.sum())
+
+
+def _into_pixels(records: Records, item: Rows, form: Convention, context: ProjectContext) -> None:
+    """Boxes, polygons and keypoints that are written in another form become pixels, in place."""
+    if form == DECLARED or not context.items.rows:
+        return
+    at = np.maximum(item, 0)
+    width, height = (context.items[n][at].astype(np.float64) for n in ("width", "height"))
+    with np.errstate(all="ignore"):
+        records.column["bbox"] = boxes_as_pixels(records.column["bbox"], width, height, form)
+    if form.scale == "pixels" and not form.fit:
+        return
+    _place_polygons(records, width, height, form)
+    for i, points in records.objects["keypoints"].items():
+        if isinstance(points, list) and all(isinstance(v, int | float) for v in points):
+            x, y = (np.array(points[k::3], np.float64) for k in (0, 1))
+            w, h = (np.full(len(x), side[i]) for side in (width, height))
+            if x.size == y.size:
+                x, y = points_as_pixels(x, y, w, h, form)
+                points[0::3], points[1::3] = x.tolist(), y.tolist()
+
+
+def _place_polygons(
+    records: Records, width: NDArray[np.float64], height: NDArray[np.float64], form: Convention
+) -> None:
+    given = records.segmentation
+    if given is None or not given.points.values.size:
+        return
+    pairs = np.diff(given.points.offsets) // 2
+    owner = np.repeat(np.repeat(np.arange(records.count), np.diff(given.parts)), pairs)
+    values = given.points.values.copy()
+    values[0::2], values[1::2] = points_as_pixels(
+        values[0::2], values[1::2], width[owner], height[owner], form
+    )
+    points = Ragged(values=values, offsets=given.points.offsets)
+    records.segmentation = replace(given, points=points)
