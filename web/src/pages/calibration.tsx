@@ -15,7 +15,7 @@ export function CalibrationCard({ run, choice }: { run: Run; choice: Choice }): 
   const { bins, notes, brier } = found.data;
   const filled = bins.filter((bin) => bin.count > 0);
   const right = choice.matched ? "precision" : "accuracy";
-  const error = choice.matched ? `D-ECE ${score(found.data.d_ece)}, with place and size ${score(found.data.d_ece_place)}` : `ECE ${score(found.data.ece)}`;
+  const error = choice.matched ? `D-ECE ${score(found.data.d_ece)} (${score(found.data.d_ece_place)} with place and size)` : `ECE ${score(found.data.ece)}`;
   if (!filled.length)
     return (
       <Card title="Calibration" hint="Can a confidence be read as a probability?">
@@ -31,8 +31,8 @@ export function CalibrationCard({ run, choice }: { run: Run; choice: Choice }): 
   return (
     <Card
       title="Calibration"
-      hint={`${error}, Brier ${score(brier)}: 0 is perfect. On the line, a confidence is a probability.`}
-      aside={<div className="legend"><span><i className="dot" /> size: predictions</span></div>}
+      hint={`${error}, Brier ${score(brier)}: 0 is perfect`}
+      aside={<div className="legend"><span><i className="dot" /> larger: more predictions</span></div>}
     >
       <Chart label={`${right} against confidence; ${error}`} across="Mean confidence of a bin" up={`Share right (${right})`}>
         <path className="curve dashed" d={path([0, 1], [0, 1])} />

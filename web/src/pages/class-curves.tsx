@@ -7,6 +7,9 @@ import { axes, Chart, path } from "../parts/chart";
 import type { Choice } from "../state/choice";
 import { setView, useView } from "../state/view";
 
+/** Fewer objects make stairs, not a curve. */
+const FEW = 10;
+
 export function ClassCurvesCard({ run, choice }: { run: Run; choice: Choice }): ReactElement {
   const view = useView();
   const [picked, setPicked] = useState<number | null>(null);
@@ -28,7 +31,7 @@ export function ClassCurvesCard({ run, choice }: { run: Run; choice: Choice }): 
       hint={
         optimum?.f1 == null
           ? `${name}: nothing is predicted, so there is no best confidence.`
-          : `${name}: best at confidence ${score(optimum.confidence, 2)} with F1 ${score(optimum.f1)}. Click a place to use it.`
+          : `${name}: best at confidence ${score(optimum.confidence, 2)} with F1 ${score(optimum.f1)}. Grey: each class of ${FEW} objects or more.`
       }
       aside={
         <select className="btn small" aria-label="Class of the curve" value={shown?.class_id ?? ""} onChange={(e) => setPicked(e.target.value === "" ? null : Number(e.target.value))}>
@@ -42,7 +45,7 @@ export function ClassCurvesCard({ run, choice }: { run: Run; choice: Choice }): 
       }
     >
       <Chart label={`F1 against confidence, ${name}`} across="Confidence threshold" up="F1" low={low} high={high} pick={(value) => setView({ confidence: value })}>
-        {per_class.map((c) => (
+        {per_class.filter((c) => c.objects >= FEW).map((c) => (
           <path key={c.class_id} className="curve faint" d={path(at, c.f1, low, high)}>
             <title>{c.class_name}</title>
           </path>

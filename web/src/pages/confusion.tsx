@@ -2,6 +2,7 @@
 import type { CSSProperties, ReactElement } from "react";
 import { pointOf, useConfusion, type Confusion, type Run } from "../api/client";
 import { percent, plural, score, whole } from "../format";
+import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { OutcomeGlyph } from "../parts/marks";
 import { choiceOf, type Choice } from "../state/choice";
@@ -13,6 +14,7 @@ import { TaskChoice } from "./task-choice";
 /** So many classes are drawn whole; of more, those with most to lose. */
 const WHOLE = 25;
 const PART = 18;
+const MOST_PAIRS = 200;
 
 export function ConfusionPage({ run }: { run: Run }): ReactElement {
   const view = useView();
@@ -22,7 +24,6 @@ export function ConfusionPage({ run }: { run: Run }): ReactElement {
   const found = useConfusion(pointOf(view, run.name), choice.under);
   const { data } = found;
   const drawn = data && worst(data);
-  const pairs = data?.pairs.filter((p) => p.labelled !== null && p.predicted !== null) ?? [];
   return (
     <>
       <PageHead title="Confusion" question="Which classes are mistaken for which?">
@@ -41,7 +42,7 @@ export function ConfusionPage({ run }: { run: Run }): ReactElement {
       ) : (
         <div className={found.isPlaceholderData ? "columns confusion-columns stale" : "columns confusion-columns"}>
           <MatrixCard data={data} drawn={drawn} choice={choice} />
-          <PairsCard data={data} pairs={pairs} choice={choice} />
+          <PairsCard data={data} choice={choice} />
         </div>
       )}
     </>
@@ -54,6 +55,23 @@ function worst({ matrix, classes }: Confusion): number[] {
   if (classes.length <= WHOLE) return all;
   const wrong = all.map((k) => matrix.reduce((sum, row, r) => sum + (r === k ? 0 : (row[k] ?? 0)), 0) + matrix[k]!.reduce((sum, n, c) => sum + (c === k ? 0 : n), 0));
   return all.sort((a, b) => wrong[b]! - wrong[a]!).slice(0, PART);
+}
+
+interface Pair {
+  labelled: Confusion["classes"][number];
+  predicted: Confusion["classes"][number];
+  count: number;
+  /** Of the row. */
+  share: number;
+}
+
+/** All mistaken pairs of classes, most frequent first. */
+function mistaken({ matrix, classes }: Confusion): Pair[] {
+  const pairs = classes.flatMap((labelled, row) => {
+    const total = matrix[row]!.reduce((sum, n) => sum + n, 0);
+    return classes.map((predicted, column) => ({ labelled, predicted, count: row === column ? 0 : matrix[row]![column]!, share: matrix[row]![column]! / total }));
+  });
+  return pairs.filter((p) => p.count > 0).sort((a, b) => b.count - a.count || b.share - a.share);
 }
 
 /** The objects of a cell, as far as the Errors page can filter. */
@@ -74,7 +92,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   const { matrix, classes } = data;
   const end = classes.length;
   const [none, unmatched] = choice.matched ? ["missed", "no match"] : ["no answer", "no label"];
-  const at = data.iou === null ? "Numbers are answers." : `Numbers are objects at overlap ${score(data.iou, 2)}, confidence ${score(data.confidence, 2)}.`;
+  const at = data.iou === null ? "Numbers are answers." : `Numbers are objects at ${overlapOf(choice.task)} ${score(data.iou, 2)}, confidence ${score(data.confidence, 2)}.`;
   const part = drawn.length < end ? ` The ${drawn.length} of ${end} classes with most to lose.` : "";
   const opens = choice.own && choice.matched;
   const name = (k: number) => (k === end ? null : classes[k]!);
@@ -132,11 +150,11 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   );
 }
 
-function PairsCard({ data, pairs, choice }: CardProps & { pairs: Confusion["pairs"] }): ReactElement {
+function PairsCard({ data, choice }: CardProps): ReactElement {
+  const pairs = mistaken(data);
   const opens = choice.own && choice.matched;
-  const sizes = new Map(data.classes.map((c, k) => [c.class_id, data.matrix[k]!.reduce((sum, n) => sum + n, 0)]));
   return (
-    <Card title="Mistaken pairs" hint={`${plural(pairs.length, "pair")}, most frequent first`}>
+    <Card title="Mistaken pairs" hint={`${plural(pairs.length, "pair")}, most frequent first${pairs.length > MOST_PAIRS ? `; ${MOST_PAIRS} are listed` : ""}`}>
       {pairs.length ? (
         <div className="scroll pairs">
           <table className="table">
@@ -149,14 +167,14 @@ function PairsCard({ data, pairs, choice }: CardProps & { pairs: Confusion["pair
               </tr>
             </thead>
             <tbody>
-              {pairs.map((p) => {
-                const show = () => opens && setView(objectsOf(p.labelled, p.predicted));
+              {pairs.slice(0, MOST_PAIRS).map((p) => {
+                const show = () => opens && setView(objectsOf(p.labelled.class_id, p.predicted.class_id));
                 return (
-                  <tr key={`${p.labelled}-${p.predicted}`} className={opens ? "click" : ""} onClick={show}>
-                    <td><bdi>{p.labelled_name}</bdi></td>
-                    <td>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted_name}</bdi></button> : <bdi>{p.predicted_name}</bdi>}</td>
+                  <tr key={`${p.labelled.class_id}-${p.predicted.class_id}`} className={opens ? "click" : ""} onClick={show}>
+                    <td><bdi>{p.labelled.name}</bdi></td>
+                    <td>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted.name}</bdi></button> : <bdi>{p.predicted.name}</bdi>}</td>
                     <td className="num"><b>{whole(p.count)}</b></td>
-                    <td className="num">{percent(p.count / (sizes.get(p.labelled!) ?? NaN))}</td>
+                    <td className="num">{percent(p.share)}</td>
                   </tr>
                 );
               })}

@@ -35,10 +35,11 @@ function tilesOf({ summary, choice, intervals }: Props): Tile[] {
   const { counts, metrics } = summary;
   const protocol = choice.protocol;
   const counted = counts !== null && choice.matched;
-  const names = leading(Object.keys(metrics), choice.task, protocol?.headline, counted ? 2 : MOST_TILES);
+  const given = Object.keys(metrics).filter((key) => metrics[key] !== null || key === protocol?.headline);
+  const names = leading(given, choice.task, protocol?.headline, counted ? 2 : MOST_TILES);
   const tiles = names.map((key): Tile => {
-    const { name, unit, undefined: why = "", definition } = metric(key, choice.task, protocol?.name);
-    const note = choice.matched && protocol ? `${shortTitle(protocol.title)}, any threshold` : definition;
+    const { name, unit, undefined: why = "" } = metric(key, choice.task, protocol?.name);
+    const note = choice.matched && protocol ? `${shortTitle(protocol.title)}, any threshold` : "";
     return { name: name === "AP" ? "AP .50:.95" : name, text: written(metrics[key], unit), unit: unit === "percent" ? "%" : "", why, notes: [sure(intervals?.[key]), note] };
   });
   if (!counted) return tiles;

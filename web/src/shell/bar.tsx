@@ -34,7 +34,7 @@ export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): 
       <RunSwitch runs={project.runs} run={run} />
       {boxes && (
         <>
-          <Slider name="IoU" value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
+          <Slider name={run.task === "keypoints" ? "OKS" : "IoU"} value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
           <Slider
             name="Confidence"
             value={confidence}
