@@ -7,14 +7,14 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+
+from boxscore.project import Project
 from encord_active.lib.db.predictions import (
     Format,
     FrameClassification,
     ObjectDetection,
     Prediction,
 )
-
-from boxscore.project import Project
 from tests.cli.program import run
 from tests.conftest import ROOT
 

@@ -31,8 +31,7 @@ export function CalibrationCard({ run, choice }: { run: Run; choice: Choice }): 
   return (
     <Card
       title="Calibration"
-      hint={`${error}, Brier ${score(brier)}: 0 is perfect`}
-      aside={<div className="legend"><span><i className="dot" /> larger: more predictions</span></div>}
+      hint={`${error}, Brier ${score(brier)}. 0 is perfect; larger dots are more predictions.`}
     >
       <Chart label={`${right} against confidence; ${error}`} across="Mean confidence of a bin" up={`Share right (${right})`}>
         <path className="curve dashed" d={path([0, 1], [0, 1])} />

@@ -18,7 +18,7 @@ export function ErrorBudgetCard({ run, choice }: { run: Run; choice: Choice }): 
     <Card
       title="Error budget"
       hint={`AP gained at IoU ${score(iou, 2)} if one kind of error vanished (now ${score(ap)}), at any confidence`}
-      foot="Kinds and costs as TIDE defines them. A row opens its objects at the thresholds above."
+      foot={`Kinds and costs as TIDE defines them.${choice.own ? " A row opens its objects at the thresholds above." : ""}`}
     >
       <ul className="budget">
         {rows.map(([kind, cost]) => (

@@ -39,7 +39,7 @@ function tilesOf({ summary, choice, intervals }: Props): Tile[] {
   const names = leading(given, choice.task, protocol?.headline, counted ? 2 : MOST_TILES);
   const tiles = names.map((key): Tile => {
     const { name, unit, undefined: why = "" } = metric(key, choice.task, protocol?.name);
-    const note = choice.matched && protocol ? `${shortTitle(protocol.title)}, any threshold` : "";
+    const note = choice.matched && protocol ? `${shortTitle(protocol.title)}, ${protocol.name === "coco" ? "any threshold" : "own thresholds"}` : "";
     return { name: name === "AP" ? "AP .50:.95" : name, text: written(metrics[key], unit), unit: unit === "percent" ? "%" : "", why, notes: [sure(intervals?.[key]), note] };
   });
   if (!counted) return tiles;
