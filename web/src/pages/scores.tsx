@@ -76,7 +76,7 @@ export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactEle
           {whole(labelled)} {objects}, {whole(predicted)} {choice.task === "semantic" ? "predicted" : "predictions"}
           {counts !== null && counts.ignored > 0 && `, ${whole(counts.ignored)} ignored`}
         </span>
-        {counts ? <OutcomeBar counts={counts} opens={choice.own && choice.matched} /> : <small>On {whole(summary.images)} images. The thresholds above play no part here.</small>}
+        {counts ? <OutcomeBar counts={counts} opens={choice.own && choice.matched} /> : <small>On {whole(summary.images)} images. No threshold plays a part here.</small>}
       </div>
     </section>
   );
