@@ -104,6 +104,17 @@ def test_the_matrix_adds_up_to_the_counts(journey: Journey) -> None:
     page.get_by_role("heading", name="Errors").wait_for()
 
 
+def test_chosen_classes_keep_the_shares_of_whole_rows(journey: Journey) -> None:
+    shares = []
+    for hash_ in ("#/confusion", "#/confusion?cls=41"):
+        journey.open(hash_)
+        rows = journey.page.locator(".pairs tbody tr")
+        rows.first.wait_for()
+        shares.append(rows.filter(has_text="bowl").filter(has_text="cup").all_inner_texts())
+    assert shares[0] and shares[0] == shares[1]
+    expect(journey.page.locator(".pairs tbody tr").filter(has_not_text="cup")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [1280, 1600])
 @pytest.mark.parametrize("view", ["confusion", "overview?task=panoptic", "overview?run=answers"])
 def test_nothing_sticks_out(view: str, width: int, tasks: Journey) -> None:

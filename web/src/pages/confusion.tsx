@@ -21,9 +21,10 @@ export function ConfusionPage({ run }: { run: Run }): ReactElement {
   const chosen = choiceOf(view, run);
   const tasks = run.tasks.filter(({ task }) => choiceOf({ ...view, task }, run).confusable);
   const choice = chosen.confusable ? chosen : choiceOf({ ...view, task: null }, run);
-  const found = useConfusion(pointOf(view, run.name), choice.under);
+  // Of all classes: a share is of the whole row, whichever classes are chosen.
+  const found = useConfusion({ ...pointOf(view, run.name), classes: undefined }, choice.under);
   const { data } = found;
-  const drawn = data && worst(data);
+  const drawn = data && worst(data, involved(data, view.classes));
   return (
     <>
       <PageHead title="Confusion" question="Which classes are mistaken for which?">
@@ -42,19 +43,25 @@ export function ConfusionPage({ run }: { run: Run }): ReactElement {
       ) : (
         <div className={found.isPlaceholderData ? "columns confusion-columns stale" : "columns confusion-columns"}>
           <MatrixCard data={data} drawn={drawn} choice={choice} />
-          <PairsCard data={data} choice={choice} />
+          <PairsCard data={data} choice={choice} chosen={view.classes} />
         </div>
       )}
     </>
   );
 }
 
-/** Places of the classes that are drawn: all, or those with most wrong in row and column. */
-function worst({ matrix, classes }: Confusion): number[] {
+/** Places of the chosen classes and of those that they are confused with; of all where none is chosen. */
+function involved({ matrix, classes }: Confusion, chosen: number[]): number[] {
   const all = classes.map((_, k) => k);
-  if (classes.length <= WHOLE) return all;
-  const wrong = all.map((k) => matrix.reduce((sum, row, r) => sum + (r === k ? 0 : (row[k] ?? 0)), 0) + matrix[k]!.reduce((sum, n, c) => sum + (c === k ? 0 : n), 0));
-  return all.sort((a, b) => wrong[b]! - wrong[a]!).slice(0, PART);
+  const asked = all.filter((k) => chosen.includes(classes[k]!.class_id));
+  return asked.length ? all.filter((k) => asked.some((a) => a === k || matrix[a]![k]! + matrix[k]![a]! > 0)) : all;
+}
+
+/** Of these classes the ones that are drawn: all, or those with most wrong in row and column. */
+function worst({ matrix }: Confusion, all: number[]): number[] {
+  if (all.length <= WHOLE) return all;
+  const wrong = matrix.map((_, k) => matrix.reduce((sum, row, r) => sum + (r === k ? 0 : row[k]!), 0) + matrix[k]!.reduce((sum, n, c) => sum + (c === k ? 0 : n), 0));
+  return [...all].sort((a, b) => wrong[b]! - wrong[a]!).slice(0, PART);
 }
 
 interface Pair {
@@ -93,7 +100,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   const end = classes.length;
   const [none, unmatched] = choice.matched ? ["missed", "no match"] : ["no answer", "no label"];
   const at = data.iou === null ? "Numbers are answers." : `Numbers are objects at ${overlapOf(choice.task)} ${score(data.iou, 2)}, confidence ${score(data.confidence, 2)}.`;
-  const part = drawn.length < end ? ` The ${drawn.length} of ${end} classes with most to lose.` : "";
+  const part = drawn.length === PART ? ` The ${PART} of ${end} classes with most to lose.` : drawn.length < end ? " The chosen classes and what they are confused with." : "";
   const opens = choice.own && choice.matched;
   const name = (k: number) => (k === end ? null : classes[k]!);
   return (
@@ -150,8 +157,9 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   );
 }
 
-function PairsCard({ data, choice }: CardProps): ReactElement {
-  const pairs = mistaken(data);
+function PairsCard({ data, choice, chosen }: CardProps & { chosen: number[] }): ReactElement {
+  const asked = (p: Pair) => !chosen.length || chosen.includes(p.labelled.class_id) || chosen.includes(p.predicted.class_id);
+  const pairs = mistaken(data).filter(asked);
   const opens = choice.own && choice.matched;
   return (
     <Card title="Mistaken pairs" hint={`${plural(pairs.length, "pair")}, most frequent first${pairs.length > MOST_PAIRS ? `; ${MOST_PAIRS} are listed` : ""}`}>

@@ -1,7 +1,7 @@
 /** The scores: the leading ones large, and all of a protocol's numbers with what they mean. */
 import type { CSSProperties, ReactElement } from "react";
 import type { Interval, Summary } from "../api/client";
-import { percent, score, whole } from "../format";
+import { percent, plural, score, whole } from "../format";
 import { leading, metric, overlapOf, written } from "../metrics";
 import { Card } from "../parts/card";
 import { OutcomeBar } from "../parts/outcomes";
@@ -56,7 +56,7 @@ export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactEle
   const { summary, choice } = props;
   const { counts } = summary;
   const tiles = tilesOf(props);
-  const objects = { classification: "labels", semantic: "labelled pixels", panoptic: "segments", tracking: "boxes of tracks" }[choice.task] ?? "objects";
+  const [one, many] = { classification: ["label"], semantic: ["labelled pixel"], panoptic: ["segment"], tracking: ["box of a track", "boxes of tracks"] }[choice.task] ?? ["object"];
   const [labelled, predicted] = counts ? [counts.tp + counts.fn, counts.tp + counts.fp] : [summary.ground_truth, summary.predictions];
   return (
     <section className={stale ? "kpis stale" : "kpis"} aria-label="Scores" style={{ "--tiles": tiles.length } as CSSProperties}>
@@ -73,10 +73,10 @@ export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactEle
       ))}
       <div className="kpi wide">
         <span>
-          {whole(labelled)} {objects}, {whole(predicted)} {choice.task === "semantic" ? "predicted" : "predictions"}
+          {plural(labelled, one!, many)}, {choice.task === "semantic" ? `${whole(predicted)} predicted` : plural(predicted, "prediction")}
           {counts !== null && counts.ignored > 0 && `, ${whole(counts.ignored)} ignored`}
         </span>
-        {counts ? <OutcomeBar counts={counts} opens={choice.own && choice.matched} /> : <small>On {whole(summary.images)} images. No threshold plays a part here.</small>}
+        {counts ? <OutcomeBar counts={counts} opens={choice.own && choice.matched} /> : <small>On {plural(summary.images, "image")}. No threshold plays a part here.</small>}
       </div>
     </section>
   );
