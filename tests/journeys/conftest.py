@@ -7,11 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.journeys.tasks_project import make
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,17 +28,31 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def address(demo_folder: Path) -> Iterator[str]:
-    """The address that `boxscore start` printed, with its token."""
+@contextmanager
+def served(project: Path) -> Iterator[str]:
+    """The address that `boxscore start` printed for a project, with its token."""
     program = Path(sys.executable).with_name("boxscore")
-    command = [str(program), "start", "-t", str(demo_folder), "--port", "0", "--no-browser"]
+    command = [str(program), "start", "-t", str(project), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())
         assert found is not None
         yield found[0]
         server.terminate()
+
+
+@pytest.fixture(scope="session")
+def address(demo_folder: Path) -> Iterator[str]:
+    """The demo."""
+    with served(demo_folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def tasks_address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A project with a run of masks and a run of answers."""
+    with served(make(tmp_path_factory.mktemp("tasks"))) as found:
+        yield found
 
 
 @dataclass
@@ -51,7 +68,7 @@ class Journey:
         self.page.goto("about:blank")
         self.page.goto(f"{self.base}/{hash_}")
         self.page.wait_for_load_state("networkidle")
-        self.page.locator(".bar-counts").wait_for()
+        self.page.locator(".bar-counts").wait_for(state="attached")
 
     def counts(self) -> dict[str, int]:
         """TP, FP and FN of the bar."""
@@ -73,9 +90,9 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def journey(browser: Any, address: str) -> Iterator[Journey]:
-    """A signed-in page; the test fails if the console or the content policy complained."""
+@contextmanager
+def signed_in(browser: Any, address: str) -> Iterator[Journey]:
+    """A signed-in page; fails at its end if the console or the content policy complained."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, color_scheme="light")
     page = context.new_page()
     found = Journey(page, address.split("/?")[0])
@@ -91,3 +108,17 @@ def journey(browser: Any, address: str) -> Iterator[Journey]:
     yield found
     context.close()
     assert found.problems == []
+
+
+@pytest.fixture
+def journey(browser: Any, address: str) -> Iterator[Journey]:
+    """A page of the demo."""
+    with signed_in(browser, address) as found:
+        yield found
+
+
+@pytest.fixture
+def tasks(browser: Any, tasks_address: str) -> Iterator[Journey]:
+    """A page of the project with masks and answers."""
+    with signed_in(browser, tasks_address) as found:
+        yield found

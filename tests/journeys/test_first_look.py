@@ -150,7 +150,7 @@ def test_the_error_budget_leads_to_its_objects(journey: Journey) -> None:
     rows.first.wait_for()
     assert rows.first.inner_text().split("\n")[0] == "Poor box"
     assert card.inner_text().count("+.") == 6
-    journey.page.get_by_text("95 % .253 to .359").wait_for()
+    journey.page.locator(".kpi", has_text="95 % .253 to .359").wait_for()
     rows.first.click()
     journey.page.get_by_role("heading", name="Errors").wait_for()
     assert "kind=location" in journey.page.url

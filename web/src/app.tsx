@@ -2,12 +2,14 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
 import { Failure, Skeleton } from "./parts/card";
+import { ConfusionPage } from "./pages/confusion";
 import { ErrorsPage } from "./pages/errors";
 import { OverviewPage } from "./pages/overview";
 import { RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
 import { Nav } from "./shell/nav";
+import { choiceOf } from "./state/choice";
 import { useKeys } from "./state/keys";
 import { DEFAULTS, PAGES } from "./state/url";
 import { getView, setView, useView } from "./state/view";
@@ -42,7 +44,8 @@ export function App(): ReactElement {
   const project = useOverview();
   const runs = project.data?.runs ?? [];
   const run = runs.find((r) => r.name === view.run) ?? runs[0];
-  const summary = useSummary(run ? pointOf(view, run.name) : null);
+  const under = run && view.page === "overview" ? choiceOf(view, run).under : {};
+  const summary = useSummary(run ? pointOf(view, run.name) : null, under);
 
   useKeys({
     ...Object.fromEntries(PAGES.map((page, k) => [String(k + 1), () => setView({ page, selected: null })])),
@@ -96,6 +99,7 @@ function Content({ project, run }: { project: Overview; run: Run | undefined }):
   const { page } = useView();
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
+  if (page === "confusion") return <ConfusionPage run={run} />;
   return <ErrorsPage project={project} run={run} />;
 }
 

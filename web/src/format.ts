@@ -1,22 +1,24 @@
 /** Numbers as people of the field write them. Undefined is a dash, never 0. */
 
+export const DASH = "—";
+
 type Maybe = number | null | undefined;
 
 /** .300 for 0.3; 1.000 for 1; a dash for undefined. */
 export function score(value: Maybe, digits = 3): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
   return value.toFixed(digits).replace(/^(-?)0\./, "$1.");
 }
 
 /** 46.6 for 0.466. */
 export function percent(value: Maybe): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
   return (value * 100).toFixed(1);
 }
 
 /** 12 345 with a narrow no-break space. */
 export function whole(value: Maybe): string {
-  if (value === null || value === undefined) return "–";
+  if (value === null || value === undefined) return DASH;
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 

@@ -10,7 +10,7 @@ describe("numbers", () => {
   });
 
   it("never writes 0 for undefined", () => {
-    expect([score(null), score(NaN), percent(undefined), whole(null)]).toEqual(["–", "–", "–", "–"]);
+    expect([score(null), score(NaN), percent(undefined), whole(null)]).toEqual(["—", "—", "—", "—"]);
   });
 
   it("groups digits and counts words", () => {

@@ -7,10 +7,16 @@ import type { components, paths } from "./schema";
 type Schemas = components["schemas"];
 export type Overview = Schemas["Overview"];
 export type Run = Schemas["Run"];
+export type ProtocolChoice = Schemas["ProtocolChoice"];
 export type Summary = Schemas["Summary"];
 export type ErrorBudget = Schemas["ErrorBudget"];
 export type RunIntervals = Schemas["RunIntervals"];
 export type Curves = Schemas["Curves"];
+export type Interval = Schemas["Interval"];
+export type Confusion = Schemas["Confusion"];
+export type Calibration = Schemas["Calibration"];
+export type ClassCurves = Schemas["ClassCurves"];
+export type Lrp = Schemas["Lrp"];
 export type ErrorPage = Schemas["ErrorPage"];
 export type ImagePage = Schemas["ImagePage"];
 export type FoundObject = Schemas["Object"];
@@ -84,14 +90,22 @@ function query({ iou, confidence, classes }: Point) {
   return { iou, classes, ...(confidence === null ? {} : { confidence }) };
 }
 
-export function useSummary(point: Point | null): UseQueryResult<Summary> {
+export type Task = NonNullable<NonNullable<paths["/api/v1/runs/{run}/summary"]["get"]["parameters"]["query"]>["task"]>;
+
+/** What a run is evaluated under; left out: its own task, and the task's own protocol. */
+export interface Under {
+  task?: Task;
+  protocol?: string;
+}
+
+export function useSummary(point: Point | null, under: Under = {}): UseQueryResult<Summary> {
   return useQuery({
-    queryKey: ["summary", point],
+    queryKey: ["summary", point, under],
     enabled: point !== null,
     queryFn: async ({ signal }) =>
       unwrap(
         await client.GET("/api/v1/runs/{run}/summary", {
-          params: { path: { run: point!.run }, query: query(point!) },
+          params: { path: { run: point!.run }, query: { ...query(point!), ...under } },
           signal,
         }),
       ),
@@ -114,23 +128,65 @@ export function useCurves(point: Point | null): UseQueryResult<Curves> {
 }
 
 /** What each kind of error costs; the whole run, whatever the confidence. */
-export function useErrorBudget(run: string, iou: number, enabled: boolean): UseQueryResult<ErrorBudget> {
+export function useErrorBudget(run: string, iou: number, { task }: Under): UseQueryResult<ErrorBudget> {
   return useQuery({
-    queryKey: ["error-budget", run, iou],
-    enabled,
+    queryKey: ["error-budget", run, iou, task],
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/error-budget", { params: { path: { run }, query: { iou } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/error-budget", { params: { path: { run }, query: { iou, task } }, signal })),
   });
 }
 
 /** 95 % intervals; they follow the scores, so nothing waits for them. */
-export function useIntervals(run: string, enabled: boolean): UseQueryResult<RunIntervals> {
+export function useIntervals(run: string, { task }: Under, enabled: boolean): UseQueryResult<RunIntervals> {
   return useQuery({
-    queryKey: ["intervals", run],
+    queryKey: ["intervals", run, task],
     enabled,
     staleTime: Infinity,
+    placeholderData: undefined,
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/intervals", { params: { path: { run } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/intervals", { params: { path: { run }, query: { task } }, signal })),
+  });
+}
+
+/** Who is taken for whom at the point. */
+export function useConfusion(point: Point, { task }: Under): UseQueryResult<Confusion> {
+  return useQuery({
+    queryKey: ["confusion", point, task],
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await client.GET("/api/v1/runs/{run}/confusion", {
+          params: { path: { run: point.run }, query: { ...query(point), task } },
+          signal,
+        }),
+      ),
+  });
+}
+
+/** Whether a confidence can be read as a probability. */
+export function useCalibration(run: string, iou: number, { task }: Under): UseQueryResult<Calibration> {
+  return useQuery({
+    queryKey: ["calibration", run, iou, task],
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/calibration", { params: { path: { run }, query: { iou, task } }, signal })),
+  });
+}
+
+/** F1 of every class against confidence, with the optima. */
+export function useClassCurves(run: string, iou: number, { task }: Under): UseQueryResult<ClassCurves> {
+  return useQuery({
+    queryKey: ["class-curves", run, iou, task],
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/class-curves", { params: { path: { run }, query: { iou, task } }, signal })),
+  });
+}
+
+/** oLRP of every class, each at its own best confidence. */
+export function useLrp(run: string, iou: number, { task }: Under, enabled: boolean): UseQueryResult<Lrp> {
+  return useQuery({
+    queryKey: ["lrp", run, iou, task],
+    enabled: enabled && iou < 1,
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/lrp", { params: { path: { run }, query: { iou, task } }, signal })),
   });
 }
 

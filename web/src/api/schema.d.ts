@@ -124,6 +124,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibration
+         * @description How often predictions of a confidence are right.
+         */
+        get: operations["calibration_api_v1_runs__run__calibration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/class-curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Class Curves
+         * @description Precision, recall, F1 and accuracy of each class against confidence, with the optima.
+         */
+        get: operations["class_curves_api_v1_runs__run__class_curves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/confusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Confusion
+         * @description Who is taken for whom: rows labelled, columns predicted, the last of each background.
+         */
+        get: operations["confusion_api_v1_runs__run__confusion_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/curves": {
         parameters: {
             query?: never;
@@ -224,6 +284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/lrp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lrp
+         * @description oLRP, overall and per class: 0 is perfect, 1 is useless.
+         */
+        get: operations["lrp_api_v1_runs__run__lrp_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/summary": {
         parameters: {
             query?: never;
@@ -255,12 +335,91 @@ export interface components {
             /** F1 */
             f1: number | null;
         };
+        /** Calibration */
+        Calibration: {
+            /** Bins */
+            bins: components["schemas"]["CalibrationBin"][];
+            /** Brier */
+            brier: number | null;
+            /** D Ece */
+            d_ece: number | null;
+            /** D Ece Place */
+            d_ece_place: number | null;
+            /** Ece */
+            ece: number | null;
+            /** Iou */
+            iou: number | null;
+            /** Mce */
+            mce: number | null;
+            /** Notes */
+            notes: string[];
+            /** Run */
+            run: string;
+        };
+        /** CalibrationBin */
+        CalibrationBin: {
+            /** Confidence */
+            confidence: number | null;
+            /** Count */
+            count: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Precision */
+            precision: number | null;
+        };
+        /** ClassBest */
+        ClassBest: {
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** Confidence */
+            confidence: number | null;
+            /** F1 */
+            f1: number | null;
+            /** Objects */
+            objects: number;
+        };
         /** ClassCount */
         ClassCount: {
             /** Class Id */
             class_id: number;
             /** Count */
             count: number;
+        };
+        /** ClassCurve */
+        ClassCurve: {
+            /** Accuracy */
+            accuracy: (number | null)[];
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** F1 */
+            f1: (number | null)[];
+            /** Objects */
+            objects: number;
+            /** Precision */
+            precision: (number | null)[];
+            /** Recall */
+            recall: (number | null)[];
+        };
+        /** ClassCurves */
+        ClassCurves: {
+            /** At */
+            at: number[];
+            /** Best */
+            best: components["schemas"]["ClassBest"][];
+            /** Iou */
+            iou: number;
+            mean: components["schemas"]["MeanCurves"];
+            /** Per Class */
+            per_class: components["schemas"]["ClassCurve"][];
+            pooled: components["schemas"]["MeanCurves"];
+            /** Run */
+            run: string;
         };
         /** ClassInfo */
         ClassInfo: {
@@ -280,36 +439,69 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ClassRow */
+        /** ClassIntervals */
+        ClassIntervals: {
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["Interval"];
+            };
+        };
+        /** ClassLrp */
+        ClassLrp: {
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** Confidence */
+            confidence: number | null;
+            /** False Negative */
+            false_negative: number | null;
+            /** False Positive */
+            false_positive: number | null;
+            /** Location */
+            location: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * ClassRow
+         * @description One line of the per-class table; columns of its own protocol come beside these.
+         */
         ClassRow: {
             /** Ap */
-            ap: number | null;
+            ap?: number | null;
             /** Ap50 */
-            ap50: number | null;
+            ap50?: number | null;
             /** Ar100 */
-            ar100: number | null;
+            ar100?: number | null;
             /** Class Id */
             class_id: number;
             /** Class Name */
             class_name: string;
             /** F1 */
-            f1: number | null;
+            f1?: number | null;
             /** Feature Hash */
-            feature_hash: string;
+            feature_hash?: string | null;
             /** Fn */
-            fn: number;
+            fn?: number | null;
             /** Fp */
-            fp: number;
+            fp?: number | null;
             /** Ground Truth */
             ground_truth: number;
             /** Precision */
-            precision: number | null;
+            precision?: number | null;
             /** Predictions */
             predictions: number;
             /** Recall */
-            recall: number | null;
+            recall?: number | null;
             /** Tp */
-            tp: number;
+            tp?: number | null;
+        } & {
+            [key: string]: number | string | null;
         };
         /** ConfidenceCurves */
         ConfidenceCurves: {
@@ -321,6 +513,34 @@ export interface components {
             precision: (number | null)[];
             /** Recall */
             recall: (number | null)[];
+        };
+        /** ConfusedPair */
+        ConfusedPair: {
+            /** Count */
+            count: number;
+            /** Labelled */
+            labelled: number | null;
+            /** Labelled Name */
+            labelled_name: string;
+            /** Predicted */
+            predicted: number | null;
+            /** Predicted Name */
+            predicted_name: string;
+        };
+        /** Confusion */
+        Confusion: {
+            /** Classes */
+            classes: components["schemas"]["NamedClass"][];
+            /** Confidence */
+            confidence: number | null;
+            /** Iou */
+            iou: number | null;
+            /** Matrix */
+            matrix: number[][];
+            /** Pairs */
+            pairs: components["schemas"]["ConfusedPair"][];
+            /** Run */
+            run: string;
         };
         /** Counts */
         Counts: {
@@ -524,6 +744,46 @@ export interface components {
             /** Width */
             width: number;
         };
+        /** Lrp */
+        Lrp: {
+            /** Iou */
+            iou: number;
+            mean: components["schemas"]["LrpNumbers"];
+            /** Per Class */
+            per_class: components["schemas"]["ClassLrp"][];
+            /** Run */
+            run: string;
+        };
+        /** LrpNumbers */
+        LrpNumbers: {
+            /** False Negative */
+            false_negative: number | null;
+            /** False Positive */
+            false_positive: number | null;
+            /** Location */
+            location: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** MeanCurves */
+        MeanCurves: {
+            /** Accuracy */
+            accuracy: (number | null)[];
+            best: components["schemas"]["Best"];
+            /** F1 */
+            f1: (number | null)[];
+            /** Precision */
+            precision: (number | null)[];
+            /** Recall */
+            recall: (number | null)[];
+        };
+        /** NamedClass */
+        NamedClass: {
+            /** Class Id */
+            class_id: number;
+            /** Name */
+            name: string;
+        };
         /** Object */
         Object: {
             /** Box */
@@ -598,9 +858,18 @@ export interface components {
             /** Recall */
             recall: (number | null)[];
         };
+        /** ProtocolChoice */
+        ProtocolChoice: {
+            /** Headline */
+            headline: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
         /** Run */
         Run: {
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["Counts"] | null;
             /** Created */
             created: string;
             /** Default Confidence */
@@ -623,13 +892,27 @@ export interface components {
             sha256: string;
             /** Task */
             task: string;
+            /** Tasks */
+            tasks: components["schemas"]["TaskChoice"][];
         };
         /** RunIntervals */
         RunIntervals: {
+            /** Clusters */
+            clusters: number;
+            /** Confidence */
+            confidence: number;
             /** Intervals */
             intervals: {
                 [key: string]: components["schemas"]["Interval"];
             };
+            /** Per Class */
+            per_class: components["schemas"]["ClassIntervals"][];
+            /** Replicates */
+            replicates: number;
+            /** Seed */
+            seed: number;
+            /** Unit */
+            unit: string;
         };
         /** Runs */
         Runs: {
@@ -645,7 +928,7 @@ export interface components {
         };
         /** Summary */
         Summary: {
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["Counts"] | null;
             /** Ground Truth */
             ground_truth: number;
             /** Images */
@@ -654,6 +937,11 @@ export interface components {
             metrics: {
                 [key: string]: number | null;
             };
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
             /** Per Class */
             per_class: components["schemas"]["ClassRow"][];
             /** Predictions */
@@ -664,6 +952,21 @@ export interface components {
             recount_ms: number;
             /** Run */
             run: string;
+            /** Slice */
+            slice?: string | null;
+            /** Task */
+            task: string;
+        };
+        /**
+         * Task
+         * @description What is compared in an evaluation.
+         * @enum {string}
+         */
+        Task: "bbox" | "obb" | "segm" | "boundary" | "keypoints" | "classification" | "semantic" | "panoptic" | "tracking";
+        /** TaskChoice */
+        TaskChoice: {
+            /** Protocols */
+            protocols: components["schemas"]["ProtocolChoice"][];
             /** Task */
             task: string;
         };
@@ -871,6 +1174,126 @@ export interface operations {
             };
         };
     };
+    calibration_api_v1_runs__run__calibration_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    class_curves_api_v1_runs__run__class_curves_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassCurves"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confusion_api_v1_runs__run__confusion_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confusion"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     curves_api_v1_runs__run__curves_get: {
         parameters: {
             query?: {
@@ -912,6 +1335,10 @@ export interface operations {
             query?: {
                 /** @description Least IoU of a match. */
                 iou?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
             };
             header?: never;
             path: {
@@ -1030,7 +1457,12 @@ export interface operations {
     };
     intervals_api_v1_runs__run__intervals_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
             header?: never;
             path: {
                 run: string;
@@ -1059,6 +1491,44 @@ export interface operations {
             };
         };
     };
+    lrp_api_v1_runs__run__lrp_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lrp"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     summary_api_v1_runs__run__summary_get: {
         parameters: {
             query?: {
@@ -1066,6 +1536,12 @@ export interface operations {
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Name of a protocol; default: the task's own. */
+                protocol?: string | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };

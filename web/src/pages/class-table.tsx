@@ -1,56 +1,62 @@
-/** Every class with its numbers; a click shows its errors. */
+/** Every class with the numbers of the task; a click shows its errors. */
 import { useMemo, useState, type ReactElement } from "react";
-import type { Summary } from "../api/client";
-import { percent, score, whole } from "../format";
+import type { Lrp, Summary } from "../api/client";
+import { classColumns, written, type Column } from "../metrics";
 import { Card, Empty } from "../parts/card";
-import { OutcomeGlyph } from "../parts/marks";
+import { OutcomeGlyph, type Glyph } from "../parts/marks";
+import { Value } from "../parts/value";
+import type { Choice } from "../state/choice";
 import { setView } from "../state/view";
 
-type Row = Summary["per_class"][number];
-type Key = "class_name" | "ground_truth" | "predictions" | "ap" | "ap50" | "precision" | "recall" | "tp" | "fp" | "fn";
-
-const COLUMNS: [Key, string][] = [
-  ["ground_truth", "Objects"],
-  ["predictions", "Predictions"],
-  ["ap", "AP .50:.95"],
-  ["ap50", "AP50"],
-  ["precision", "Precision %"],
-  ["recall", "Recall %"],
-  ["tp", "TP"],
-  ["fp", "FP"],
-  ["fn", "FN"],
-];
+type Row = Record<string, number | string | null | undefined> & { class_id: number; class_name: string; ground_truth: number };
 const FEW = 10;
 
-function compare(a: Row, b: Row, key: Key): number {
+function compare(a: Row, b: Row, key: string): number {
   const [x, y] = [a[key], b[key]];
   if (typeof x === "string" && typeof y === "string") return x.localeCompare(y);
-  return Number(y ?? -1) - Number(x ?? -1);
+  return Number(y ?? -Infinity) - Number(x ?? -Infinity) || a.class_id - b.class_id;
 }
 
-export function ClassTable({ summary }: { summary: Summary }): ReactElement {
-  const [key, setKey] = useState<Key>("ground_truth");
+/** The rows with oLRP and the confidence where it is least. */
+function withLrp(summary: Summary, lrp: Lrp | undefined): Row[] {
+  const found = new Map(lrp?.per_class.map((c) => [c.class_id, { olrp: c.value, best: c.confidence }]));
+  return summary.per_class.map((row) => ({ ...(row as Row), ...found.get(row.class_id) }));
+}
+
+interface Props {
+  summary: Summary;
+  choice: Choice;
+  lrp: Lrp | undefined;
+}
+
+export function ClassTable({ summary, choice, lrp }: Props): ReactElement {
+  const [key, setKey] = useState("ground_truth");
   const [reversed, setReversed] = useState(false);
-  const boxes = summary.task !== "classification";
-  const columns = boxes ? COLUMNS : COLUMNS.filter(([k]) => k !== "ap" && k !== "ap50");
+  const opens = choice.own && choice.matched;
+  const columns = classColumns(choice.task, summary.protocol, summary.counts !== null, choice.matched && lrp !== undefined);
   const rows = useMemo(() => {
-    const sorted = [...summary.per_class].sort((a, b) => compare(a, b, key));
+    const sorted = withLrp(summary, lrp).sort((a, b) => compare(a, b, key));
     return reversed ? sorted.reverse() : sorted;
-  }, [summary, key, reversed]);
-  function sortBy(next: Key): void {
+  }, [summary, lrp, key, reversed]);
+  function sortBy(next: string): void {
     setReversed(next === key && !reversed);
     setKey(next);
   }
-  const arrow = (k: Key) => (k === key ? (reversed ? " ↑" : " ↓") : "");
-  const direction = (k: Key) => (k === key ? (reversed ? "ascending" : "descending") : undefined);
+  const arrow = (k: string) => (k === key ? (reversed ? " ↑" : " ↓") : "");
+  const direction = (k: string) => (k === key ? (reversed ? "ascending" : "descending") : undefined);
   if (!rows.length)
     return (
       <Card title="Classes" className="below">
         <Empty title="No class has an object or a prediction" />
       </Card>
     );
+  const hints = [
+    choice.task === "semantic" ? "" : `Grey: fewer than ${FEW}, too few to tell.`,
+    choice.matched && lrp ? "oLRP: cost of boxes, false positives and misses at the class's best confidence; 0 is perfect." : "",
+    opens ? "Click a row to see its errors." : "",
+  ];
   return (
-    <Card title="Classes" className="below" hint={`Grey: fewer than ${FEW} objects, too few to tell. A class without objects has no AP. Click a row to see its errors.`}>
+    <Card title="Classes" className="below" hint={hints.filter(Boolean).join(" ")}>
       <div className="scroll class-table">
         <table className="table">
           <thead>
@@ -58,10 +64,10 @@ export function ClassTable({ summary }: { summary: Summary }): ReactElement {
               <th aria-sort={direction("class_name")}>
                 <button onClick={() => sortBy("class_name")}>Class{arrow("class_name")}</button>
               </th>
-              {columns.map(([k, name]) => (
+              {columns.map(({ key: k, name }) => (
                 <th key={k} className="num" aria-sort={direction(k)}>
                   <button onClick={() => sortBy(k)}>
-                    {k === "tp" || k === "fp" || k === "fn" ? <OutcomeGlyph of={k} /> : null} {name}
+                    {k === "tp" || k === "fp" || k === "fn" ? <OutcomeGlyph of={k as Glyph} /> : null} {name}
                     {arrow(k)}
                   </button>
                 </th>
@@ -70,7 +76,7 @@ export function ClassTable({ summary }: { summary: Summary }): ReactElement {
           </thead>
           <tbody>
             {rows.map((r) => (
-              <ClassLine key={r.class_id} row={r} columns={columns} boxes={boxes} />
+              <ClassLine key={r.class_id} row={r} columns={columns} opens={opens} few={choice.task !== "semantic" && r.ground_truth < FEW} />
             ))}
           </tbody>
         </table>
@@ -79,26 +85,27 @@ export function ClassTable({ summary }: { summary: Summary }): ReactElement {
   );
 }
 
-function ClassLine({ row, columns, boxes }: { row: Row; columns: [Key, string][]; boxes: boolean }): ReactElement {
-  const show = () => boxes && setView({ page: "errors", classes: [row.class_id], outcome: "error", kind: null, selected: null });
+function ClassLine({ row, columns, opens, few }: { row: Row; columns: Column[]; opens: boolean; few: boolean }): ReactElement {
+  const show = () => opens && setView({ page: "errors", classes: [row.class_id], outcome: "error", kind: null, selected: null });
   return (
-    <tr className={`${boxes ? "click" : ""} ${row.ground_truth < FEW ? "dim" : ""}`} onClick={show}>
+    <tr className={`${opens ? "click" : ""} ${few ? "dim" : ""}`} onClick={show}>
       <td>
-        <button className="plain" onClick={show}>
+        {opens ? (
+          <button className="plain" onClick={show}>
+            <bdi>{row.class_name}</bdi>
+          </button>
+        ) : (
           <bdi>{row.class_name}</bdi>
-        </button>
+        )}
       </td>
-      {columns.map(([k]) => (
-        <td key={k} className="num">
-          {k === "ap" || k === "ap50" ? (
-            <b>{score(row[k])}</b>
-          ) : k === "precision" || k === "recall" ? (
-            percent(row[k])
-          ) : (
-            whole(Number(row[k]))
-          )}
-        </td>
-      ))}
+      {columns.map(({ key, unit, why }) => {
+        const value = <Value text={written(row[key] as number | null | undefined, unit)} why={why} />;
+        return (
+          <td key={key} className="num">
+            {unit === "score" && key !== "best" ? <b>{value}</b> : value}
+          </td>
+        );
+      })}
     </tr>
   );
 }

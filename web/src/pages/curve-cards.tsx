@@ -10,14 +10,14 @@ import { setView, useView } from "../state/view";
 interface PrecisionRecallProps {
   project: Overview;
   run: Run;
-  summary: Summary;
+  counts: NonNullable<Summary["counts"]>;
 }
 
-export function PrecisionRecallCard({ project, run, summary }: PrecisionRecallProps): ReactElement {
+export function PrecisionRecallCard({ project, run, counts }: PrecisionRecallProps): ReactElement {
   const view = useView();
   const others = project.runs.filter((r) => r.task !== "classification" && r !== run).slice(0, 3);
   const { x, y } = axes();
-  const { precision, recall } = summary.counts;
+  const { precision, recall } = counts;
   return (
     <Card
       title="Precision and recall"

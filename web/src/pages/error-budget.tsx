@@ -3,11 +3,12 @@ import type { ReactElement } from "react";
 import { useErrorBudget, type Run } from "../api/client";
 import { KIND_NAMES, score, whole } from "../format";
 import { Card, Failure, Skeleton } from "../parts/card";
+import type { Choice } from "../state/choice";
 import { useView, setView } from "../state/view";
 
-export function ErrorBudgetCard({ run }: { run: Run }): ReactElement {
+export function ErrorBudgetCard({ run, choice }: { run: Run; choice: Choice }): ReactElement {
   const { iou } = useView();
-  const budget = useErrorBudget(run.name, iou, true);
+  const budget = useErrorBudget(run.name, iou, choice.under);
   if (budget.error) return <Failure error={budget.error} retry={() => void budget.refetch()} />;
   if (!budget.data) return <Skeleton height={240} />;
   const { kinds, ap } = budget.data;
@@ -16,14 +17,14 @@ export function ErrorBudgetCard({ run }: { run: Run }): ReactElement {
   return (
     <Card
       title="Error budget"
-      className="below"
       hint={`AP gained at IoU ${score(iou, 2)} if one kind of error vanished (now ${score(ap)}), at any confidence`}
-      foot="Kinds and costs as TIDE defines them. A row opens its objects at the thresholds above."
+      foot={`Kinds and costs as TIDE defines them.${choice.own ? " A row opens its objects at the thresholds above." : ""}`}
     >
       <ul className="budget">
         {rows.map(([kind, cost]) => (
           <li key={kind}>
             <button
+              disabled={!choice.own}
               onClick={() => setView({ page: "errors", selected: null, outcome: kind === "missed" ? "fn" : "fp", kind: kind === "missed" ? null : kind })}
               title={`${whole(cost.count)} of this kind`}
             >

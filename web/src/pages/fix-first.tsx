@@ -1,6 +1,6 @@
 /** At most four sentences, each from the numbers at hand, each with one way to its objects. */
 import type { ReactElement, ReactNode } from "react";
-import type { Curves, Summary } from "../api/client";
+import type { Curves, Summary as AnySummary } from "../api/client";
 import { KIND_NAMES, score, whole } from "../format";
 import { Card, Empty } from "../parts/card";
 import { setView } from "../state/view";
@@ -12,14 +12,18 @@ interface Advice {
   go: Partial<View>;
 }
 
+/** The sentences are about objects matched at an operating point. */
+type Counts = NonNullable<AnySummary["counts"]>;
+
 interface Props {
-  summary: Summary;
+  summary: AnySummary;
+  counts: Counts;
   curves: Curves | undefined;
   kinds: Record<string, number> | undefined;
 }
 
-export function FixFirst({ summary, curves, kinds }: Props): ReactElement {
-  const advice = [mostFrequentKind(summary, kinds), mostMissed(summary), mostFalse(summary), betterConfidence(summary, curves)];
+export function FixFirst({ summary, counts, curves, kinds }: Props): ReactElement {
+  const advice = [mostFrequentKind(counts, kinds), mostMissed(summary), mostFalse(summary), betterConfidence(counts, curves)];
   const found = advice.filter((a) => a !== null);
   return (
     <Card title="What to fix first" hint="The largest item of each sort, at the thresholds above">
@@ -43,7 +47,7 @@ export function FixFirst({ summary, curves, kinds }: Props): ReactElement {
   );
 }
 
-function mostFrequentKind({ counts }: Summary, kinds: Record<string, number> | undefined): Advice | null {
+function mostFrequentKind(counts: Counts, kinds: Record<string, number> | undefined): Advice | null {
   const [kind, n] = Object.entries(kinds ?? {}).filter(([k]) => k !== "missed").sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
   if (!n) return null;
   const name = KIND_NAMES[kind] ?? kind;
@@ -54,18 +58,18 @@ function mostFrequentKind({ counts }: Summary, kinds: Record<string, number> | u
   };
 }
 
-function mostMissed({ per_class }: Summary): Advice | null {
-  const worst = [...per_class].sort((a, b) => b.fn - a.fn)[0];
+function mostMissed({ per_class }: AnySummary): Advice | null {
+  const worst = [...per_class].sort((a, b) => (b.fn ?? 0) - (a.fn ?? 0))[0];
   if (!worst?.fn) return null;
   return {
-    text: <><b><bdi>{worst.class_name}</bdi></b>: {whole(worst.fn)} of {whole(worst.fn + worst.tp)} objects are missed, the most of any class.</>,
+    text: <><b><bdi>{worst.class_name}</bdi></b>: {whole(worst.fn)} of {whole(worst.fn + (worst.tp ?? 0))} objects are missed, the most of any class.</>,
     link: `Show misses of ${worst.class_name}`,
     go: { page: "errors", outcome: "fn", kind: null, classes: [worst.class_id] },
   };
 }
 
-function mostFalse({ per_class }: Summary): Advice | null {
-  const worst = [...per_class].sort((a, b) => b.fp - a.fp)[0];
+function mostFalse({ per_class }: AnySummary): Advice | null {
+  const worst = [...per_class].sort((a, b) => (b.fp ?? 0) - (a.fp ?? 0))[0];
   if (!worst?.fp) return null;
   return {
     text: <><b><bdi>{worst.class_name}</bdi></b> is predicted {whole(worst.fp)} times where it is not, {whole(worst.tp)} times where it is.</>,
@@ -74,7 +78,7 @@ function mostFalse({ per_class }: Summary): Advice | null {
   };
 }
 
-function betterConfidence({ counts }: Summary, curves: Curves | undefined): Advice | null {
+function betterConfidence(counts: Counts, curves: Curves | undefined): Advice | null {
   const best = curves?.best;
   if (!best || best.confidence === null || best.f1 === null || counts.f1 === null) return null;
   if (best.f1 - counts.f1 < 0.005) return null;

@@ -21,7 +21,7 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
                 <th>Run</th>
                 <th>SHA-256</th>
                 <th className="num">Predictions</th>
-                {["AP .50:.95", "AP50", "AP75"].map((name) => (
+                {Object.values(mainOf(project.runs[0]!)).map((name) => (
                   <th key={name} className="num">
                     {name}
                   </th>
@@ -33,7 +33,7 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
             </thead>
             <tbody>
               {project.runs.map((r) => (
-                <RunRow key={r.name} run={r} current={r === run} />
+                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} />
               ))}
             </tbody>
           </table>
@@ -47,17 +47,28 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
   );
 }
 
+type Main = Record<string, string>;
+const OF_ANSWERS: Main = { accuracy: "Accuracy", balanced_accuracy: "Balanced accuracy", f1: "F1" };
+const OF_OBJECTS: Main = { AP: "AP .50:.95", AP50: "AP50", AP75: "AP75" };
+
+/** The numbers that a list shows of a run; the first run names the columns. */
+function mainOf(run: Run): Main {
+  return run.task === "classification" ? OF_ANSWERS : OF_OBJECTS;
+}
+
 function definition(runs: Run[]): string {
+  if (runs.every((r) => r.task === "classification")) return "Answers compared with labels, item by item. Accuracy: items with exactly the right answers.";
   const tasks = new Set(runs.map((r) => r.task));
   const of = tasks.has("segm") ? (tasks.has("bbox") ? "boxes or masks" : "masks") : "boxes";
   return `COCO protocol on ${of}. Precision and recall at the thresholds above, each run at its own best F1 until you move the slider.`;
 }
 
-function RunRow({ run, current }: { run: Run; current: boolean }): ReactElement {
+function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main }): ReactElement {
   const view = useView();
   const summary = useSummary(pointOf(view, run.name));
   const counts = summary.data?.counts ?? run.counts;
-  const main = run.task === "classification" ? ["accuracy", "precision", "recall"] : ["AP", "AP50", "AP75"];
+  const main = mainOf(run);
+  const named = main !== head;
   return (
     <tr className={current ? "click current" : "click"} onClick={() => setView({ run: run.name, confidence: null })}>
       <td>
@@ -77,14 +88,15 @@ function RunRow({ run, current }: { run: Run; current: boolean }): ReactElement 
         <code title={run.sha256}>{run.sha256.slice(0, 8)}</code>
       </td>
       <td className="num">{whole(run.predictions)}</td>
-      {main.map((name) => (
-        <td key={name} className="num">
-          <b className="big">{score(run.metrics[name])}</b>
+      {Object.entries(main).map(([key, name]) => (
+        <td key={key} className="num">
+          <b className="big">{score(run.metrics[key])}</b>
+          {named && <small>{name}</small>}
         </td>
       ))}
-      <td className="num">{percent(counts.precision)}</td>
-      <td className="num">{percent(counts.recall)}</td>
-      <td className="num">{score(counts.confidence, 2)}</td>
+      <td className="num">{percent(counts?.precision)}</td>
+      <td className="num">{percent(counts?.recall)}</td>
+      <td className="num">{score(counts?.confidence, 2)}</td>
     </tr>
   );
 }

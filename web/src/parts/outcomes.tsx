@@ -12,7 +12,7 @@ export function showOutcome(outcome: Outcome): void {
   setView({ page: "errors", outcome, kind: null, selected: null });
 }
 
-export function OutcomeBar({ counts }: { counts: Summary["counts"] }): ReactElement {
+export function OutcomeBar({ counts, opens }: { counts: NonNullable<Summary["counts"]>; opens: boolean }): ReactElement {
   const kinds = ["tp", "fp", "fn"] as const;
   return (
     <div>
@@ -21,7 +21,7 @@ export function OutcomeBar({ counts }: { counts: Summary["counts"] }): ReactElem
       </div>
       <div className="outcome-legend">
         {kinds.map((k) => (
-          <button key={k} onClick={() => showOutcome(k)}>
+          <button key={k} disabled={!opens} onClick={() => showOutcome(k)}>
             <OutcomeGlyph of={k} /> <b>{whole(counts[k])}</b> {WORDS[k]}
           </button>
         ))}

@@ -21,7 +21,8 @@ export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): 
   const confidence = view.confidence ?? run.default_confidence ?? 0;
   const high = Math.max(1, confidence);
   const low = Math.min(0, confidence);
-  const boxes = run.task !== "classification";
+  const counts = summary ? summary.counts : run.counts;
+  const boxes = counts !== null && counts.iou !== null;
   function copyLink(): void {
     void navigator.clipboard.writeText(window.location.href).then(() => {
       setCopied(true);
@@ -33,7 +34,7 @@ export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): 
       <RunSwitch runs={project.runs} run={run} />
       {boxes && (
         <>
-          <Slider name="IoU" value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
+          <Slider name={run.task === "keypoints" ? "OKS" : "IoU"} value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
           <Slider
             name="Confidence"
             value={confidence}
@@ -47,9 +48,9 @@ export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): 
         </>
       )}
       <div className={stale ? "bar-counts stale" : "bar-counts"} role="status" aria-live="polite">
-        {(["tp", "fp", "fn"] as const).map((k) => (
-          <button key={k} onClick={() => showOutcome(k)} title={`Show ${k.toUpperCase()}`}>
-            <OutcomeGlyph of={k} /> <b>{whole(summary?.counts[k])}</b> <span>{k.toUpperCase()}</span>
+        {counts && (["tp", "fp", "fn"] as const).map((k) => (
+          <button key={k} disabled={!boxes} onClick={() => showOutcome(k)} title={`Show ${k.toUpperCase()}`}>
+            <OutcomeGlyph of={k} /> <b>{whole(summary && counts[k])}</b> <span>{k.toUpperCase()}</span>
           </button>
         ))}
       </div>

@@ -1,6 +1,6 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 
-export const PAGES = ["runs", "overview", "errors"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -11,6 +11,10 @@ export interface View {
   page: Page;
   /** null: the project's first run. */
   run: string | null;
+  /** null: what the run is of. */
+  task: string | null;
+  /** null: the task's own. */
+  protocol: string | null;
   iou: number;
   /** null: the run's default, where its pooled F1 is best. */
   confidence: number | null;
@@ -30,6 +34,8 @@ export interface View {
 export const DEFAULTS: View = {
   page: "overview",
   run: null,
+  task: null,
+  protocol: null,
   iou: 0.5,
   confidence: null,
   classes: [],
@@ -61,6 +67,8 @@ export function parseView(hash: string): View {
   return {
     page: oneOf(path, PAGES, DEFAULTS.page),
     run: q.get("run"),
+    task: q.get("task"),
+    protocol: q.get("protocol"),
     iou: between(q.get("iou"), 0.1, 1) ?? DEFAULTS.iou,
     confidence: between(q.get("conf"), -1e9, 1e9),
     classes: [...new Set(classes.map(Number))],
@@ -79,6 +87,8 @@ export function parseView(hash: string): View {
 export function formatView(view: View): string {
   const q = new URLSearchParams();
   if (view.run !== null) q.set("run", view.run);
+  if (view.task !== null) q.set("task", view.task);
+  if (view.protocol !== null) q.set("protocol", view.protocol);
   if (view.iou !== DEFAULTS.iou) q.set("iou", String(view.iou));
   if (view.confidence !== null) q.set("conf", String(view.confidence));
   if (view.classes.length) q.set("cls", view.classes.join(","));

@@ -1,0 +1,42 @@
+/** What the chosen run is evaluated under: a task that it can be scored as, and a protocol of it. */
+import type { ProtocolChoice, Run, Task, Under } from "../api/client";
+import type { View } from "./url";
+
+/** Tasks whose predictions are matched one by one, by overlap, in order of confidence. */
+const MATCHED = ["bbox", "obb", "segm", "boundary", "keypoints"];
+
+export interface Choice {
+  task: string;
+  /** Empty where the task has only one way of being scored. */
+  protocols: ProtocolChoice[];
+  protocol: ProtocolChoice | undefined;
+  /** Predictions are matched one by one: there are thresholds, curves and kinds of errors. */
+  matched: boolean;
+  /** Classes can be taken for each other. */
+  confusable: boolean;
+  /** The task is that of the run, which the Errors page shows. */
+  own: boolean;
+  /** What to ask of the server. */
+  under: Under;
+}
+
+/** The view's choice where this run allows it, else the run's own. */
+export function choiceOf(view: View, run: Run): Choice {
+  const found = run.tasks.find((t) => t.task === view.task) ?? run.tasks.find((t) => t.task === run.task);
+  const task = found?.task ?? run.task;
+  const protocols = found?.protocols ?? [];
+  const protocol = protocols.find((p) => p.name === view.protocol) ?? protocols[0];
+  const own = task === run.task;
+  return {
+    task,
+    protocols,
+    protocol,
+    matched: MATCHED.includes(task),
+    confusable: MATCHED.includes(task) || task === "classification",
+    own,
+    under: {
+      ...(own ? {} : { task: task as Task }),
+      ...(protocol === protocols[0] ? {} : { protocol: protocol?.name }),
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import type { Run } from "../src/api/client";
+import { choiceOf } from "../src/state/choice";
+import { DEFAULTS } from "../src/state/url";
+
+const protocol = (name: string) => ({ name, title: name, headline: "AP" });
+const run = {
+  task: "segm",
+  tasks: [
+    { task: "bbox", protocols: [protocol("coco"), protocol("voc12")] },
+    { task: "segm", protocols: [protocol("coco")] },
+    { task: "panoptic", protocols: [protocol("panoptic")] },
+  ],
+} as Run;
+
+describe("what a run is evaluated under", () => {
+  it("is its own task, which needs no asking", () => {
+    expect(choiceOf(DEFAULTS, run)).toMatchObject({ task: "segm", own: true, matched: true, under: {} });
+  });
+
+  it("is what the view asks for", () => {
+    expect(choiceOf({ ...DEFAULTS, task: "bbox", protocol: "voc12" }, run).under).toEqual({ task: "bbox", protocol: "voc12" });
+    expect(choiceOf({ ...DEFAULTS, task: "panoptic" }, run)).toMatchObject({ matched: false, confusable: false });
+  });
+
+  it("is the run's own again where it cannot do what the view asks for", () => {
+    expect(choiceOf({ ...DEFAULTS, task: "tracking", protocol: "kitti" }, run)).toMatchObject({ task: "segm", under: {} });
+  });
+});
