@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -81,6 +82,10 @@ class Image:
         return self.name.with_suffix("")
 
 
+def _copied(image: Image, path: Path) -> None:
+    shutil.copyfile(str(image.picture), path)
+
+
 @dataclass(frozen=True)
 class Content:
     """Ground truth, or the predictions of a run, on some images.
@@ -101,8 +106,8 @@ class Content:
     ontology: Ontology
     rows: Annotations
     pictures: Mapping[int, Path]
-    filmed: Collection[int]
-    copy: Callable[[Image, Path], None]
+    filmed: Collection[int] = frozenset()
+    copy: Callable[[Image, Path], None] = _copied
 
     @property
     def classes(self) -> tuple[ClassRow, ...]:
