@@ -264,10 +264,21 @@ class RawBuilder:
         return row
 
     def extend(
-        self, columns: Mapping[str, Array], box: Array, track: Sequence[str] | None = None
+        self,
+        columns: Mapping[str, Array],
+        box: Array,
+        track: Sequence[str] | None = None,
+        traits: Mapping[str, Array] | None = None,
     ) -> None:
-        """Add many records as arrays; columns that are left out get their neutral value."""
+        """Add many records as arrays; columns that are left out get their neutral value.
+
+        Args:
+            traits: Name -> (N,) numbers, nan where a record has none.
+        """
         self._flush()
+        for name, values in (traits or {}).items():
+            for row in np.flatnonzero(np.isfinite(values)).tolist():
+                self._traits.setdefault(self._count + row, {})[name] = float(values[row])
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {
