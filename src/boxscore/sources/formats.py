@@ -90,11 +90,13 @@ BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
+    _card("csv", "Tables as text, with a header line", *BOTH, module="csv_table"),
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
     _card("kitti", "KITTI labels and results, of images and of tracked sequences", *BOTH),
     _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
     _card("mot", "MOTChallenge text files, one per sequence", *BOTH),
+    _card("txt", "Plain text files, one per image: class, confidence, four numbers", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )
 FORMATS: dict[str, FormatCard] = {card.name: card for card in CARDS}
