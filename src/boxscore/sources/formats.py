@@ -93,9 +93,11 @@ CARDS: tuple[FormatCard, ...] = (
     _card("csv", "Tables as text, with a header line", *BOTH, module="csv_table"),
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
+    _card("jsonl", "Tables as JSON lines", *BOTH),
     _card("kitti", "KITTI labels and results, of images and of tracked sequences", *BOTH),
     _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
     _card("mot", "MOTChallenge text files, one per sequence", *BOTH),
+    _card("npy", "Classes of images as NumPy arrays", *BOTH, module="label_arrays"),
     _card("txt", "Plain text files, one per image: class, confidence, four numbers", *BOTH),
     _card("yolo", "YOLO text files, one per image, with or without data.yaml", *BOTH),
 )

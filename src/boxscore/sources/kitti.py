@@ -89,7 +89,9 @@ def _read_images(files: list[Path], root: Path, request: ReadRequest, rows: RowR
         label = LabelFile(path=file, key=key)
         picture = pictures.of(label) if truth else None
         title = "" if picture is None else pictures.title(picture)
-        rows.read(file, file.relative_to(root).as_posix(), builder.image(key, path=picture, title=title))
+        rows.read(
+            file, file.relative_to(root).as_posix(), builder.image(key, path=picture, title=title)
+        )
     for picture in pictures.without_labels() if truth else ():
         title = pictures.title(picture)
         key = Path(title).with_suffix("").as_posix()

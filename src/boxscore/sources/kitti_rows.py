@@ -41,7 +41,8 @@ def words_of(text: str) -> tuple[list[str], bool]:
     """The columns of a line, and whether commas part them."""
     words = text.split()
     parted = [word.strip() for word in text.split(",")]
-    return (parted, True) if len(words) < len(parted) else (words, False)
+    commas = len(parted) >= len(words) and not any(set(word) & {" ", "\t"} for word in parted)
+    return (parted, True) if commas else (words, False)
 
 
 def style_of(words: Sequence[str]) -> Style | None:
@@ -99,7 +100,11 @@ class RowReader:
             track = str(int(values[1])) if before == 2 and values[1] >= 0 else ""
             score = facts[14] if scored else np.nan
         else:
-            kind, facts, score = AB3DMOT_TYPES.get(int(values[1]), ""), _reordered(values), values[6]
+            kind, facts, score = (
+                AB3DMOT_TYPES.get(int(values[1]), ""),
+                _reordered(values),
+                values[6],
+            )
             track = ""
             if not kind:
                 fix = "1 is Pedestrian, 2 Car, 3 Cyclist"

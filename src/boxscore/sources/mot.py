@@ -44,6 +44,7 @@ NAMED = 9
 
 def recognise(path: Path, role: Role) -> Guess:
     """By lines of 7 to 10 numbers with commas between them, that begin with frame and track."""
+    del role
     files = [path] if path.is_file() else first_files(path, (".txt",)) if path.is_dir() else []
     files = [file for file in files if file.suffix.lower() == ".txt"]
     for file in files[:5]:
@@ -148,7 +149,7 @@ def _numbers(
     if quick is not None:
         return _padded(quick), np.arange(1, len(quick) + 1)
     for line, text in read_lines(file):
-        words = text.replace(",", " ").split() if "," not in text else text.strip().split(",")
+        words = text.strip().split(",") if "," in text else text.split()
         values = [number_in(word) for word in words]
         numbers = [v for v in values if v is not None]
         problem = ""

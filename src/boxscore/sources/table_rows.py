@@ -13,6 +13,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.table_columns import box_columns
+from boxscore.sources.table_shapes import parts_of
 from boxscore.sources.text_lines import number_in
 
 Column = Sequence[Any]
@@ -51,7 +52,7 @@ class TableReader:
         """Add the rows of one batch; those that are wrong are rejected."""
         self.rows += len(lines)
         numbers = {
-            name: self._numbers(batch[name], name, lines)
+            name: _numbers(batch[name])
             for name in (*self.box, "confidence", "theta")
             if name in batch
         }
@@ -60,28 +61,14 @@ class TableReader:
             self._reject(wrong & good, lines, lambda k, n=name: f"{n} {shown(batch[n][k])}")
             good &= ~wrong
         image = self._images(batch, lines)
-        empty = np.array([_is_empty(v) for v in batch["class"]], np.bool_)
-        bare = empty & (image >= 0)  # An image without objects.
-        self._reject((image < 0) & good, lines, lambda _: "no image")
-        keep = np.flatnonzero(good & ~bare & (image >= 0))
+        none = {value for value in dict.fromkeys(batch["class"]) if _is_empty(value)}
+        bare = np.array([value in none for value in batch["class"]], np.bool_)
+        self._reject((image < 0) & good, lines, lambda _: "the image")
+        good &= image >= 0
+        # A row without a class is an image without objects.
+        keep = np.flatnonzero(good & ~bare)
         if keep.size:
             self._add(batch, numbers, image, keep, lines)
-
-    def _numbers(
-        self, values: Column, name: str, lines: Sequence[int]
-    ) -> tuple[Numbers, NDArray[np.bool_]]:
-        """(N,) numbers, and which values are none; empty ones are nan and not wrong for boxes."""
-        del name, lines
-        try:
-            quick = np.array(list(map(float, values)), np.float64)
-            if np.isfinite(quick).all():
-                return quick, np.zeros(len(values), np.bool_)
-        except (TypeError, ValueError):
-            pass
-        read = [None if _is_empty(v) else _number(v) for v in values]
-        wrong = [r is None and not _is_empty(v) for r, v in zip(read, values, strict=True)]
-        out = np.array([np.nan if r is None else r for r in read], np.float64)
-        return out, np.array(wrong, np.bool_)
 
     def _reject(
         self, flags: NDArray[np.bool_], lines: Sequence[int], what: Callable[[int], str]
@@ -93,24 +80,20 @@ class TableReader:
     def _images(self, batch: Mapping[str, Column], lines: Sequence[int]) -> NDArray[np.int32]:
         """(N,) number of each row's image, -1 without."""
         none = [""] * len(lines)
-        facts = [batch.get(n, none) for n in ("image", "sequence", "frame", "split")]
-        sizes = [batch.get(n, none) for n in ("image_width", "image_height")]
-        out = np.empty(len(lines), np.int32)
-        for k, key in enumerate(zip(*facts, strict=True)):
-            known = self.images.get(key)
-            if known is None:
-                known = self._image(key, [side[k] for side in sizes])
-                self.images[key] = known
-            out[k] = known
-        return out
+        names = ("image", "sequence", "frame", "split", "image_width", "image_height")
+        keys = list(zip(*(batch.get(name, none) for name in names), strict=True))
+        for key in dict.fromkeys(keys):
+            if key not in self.images:
+                self.images[key] = self._image(key)
+        return np.fromiter(map(self.images.__getitem__, keys), np.int32, len(keys))
 
-    def _image(self, key: tuple[Any, ...], size: list[Any]) -> int:
+    def _image(self, key: tuple[Any, ...]) -> int:
         name, sequence, split = (_text(key[k]) for k in (0, 1, 3))
         frame = _number(key[2])
         if not name and not (sequence and frame is not None):
             return -1
         position = int(frame) if frame is not None and 0 <= frame < 1 << 31 else 0
-        width, height = (int(v) if (v := _number(s)) and 0 < v < 1 << 20 else 0 for s in size)
+        width, height = (int(v) if (v := _number(s)) and 0 < v < 1 << 20 else 0 for s in key[4:])
         return self.builder.image(
             name or f"{sequence}/{position:06d}",
             width=width,
@@ -149,6 +132,7 @@ class TableReader:
             "crowd": crowd,
             "marks": np.where(ignored, int(Mark.IGNORED), 0),
         }
+        keep = self._shapes(batch, columns, box, keep)
         if self.shaped:
             lost = keep[~boxed[keep]]
             flags = np.zeros(size, np.bool_)
@@ -166,6 +150,44 @@ class TableReader:
             [track[k] for k in keep.tolist()],
         )
 
+    def _shapes(
+        self,
+        batch: Mapping[str, Column],
+        columns: Mapping[str, NDArray[Any]],
+        box: Numbers,
+        keep: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        """Add the rows with a polygon or a mask; the others are left."""
+        none = [None] * len(box)
+        polygons, masks = batch.get("polygon", none), batch.get("rle", none)
+        tracks = batch.get("track", none)
+        left = []
+        for k in keep.tolist():
+            if _is_empty(polygons[k]) and _is_empty(masks[k]):
+                left.append(k)
+                continue
+            parts = parts_of(polygons[k]) if not _is_empty(polygons[k]) else ()
+            line = int(columns["line"][k])
+            if parts is None:
+                problem = f"{shown(polygons[k])} is no polygon"
+                self.builder.report.reject("E-TABLE-POLYGON", f"line {line}", problem, FIX)
+                continue
+            facts = {n: columns[n][k].item() for n in ("theta", "confidence", "crowd", "marks")}
+            self.builder.add(
+                int(columns["image"][k]),
+                int(columns["class_ref"][k]),
+                Kind.POLYGON if parts else Kind.BITMASK,
+                box=box[k].tolist(),
+                parts=parts,
+                mask=None if parts else str(masks[k]).encode(),
+                track=_text(tracks[k]),
+                line=line,
+                **facts,
+            )
+            self.largest = max([self.largest, *(float(np.abs(p).max()) for p in parts)])
+            self.boxes += 1
+        return np.array(left, np.int64)
+
     def _flags(self, batch: Mapping[str, Column], name: str, size: int) -> NDArray[np.bool_]:
         if name not in batch or not self.truth:
             return np.zeros(size, np.bool_)
@@ -176,16 +198,13 @@ class TableReader:
     ) -> NDArray[np.int32]:
         """(N,) class references; of a whole image they answer a question."""
         asked = batch.get("question", [""] * size)
-        out = np.empty(size, np.int32)
-        for k, key in enumerate(zip(batch["class"], asked, boxed.tolist(), strict=True)):
-            ref = self.refs.get(key)
-            if ref is None:
+        keys = list(zip(batch["class"], asked, boxed.tolist(), strict=True))
+        for key in dict.fromkeys(keys):
+            name = _text(key[0])
+            if key not in self.refs and name:
                 question = "" if key[2] or self.shaped else _text(key[1]) or QUESTION
-                name = _text(key[0])
-                ref = self.builder.class_ref(name=name, question=question) if name else 0
-                self.refs[key] = ref
-            out[k] = ref
-        return out
+                self.refs[key] = self.builder.class_ref(name=name, question=question)
+        return np.array([self.refs.get(key, 0) for key in keys], np.int32)
 
     def finish(self) -> RawSet:
         """The raw set; boxes of nothing but numbers up to 1 are shares of the image."""
@@ -205,6 +224,20 @@ def _check(path: Path, names: set[str], truth: bool) -> None:
         raise SourceError(path, "line 1", problem, fix=fix, code="E-TABLE-HEADER")
 
 
+def _numbers(values: Column) -> tuple[Numbers, NDArray[np.bool_]]:
+    """(N,) numbers, nan where a value is empty, and which values are no numbers."""
+    try:
+        quick = np.array(list(map(float, values)), np.float64)
+        if np.isfinite(quick).all():
+            return quick, np.zeros(len(values), np.bool_)
+    except (TypeError, ValueError):
+        pass
+    read = [None if _is_empty(v) else _number(v) for v in values]
+    wrong = [r is None and not _is_empty(v) for r, v in zip(read, values, strict=True)]
+    out = np.array([np.nan if r is None else r for r in read], np.float64)
+    return out, np.array(wrong, np.bool_)
+
+
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
@@ -220,5 +253,3 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return number_in(str(value).strip().replace(",", "."))
-
-

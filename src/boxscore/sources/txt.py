@@ -105,9 +105,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     return builder.build()
 
 
-def _rows(
-    path: Path, name: str, image: int, builder: RawBuilder, truth: bool
-) -> list[_Row]:
+def _rows(path: Path, name: str, image: int, builder: RawBuilder, truth: bool) -> list[_Row]:
     file, rows = builder.file(shown(name)), []
     for line, text in read_lines(path):
         split = _split(text.split(), 4 if truth else 5)
