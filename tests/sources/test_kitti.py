@@ -83,7 +83,7 @@ def test_pictures_beside_the_labels(tmp_path: Path) -> None:
         ("predictions", 16, 0),
         ("predictions", 15, 1),
         ("predictions", 17, 1),
-    ],  # fmt: skip
+    ],
 )
 def test_row_109_counts_of_columns(tmp_path: Path, role: Role, columns: int, rejected: int) -> None:
     words = [*CAR.split(), "0.9", "7"][:columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -58,7 +59,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         problem = "is empty" if not text.strip() else "is not text"
         raise SourceError(path, "", problem, fix=FIX, code="E-TABLE-KIND")
     head = text[:HEAD].partition("\n")[0]
-    lines = csv.reader(_lines(text), delimiter=_delimiter(head))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head))
     builder = RawBuilder("csv", path, report, Convention(corners=None, scale=None))
     try:
         header = next(lines)
@@ -71,15 +72,6 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         place = f"line {lines.line_num}"
         raise SourceError(path, place, shown(str(bad)), fix=FIX, code="E-TABLE-TEXT") from None
     return table.finish()
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Lines with their ends, one after the other."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        yield text[start:end]
-        start = end
 
 
 def _batches(

@@ -58,7 +58,7 @@ class TableReader:
         }
         good = np.ones(len(lines), np.bool_)
         for name, (_, wrong) in numbers.items():
-            self._reject(wrong & good, lines, lambda k, n=name: f"{n} {shown(batch[n][k])}")
+            self._reject(wrong & good, lines, _value_of(name, batch[name]))
             good &= ~wrong
         image = self._images(batch, lines)
         none = {value for value in dict.fromkeys(batch["class"]) if _is_empty(value)}
@@ -122,7 +122,7 @@ class TableReader:
         crowd, ignored = (self._flags(batch, n, size) for n in ("crowd", "ignored"))
         kind = np.where(theta != 0, int(Kind.ROTATED_BOX), int(Kind.BOX))
         kind = np.where(boxed, kind, int(Kind.CLASSIFICATION))
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "line": np.asarray(lines, np.int64),
             "image": image,
             "class_ref": self._classes(batch, boxed, size),
@@ -132,7 +132,8 @@ class TableReader:
             "crowd": crowd,
             "marks": np.where(ignored, int(Mark.IGNORED), 0),
         }
-        keep = self._shapes(batch, columns, box, keep)
+        if {"polygon", "rle"} & batch.keys():
+            keep = self._shapes(batch, columns, box, keep)
         if self.shaped:
             lost = keep[~boxed[keep]]
             flags = np.zeros(size, np.bool_)
@@ -222,6 +223,10 @@ def _check(path: Path, names: set[str], truth: bool) -> None:
         problem = f"the header names no {' and no '.join(missing)}"
         fix = "name columns image, class, x, y, width, height, confidence"
         raise SourceError(path, "line 1", problem, fix=fix, code="E-TABLE-HEADER")
+
+
+def _value_of(name: str, values: Column) -> Callable[[int], str]:
+    return lambda k: f"{name} {shown(values[k])}"
 
 
 def _numbers(values: Column) -> tuple[Numbers, NDArray[np.bool_]]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +158,7 @@ def _add(
         for name in dict.fromkeys(row.name for row in rows)
     }
     difficult = [int(Mark.IGNORED) if row.difficult else 0 for row in rows]
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "file": np.array([row.file for row in rows], np.int32),
         "line": np.array([row.line for row in rows], np.int64),
         "image": np.array([row.image for row in rows], np.int32),
