@@ -115,3 +115,16 @@ def test_lines_of_json(tmp_path: Path) -> None:
 
 def test_the_first_of_two_names_counts() -> None:
     assert columns_of(["File Name", "LABEL", "image_id"]) == {"image": 0, "class": 1}
+
+
+def test_masks_as_run_lengths(tmp_path: Path) -> None:
+    """`527` are runs of 5, 2 and 7 pixels, column by column; the second covers the object."""
+    from boxscore.project import Project
+
+    text = "image,class,image_width,image_height,rle\na,cat,2,7,527\n"
+    (tmp_path / "masks.csv").write_text(text)
+    made = Project.import_project(tmp_path / "masks.csv", target=tmp_path, name="made")
+    assert (made["ground_truth"], made["rejected"]) == (1, 0)
+    table = Project.open(made["path"]).ground_truth.table
+    assert table["area"].tolist() == [2]
+    assert table["kind"].tolist() == [int(Kind.BITMASK)]
