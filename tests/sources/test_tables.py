@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from boxscore.errors import SourceError
-from boxscore.schema.kinds import Kind
+from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import ReadRequest, Role, format_of, recognise
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
@@ -67,6 +68,13 @@ def test_frames_tracks_and_facts(tmp_path: Path) -> None:
     text = "video,frame,label,x,y,w,h,track_id,iscrowd,ignored\nv,3,car,1,2,3,4,7,1,0\n"
     raw, _ = read_text(tmp_path, text)
     assert (raw.images[0].sequence, raw.images[0].position) == ("v", 3)
+    text = (
+        "image,class,x,y,w,h,area,group_of,occlusion\na,car,1,2,3,4,11,true,2\nb,car,1,2,3,4,,,\n"
+    )
+    told, _ = read_text(tmp_path, text)
+    assert told.columns["area"][0] == 11 and np.isnan(told.columns["area"][1])
+    assert told.columns["marks"].tolist() == [int(Mark.GROUP_OF), 0]
+    assert told.traits == {0: {"occlusion": 2.0}}
     assert list(raw.track) == ["7"] and raw.columns["crowd"].tolist() == [True]
 
 

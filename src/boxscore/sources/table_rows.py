@@ -18,6 +18,7 @@ from boxscore.sources.text_lines import number_in
 
 Column = Sequence[Any]
 Numbers = NDArray[np.float64]
+TRAITS = ("truncation", "occlusion")
 YES = frozenset(("1", "true", "yes", "y", "t", "1.0"))
 QUESTION = "class"
 """The question that a table of classes of whole images answers, where it names none."""
@@ -53,7 +54,7 @@ class TableReader:
         self.rows += len(lines)
         numbers = {
             name: _numbers(batch[name])
-            for name in (*self.box, "confidence", "theta")
+            for name in (*self.box, "confidence", "theta", "area", *TRAITS)
             if name in batch
         }
         good = np.ones(len(lines), np.bool_)
@@ -119,7 +120,8 @@ class TableReader:
         confidence = numbers["confidence"][0] if "confidence" in numbers else blank
         theta = np.nan_to_num(numbers["theta"][0]) if "theta" in numbers else np.zeros(size)
         boxed = np.isfinite(box).all(axis=1)
-        crowd, ignored = (self._flags(batch, n, size) for n in ("crowd", "ignored"))
+        flags = (self._flags(batch, n, size) for n in ("crowd", "ignored", "group_of"))
+        crowd, ignored, group_of = flags
         kind = np.where(theta != 0, int(Kind.ROTATED_BOX), int(Kind.BOX))
         kind = np.where(boxed, kind, int(Kind.CLASSIFICATION))
         columns: dict[str, NDArray[Any]] = {
@@ -130,15 +132,15 @@ class TableReader:
             "theta": theta,
             "confidence": blank if self.truth else confidence,
             "crowd": crowd,
-            "marks": np.where(ignored, int(Mark.IGNORED), 0),
+            "marks": ignored * int(Mark.IGNORED) + group_of * int(Mark.GROUP_OF),
+            "area": numbers["area"][0] if "area" in numbers and self.truth else blank,
         }
         if {"polygon", "rle"} & batch.keys():
             keep = self._shapes(batch, columns, box, keep)
         if self.shaped:
-            lost = keep[~boxed[keep]]
-            flags = np.zeros(size, np.bool_)
-            flags[lost] = True
-            self._reject(flags, lines, lambda _: "a number of the box")
+            lost = np.zeros(size, np.bool_)
+            lost[keep[~boxed[keep]]] = True
+            self._reject(lost, lines, lambda _: "a number of the box")
             keep = keep[boxed[keep]]
         if keep.size and boxed[keep].any():
             inner = np.abs(box[keep][boxed[keep]])
@@ -149,6 +151,7 @@ class TableReader:
             {name: values[keep] for name, values in columns.items()},
             box[keep],
             [track[k] for k in keep.tolist()],
+            {name: numbers[name][0][keep] for name in TRAITS if name in numbers},
         )
 
     def _shapes(
@@ -173,7 +176,9 @@ class TableReader:
                 problem = f"{shown(polygons[k])} is no polygon"
                 self.builder.report.reject("E-TABLE-POLYGON", f"line {line}", problem, FIX)
                 continue
-            facts = {n: columns[n][k].item() for n in ("theta", "confidence", "crowd", "marks")}
+            facts = {
+                n: columns[n][k].item() for n in ("theta", "confidence", "crowd", "marks", "area")
+            }
             self.builder.add(
                 int(columns["image"][k]),
                 int(columns["class_ref"][k]),
