@@ -1,10 +1,8 @@
 """Which test holds each row of the catalogue of bad inputs, for the formats that exist.
 
 The catalogue numbers what a file can have wrong: 1 to 29 its JSON, 30 to 70 the lists of a COCO
-project, 71 to 96 its polygons and masks, 97 to 108 results, 117 to
+project, 71 to 96 its polygons and masks, 97 to 108 results, 109 to 116 KITTI labels, 117 to
 122 YOLO labels, 126 to 130 mask images, 131 to 137 Encord's pickles.
-project, 71 to 96 its polygons and masks, 97 to 108 results, 109 to
-116 KITTI labels, 117 to 122 YOLO labels, 131 to 137 Encord's pickles.
 """
 
 from __future__ import annotations
@@ -79,5 +77,4 @@ TESTS: dict[int, str] = {
 }
 """Row -> how the names of its tests begin."""
 
-WANTED = (*range(1, 109), *range(117, 123), *range(126, 138))
-WANTED = (*range(1, 123), *range(131, 138))
+WANTED = (*range(1, 123), *range(126, 138))
