@@ -1,7 +1,7 @@
 """Which test holds each row of the catalogue of bad inputs, for the formats that exist.
 
 The catalogue numbers what a file can have wrong: 1 to 29 its JSON, 30 to 70 the lists of a COCO
-project, 71 to 96 its polygons and masks, 97 to 108 results, 117 to
+project, 71 to 96 its polygons and masks, 97 to 108 results, 109 to 116 KITTI labels, 117 to
 122 YOLO labels, 123 to 125 VOC, 126 to 130 mask images, 131 to 137 Encord's pickles, 138 to 158
 pictures and videos.
 """
@@ -15,6 +15,7 @@ JSON = FILES + "test_coco_json.py"
 STRUCTURE = FILES + "test_coco_structure.py"
 MASKS = FILES + "test_coco_masks.py"
 RESULTS = FILES + "test_coco_results.py"
+KITTI = FILES + "test_kitti.py"
 YOLO = FILES + "test_yolo.py"
 PIXELS = FILES + "test_masks.py"
 VOC = FILES + "test_voc.py"
@@ -59,6 +60,7 @@ TESTS: dict[int, str] = {
     105: f"{MEMORY}::test_row_105_a_result_takes_some_two_hundred_bytes",
     106: f"{MASKS}::test_row_106_a_box_that_disagrees_with_its_mask_is_kept",
     108: f"{MAPPINGS}::test_row_108_a_wrong_mapping_file_changes_nothing",
+    **{row: f"{KITTI}::test_row_{row}_" for row in range(109, 117)},
     117: f"{YOLO}::test_row_117_a_decimal_comma_is_named",
     118: f"{YOLO}::test_row_118_a_class_beyond_the_names_is_rejected",
     119: f"{YOLO}::test_row_119_",
@@ -103,4 +105,4 @@ TESTS: dict[int, str] = {
 }
 """Row -> how the names of its tests begin."""
 
-WANTED = (*range(1, 109), *range(117, 159))
+WANTED = tuple(range(1, 159))

@@ -188,11 +188,10 @@ def _marks(columns: Mapping[str, Sequence[str]], good: NDArray[np.intp]) -> NDAr
 
 def _traits(
     columns: Mapping[str, Sequence[str]], good: NDArray[np.intp]
-) -> dict[int, dict[str, float]]:
-    """Row -> traits."""
-    found: dict[int, dict[str, float]] = {}
-    for name, trait in FLAGS:
-        if name in columns and good.size:
-            for row in np.flatnonzero(_yes(columns, name, good)).tolist():
-                found.setdefault(row, {})[trait] = 1.0
-    return found
+) -> dict[str, NDArray[np.float64]]:
+    """Name -> 1 where a flag is set, else nan."""
+    return {
+        trait: np.where(_yes(columns, name, good), 1.0, np.nan)
+        for name, trait in FLAGS
+        if name in columns and good.size
+    }

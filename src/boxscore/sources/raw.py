@@ -268,15 +268,17 @@ class RawBuilder:
         columns: Mapping[str, Array],
         box: Array,
         track: Sequence[str] | None = None,
-        traits: Mapping[int, dict[str, float]] | None = None,
+        traits: Mapping[str, Array] | None = None,
     ) -> None:
         """Add many records as arrays; columns that are left out get their neutral value.
 
         Args:
-            traits: Row, counted from the first of these records, -> {name: number}.
+            traits: Name -> (N,) numbers, nan where a record has none.
         """
         self._flush()
-        self._traits.update({self._count + row: given for row, given in (traits or {}).items()})
+        for name, values in (traits or {}).items():
+            for row in np.flatnonzero(np.isfinite(values)).tolist():
+                self._traits.setdefault(self._count + row, {})[name] = float(values[row])
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {

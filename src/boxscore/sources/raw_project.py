@@ -172,6 +172,13 @@ def _extents(raw: RawSet) -> NDArray[np.float64]:
     corner = raw.box[:, 2:] + (raw.box[:, :2] if raw.convention.corners == "xywh" else 0)
     sound = np.isfinite(corner).all(axis=1)
     np.maximum.at(far, raw.columns["image"][sound], corner[sound])
+    frames = [k for k, image in enumerate(raw.images) if image.sequence]
+    if frames:
+        # All frames of a sequence have one size.
+        names = np.unique([raw.images[k].sequence for k in frames], return_inverse=True)[1]
+        whole = np.zeros((int(names.max()) + 1, 2))
+        np.maximum.at(whole, names, far[frames])
+        far[frames] = whole[names]
     return far
 
 

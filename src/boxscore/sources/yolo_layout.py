@@ -239,9 +239,13 @@ class Pictures:
 
     Args:
         images: Folder of the image files, where the user named one.
+        folders: Name of a folder of label files, and of the folder of pictures next to it.
     """
 
-    def __init__(self, images: Path | None) -> None:
+    def __init__(
+        self, images: Path | None, folders: tuple[str, str] = ("labels", "images")
+    ) -> None:
+        self._folders = folders
         self._listed: dict[Path, dict[str, Path]] = {}
         self._used: set[Path] = set()
         self._given: dict[str, Path] = {}
@@ -257,20 +261,27 @@ class Pictures:
         stem = PurePosixPath(label.key).name
         found = self._given.get(label.key) or self._given.get(stem)
         if found is None and self._images is None:
-            found = next((f[stem] for f in map(self._in, _beside(label)) if stem in f), None)
+            found = next((f[stem] for f in map(self._in, self._beside(label)) if stem in f), None)
         if found is not None:
             self._used.add(found)
         return found
 
     def title(self, picture: Path) -> str:
         """Its path below the folder of pictures."""
-        root = self._images or _above(picture, "images")
+        root = self._images or _above(picture, self._folders[1])
         return picture.relative_to(root).as_posix()
 
     def without_labels(self) -> list[Path]:
         """Pictures that no label file named, in the folders where others were."""
         folders = sorted({path.parent for path in self._used})
         return [p for f in folders for p in self._in(f).values() if p not in self._used]
+
+    def _beside(self, label: LabelFile) -> Iterator[Path]:
+        folder = label.path.absolute().parent
+        other = Path(*swap(list(folder.parts), *self._folders))
+        if other != folder:
+            yield other
+        yield folder
 
     def _in(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listed:
@@ -293,14 +304,6 @@ def _unique_stems(paths: list[Path]) -> dict[str, Path]:
             twice.add(path.stem)
         found[path.stem] = path
     return {stem: path for stem, path in found.items() if stem not in twice}
-
-
-def _beside(label: LabelFile) -> Iterator[Path]:
-    folder = label.path.absolute().parent
-    other = Path(*swap(list(folder.parts), "labels", "images"))
-    if other != folder:
-        yield other
-    yield folder
 
 
 def _above(picture: Path, name: str) -> Path:

@@ -55,7 +55,9 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
 )
 """How, the column of items it looks at, and what of either side's name is compared."""
 
-WAYS = tuple(how for how, *_ in READINGS)
+BY_POSITION = "sequence and position"
+IN_THE_ONLY = "position in the only sequence"
+WAYS = (BY_POSITION, IN_THE_ONLY, *(how for how, *_ in READINGS))
 ITEM_NAMES = ("title", "source_id", "data_hash")
 """Columns of items by which a mapping file may name an image."""
 
@@ -69,12 +71,12 @@ def read_images(
     reading under which two names fall on one item, or one name on two items, is no reading.
 
     Args:
-        by: One of WAYS, as a mapping file settles it.
+        by: One of `WAYS`, as a mapping file settles it.
         exceptions: Name -> title, source id or data hash, as a mapping file has it.
     """
     weights = _weights(raw)
     ways = [reading for reading in READINGS if by in (None, reading[0])]
-    readings = list(_readings(raw, items, weights, ways))
+    readings = [*_by_position(raw, items, weights, by), *_readings(raw, items, weights, ways)]
     readings.sort(key=lambda reading: -min(reading.found, CLEAR))
     best = readings[0] if readings and readings[0].found else _nothing(len(raw.images))
     if exceptions:
@@ -135,6 +137,27 @@ def _row(
     row = known.get((of_image(image.key), max(image.frame, 0)), -1)
     alone = image.frame < 0 and of_image is not _same
     return -1 if row >= 0 and alone and filmed[row] else row
+
+
+def _by_position(
+    raw: RawSet, items: Table, weights: NDArray[np.float64], by: str | None
+) -> Iterator[Reading]:
+    """By sequence and place in it, where both sides have sequences."""
+    named = {image.sequence for image in raw.images} - {""}
+    sequences = items["sequence"].tolist()
+    if not named or not any(sequences):
+        return
+    rows = list(zip(sequences, items["position"].tolist(), strict=True))
+    known = {row: k for k, row in enumerate(rows) if row[0]}
+    ways = {BY_POSITION: {name: name for name in named}}
+    only = set(sequences) - {""}
+    if len(only) == len(named) == 1:
+        ways[IN_THE_ONLY] = dict.fromkeys(named, next(iter(only)))
+    for how, meant in ways.items():
+        at = [known.get((meant.get(i.sequence, ""), i.position), -1) for i in raw.images]
+        place = np.array(at, np.int32)
+        if by in (None, how) and _one_to_one(place):
+            yield Reading(how=how, place=place, found=_share(place, weights))
 
 
 def _unique(names: list[str], frames: list[int], key: Key) -> dict[tuple[str, int], int]:

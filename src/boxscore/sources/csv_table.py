@@ -1,0 +1,96 @@
+"""Tables as text: comma, semicolon or tab between columns, which the header line names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from boxscore.errors import SourceError, shown
+from boxscore.sources.formats import NO, Guess, ReadRequest, Role
+from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.report import ImportReport
+from boxscore.sources.table_columns import columns_of, is_table
+from boxscore.sources.table_rows import TableReader
+from boxscore.sources.text_lines import read_bytes
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+DELIMITERS = (",", ";", "\t")
+BATCH = 100_000
+HEAD = 1 << 16
+FIX = "give a table in UTF-8 whose first line names the columns"
+
+
+def recognise(path: Path, role: Role) -> Guess:
+    """By a header that names an image and a class; of predictions also a confidence."""
+    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        return NO
+    with path.open("rb") as file:
+        head = file.readline(HEAD).decode("utf-8-sig", "replace")
+    header = _cells(head)
+    if not is_table(header, role == "predictions"):
+        return NO
+    foreign = {"ImageID", "LabelName"} <= set(header)
+    return Guess(share=0.4 if foreign else 0.9, why="a header that names images and classes")
+
+
+def _delimiter(head: str) -> str:
+    return max(DELIMITERS, key=head.count)
+
+
+def _cells(head: str) -> list[str]:
+    return next(csv.reader([head.strip("\r\n")], delimiter=_delimiter(head)), [])
+
+
+def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
+    """Read one table.
+
+    Raises:
+        SourceError: It is no UTF-8, its header names too little, or a quote is never closed.
+    """
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as bad:
+        place = f"byte {bad.start}"
+        raise SourceError(path, place, "is not UTF-8", fix=FIX, code="E-TEXT-ENCODING") from None
+    if "\0" in text[:4096] or not text.strip():
+        problem = "is empty" if not text.strip() else "is not text"
+        raise SourceError(path, "", problem, fix=FIX, code="E-TABLE-KIND")
+    head = text[:HEAD].partition("\n")[0]
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head))
+    builder = RawBuilder("csv", path, report, Convention(corners=None, scale=None))
+    try:
+        header = next(lines)
+        found = columns_of(header)
+        table = TableReader(builder, set(found), truth=request.role == "truth")
+        for rows, numbers in _batches(lines, len(header), report):
+            columns = list(zip(*rows, strict=True))
+            table.take({name: columns[k] for name, k in found.items()}, numbers)
+    except csv.Error as bad:
+        place = f"line {lines.line_num}"
+        raise SourceError(path, place, shown(str(bad)), fix=FIX, code="E-TABLE-TEXT") from None
+    return table.finish()
+
+
+def _batches(
+    lines: Iterator[list[str]], width: int, report: ImportReport
+) -> Iterator[tuple[list[list[str]], list[int]]]:
+    """Rows of the right width and their line numbers; others are rejected."""
+    first = 2
+    while batch := list(islice(lines, BATCH)):
+        numbers = list(range(first, first + len(batch)))
+        first += len(batch)
+        if any(len(row) != width for row in batch):
+            kept = []
+            for number, row in zip(numbers, batch, strict=True):
+                if len(row) == width:
+                    kept.append((row, number))
+                elif row:
+                    problem = f"{len(row)} columns, where the header names {width}"
+                    fix = "quote values that hold the delimiter"
+                    report.reject("E-TABLE-COLUMNS", f"line {number}", problem, fix)
+            batch, numbers = [r for r, _ in kept], [n for _, n in kept]
+        if batch:
+            yield batch, numbers

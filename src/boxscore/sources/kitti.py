@@ -1,0 +1,132 @@
+"""KITTI's text files: objects of one image a file, objects of one sequence a file, AB3DMOT's rows.
+
+An object has 15 columns: type, truncated, occluded, alpha, the corners of its box in pixels, and
+seven numbers of its 3-D box; a result has its score after them. Tracking puts frame and track
+before. Source: Geiger et al. 2012, "Are we ready for autonomous driving?"; the readme files of the
+object and tracking development kits; Weng et al. 2020, "3D Multi-Object Tracking" (AB3DMOT).
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+from boxscore.errors import SourceError
+from boxscore.sources.formats import NO, Guess, ReadRequest, Role
+from boxscore.sources.frames import Film, numbered_pictures
+from boxscore.sources.kitti_rows import RowReader, Style, style_of, words_of
+from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.report import ImportReport
+from boxscore.sources.text_lines import files_below, first_files, read_lines
+from boxscore.sources.yolo_layout import LabelFile, Pictures, swap
+
+CONVENTION = Convention(corners="xyxy", scale="pixels")
+SUFFIXES = (".txt", ".csv")
+LABELS = {"label_2": "image_2", "label_02": "image_02"}
+"""Folders of labels -> the folders of their pictures."""
+TITLES = {
+    Style.OBJECTS: "an object of 15 or 16 columns",
+    Style.TRACKS: "a tracked object of 17 or 18 columns",
+    Style.AB3DMOT: "detections as AB3DMOT writes them",
+}
+
+
+def recognise(path: Path, role: Role) -> Guess:
+    """By the columns of the first lines."""
+    files = [path] if path.is_file() else first_files(path, SUFFIXES) if path.is_dir() else []
+    styles = [style for file in files[:5] if (style := _style(file, 1)) is not None]
+    if not styles or (role == "truth" and styles[0] is Style.AB3DMOT):
+        return NO
+    return Guess(share=0.95, why=f"lines of {TITLES[styles[0]]}, as in {files[0].name}")
+
+
+def _style(path: Path, most: int = 20) -> Style | None:
+    """The style of the first lines of a file that are of one."""
+    if path.suffix.lower() not in SUFFIXES:
+        return None
+    try:
+        lines = islice(read_lines(path), most)
+        return next((s for _, t in lines if (s := style_of(words_of(t)[0])) is not None), None)
+    except SourceError:
+        return None
+
+
+def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
+    """Read label files of images or of sequences, all of one style.
+
+    Raises:
+        SourceError: There is no file, or none of its lines is of this format.
+    """
+    files = [path] if path.is_file() else _label_files(path)
+    if not files:
+        fix = "name the folder with the .txt files, as label_2"
+        raise SourceError(path, "", "holds no label file", fix=fix, code="E-KITTI-EMPTY")
+    style = next((s for file in files if (s := _style(file)) is not None), Style.OBJECTS)
+    builder = RawBuilder("kitti", path, report, CONVENTION)
+    rows = RowReader(builder, style, truth=request.role == "truth")
+    root = path if path.is_dir() else path.parent
+    if style is Style.OBJECTS:
+        _read_images(files, root, request, rows)
+    else:
+        _read_sequences(files, root, request, rows)
+    rows.finish()
+    return builder.build()
+
+
+def _label_files(folder: Path) -> list[Path]:
+    """Files below a folder; those in folders of labels, where there are any."""
+    files = files_below(folder, SUFFIXES)
+    inner = [file for file in files if LABELS.keys() & set(file.relative_to(folder).parts[:-1])]
+    return inner or files
+
+
+def _read_images(files: list[Path], root: Path, request: ReadRequest, rows: RowReader) -> None:
+    """One file an image; of a ground truth also pictures without one, as images without objects."""
+    truth, builder = request.role == "truth", rows.builder
+    pictures = Pictures(request.images, ("label_2", LABELS["label_2"]))
+    keys = _keys(files, root)
+    for file, key in zip(files, keys, strict=True):
+        label = LabelFile(path=file, key=key)
+        picture = pictures.of(label) if truth else None
+        title = "" if picture is None else pictures.title(picture)
+        rows.read(
+            file, file.relative_to(root).as_posix(), builder.image(key, path=picture, title=title)
+        )
+    for picture in pictures.without_labels() if truth else ():
+        title = pictures.title(picture)
+        key = Path(title).with_suffix("").as_posix()
+        builder.image(key if key not in keys else title, path=picture, title=title)
+
+
+def _keys(files: list[Path], root: Path) -> list[str]:
+    """Names of the images: stems, or paths where two files have one stem."""
+    stems = [file.stem for file in files]
+    if len(set(stems)) == len(stems):
+        return stems
+    return [file.relative_to(root).with_suffix("").as_posix() for file in files]
+
+
+def _read_sequences(files: list[Path], root: Path, request: ReadRequest, rows: RowReader) -> None:
+    """One file a sequence, or one for each class of it; frames between those named are empty."""
+    truth = request.role == "truth"
+    films: dict[str, Film] = {}
+    for file in files:
+        if file.stem not in films:
+            pictures = numbered_pictures(_pictures_of(file, request.images)) if truth else {}
+            films[file.stem] = Film(name=file.stem, pictures=pictures)
+        rows.read(file, file.relative_to(root).as_posix(), films[file.stem])
+    if truth:
+        for film in films.values():
+            last = max([rows.last.get(film.name, -1), *film.pictures])
+            for frame in range(last + 1):
+                film.image(rows.builder, frame)
+
+
+def _pictures_of(file: Path, images: Path | None) -> Path | None:
+    """The folder of a sequence's pictures."""
+    if images is not None:
+        below = images / file.stem
+        return below if below.is_dir() else images
+    folder = file.absolute().parent
+    other = Path(*swap(list(folder.parts), "label_02", LABELS["label_02"]))
+    return other / file.stem if other != folder else None

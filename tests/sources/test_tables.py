@@ -1,0 +1,138 @@
+"""Tables of annotations: CSV and JSON lines, header names, delimiters, shapes, wrong values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boxscore.errors import SourceError
+from boxscore.schema.kinds import Kind, Mark
+from boxscore.sources.formats import ReadRequest, Role, format_of, recognise
+from boxscore.sources.raw import RawSet
+from boxscore.sources.report import ImportReport
+from boxscore.sources.table_columns import columns_of
+
+
+def read_text(
+    folder: Path, text: str, role: Role = "truth", form: str = "csv"
+) -> tuple[RawSet, ImportReport]:
+    path = folder / f"table.{form}"
+    path.write_bytes(text.encode())
+    report = ImportReport(path)
+    return format_of(form, role).read(path, ReadRequest(role=role), report), report
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimiters_and_decimal_commas(tmp_path: Path, delimiter: str) -> None:
+    comma = "1,5" if delimiter != "," else '"1,5"'
+    rows = [["image", "class", "score", "xmin", "ymin", "xmax", "ymax"]]
+    rows += [["a.jpg", "cat", "0.25", comma, "2", "30", "40"], ["b.jpg", "dog", "1", *"1234"]]
+    raw, report = read_text(
+        tmp_path, "\r\n".join(delimiter.join(row) for row in rows), "predictions"
+    )
+    assert raw.box.tolist() == [[1.5, 2, 30, 40], [1, 2, 3, 4]]
+    assert raw.convention.words == "xyxy, pixels"
+    assert raw.columns["confidence"].tolist() == [0.25, 1] and not report.warnings
+    best, *_ = recognise(tmp_path / "table.csv", "predictions")
+    assert best[0].name == "csv"
+
+
+def test_sizes_beside_corners_are_the_images(tmp_path: Path) -> None:
+    header = "filename,width,height,class,xmin,ymin,xmax,ymax"
+    raw, _ = read_text(tmp_path, f"{header}\na.jpg,640,480,cat,1,2,3,4\n")
+    assert (raw.images[0].width, raw.images[0].height) == (640, 480)
+    assert raw.box.tolist() == [[1, 2, 3, 4]]
+
+
+def test_shares_of_the_image(tmp_path: Path) -> None:
+    text = "image,class,x_center,y_center,width,height\na,cat,0.5,0.5,0.2,0.1\n"
+    assert read_text(tmp_path, text)[0].convention.words == "cxcywh, relative"
+
+
+def test_classes_of_whole_images(tmp_path: Path) -> None:
+    raw, _ = read_text(tmp_path, "image,class,confidence\na,cat,0.5\nb,,0.5\n", "predictions")
+    assert raw.columns["kind"].tolist() == [int(Kind.CLASSIFICATION)]
+    assert [image.key for image in raw.images] == ["a", "b"]
+    assert raw.classes[0].question == "class"
+
+
+def test_a_row_without_a_class_is_an_image_without_objects(tmp_path: Path) -> None:
+    raw, report = read_text(tmp_path, "image,class,x,y,width,height\na,cat,1,2,3,4\nb,,,,,\n")
+    assert raw.rows == 1 and len(raw.images) == 2 and not report.rejected
+
+
+def test_frames_tracks_and_facts(tmp_path: Path) -> None:
+    text = "video,frame,label,x,y,w,h,track_id,iscrowd,ignored\nv,3,car,1,2,3,4,7,1,0\n"
+    raw, _ = read_text(tmp_path, text)
+    assert (raw.images[0].sequence, raw.images[0].position) == ("v", 3)
+    text = (
+        "image,class,x,y,w,h,area,group_of,occlusion\na,car,1,2,3,4,11,true,2\nb,car,1,2,3,4,,,\n"
+    )
+    told, _ = read_text(tmp_path, text)
+    assert told.columns["area"][0] == 11 and np.isnan(told.columns["area"][1])
+    assert told.columns["marks"].tolist() == [int(Mark.GROUP_OF), 0]
+    assert told.traits == {0: {"occlusion": 2.0}}
+    assert list(raw.track) == ["7"] and raw.columns["crowd"].tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "value", ["[1, 2, 9, 2, 9, 8]", "[[1, 2], [9, 2], [9, 8]]", "[[1, 2, 9, 2, 9, 8]]"]
+)
+def test_polygons(tmp_path: Path, value: str) -> None:
+    raw, _ = read_text(tmp_path, f'image,class,polygon\na,cat,"{value}"\n')
+    assert raw.columns["kind"].tolist() == [int(Kind.POLYGON)]
+    assert raw.points["x"].tolist() == [1, 9, 9] and raw.points["y"].tolist() == [2, 2, 8]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("a,cat,1,2,3", "E-TABLE-COLUMNS"),
+        ("a,cat,1,2,3,x", "E-TABLE-VALUE"),
+        ("a,cat,1,2,3,nan", "E-TABLE-VALUE"),
+        ("a,cat,1,2,3,", "E-TABLE-VALUE"),
+        (",cat,1,2,3,4", "E-TABLE-VALUE"),
+    ],
+)
+def test_wrong_rows_are_rejected_with_their_line(tmp_path: Path, row: str, code: str) -> None:
+    raw, report = read_text(tmp_path, f"image,class,x,y,width,height\nb,cat,1,2,3,4\n{row}\n")
+    assert raw.rows == 1
+    assert [entry.place for entry in report.entries[code]] == ["line 3"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "image,x,y\na,1,2\n", "image,class\n\0\n", 'image,class\na,"' + "x" * 200_000]
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SourceError):
+        read_text(tmp_path, text)
+
+
+def test_lines_of_json(tmp_path: Path) -> None:
+    record = {"image": "a", "class": "cat", "x": 1, "y": 2.5, "width": 3, "height": 4}
+    text = f"{json.dumps(record)}\nnonsense\n{json.dumps(record | {'class': 'dog'})}\n"
+    raw, report = read_text(tmp_path, text, form="jsonl")
+    assert raw.box.tolist() == [[1, 2.5, 3, 4]] * 2
+    assert [entry.place for entry in report.entries["E-JSONL-LINE"]] == ["line 2"]
+    best, *_ = recognise(tmp_path / "table.jsonl", "truth")
+    assert best[0].name == "jsonl"
+
+
+def test_the_first_of_two_names_counts() -> None:
+    assert columns_of(["File Name", "LABEL", "image_id"]) == {"image": 0, "class": 1}
+
+
+def test_masks_as_run_lengths(tmp_path: Path) -> None:
+    """`527` are runs of 5, 2 and 7 pixels, column by column; the second covers the object."""
+    from boxscore.project import Project
+
+    text = "image,class,image_width,image_height,rle\na,cat,2,7,527\n"
+    (tmp_path / "masks.csv").write_text(text)
+    made = Project.import_project(tmp_path / "masks.csv", target=tmp_path, name="made")
+    assert (made["ground_truth"], made["rejected"]) == (1, 0)
+    table = Project.open(made["path"]).ground_truth.table
+    assert table["area"].tolist() == [2]
+    assert table["kind"].tolist() == [int(Kind.BITMASK)]
