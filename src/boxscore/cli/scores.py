@@ -10,6 +10,11 @@ import click
 from boxscore.cli.text import columns, number
 
 WORST_SHOWN = 5
+COUNTED = {
+    "tTP", "tFP", "tFN", "id_switches", "fragmentations", "mostly_tracked", "partly_tracked",
+    "mostly_lost", "false_positives", "misses",
+}  # fmt: skip
+"""Metrics that count something."""
 WHAT = {
     "bbox": "boxes",
     "obb": "rotated boxes",
@@ -45,8 +50,12 @@ def print_evaluations(documents: Sequence[dict[str, Any]]) -> None:
 def _metrics_table(documents: Sequence[dict[str, Any]]) -> str:
     names = list(documents[0]["metrics"])
     rows: list[list[str]] = [["run", *names]]
-    rows += [[d["run"], *(number(d["metrics"][n], 5) for n in names)] for d in documents]
+    rows += [[d["run"], *(_metric(n, d["metrics"][n]) for n in names)] for d in documents]
     return columns(rows, right=range(1, len(names) + 1))
+
+
+def _metric(name: str, value: float | None) -> str:
+    return f"{value:.0f}" if name in COUNTED and value is not None else number(value, 5)
 
 
 def _intervals_line(document: dict[str, Any]) -> str:
