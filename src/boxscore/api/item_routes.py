@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -12,9 +11,9 @@ from fastapi.responses import Response
 
 from boxscore.api import documents
 from boxscore.api.current import Confidence, Iou, ProjectHere
-from boxscore.api.pictures import PictureCache, cut_out, encoded, open_picture, thumbnail
+from boxscore.api.pictures import PictureCache
 from boxscore.errors import RequestError
-from boxscore.sources.folder_files import is_video
+from boxscore.project.pixels import cut_out, encoded, pixels_of, thumbnail
 from boxscore.sources.video import VideoReader
 
 if TYPE_CHECKING:
@@ -71,15 +70,9 @@ class Pictures:
             return Response(status_code=304, headers=headers)
         picture = self.cache.get(full)
         if picture is None:
-            picture = make(self._decoded(self.path))
+            picture = make(pixels_of(self.path, self.identity[1], self.videos))
             self.cache.put(full, picture)
         return Response(picture, media_type="image/jpeg", headers=headers)
-
-    def _decoded(self, path: Path) -> Image:
-        """The picture, or the frame of the video."""
-        if is_video(path):
-            return self.videos.frame(path, self.identity[1])
-        return open_picture(path)
 
 
 PicturesHere = Annotated[Pictures, Depends(Pictures)]
