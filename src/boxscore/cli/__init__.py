@@ -26,6 +26,7 @@ COMMANDS = {
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",
     "export": "export:export",
+    "report": "report:report",
     "print": "prints:print_group",
     "start": "start:start",
     "verify": "verify:verify",

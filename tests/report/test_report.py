@@ -1,0 +1,102 @@
+"""Reports: one file, the numbers of `evaluate`, safe names, the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import boxscore as bs
+from boxscore.errors import RequestError
+from boxscore.report import write_report
+from tests.cli.program import run
+
+
+class Page(HTMLParser):
+    """Tags, outside addresses and text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.sources: list[str] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.sources += [v or "" for k, v in attrs if k in ("src", "href", "action")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_one_html_file_without_script_or_network(demo_folder: Path, tmp_path: Path) -> None:
+    done = run("report", "-o", tmp_path / "r.html", "-t", demo_folder, cwd=tmp_path)
+    assert done.code == 0 and "r.html" in done.out
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert len(text) < 3_000_000
+    assert "script" not in page.tags and "link" not in page.tags
+    assert page.sources and all(s.startswith("data:image/jpeg;base64,") for s in page.sources)
+    assert page.tags.count("img") == 2 * 3 * 48
+    for words in ("0.300", "0.253 to 0.359", "181 right", "207 false", "234 missed", "int8"):
+        assert words in page.text
+
+
+def test_the_json_is_what_the_project_says(demo_folder: Path, tmp_path: Path) -> None:
+    project = bs.Project.open(demo_folder)
+    write_report(project, ["float32"], tmp_path / "r.json", where="class=person")
+    facts = json.loads((tmp_path / "r.json").read_text())
+    (one,) = facts["runs"]
+    assert facts["slice"] == "class=person"
+    assert one["evaluation"] == project.evaluate("float32", where="class=person")
+    assert one["error_budget"] == project.error_budget("float32", where="class=person")
+    assert one["intervals"] == project.intervals("float32", where="class=person")
+
+
+def test_the_same_bytes_each_time(demo_folder: Path, tmp_path: Path) -> None:
+    for suffix in (".html", ".md", ".json"):
+        for name in ("a", "b"):
+            write_report(bs.Project.open(demo_folder), [], tmp_path / f"{name}{suffix}")
+        first, second = (tmp_path / f"{name}{suffix}" for name in ("a", "b"))
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_markdown_has_every_metric(demo_folder: Path, tmp_path: Path) -> None:
+    project = bs.Project.open(demo_folder)
+    write_report(project, ["int8"], tmp_path / "r.md")
+    rows = re.findall(r"^\| (\w+) \| ([\d.]+) \|", (tmp_path / "r.md").read_text(), re.M)
+    metrics = project.evaluate("int8")["metrics"]
+    assert dict(rows[: len(metrics)]) == {k: f"{v:.5f}" for k, v in metrics.items()}
+
+
+def test_names_are_text_and_never_markup(tmp_path: Path) -> None:
+    evil = "<img src=x onerror=alert(1)>|*a*"
+    box = {"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}
+    truth = {
+        "images": [{"id": 1, "width": 9, "height": 9, "file_name": f"{evil}.jpg"}],
+        "categories": [{"id": 1, "name": evil}, {"id": 2, "name": "b"}],
+        "annotations": [box | {"id": 1, "area": 25, "iscrowd": 0}],
+    }
+    (tmp_path / "t.json").write_text(json.dumps(truth))
+    (tmp_path / "r.json").write_text(json.dumps([box | {"score": 0.5, "category_id": 2}]))
+    made = bs.Project.import_project(tmp_path / "t.json", target=tmp_path, name="p")
+    project = bs.Project.open(made["path"])
+    project.import_predictions(tmp_path / "r.json", name=evil)
+    write_report(project, [], tmp_path / "r.html")
+    page = Page((tmp_path / "r.html").read_text())
+    assert evil in page.text and "img" not in page.tags
+    write_report(project, [], tmp_path / "r.md")
+    assert "<img" not in (tmp_path / "r.md").read_text().replace("\\<img", "")
+
+
+def test_refusals(demo_folder: Path, tmp_path: Path) -> None:
+    project = bs.Project.open(demo_folder)
+    with pytest.raises(RequestError, match=r"a report is \.html"):
+        write_report(project, [], tmp_path / "r.pdf")
+    with pytest.raises(bs.BoxscoreError, match="float64"):
+        write_report(project, ["float64"], tmp_path / "r.html")
+    assert not list(tmp_path.iterdir())
