@@ -49,8 +49,9 @@ def doctor(
 
 
 def _say(document: dict[str, Any]) -> None:
-    from boxscore.cli.text import columns, print_warnings
+    from boxscore.cli.text import columns, print_recognised, print_warnings
 
+    print_recognised(document)
     print_warnings(document["warnings"])
     click.echo(
         f"{document['path']}: {document['format']}, {document['records']} records"

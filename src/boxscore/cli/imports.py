@@ -93,8 +93,9 @@ def project(
 
 def say_project(document: dict[str, Any], dry_run: bool) -> None:
     """A made project for people."""
-    from boxscore.cli.text import print_warnings
+    from boxscore.cli.text import print_recognised, print_warnings
 
+    print_recognised(document)
     print_warnings(document["warnings"])
     verb = "would make" if dry_run else "made"
     click.echo(
@@ -166,8 +167,9 @@ def predictions(
 
 def _say_run(document: dict[str, Any], dry_run: bool) -> None:
     from boxscore.cli.scores import print_evaluations
-    from boxscore.cli.text import print_warnings
+    from boxscore.cli.text import print_recognised, print_warnings
 
+    print_recognised(document)
     print_warnings(document["warnings"])
     verb = "would import" if dry_run else "imported"
     click.echo(

@@ -39,3 +39,15 @@ def print_warnings(warnings: Iterable[Mapping[str, Any]]) -> None:
     """Warnings of an import, one line each, on stderr."""
     for warning in warnings:
         click.echo(f"{warning['code']} ({warning['count']}×): {warning['example']}", err=True)
+
+
+def print_recognised(document: dict[str, Any]) -> None:
+    """What was recognised, how sure that is and why, to stderr; nothing where a format was named."""
+    import click
+
+    known = document["recognised"]
+    if known is None:
+        return
+    words = f"read as {known['format']}, {known['sure']:.0%} sure: {known['why']}"
+    others = ", ".join(f"{other['format']} {other['sure']:.0%}" for other in known["others"])
+    click.echo(words + (f" (or {others})" if others else ""), err=True)

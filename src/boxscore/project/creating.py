@@ -11,7 +11,8 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError
 from boxscore.project.importing import folder_name, publish_project, refuse_existing
 from boxscore.schema.labels import DataLabel
-from boxscore.sources import coco, image_folder, sniff_project
+from boxscore.sources import COCO, chosen_format, coco, image_folder
+from boxscore.sources.coco_layout import file_of
 from boxscore.sources.folder_files import FolderContent, find_files
 from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.label_transformers import labels_of, load_transformers
@@ -43,7 +44,7 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
         refuse_existing(target / folder_name(request.name))
     report = ImportReport(request.source, strict=request.strict)
     with request.progress("reading annotations and images"):
-        form = sniff_project(request.source) if request.format == "auto" else request.format
+        form = chosen_format(request.source, request.format, "truth", report)
         tables = _tables(request, form, report)
     return publish(
         tables, form, target, request.name, request.symlinks, request.dry_run, request.progress
@@ -51,8 +52,10 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
 
 
 def _tables(request: ProjectRequest, form: str, report: ImportReport) -> ProjectTables:
-    if form == "coco":
-        return coco.read(request.source, request.images, report)
+    if form in COCO:
+        file = file_of(request.source, "truth")
+        name = None if file == request.source else request.source.absolute().name
+        return coco.read(file, request.images, report, name=name)
     raw = format_of(form, "truth").read(
         request.source, ReadRequest(role="truth", images=request.images), report
     )
@@ -145,6 +148,7 @@ def publish(
         "project": chosen,
         "path": str(root),
         "format": form,
+        "recognised": tables.report.recognised,
         "images": tables.items.rows,
         "videos": len(set(tables.items["sequence"].tolist()) - {""}),
         "ground_truth": tables.ground_truth.rows,

@@ -33,6 +33,7 @@ def doctor(state: Loaded, path: Path, form: str, write: Path | None) -> dict[str
     return {
         "path": str(path),
         "format": raw.format,
+        "recognised": report.recognised,
         "project": state.name,
         "records": raw.rows,
         "rejected": report.rejected,

@@ -196,6 +196,7 @@ def _import_document(request: RunRequest, tables: RunTables, task: Task) -> dict
     return {
         "run": request.run_name,
         "format": tables.format,
+        "recognised": tables.report.recognised,
         "task": task.value,
         "predictions": table.rows,
         "rejected": tables.report.rejected,

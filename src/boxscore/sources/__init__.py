@@ -7,13 +7,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boxscore.errors import RequestError, SourceError
+from boxscore.errors import RequestError
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
 
 if TYPE_CHECKING:
     from boxscore.sources.doctor import Diagnosis
+    from boxscore.sources.formats import Role
     from boxscore.sources.raw import RawSet
 
 RunSource = Callable[[Path, ProjectContext, ImportReport], RunTables]
@@ -23,12 +24,14 @@ DIRECT = {
     "encord-coco": "encord_coco",
     "encord-kitti": "encord_kitti",
     "encord-masks": "encord_masks",
+    "lvis": "coco_results",
     "pickle": "encord_pickle",
 }
 """Formats of predictions that are read straight into tables -> the module whose `read` does it;
 all others become a raw set first (`sources.formats`)."""
 
-TORCH = (".pth", ".pt")
+COCO = ("coco", "lvis")
+"""Files of COCO's form, in which the doctor decides what images and classes are meant."""
 
 
 def run_formats() -> list[str]:
@@ -42,7 +45,7 @@ def project_formats() -> list[str]:
     """Names of all formats of ground truth."""
     from boxscore.sources.formats import formats
 
-    return ["coco", *formats("truth")]
+    return [*COCO, *formats("truth")]
 
 
 def read_run(path: Path, form: str, context: ProjectContext, report: ImportReport) -> RunTables:
@@ -52,9 +55,9 @@ def read_run(path: Path, form: str, context: ProjectContext, report: ImportRepor
         SourceError: The file is not what it claims to be, or cannot be reconciled.
         RequestError: There is no such format.
     """
-    chosen = with_mapping_files(path, sniff(path) if form == "auto" else form)
+    chosen = chosen_format(path, form, "predictions", report)
     if chosen in DIRECT:
-        if context.mapping is not None and chosen != "coco":
+        if context.mapping is not None and chosen not in COCO:
             raise _without_doctor(chosen, "takes no mapping file", "E-MAPPING-FORMAT")
         source: RunSource = import_module(f"boxscore.sources.{DIRECT[chosen]}").read
         return source(path, context, report)
@@ -74,8 +77,8 @@ def examine(
     """
     from boxscore.sources.raw_run import examine as examine_raw
 
-    chosen = with_mapping_files(path, sniff(path) if form == "auto" else form)
-    if chosen == "coco":
+    chosen = chosen_format(path, form, "predictions", report)
+    if chosen in COCO:
         from boxscore.sources.coco_results import examine as examine_coco
 
         return examine_coco(path, context, report)
@@ -93,78 +96,30 @@ def _without_doctor(form: str, problem: str, code: str) -> RequestError:
     )
 
 
-def sniff(path: Path) -> str:
-    """Recognise predictions by their content.
+def sniff(path: Path, role: Role = "predictions") -> str:
+    """The format that the content of a path says it is.
 
     Raises:
-        SourceError: They cannot be read, or are of no known kind; the message says what they are.
+        SourceError: It cannot be read, is of no known kind, or may be of several.
     """
-    from boxscore.sources.formats import recognise, the_format
-    from boxscore.sources.json_text import is_pickle, open_json
+    from boxscore.sources.recognising import recognised
 
-    if path.suffix.lower() in TORCH:
-        raise SourceError(
-            path,
-            "",
-            "is a file of PyTorch, a pickle: such files can run code and are not opened",
-            fix="give coco_instances_results.json, which Detectron2 writes beside it, or JSON",
-            code="E-PICKLE-TORCH",
-        )
-    if path.is_file() and is_pickle(path):
-        return "pickle"
-    if form := encord_folder(path):
-        return form
-    if path.is_dir() or recognise(path, "predictions"):
-        card, _ = the_format(path, "predictions")
-        return card.name
-    open_json(path)
-    return "coco"
+    return recognised(path, role).format
 
 
-def encord_folder(path: Path) -> str:
-    """The format of a folder with Encord Active's ontology mapping in it; "" of any other path."""
-    from boxscore.sources.encord_mapping import ontology_file
-    from boxscore.sources.encord_names import KITTI_SUFFIXES, PNG_SUFFIXES
-    from boxscore.sources.text_lines import first_files
-
-    if not path.is_dir() or ontology_file(path) is None:
-        return ""
-    if first_files(path, PNG_SUFFIXES, 1):
-        return "encord-masks"
-    return "encord-kitti" if first_files(path, KITTI_SUFFIXES, 1) else ""
-
-
-def with_mapping_files(path: Path, form: str) -> str:
-    """The format that reads Encord Active's mapping files, where they lie with the predictions."""
-    from boxscore.sources.encord_mapping import IMAGE_FILE, ontology_file
-
-    if form == "coco" and ontology_file(path.parent) and (path.parent / IMAGE_FILE).is_file():
-        return "encord-coco"
-    if form in ("kitti", "masks") and encord_folder(path) == f"encord-{form}":
-        return f"encord-{form}"
-    return form
-
-
-def sniff_project(path: Path) -> str:
-    """Recognise ground truth by its content.
+def chosen_format(path: Path, form: str, role: Role, report: ImportReport) -> str:
+    """The format asked for; of "auto" the one recognised, which the report remembers.
 
     Raises:
-        SourceError: It cannot be read, or is of no known kind; the message says what it is.
+        SourceError: As `sniff`.
     """
-    from boxscore.sources.formats import recognise, the_format
-    from boxscore.sources.json_text import is_pickle, open_json
+    from boxscore.sources.encord_folder import with_mapping_files
+    from boxscore.sources.recognising import recognised
 
-    if path.is_file() and is_pickle(path):
-        raise RequestError(
-            f"{path}: is a pickle of predictions, no ground truth",
-            fix="import it with `boxscore import predictions` into a project",
-            code="E-FORMAT-PROJECT",
-        )
-    if path.is_dir() or recognise(path, "truth"):
-        card, _ = the_format(path, "truth")
-        return card.name
-    open_json(path)
-    return "coco"
+    if form == "auto":
+        report.recognition = recognised(path, role)
+        form = report.recognition.format
+    return with_mapping_files(path, form) if role == "predictions" else form
 
 
 def format_table() -> list[dict[str, object]]:
@@ -173,12 +128,13 @@ def format_table() -> list[dict[str, object]]:
 
     truth, predictions = formats("truth"), formats("predictions")
     direct: list[dict[str, object]] = [
-        {"format": name, "title": title, "truth": name == "coco", "predictions": True}
+        {"format": name, "title": title, "truth": name in COCO, "predictions": True}
         for name, title in (
             ("coco", "COCO annotations and results (JSON)"),
             ("encord-coco", "COCO results with Encord Active's mapping files beside them"),
             ("encord-kitti", "KITTI results with Encord Active's mapping file"),
             ("encord-masks", "PNG masks with Encord Active's mapping file"),
+            ("lvis", "LVIS annotations and results (JSON)"),
             ("pickle", "Encord Active's pickled predictions"),
         )
     ]

@@ -39,12 +39,12 @@ def recognise(path: Path, _role: Role) -> Guess:
 def _file_in(path: Path) -> Path | None:
     """The panoptic JSON that a path is or holds, there or one folder deeper."""
     if path.is_file():
-        return path if path.suffix.lower() == ".json" and _is_panoptic(path) else None
+        return path if path.suffix.lower() == ".json" and is_panoptic(path) else None
     found = [*sorted(path.glob("*.json"))[:20], *sorted(path.glob("*/*.json"))[:20]]
-    return next((file for file in found if file.is_file() and _is_panoptic(file)), None)
+    return next((file for file in found if file.is_file() and is_panoptic(file)), None)
 
 
-def _is_panoptic(path: Path) -> bool:
+def is_panoptic(path: Path) -> bool:
     """By the key, near the start or near the end: images and categories may come first."""
     try:
         with path.open("rb") as file:

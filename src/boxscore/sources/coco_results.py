@@ -17,6 +17,7 @@ from boxscore.sources.coco_annotations import drop_unknown_categories, drop_unkn
 from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_geometry import Geometry, read_geometry
+from boxscore.sources.coco_layout import file_of
 from boxscore.sources.coco_reconcile import examined, reconciled
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_scan import read_list
@@ -25,6 +26,7 @@ from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis
 from boxscore.sources.duplicates import repeated_rows
 from boxscore.sources.json_text import JsonText, open_json
+from boxscore.sources.lvis import is_lvis, note_protocol
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.run_tables import RunTables
@@ -65,13 +67,18 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     Raises:
         SourceError: The file is no COCO results file, or more than 5 % of it is unusable.
     """
+    path = file_of(path, "predictions")
     records = _records(path, report)
     if not records.total:
         report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
     predictions, mapping = _read_records(records, context, report)
     allowed = None if context.mapping is None else context.mapping.most_unmatched
     report.check_refusal(records.total, REJECTED_SHARE if allowed is None else allowed)
-    return RunTables(predictions=predictions, report=report, format="coco", mapping=mapping)
+    lvis = is_lvis(context.ontology)
+    if lvis:
+        note_protocol(report)
+    form = "lvis" if lvis else "coco"
+    return RunTables(predictions=predictions, report=report, format=form, mapping=mapping)
 
 
 def examine(path: Path, context: ProjectContext, report: ImportReport) -> tuple[RawSet, Diagnosis]:
@@ -80,7 +87,7 @@ def examine(path: Path, context: ProjectContext, report: ImportReport) -> tuple[
     Raises:
         SourceError: The file is no COCO results file.
     """
-    return examined(_records(path, report), context, report)
+    return examined(_records(file_of(path, "predictions"), report), context, report)
 
 
 def _records(path: Path, report: ImportReport) -> Records:

@@ -1,4 +1,4 @@
-"""The formats that can be read, and which of them a file or folder is."""
+"""The formats that can be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal
 
-from boxscore.errors import RequestError, SourceError, near_misses
+from boxscore.errors import RequestError, near_misses
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
 
@@ -152,26 +152,6 @@ def format_of(name: str, role: Role) -> FormatCard:
 
 
 def recognise(path: Path, role: Role) -> list[tuple[FormatCard, Guess]]:
-    """The formats that a path may be, most likely first."""
+    """Those of these formats that a path may be, most likely first."""
     guesses = [(card, card.recognise(path, role)) for card in formats(role).values()]
     return sorted((g for g in guesses if g[1].share > 0), key=lambda g: -g[1].share)
-
-
-def the_format(path: Path, role: Role) -> tuple[FormatCard, Guess]:
-    """The one format that a path is.
-
-    Raises:
-        SourceError: None fits, or two fit about equally well.
-    """
-    guesses = recognise(path, role)
-    if not guesses:
-        names = ", ".join(formats(role))
-        raise SourceError(
-            path, "", "no known format fits", fix=f"name it with --format: {names}", code="E-FORMAT"
-        )
-    best, *rest = guesses
-    if rest and rest[0][1].share >= 0.9 * best[1].share:
-        (a, why_a), (b, why_b) = best, rest[0]
-        problem = f"may be {a.name} ({why_a.why}) or {b.name} ({why_b.why})"
-        raise SourceError(path, "", problem, fix="name it with --format", code="E-FORMAT-UNSURE")
-    return best

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boxscore.errors import SourceError, shown
+
+if TYPE_CHECKING:
+    from boxscore.sources.recognising import Recognition
 
 REJECTED_SHARE = 0.05
 """A file of which more is rejected is refused as a whole."""
@@ -45,6 +48,7 @@ class ImportReport:
         path: The file; messages name it without its folder.
         strict: Whether the first rejection or repair refuses the file.
         rejected: How many records were left out.
+        recognition: What the file was taken for, where nobody named its format.
     """
 
     path: Path
@@ -54,6 +58,7 @@ class ImportReport:
     facts: dict[str, tuple[str, int]] = field(default_factory=dict)
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     rejected_codes: Counter[str] = field(default_factory=Counter)
+    recognition: Recognition | None = None
 
     @property
     def file(self) -> str:
@@ -148,6 +153,11 @@ class ImportReport:
             for code, (problem, count) in self.facts.items()
         ]
 
+    @property
+    def recognised(self) -> dict[str, Any] | None:
+        """What it was taken for, how sure that was and why; None where its format was named."""
+        return None if self.recognition is None else self.recognition.document()
+
     def lines(self) -> list[str]:
         """What a person sees on the screen: at most 20 lines for each code."""
         out: list[str] = []
@@ -164,6 +174,7 @@ class ImportReport:
         """Everything, for the import's report in the project."""
         return {
             "file": self.path.name,
+            "recognised": self.recognised,
             "rejected": self.rejected,
             "warnings": self.warnings,
             "records": [

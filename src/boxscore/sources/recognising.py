@@ -1,0 +1,106 @@
+"""Which format a file or folder is: how sure that is, why, and what else it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from boxscore.errors import RequestError, SourceError
+from boxscore.sources import coco_layout, lvis
+from boxscore.sources.encord_folder import encord_folder
+from boxscore.sources.formats import Guess, Role, formats, recognise
+from boxscore.sources.json_text import is_pickle, open_json
+
+TORCH = (".pth", ".pt")
+RIVAL = 0.9
+"""Share of the best guess from which another one makes the choice unsure."""
+LAST_RESORT = Guess(share=0.1, why="JSON that no other format claims")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """What a file or folder was taken for.
+
+    Attributes:
+        format: Name of the format.
+        guess: How sure that is, and why.
+        others: Formats that fit less well, and how well.
+    """
+
+    format: str
+    guess: Guess
+    others: tuple[tuple[str, Guess], ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """For import documents: `format`, `sure` (0 to 1), `why`, and the same of `others`."""
+        return _described(self.format, self.guess) | {
+            "others": [_described(name, guess) for name, guess in self.others]
+        }
+
+
+def _described(name: str, guess: Guess) -> dict[str, Any]:
+    return {"format": name, "sure": guess.share, "why": guess.why}
+
+
+def candidates(path: Path, role: Role) -> list[tuple[str, Guess]]:
+    """The formats that a path may be, most likely first."""
+    guesses = [*_direct(path, role)]
+    guesses += [(card.name, guess) for card, guess in recognise(path, role)]
+    return sorted((g for g in guesses if g[1].share > 0), key=lambda g: -g[1].share)
+
+
+def _direct(path: Path, role: Role) -> Iterator[tuple[str, Guess]]:
+    """Guesses of the formats that are read straight into tables."""
+    yield "coco", coco_layout.recognise(path, role)
+    yield "lvis", lvis.recognise(path, role)
+    if role == "predictions":
+        if path.is_file() and is_pickle(path):
+            yield "pickle", Guess(share=1.0, why="the first bytes are those of a pickle")
+        if form := encord_folder(path):
+            yield form, Guess(share=1.0, why="a folder with Encord Active's ontology mapping")
+
+
+def recognised(path: Path, role: Role) -> Recognition:
+    """The one format that a path is.
+
+    Raises:
+        SourceError: None fits, or two fit about equally well; the message says what it may be.
+        RequestError: It is a pickle, and ground truth is wanted.
+    """
+    _refuse_code(path, role)
+    guesses = candidates(path, role)
+    if not guesses and path.is_file():
+        open_json(path)
+        guesses = [("coco", LAST_RESORT)]
+    if not guesses:
+        names = ", ".join(formats(role))
+        fix = f"name it with --format: {names}"
+        raise SourceError(path, "", "no known format fits", fix=fix, code="E-FORMAT")
+    (name, best), *others = guesses
+    rivals = [g for g in others if best.share < 1 and g[1].share >= RIVAL * best.share]
+    if rivals:
+        known = [f"{n} ({g.share:.0%}: {g.why})" for n, g in [(name, best), *rivals]]
+        fix = f"name it with --format: {name}, or {rivals[0][0]}"
+        problem = f"may be {' or '.join(known)}"
+        raise SourceError(path, "", problem, fix=fix, code="E-FORMAT-UNSURE")
+    return Recognition(format=name, guess=best, others=tuple(others))
+
+
+def _refuse_code(path: Path, role: Role) -> None:
+    """Pickles of PyTorch, and any pickle where ground truth is wanted."""
+    if path.suffix.lower() in TORCH:
+        raise SourceError(
+            path,
+            "",
+            "is a file of PyTorch, a pickle: such files can run code and are not opened",
+            fix="give coco_instances_results.json, which Detectron2 writes beside it, or JSON",
+            code="E-PICKLE-TORCH",
+        )
+    if role == "truth" and path.is_file() and is_pickle(path):
+        raise RequestError(
+            f"{path}: is a pickle of predictions, no ground truth",
+            fix="import it with `boxscore import predictions` into a project",
+            code="E-FORMAT-PROJECT",
+        )
