@@ -8,6 +8,7 @@ from boxscore.sources.encord_mapping import IMAGE_FILE, ontology_file
 from boxscore.sources.encord_names import KITTI_SUFFIXES, PNG_SUFFIXES
 from boxscore.sources.text_lines import first_files
 
+
 def encord_folder(path: Path) -> str:
     """The format of a folder with Encord Active's ontology mapping in it; "" of any other path."""
     if not path.is_dir() or ontology_file(path) is None:

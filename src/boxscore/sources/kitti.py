@@ -17,7 +17,7 @@ from boxscore.sources.frames import Film, numbered_pictures
 from boxscore.sources.kitti_rows import RowReader, Style, style_of, words_of
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
-from boxscore.sources.text_lines import files_below, first_files, read_lines
+from boxscore.sources.text_lines import data_texts, files_below, first_files, read_lines
 from boxscore.sources.yolo_layout import LabelFile, Pictures, swap
 
 CONVENTION = Convention(corners="xyxy", scale="pixels")
@@ -33,11 +33,20 @@ TITLES = {
 
 def recognise(path: Path, role: Role) -> Guess:
     """By the columns of the first lines."""
-    files = [path] if path.is_file() else first_files(path, SUFFIXES) if path.is_dir() else []
-    styles = [style for file in files[:5] if (style := _style(file, 1)) is not None]
-    if not styles or (role == "truth" and styles[0] is Style.AB3DMOT):
-        return NO
-    return Guess(share=0.95, why=f"lines of {TITLES[styles[0]]}, as in {files[0].name}")
+    files = [path] if path.is_file() else _first_labels(path, role) if path.is_dir() else []
+    for file in files[:5]:
+        style = _style(file, 1)
+        if style is not None and (role == "predictions" or style is not Style.AB3DMOT):
+            return Guess(share=0.95, why=f"lines of {TITLES[style]}, as in {file.name}")
+    return NO
+
+
+def _first_labels(folder: Path, role: Role) -> list[Path]:
+    """Some files, for a ground truth from its folders of labels, where there are any."""
+    if role == "truth":
+        named = (folder / inner / name for inner in ("", "training") for name in LABELS)
+        folder = next((place for place in named if place.is_dir()), folder)
+    return data_texts(first_files(folder, SUFFIXES))
 
 
 def _style(path: Path, most: int = 20) -> Style | None:
@@ -57,7 +66,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     Raises:
         SourceError: There is no file, or none of its lines is of this format.
     """
-    files = [path] if path.is_file() else _label_files(path)
+    files = [path] if path.is_file() else _label_files(path, request.role)
     if not files:
         fix = "name the folder with the .txt files, as label_2"
         raise SourceError(path, "", "holds no label file", fix=fix, code="E-KITTI-EMPTY")
@@ -73,11 +82,16 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     return builder.build()
 
 
-def _label_files(folder: Path) -> list[Path]:
-    """Files below a folder; those in folders of labels, where there are any."""
-    files = files_below(folder, SUFFIXES)
-    inner = [file for file in files if LABELS.keys() & set(file.relative_to(folder).parts[:-1])]
-    return inner or files
+def _label_files(folder: Path, role: Role) -> list[Path]:
+    """Files below a folder; those in folders of labels, or outside them for predictions."""
+    files = data_texts(files_below(folder, SUFFIXES))
+    labels = role == "truth"
+    wanted = [
+        file
+        for file in files
+        if bool(LABELS.keys() & set(file.relative_to(folder).parts[:-1])) is labels
+    ]
+    return wanted or files
 
 
 def _read_images(files: list[Path], root: Path, request: ReadRequest, rows: RowReader) -> None:

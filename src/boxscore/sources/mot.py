@@ -24,6 +24,7 @@ from boxscore.sources.frames import MOST_FRAMES, Film, numbered_pictures
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import (
+    data_texts,
     files_below,
     first_files,
     number_in,
@@ -46,16 +47,21 @@ def recognise(path: Path, role: Role) -> Guess:
     """By lines of 7 to 10 numbers with commas between them, that begin with frame and track."""
     del role
     files = [path] if path.is_file() else first_files(path, (".txt",)) if path.is_dir() else []
-    files = [file for file in files if file.suffix.lower() == ".txt"]
-    for file in files[:5]:
-        try:
-            lines = [text.split(",") for _, text in islice(read_lines(file), 5)]
-        except SourceError:
-            continue
-        if lines and all(_is_row(words) for words in lines):
-            share = 0.95 if _has_sequence(file) else 0.9
-            return Guess(share=share, why=f"rows of frames and tracks, as in {file.name}")
-    return NO
+    files = [file for file in files if file.suffix.lower() == ".txt" and _is_track_file(file)]
+    if not files:
+        return NO
+    named = [file for file in files if _has_sequence(file)]
+    share = 0.95 if named else 0.9
+    return Guess(share=share, why=f"rows of frames and tracks, as in {(named or files)[0].name}")
+
+
+def _is_track_file(file: Path) -> bool:
+    """Whether the first lines are rows."""
+    try:
+        lines = [text.split(",") for _, text in islice(read_lines(file), 5)]
+    except SourceError:
+        return False
+    return bool(lines) and all(_is_row(words) for words in lines)
 
 
 def _is_row(words: list[str]) -> bool:
@@ -74,7 +80,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         SourceError: There is no such file, or it is no text.
     """
     truth = request.role == "truth"
-    files = [path] if path.is_file() else _sequence_files(path, truth)
+    files = [path] if path.is_file() else _sequence_files(path, truth, report)
     if not files:
         fix = "name gt/gt.txt, or the folder of a sequence"
         raise SourceError(path, "", "holds no file of tracks", fix=fix, code="E-MOT-EMPTY")
@@ -93,11 +99,17 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     return builder.build()
 
 
-def _sequence_files(folder: Path, truth: bool) -> list[Path]:
-    files = files_below(folder, (".txt",))
+def _sequence_files(folder: Path, truth: bool, report: ImportReport) -> list[Path]:
+    """gt.txt or det.txt of the sequences, else all files but these; what is left out is counted."""
+    files = data_texts(files_below(folder, (".txt",)))
     wanted = "gt.txt" if truth else "det.txt"
     named = [file for file in files if file.name == wanted]
-    return named or [file for file in files if not _has_sequence(file)]
+    found = named or [file for file in files if not _has_sequence(file)]
+    left = sum(not _has_sequence(file) for file in files) if named else 0
+    if left:
+        problem = f"text files beside those called {wanted}: left out"
+        report.note("N-MOT-OTHER-TEXT", problem, left)
+    return found
 
 
 def _film(file: Path, request: ReadRequest) -> tuple[Film, int]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from boxscore.errors import SourceError
 
 LONGEST_LINE = 1 << 16
 LARGEST_FILE = 1 << 30
+ABOUT = frozenset(
+    "readme license licence source sources notice notes changelog copying authors citation "
+    "requirements".split()
+)
+"""What texts about a data set are called."""
+FEWEST_NUMBERS = 4
+"""In a line of a file of boxes."""
 FEWEST_IN_PARALLEL = 512
 SHARD = 256
 
@@ -92,6 +99,23 @@ def first_files(root: Path, suffixes: Sequence[str], most: int = 20) -> list[Pat
         if len(found) >= most:
             break
     return found[:most]
+
+
+def data_texts(paths: Iterable[Path]) -> list[Path]:
+    """Those text files that are not about the data, as README.txt and LICENSE are.
+
+    A file of such a name that begins with numbers is data: the labels of an image may be called so.
+    """
+    return [p for p in paths if p.name.split(".")[0].lower() not in ABOUT or _has_numbers(p)]
+
+
+def _has_numbers(path: Path) -> bool:
+    try:
+        first = next(read_lines(path), (0, ""))[1]
+    except SourceError:
+        return False
+    words = first.replace(",", " ").split()
+    return sum(number_in(word) is not None for word in words) >= FEWEST_NUMBERS
 
 
 def _wrong(path: Path, place: str, problem: str, code: str) -> SourceError:

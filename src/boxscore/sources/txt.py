@@ -27,6 +27,9 @@ from boxscore.sources.yolo_layout import LabelFile, Pictures, label_texts
 ALMOST_ALL = 0.98
 """Share of rows from which they say how all are meant."""
 FLAG = "difficult"
+TRUTHS = ("ground-truth", "groundtruths", "groundtruth", "ground_truth")
+FOUND = ("detection-results", "detections", "detection_results", "predictions", "results")
+"""Folders side by side, as two widely used programs for mAP want them."""
 FIX = "write the class, the confidence of a prediction, and four numbers, separated by spaces"
 
 
@@ -44,7 +47,8 @@ class _Row:
 
 def recognise(path: Path, role: Role) -> Guess:
     """By lines of a word and the right count of numbers."""
-    files = label_texts(first_files(path, (".txt",)), path) if path.is_dir() else []
+    home = _home(path, role)
+    files = label_texts(first_files(home, (".txt",)), home) if path.is_dir() else []
     lines: list[list[str]] = []
     for file in files[:5]:
         try:
@@ -61,6 +65,17 @@ def recognise(path: Path, role: Role) -> Guess:
     return Guess(share=share, why=f"lines of a class and {due} numbers, as in {files[0].name}")
 
 
+def _home(path: Path, role: Role) -> Path:
+    """The folder of the files: one below, where ground truth and predictions lie side by side."""
+    if not path.is_dir():
+        return path
+    names = {p.name.lower(): p for p in sorted(path.iterdir()) if p.is_dir()}
+    sides = [[names[n] for n in own if n in names] for own in (TRUTHS, FOUND)]
+    if not all(sides):
+        return path
+    return sides[0][0] if role == "truth" else sides[1][0]
+
+
 def _split(words: Sequence[str], due: int) -> tuple[str, list[float], bool] | None:
     """Class, numbers and whether the line ends in `difficult`; None where it is no such line."""
     difficult = bool(words) and words[-1].casefold() == FLAG
@@ -70,8 +85,9 @@ def _split(words: Sequence[str], due: int) -> tuple[str, list[float], bool] | No
     if len(words) <= due or len(numbers) < due:
         return None
     name = words[:-due]
-    if len(name) > 1 and number_in(name[-1]) is not None and number_in(name[0]) is not None:
-        return None
+    trailing = [number_in(word) is not None for word in name[-2:]]
+    if len(name) > 1 and all(trailing) and (len(name) > 2 or number_in(name[0]) is not None):
+        return None  # more numbers than are due
     return " ".join(name), numbers, difficult
 
 
@@ -82,6 +98,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         SourceError: There is no such file, or one is no text.
     """
     truth = request.role == "truth"
+    path = _home(path, request.role)
     files = [path] if path.is_file() else label_texts(files_below(path, (".txt",)), path)
     if not files:
         fix = "name the folder with the .txt files"

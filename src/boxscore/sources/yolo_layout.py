@@ -9,15 +9,12 @@ from typing import Any
 
 from boxscore.errors import SourceError, shown
 from boxscore.sources.image_names import IMAGE_SUFFIXES
-from boxscore.sources.text_lines import files_below, read_lines
+from boxscore.sources.text_lines import data_texts, files_below, read_lines
 from boxscore.sources.yaml_text import YAML, read_yaml
 
 SPLITS = ("train", "val", "test")
 NAME_FILES = ("classes.txt", "obj.names")
-OTHER_TEXTS = frozenset(
-    f"{name}.txt"
-    for name in ("classes", "labels", "notes", "train", "val", "test", "readme", "license")
-)
+OTHER_TEXTS = frozenset(f"{name}.txt" for name in ("classes", "labels", "train", "val", "test"))
 """Text files that lie in such folders and hold no labels."""
 
 
@@ -65,7 +62,7 @@ class Layout:
 
 def label_texts(paths: list[Path], folder: Path) -> list[Path]:
     """Those text files that may hold labels: below a folder `labels`, where there is one."""
-    texts = [path for path in paths if path.name.lower() not in OTHER_TEXTS]
+    texts = [path for path in data_texts(paths) if path.name.lower() not in OTHER_TEXTS]
     inner = [path for path in texts if "labels" in path.relative_to(folder).parts[:-1]]
     return inner or texts
 
