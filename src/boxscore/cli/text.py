@@ -42,9 +42,7 @@ def print_warnings(warnings: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_recognised(document: dict[str, Any]) -> None:
-    """What was recognised, how sure that is and why, to stderr; nothing where a format was named."""
-    import click
-
+    """What was recognised, how sure that is and why, on stderr; nothing of a format as named."""
     known = document["recognised"]
     if known is None:
         return

@@ -12,8 +12,10 @@ from boxscore.errors import SourceError
 LONGEST_LINE = 1 << 16
 LARGEST_FILE = 1 << 30
 ABOUT = frozenset(
-    "readme license licence source sources notice notes changelog copying authors citation "
-    "requirements".split()
+    (
+        *("readme", "license", "licence", "source", "sources", "notice", "notes", "changelog"),
+        *("copying", "authors", "citation", "requirements"),
+    )
 )
 """What texts about a data set are called."""
 FEWEST_NUMBERS = 4

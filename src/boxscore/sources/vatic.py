@@ -1,4 +1,4 @@
-"""VATIC's text dumps: `track xmin ymin xmax ymax frame lost occluded generated "label" ["attr"...]`.
+"""VATIC's text dumps: `track xmin ymin xmax ymax frame lost occluded generated "label" ["attr"]`.
 
 A file is one video, whose frames count from 0. Boxes of objects that are lost (outside the view)
 are left out and counted; what was interpolated is kept. Source: Vondrick et al. 2013, "Efficiently

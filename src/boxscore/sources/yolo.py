@@ -25,10 +25,8 @@ from boxscore.sources.yolo_layout import (
     label_texts,
     layout_of,
 )
-from boxscore.sources.yolo_rows import RowReader
+from boxscore.sources.yolo_rows import TRACKED, RowReader
 
-BARE = 5
-"""Columns of a box without a confidence, which predictions need."""
 CONVENTION = Convention(corners="cxcywh", scale="relative")
 
 
@@ -47,10 +45,15 @@ def recognise(path: Path, role: Role) -> Guess:
         shares = all(0 <= v <= 1 for row in rows if row for v in row[1:5])
         what = "shares" if shares else "numbers"
         share = 0.9 if shares else 0.3
-        if role == "predictions" and all(row and len(row) == BARE for row in rows):
+        if role == "predictions" and all(row and _is_bare(row) for row in rows):
             share, what = 0.5, f"{what} without a confidence"
         return Guess(share=share, why=f"text files of classes and {what}, as {files[0].name}")
     return NO
+
+
+def _is_bare(row: list[float]) -> bool:
+    """Whether it has a class and coordinates, but neither confidence nor track."""
+    return len(row) % 2 == 1 and len(row) != TRACKED
 
 
 def _some_rows(path: Path) -> list[list[float] | None]:

@@ -102,13 +102,15 @@ def layout_of(path: Path, *, upwards: bool) -> Layout:
         upwards: Whether class names may come from a data.yaml above a folder of labels.
 
     Raises:
-        SourceError: The file is no data.yaml.
+        SourceError: The file is no data.yaml, or the folder holds several data sets.
     """
     if path.is_file():
         layout = Layout(path.parent)
         _read_yaml(layout, path)
         layout.folders = layout.folders or [(path.parent, "")]
         return layout
+    if upwards:
+        path = _inner_set(path)
     layout = Layout(path)
     given = next((f for place in _places(path, upwards) for f in _yamls(place)), None)
     if given is not None:
@@ -118,6 +120,26 @@ def layout_of(path: Path, *, upwards: bool) -> Layout:
     if not layout.names:
         layout.names = _named_by_text(path, upwards)
     return layout
+
+
+def _inner_set(path: Path) -> Path:
+    """The folder itself, or the only one below it with a data.yaml.
+
+    Raises:
+        SourceError: There are several.
+    """
+    if _yamls(path):
+        return path
+    inner = sorted({file.parent for file in path.glob("*/*") if _is_set(file)})
+    if len(inner) > 1:
+        names = ", ".join(shown(folder.name) for folder in inner)
+        problem = f"holds {len(inner)} data sets: {names}"
+        raise SourceError(path, "", problem, fix="name one of them", code="E-YOLO-SEVERAL")
+    return inner[0] if inner else path
+
+
+def _is_set(file: Path) -> bool:
+    return file.suffix.lower() in YAML and is_layout(file)
 
 
 def _places(path: Path, upwards: bool) -> Iterator[Path]:
