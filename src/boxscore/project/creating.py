@@ -53,7 +53,7 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
 
 def _tables(request: ProjectRequest, form: str, report: ImportReport) -> ProjectTables:
     if form in COCO:
-        file = file_of(request.source, "truth")
+        report.path = file = file_of(request.source, "truth")
         name = None if file == request.source else request.source.absolute().name
         return coco.read(file, request.images, report, name=name)
     raw = format_of(form, "truth").read(

@@ -67,7 +67,7 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     Raises:
         SourceError: The file is no COCO results file, or more than 5 % of it is unusable.
     """
-    path = file_of(path, "predictions")
+    report.path = path = file_of(path, "predictions")
     records = _records(path, report)
     if not records.total:
         report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
@@ -87,7 +87,8 @@ def examine(path: Path, context: ProjectContext, report: ImportReport) -> tuple[
     Raises:
         SourceError: The file is no COCO results file.
     """
-    return examined(_records(file_of(path, "predictions"), report), context, report)
+    report.path = path = file_of(path, "predictions")
+    return examined(_records(path, report), context, report)
 
 
 def _records(path: Path, report: ImportReport) -> Records:

@@ -132,6 +132,7 @@ class Dump:
                 box=box,
                 parts=() if found.polygon is None else (found.polygon,),
                 mask=mask,
+                mask_size=_mask_size(found.mask),
                 area=np.nan if mask is None else self._area(box),
                 confidence=float(found.score),
                 track=found.track,
@@ -175,6 +176,14 @@ def _counts(mask: Any) -> bytes | None:
     """Compressed run lengths; masks in another form are left out, their boxes stay."""
     counts = mask.get("counts") if isinstance(mask, dict) else None
     return counts.encode() if isinstance(counts, str) and counts.isascii() else None
+
+
+def _mask_size(mask: Any) -> tuple[int, int] | None:
+    """Width and height, of COCO's `size`, which is height and width."""
+    size = mask.get("size") if isinstance(mask, dict) else None
+    if not isinstance(size, list) or len(size) != 2 or any(type(n) is not int for n in size):
+        return None
+    return size[1], size[0]
 
 
 def columns_fit(value: Any, boxes: str) -> bool:

@@ -2,11 +2,13 @@
 
 The folder of a class lies in the folder given, or in one of a split (train/, val/, test/) below
 it. Predictions are written the same way: the images, or empty files of their names, in the folder
-of the class that they were given.
+of the class that they were given. Images of ImageNet may lie in one folder: their names begin with
+the number of their class in WordNet, and may go on with its name.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,7 @@ from boxscore.sources.yolo_layout import SPLITS
 CONVENTION = Convention(corners="xywh", scale="pixels")
 SUFFIXES = tuple(sorted(IMAGE_SUFFIXES))
 SPLIT_NAMES = {**{s: s for s in SPLITS}, "training": "train", "valid": "val", "validation": "val"}
+WORDNET = re.compile(r"(n\d{8})_(.+)", re.ASCII | re.DOTALL)
 NO_CLASSES = ("images", "labels", "annotations", "masks", "jpegimages", "imagesets", "data")
 """Folders of other formats."""
 
@@ -34,6 +37,9 @@ def recognise(path: Path, _role: Role) -> Guess:
     """Two folders or more with nothing but images, and no image beside them."""
     if not path.is_dir():
         return NO
+    known = [_named_class(file) for file in _own_images(path)]
+    if len(known) > 1 and None not in known:
+        return Guess(share=0.6, why="images that are called by the numbers of WordNet")
     folders = list(_class_folders(path))[:50]
     names = {folder.name.lower() for folder, _ in folders}
     if len(names) < 2 or names & {*NO_CLASSES} or any(_is_image(p) for p in path.glob("*")):
@@ -42,6 +48,18 @@ def recognise(path: Path, _role: Role) -> Guess:
     if not any(some) or not all(_is_image(p) for names_ in some for p in names_):
         return NO
     return Guess(share=0.6, why=f"folders of images, as {folders[0][0].name}")
+
+
+def _own_images(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if _is_image(p) and not p.is_symlink())
+
+
+def _named_class(file: Path) -> str | None:
+    """The class in a name such as n01440764_tench.jpg or n01440764_10026.jpg; None without."""
+    found = WORDNET.fullmatch(file.stem)
+    if found is None:
+        return None
+    return found[1] if found[2].isdecimal() else found[2].replace("_", " ")
 
 
 def _first_names(folder: Path) -> list[Path]:
@@ -80,7 +98,11 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     truth = request.role == "truth"
     builder = RawBuilder("folders", path, report, CONVENTION)
     seen: Counter[str] = Counter()
-    folders = list(_class_folders(path))
+    named = {file: _named_class(file) for file in _own_images(path)}
+    folders = [] if named and None not in named.values() else list(_class_folders(path))
+    if not folders:
+        _read_named(builder, named, truth)
+        seen.update(file.name for file in named)
     for name in sorted({folder.name for folder, _ in folders}):
         builder.class_ref(name=shown(name), question=QUESTION)
     for folder, split in folders:
@@ -101,6 +123,18 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
             report.note("W-FOLDERS-TWICE", "images in several folders: several answers", twice)
         report.note("N-FOLDERS-CONFIDENCE", "folders hold no confidence: taken as 1")
     return builder.build()
+
+
+def _read_named(builder: RawBuilder, named: dict[Path, str | None], truth: bool) -> None:
+    """Images whose names say their classes."""
+    for file, name in named.items():
+        if name is None:
+            continue
+        ref = builder.class_ref(name=shown(name), question=QUESTION)
+        image = builder.image(file.name, path=file if truth else None, title=file.name)
+        builder.file(shown(file.name))
+        confidence = np.nan if truth else 1.0
+        builder.add(image, ref, Kind.CLASSIFICATION, confidence=confidence)
 
 
 def _empty(path: Path, problem: str) -> SourceError:

@@ -37,6 +37,7 @@ class ReadRequest:
         sizes: Image name -> (width, height), for formats that need them before they read.
         titles: Of the project's images, for formats whose file names hold more than an image.
         classes: Number (or None) and name of the project's classes, for the same.
+        rotated: Whether the project's ground truth has rotated boxes.
     """
 
     role: Role
@@ -44,6 +45,7 @@ class ReadRequest:
     sizes: Callable[[str], tuple[int, int] | None] | None = None
     titles: tuple[str, ...] = ()
     classes: tuple[tuple[int | None, str], ...] = ()
+    rotated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from boxscore.schema.kinds import Shape
 from boxscore.schema.tables import PREDICTIONS
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
 from boxscore.sources.formats import ReadRequest, format_of
+from boxscore.sources.guessed_sizes import without_unfit_masks
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
@@ -24,6 +26,7 @@ def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportR
     total = raw.rows + report.rejected
     diagnosis = diagnose(raw, context, context.mapping)
     settled = settle(raw, diagnosis, context)
+    raw = without_unfit_masks(raw, settled.item, context, report)
     predictions = annotations_of(raw, settled, PREDICTIONS, report)
     if not total:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
@@ -46,6 +49,7 @@ def read_raw(path: Path, form: str, context: ProjectContext, report: ImportRepor
         sizes=sizes.get,
         titles=tuple(sizes),
         classes=tuple((c.source_id, c.name) for c in context.ontology.classes),
+        rotated=any(c.shape is Shape.ROTATABLE_BOUNDING_BOX for c in context.ontology.classes),
     )
     return format_of(form, "predictions").read(path, request, report)
 

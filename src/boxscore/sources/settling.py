@@ -17,6 +17,7 @@ from boxscore.schema.tables import MASKS, POINTS, TRAITS, Annotations, Table, Ta
 from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
 from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
+from boxscore.sources.rotated_corners import rectangle_around
 
 LARGEST = 1e9
 """A coordinate beyond it, in pixels, is no coordinate."""
@@ -82,6 +83,7 @@ class _Work:
         )
         self.marks = c["marks"].copy()
         self.kind = c["kind"]
+        self.theta = c["theta"].copy()
         self.counts: dict[int, bytes] = {}
         self.mask_area = np.full(raw.rows, np.nan)
 
@@ -155,11 +157,21 @@ class _Work:
                 points["x"], points["y"], *size, self.settled.convention
             )
         self.points = points
+        self._turn()
         self._rasterise()
         self._check_mask_sizes()
         self.counts.update(self.raw.masks)
         self._measure()
         self._box_around()
+
+    def _turn(self) -> None:
+        """Rotated boxes that are given by their corners."""
+        own = self._of_kind(Kind.ROTATED_BOX)
+        rows = np.unique(self.points["row"][own])
+        if rows.size:
+            corners = np.stack([self.points["x"][own], self.points["y"][own]], axis=1)
+            self.box[rows], self.theta[rows] = rectangle_around(corners.reshape(-1, 4, 2))
+            self.points = {name: values[~own] for name, values in self.points.items()}
 
     def _rasterise(self) -> None:
         rows = np.unique(self.points["row"][self._of_kind(Kind.POLYGON)])
@@ -278,7 +290,7 @@ class _Work:
             "class_id": self.class_id[index].astype(np.int32),
             "kind": self.kind[index],
             **{name: box[:, k].copy() for k, name in enumerate(("x", "y", "width", "height"))},
-            "theta": c["theta"][index],
+            "theta": self.theta[index],
             "area": np.where(np.isnan(area), boxed, area),
             "marks": self.marks[index],
             "track": _texts([raw.track[r] for r in index.tolist()]),

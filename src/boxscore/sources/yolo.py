@@ -2,7 +2,7 @@
 
 A line of 5 or 6 numbers is a box; with a pose in data.yaml, a box and its keypoints; else an odd
 count from 7 is a polygon, and an even one a polygon with its confidence. Coordinates are shares of
-the image. The corners of rotated boxes are read as the polygons that they are.
+the image. Where every line has four corners, of turned rectangles, they are rotated boxes.
 Source: Ultralytics, "Datasets overview"; what `save_txt` of its predict and val modes writes.
 """
 
@@ -91,8 +91,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         fix = "name the folder with the .txt files, or its data.yaml"
         raise SourceError(path, "", "holds no label file", fix=fix, code="E-YOLO-EMPTY")
     pictures = Pictures(request.images)
-    images = _images(builder, labels, pictures, truth)
-    rows = RowReader(layout, builder, truth)
+    listed = {path.with_suffix("").name for path in layout.listed}
+    images = _images(builder, labels, pictures, truth, listed)
+    rows = RowReader(layout, builder, truth, request.rotated)
     for label, image in zip(labels, images, strict=True):
         rows.read(label.path, image)
     rows.finish()
@@ -100,7 +101,11 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
 
 
 def _images(
-    builder: RawBuilder, labels: list[LabelFile], pictures: Pictures, truth: bool
+    builder: RawBuilder,
+    labels: list[LabelFile],
+    pictures: Pictures,
+    truth: bool,
+    listed: set[str],
 ) -> list[int]:
     """The image of every label file; of a ground truth also those without one, as background."""
     images, missing = [], 0
@@ -118,7 +123,7 @@ def _images(
         return images
     if missing:
         builder.report.note("W-YOLO-NO-IMAGE", "label files without an image file", missing)
-    bare = pictures.without_labels()
+    bare = [p for p in pictures.without_labels() if not listed or p.stem in listed]
     for picture in bare:
         title = pictures.title(picture)
         key = Path(title).with_suffix("").as_posix()

@@ -11,8 +11,8 @@ from boxscore.errors import SourceError, shown
 from boxscore.sources.image_names import IMAGE_SUFFIXES
 from boxscore.sources.text_lines import data_texts, files_below, read_lines
 from boxscore.sources.yaml_text import YAML, read_yaml
+from boxscore.sources.yolo_lists import SPLITS, listed_labels
 
-SPLITS = ("train", "val", "test")
 NAME_FILES = ("classes.txt", "obj.names")
 OTHER_TEXTS = frozenset(f"{name}.txt" for name in ("classes", "labels", "train", "val", "test"))
 """Text files that lie in such folders and hold no labels."""
@@ -39,15 +39,19 @@ class Layout:
     Attributes:
         root: The folder that holds everything.
         names: Number -> name of the classes; empty when nobody says.
+        task: As data.yaml says it: detect, segment, pose, obb; empty when it does not.
         keypoints, dimensions: Of a pose, as `kpt_shape`; 0 for other sets.
         folders: Folders of label files, with the split of each.
+        listed: Label files of the images that lists name, with the split of each.
     """
 
     root: Path
     names: dict[int, str] = field(default_factory=dict)
+    task: str = ""
     keypoints: int = 0
     dimensions: int = 3
     folders: list[tuple[Path, str]] = field(default_factory=list)
+    listed: dict[Path, str] = field(default_factory=dict)
 
     def files(self) -> Iterator[LabelFile]:
         """Every label file, once, by folder and path."""
@@ -58,6 +62,11 @@ class Layout:
                     seen.add(path)
                     key = path.relative_to(_label_folder(path, folder)).with_suffix("").as_posix()
                     yield LabelFile(path=path, key=key, split=split or _split(path, folder))
+        for path, split in self.listed.items():
+            if path not in seen and path.is_file():
+                seen.add(path)
+                key = path.relative_to(_label_folder(path, self.root)).with_suffix("").as_posix()
+                yield LabelFile(path=path, key=key, split=split)
 
 
 def label_texts(paths: list[Path], folder: Path) -> list[Path]:
@@ -107,7 +116,8 @@ def layout_of(path: Path, *, upwards: bool) -> Layout:
     if path.is_file():
         layout = Layout(path.parent)
         _read_yaml(layout, path)
-        layout.folders = layout.folders or [(path.parent, "")]
+        if not layout.folders and not layout.listed:
+            layout.folders = [(path.parent, "")]
         return layout
     if upwards:
         path = _inner_set(path)
@@ -115,8 +125,9 @@ def layout_of(path: Path, *, upwards: bool) -> Layout:
     given = next((f for place in _places(path, upwards) for f in _yamls(place)), None)
     if given is not None:
         _read_yaml(layout, given)
-    if given is None or given.parent != path or not layout.folders:
-        layout.folders = [(path, "")]
+    described = given is not None and given.parent == path
+    if not described or not (layout.folders or layout.listed):
+        layout.folders, layout.listed = [(path, "")], {}
     if not layout.names:
         layout.names = _named_by_text(path, upwards)
     return layout
@@ -179,7 +190,10 @@ def _read_yaml(layout: Layout, path: Path) -> None:
     shape = document.get("kpt_shape")
     if shape is not None:
         layout.keypoints, layout.dimensions = _pose(path, shape)
+    if isinstance(document.get("task"), str):
+        layout.task = document["task"]
     layout.folders = _split_folders(path.parent, document)
+    layout.listed = listed_labels(path.parent, document)
 
 
 CODE = "E-YOLO-YAML"

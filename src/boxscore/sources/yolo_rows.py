@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.raw import NO_BOX, RawBuilder
+from boxscore.sources.rotated_corners import are_turned
 from boxscore.sources.text_lines import number_in, read_lines
 from boxscore.sources.yolo_layout import Layout
 
@@ -19,6 +20,8 @@ TOLERANCE = 1e-3
 """Shares may leave 0 to 1 by this much, as rounded exports do."""
 MANY = 0.5
 """Share of predictions outside 0 to 1 from which the doctor, not the reader, judges them."""
+CORNERS = 4
+"""Of a rotated box."""
 TRACKED = 7
 """Columns of a prediction with confidence and track."""
 SAVED = "save predictions with their confidence: save_txt=True save_conf=True"
@@ -69,8 +72,11 @@ class _Placed:
 class RowReader:
     """Reads the lines of many files; they are added once it is known whether all are in pixels."""
 
-    def __init__(self, layout: Layout, builder: RawBuilder, truth: bool) -> None:
+    def __init__(
+        self, layout: Layout, builder: RawBuilder, truth: bool, rotated: bool = False
+    ) -> None:
         self.layout, self.builder, self.truth = layout, builder, truth
+        self.rotated = rotated or layout.task == "obb"
         self.found: list[_Placed] = []
         self.confident = 0
 
@@ -172,6 +178,7 @@ class RowReader:
                 fix="pixels? divide x by the width of the image and y by its height",
                 code="E-YOLO-RANGE",
             )
+        self.rotated = self._are_rotated()
         judged = not self.truth and len(wild) > MANY * len(self.found)
         for placed in self.found:
             if placed.outside is None or judged:
@@ -187,13 +194,27 @@ class RowReader:
             problem = "labels with a confidence: it is not used in a ground truth"
             self.builder.report.note("N-YOLO-CONFIDENCE", problem, self.confident)
 
+    def _are_rotated(self) -> bool:
+        """Whether lines of four corners are rotated boxes: all are, or nothing is."""
+        if self.layout.task not in ("", "obb") or not self.found:
+            return False
+        outlines = [p.row.points for p in self.found if p.row.kind is Kind.POLYGON]
+        quads = [points for points in outlines if points is not None and len(points) == CORNERS]
+        if len(quads) < len(self.found) or not (self.rotated or are_turned(np.stack(quads))):
+            return False
+        problem = "lines of four corners: read as rotated boxes"
+        if not self.rotated:
+            problem += "; `task: segment` in data.yaml says that they are polygons"
+        self.builder.report.note("N-YOLO-OBB", problem, len(quads))
+        return True
+
     def _add(self, placed: _Placed) -> None:
         row, name = placed.row, self.layout.names.get(placed.number)
         self.confident += not np.isnan(row.confidence)
         self.builder.add(
             placed.image,
             self.builder.class_ref(placed.number, name),
-            row.kind,
+            Kind.ROTATED_BOX if self.rotated else row.kind,
             box=row.box,
             parts=() if row.points is None else (row.points,),
             confidence=np.nan if self.truth else row.confidence,

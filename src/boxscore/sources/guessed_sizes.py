@@ -1,0 +1,64 @@
+"""Masks on images of which a project knows no more than where their labels end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.schema.kinds import Kind
+from boxscore.sources.context import ProjectContext
+from boxscore.sources.raw import RawSet
+from boxscore.sources.report import ImportReport
+
+
+def without_unfit_masks(
+    raw: RawSet, item: NDArray[np.int32], context: ProjectContext, report: ImportReport
+) -> RawSet:
+    """The records with their boxes alone, where a mask is of another size than its image's guess.
+
+    Ground truth may come without image files and without sizes; then an image is taken to end where
+    its boxes do (W-IMAGE-SIZE). No mask can be laid on such an image, but a box can.
+
+    Args:
+        item: (images,) row of the project's items of each raw image, -1 unknown.
+    """
+    if not raw.mask_sizes:
+        return raw
+    guessed = _guessed(context)
+    items = context.items
+    due = np.stack([items["width"], items["height"]], axis=1)
+    boxed = np.isfinite(raw.box).all(axis=1)
+    unfit = []
+    for row, size in raw.mask_sizes.items():
+        at = int(item[raw.columns["image"][row]])
+        if at >= 0 and guessed[at] and boxed[row] and size != tuple(due[at].tolist()):
+            unfit.append(row)
+    if not unfit:
+        return raw
+    problem = "masks on images whose size is not known: left out, their boxes are kept"
+    report.note("W-MASK-UNPLACED", problem, len(unfit))
+    kind = raw.columns["kind"].copy()
+    kind[unfit] = int(Kind.BOX)
+    left = set(unfit)
+    return replace(
+        raw,
+        columns={**raw.columns, "kind": kind},
+        masks={row: mask for row, mask in raw.masks.items() if row not in left},
+        mask_sizes={row: size for row, size in raw.mask_sizes.items() if row not in left},
+    )
+
+
+def _guessed(context: ProjectContext) -> NDArray[np.bool_]:
+    """(items,) whether an image has no file and ends where its boxes do."""
+    items, truth = context.items, context.ground_truth
+    far = np.ones((items.rows, 2))
+    if truth is not None and truth.rows:
+        t = truth.table
+        corner = np.stack([t["x"] + t["width"], t["y"] + t["height"]], axis=1)
+        np.maximum.at(far, t["item"], corner)
+    size = np.stack([items["width"], items["height"]], axis=1)
+    bare = np.array([not file for file in items["file"].tolist()], np.bool_)
+    fits: NDArray[np.bool_] = np.equal(np.ceil(far), size).all(axis=1)
+    return bare & fits
