@@ -23,7 +23,7 @@ from boxscore.sources.image_names import IMAGE_SUFFIXES
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below
-from boxscore.sources.yolo_layout import SPLITS
+from boxscore.sources.yolo_lists import SPLITS
 
 CONVENTION = Convention(corners="xywh", scale="pixels")
 SUFFIXES = tuple(sorted(IMAGE_SUFFIXES))

@@ -29,7 +29,7 @@ def without_unfit_masks(
     guessed = _guessed(context)
     items = context.items
     due = np.stack([items["width"], items["height"]], axis=1)
-    boxed = np.isfinite(raw.box).all(axis=1)
+    boxed = np.asarray(np.isfinite(raw.box).all(axis=1))
     unfit = []
     for row, size in raw.mask_sizes.items():
         at = int(item[raw.columns["image"][row]])

@@ -12,7 +12,8 @@ from boxscore.sources.mask_classes import MaskClasses, classes_of
 from boxscore.sources.picture_places import FOLDERS, Pictures
 from boxscore.sources.text_lines import files_below
 from boxscore.sources.yaml_text import YAML, read_yaml
-from boxscore.sources.yolo_layout import SPLITS, contained
+from boxscore.sources.yolo_layout import contained
+from boxscore.sources.yolo_lists import SPLITS
 
 MASK_FOLDERS = (
     "masks", "mask", "labels", "annotations", "segmentationobject", "segmentationclass",

@@ -17,7 +17,8 @@ OUTWARD = ("..", ".", "/")
 def listed_labels(root: Path, document: dict[Any, Any]) -> dict[Path, str]:
     """Where the labels of listed images are due, with their splits; all below the root."""
     above = document.get("path")
-    places = [root, *(root / above for above in [above] if isinstance(above, str))]
+    places = [root, root / above] if isinstance(above, str) and "\0" not in above else [root]
+    inside: dict[Path, bool] = {}
     real = root.resolve()
     found: dict[Path, str] = {}
     for split in SPLITS:
@@ -25,7 +26,11 @@ def listed_labels(root: Path, document: dict[Any, Any]) -> dict[Path, str]:
         for entry in entries if isinstance(entries, list) else [entries]:
             for image in _images(real, places, entry):
                 label = _label(root, image)
-                if label is not None and label.resolve().is_relative_to(real):
+                if label is None or label.is_symlink():
+                    continue
+                if label.parent not in inside:
+                    inside[label.parent] = label.parent.resolve().is_relative_to(real)
+                if inside[label.parent]:
                     found.setdefault(label, split)
     return found
 
@@ -38,14 +43,14 @@ def _images(real: Path, places: list[Path], entry: object) -> Iterator[str]:
         file = place / entry
         try:
             if file.is_file() and file.resolve().is_relative_to(real):
-                yield from (text.strip() for _, text in read_lines(file))
+                yield from (text.strip() for _, text in read_lines(file) if "\0" not in text)
                 return
         except (OSError, SourceError):
             continue
 
 
 def _label(root: Path, image: str) -> Path | None:
-    """Below `labels` where the image is below `images`; paths of other machines count from there."""
+    """Below `labels` where the image is below `images`, from where other machines' paths count."""
     path = PurePosixPath(image.replace("\\", "/"))
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         return None
