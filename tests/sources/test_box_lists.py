@@ -50,8 +50,11 @@ def test_predictions_have_a_confidence(tmp_path: Path) -> None:
     assert recognise(path, "predictions").share == 0
 
 
-@pytest.mark.parametrize("box", ["1,2,3,4", "1,2,x,4,0", "1,2,3,4,0.5", "1,2,3,4,-1", "1,2,3,4,2",
-                                 "1,2,3,4,0,1,1", "1,2,nan,4,0", ",", "1,2,3,4,99999999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "box",
+    ["1,2,3,4", "1,2,x,4,0", "1,2,3,4,0.5", "1,2,3,4,-1", "1,2,3,4,2", "1,2,3,4,0,1,1",
+     "1,2,nan,4,0", ",", "1,2,3,4,99999999999"],
+)  # fmt: skip
 def test_a_wrong_box_is_rejected_with_its_line(tmp_path: Path, box: str) -> None:
     (tmp_path / "classes.txt").write_text("cat\ndog\n")
     path = tmp_path / "list.txt"

@@ -29,7 +29,7 @@ OPEN_IMAGES = (
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "role", "format"),
+    ("name", "content", "role", "form"),
     [
         ("a.json", json.dumps(TRUTH), "truth", "coco"),
         ("a.json", json.dumps(RESULTS), "predictions", "coco"),
@@ -46,13 +46,13 @@ OPEN_IMAGES = (
     ],
 )
 def test_one_format_wins_clearly(
-    tmp_path: Path, name: str, content: str, role: Role, format: str
+    tmp_path: Path, name: str, content: str, role: Role, form: str
 ) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(content)
     found = recognised(tmp_path if name.endswith(".txt") else path, role)
-    assert found.format == format
+    assert found.format == form
     assert found.guess.why
 
 
@@ -152,7 +152,7 @@ def test_an_installed_package_adds_its_format(
     )
     monkeypatch.syspath_prepend(site)
     source = tmp_path / "my.dots"
-    source.write_text("cat\ndog\n")
+    source.write_text("Cat\nDog\n")
     made = Project.import_project(source, target=tmp_path)
     assert (made["format"], made["ground_truth"], made["classes"]) == ("dots", 2, 2)
     assert made["recognised"]["why"] == "a file of dots"

@@ -15,7 +15,7 @@ from boxscore.sources.frames import MOST_FRAMES, Film, numbered_pictures
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below, first_files, number_in
-from boxscore.sources.xml_text import Element, root_of, stream_xml
+from boxscore.sources.xml_text import Element, read_xml, root_of, stream_xml
 
 CONVENTION = Convention(corners="xywh", scale="pixels")
 EDGES = ("left", "top", "width", "height")
@@ -53,6 +53,8 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     others = 0
     for file in files:
         top = root_of(file)
+        if top is None and path.is_file():
+            read_xml(path)  # says what is wrong with it
         if top is None or not _is_sequence(top):
             others += 1
             continue

@@ -24,7 +24,7 @@ def recognise(path: Path, role: Role) -> Guess:
     files = [path] if path.is_file() else sorted(path.glob("*.json"))
     if path.is_dir() and len(files) != 1:
         return NO
-    return Guess(share=0.99, why="images with neg_category_ids") if _holds(files[0]) else NO
+    return Guess(share=1.0, why="images with neg_category_ids") if _holds(files[0]) else NO
 
 
 def _holds(path: Path) -> bool:
