@@ -37,8 +37,7 @@ def recognise(path: Path, _role: Role) -> Guess:
     """Two folders or more with nothing but images, and no image beside them."""
     if not path.is_dir():
         return NO
-    known = [_named_class(file) for file in _own_images(path)]
-    if len(known) > 1 and None not in known:
+    if len(_named_images(path)) > 1:
         return Guess(share=0.6, why="images that are called by the numbers of WordNet")
     folders = list(_class_folders(path))[:50]
     names = {folder.name.lower() for folder, _ in folders}
@@ -50,8 +49,17 @@ def recognise(path: Path, _role: Role) -> Guess:
     return Guess(share=0.6, why=f"folders of images, as {folders[0][0].name}")
 
 
-def _own_images(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("*") if _is_image(p) and not p.is_symlink())
+def _named_images(folder: Path) -> dict[Path, str]:
+    """Images right in a folder and their classes, where the names of all of them say these."""
+    found: dict[Path, str] = {}
+    for file in folder.iterdir():
+        if _is_image(file):
+            name = _named_class(file)
+            if name is None:
+                return {}
+            if not file.is_symlink():
+                found[file] = name
+    return dict(sorted(found.items()))
 
 
 def _named_class(file: Path) -> str | None:
@@ -98,11 +106,10 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     truth = request.role == "truth"
     builder = RawBuilder("folders", path, report, CONVENTION)
     seen: Counter[str] = Counter()
-    named = {file: _named_class(file) for file in _own_images(path)}
-    folders = [] if named and None not in named.values() else list(_class_folders(path))
-    if not folders:
-        _read_named(builder, named, truth)
-        seen.update(file.name for file in named)
+    named = _named_images(path)
+    folders = [] if named else list(_class_folders(path))
+    _read_named(builder, named, truth)
+    seen.update(file.name for file in named)
     for name in sorted({folder.name for folder, _ in folders}):
         builder.class_ref(name=shown(name), question=QUESTION)
     for folder, split in folders:
@@ -125,11 +132,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     return builder.build()
 
 
-def _read_named(builder: RawBuilder, named: dict[Path, str | None], truth: bool) -> None:
+def _read_named(builder: RawBuilder, named: dict[Path, str], truth: bool) -> None:
     """Images whose names say their classes."""
     for file, name in named.items():
-        if name is None:
-            continue
         ref = builder.class_ref(name=shown(name), question=QUESTION)
         image = builder.image(file.name, path=file if truth else None, title=file.name)
         builder.file(shown(file.name))

@@ -7,6 +7,7 @@ of predictions by the doctor.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -69,7 +70,9 @@ def _home(path: Path, role: Role) -> Path:
     """The folder of the files: one below, where ground truth and predictions lie side by side."""
     if not path.is_dir():
         return path
-    names = {p.name.lower(): p for p in sorted(path.iterdir()) if p.is_dir()}
+    with os.scandir(path) as entries:
+        folders = sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
+    names = {Path(folder).name.lower(): Path(folder) for folder in folders}
     sides = [[names[n] for n in own if n in names] for own in (TRUTHS, FOUND)]
     if not all(sides):
         return path
