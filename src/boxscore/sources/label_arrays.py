@@ -7,6 +7,7 @@ the predictions are its only probabilities, else its only list that is called so
 
 from __future__ import annotations
 
+import tokenize
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,11 @@ from boxscore.sources.text_lines import LARGEST_FILE
 QUESTION = "class"
 MOST_CLASSES = 100_000
 MOST_FILES = 50
+DAMAGED = (
+    ArithmeticError, EOFError, MemoryError, OSError, SyntaxError, TypeError, ValueError,
+    tokenize.TokenError,
+)  # fmt: skip
+"""What NumPy raises on a damaged header or too few bytes."""
 FIX = "save whole numbers of shape (images,), or probabilities of shape (images, classes)"
 
 
@@ -44,7 +50,7 @@ def _shape(path: Path) -> tuple[int, ...] | None:
             major, _ = np.lib.format.read_magic(file)
             known = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
             shape, _, dtype = known[major > 1](file)
-    except (OSError, ValueError, SyntaxError):
+    except DAMAGED:
         return None
     return tuple(shape) if dtype.kind in "iuf" else ()
 
