@@ -383,11 +383,13 @@ def test_it_is_recognised_by_its_content(tmp_path: Path) -> None:
     assert [c.name for c, _ in recognise(root / "data.yaml", "truth")] == ["yolo"]
     assert recognise(root / "data.yaml", "predictions") == []
     shares, pixels = (
-        data_set(tmp_path / "s", {"a": BOX}),
-        data_set(tmp_path / "p", {"a": "0 9 9 9 9"}),
+        data_set(tmp_path / "s", {"a": BOX.strip() + " 0.9\n"}),
+        data_set(tmp_path / "p", {"a": "0 9 9 9 9 0.9"}),
     )
     sure, less = (recognise(p / "labels", "predictions")[0][1].share for p in (shares, pixels))
     assert sure > 0.8 > less
+    # Lines without a confidence are labels, no predictions.
+    assert recognise(root / "labels", "predictions")[0][1].share == 0.5
     for text in ("person 1 2 3 4\n", "hello\n", "0 1\n"):
         (root / "labels" / "val" / "a.txt").write_text(text)
         assert recognise(root / "labels", "predictions") == []
