@@ -78,7 +78,7 @@ def test_two_formats_that_fit_equally_are_refused_with_both(tmp_path: Path) -> N
         recognised(tmp_path, "truth")
     assert refused.value.code == "E-FORMAT-UNSURE"
     assert "detrac (95%: " in str(refused.value) and "vatic (95%: " in str(refused.value)
-    assert "--format: detrac, or vatic" in str(refused.value)
+    assert "--format: detrac or vatic" in str(refused.value)
 
 
 def test_an_import_and_the_doctor_say_how_sure_and_why(tmp_path: Path) -> None:
@@ -115,6 +115,31 @@ def test_a_folder_is_read_by_the_only_file_of_a_side(tmp_path: Path) -> None:
         project.import_predictions(data, name="again")
     assert refused.value.code == "E-COCO-FOLDER"
     assert "found.json, more.json" in str(refused.value)
+
+
+def test_texts_beside_the_tracks_of_sequences_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "A" / "gt").mkdir(parents=True)
+    row = "1,1,10,20,30,40,1,-1,-1,-1\n"
+    (tmp_path / "A" / "gt" / "gt.txt").write_text(row)
+    (tmp_path / "A" / "tracker.txt").write_text(row)
+    made = Project.import_project(tmp_path / "A", target=tmp_path / "made")
+    assert made["ground_truth"] == 1
+    notes = {w["code"]: w["count"] for w in made["warnings"]}
+    assert notes["N-MOT-OTHER-TEXT"] == 1
+
+
+def test_masks_on_images_of_unknown_size_leave_their_boxes(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("a.jpg 1,2,31,22,0\nb.jpg 1,2,31,22,0\n")
+    (tmp_path / "classes.txt").write_text("cat\n")
+    mask = {"size": [40, 50], "counts": "d02Y11O1"}
+    dets = [{"score": 0.9, "bbox": [1, 2, 30, 20], "category": "cat", "mask": mask}]
+    images = [{"image_id": name, "dets": dets} for name in ("a", "b")]
+    (tmp_path / "found.json").write_text(json.dumps({"images": images}))
+    made = Project.import_project(tmp_path / "list.txt", target=tmp_path)
+    done = Project.open(made["path"]).import_predictions(tmp_path / "found.json", name="r")
+    assert (done["predictions"], done["rejected"], done["task"]) == (2, 0, "bbox")
+    assert {w["code"]: w["count"] for w in done["warnings"]}["W-MASK-UNPLACED"] == 2
+    assert done["evaluation"]["metrics"]["AP"] == pytest.approx(1)
 
 
 PLUGIN = """

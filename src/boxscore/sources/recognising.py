@@ -82,7 +82,8 @@ def recognised(path: Path, role: Role) -> Recognition:
     rivals = [g for g in others if best.share < 1 and g[1].share >= RIVAL * best.share]
     if rivals:
         known = [f"{n} ({g.share:.0%}: {g.why})" for n, g in [(name, best), *rivals]]
-        fix = f"name it with --format: {name}, or {rivals[0][0]}"
+        fix = f"name it with --format: {', '.join([name, *(n for n, _ in rivals[:-1])])}"
+        fix += f" or {rivals[-1][0]}"
         problem = f"may be {' or '.join(known)}"
         raise SourceError(path, "", problem, fix=fix, code="E-FORMAT-UNSURE")
     return Recognition(format=name, guess=best, others=tuple(others))
