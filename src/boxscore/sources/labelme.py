@@ -17,9 +17,10 @@ from boxscore.sources.labelme_shapes import ShapeReader, set_flags
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
-from boxscore.sources.text_lines import files_below, first_files
+from boxscore.sources.text_lines import files_below, first_files, mentions
 
 CONVENTION = Convention(corners="xyxy", scale="pixels")
+WORDS = (b'"shapes"', b'"imagePath"')
 FLAGS = "flags"
 """The question that an image's flags answer."""
 
@@ -29,7 +30,8 @@ def recognise(path: Path, role: Role) -> Guess:
     if role != "truth":
         return NO
     for file in [path] if path.is_file() else first_files(path, (".json",))[:3]:
-        if file.suffix.lower() == ".json" and _document(file) is not None:
+        likely = file.suffix.lower() == ".json" and mentions(file, WORDS)
+        if likely and _document(file) is not None:
             return Guess(share=0.95, why=f"a JSON file of labelme, {file.name}")
     return NO
 

@@ -5,13 +5,13 @@ Source: Gupta et al. 2019, "LVIS: A Dataset for Large Vocabulary Instance Segmen
 
 from __future__ import annotations
 
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from boxscore.schema.ontology import Ontology
 from boxscore.sources.coco_layout import recognise as recognise_coco
 from boxscore.sources.formats import NO, Guess, Role
 from boxscore.sources.report import ImportReport
+from boxscore.sources.text_lines import mentions
 
 KEYS = (b'"neg_category_ids"', b'"not_exhaustive_category_ids"')
 """What every image of LVIS has, and none of COCO."""
@@ -24,15 +24,7 @@ def recognise(path: Path, role: Role) -> Guess:
     files = [path] if path.is_file() else sorted(path.glob("*.json"))
     if path.is_dir() and len(files) != 1:
         return NO
-    return Guess(share=1.0, why="images with neg_category_ids") if _holds(files[0]) else NO
-
-
-def _holds(path: Path) -> bool:
-    try:
-        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-            return all(content.find(key) >= 0 for key in KEYS)
-    except (OSError, ValueError):
-        return False
+    return Guess(share=1.0, why="images with neg_category_ids") if mentions(files[0], KEYS) else NO
 
 
 def is_lvis(ontology: Ontology) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from boxscore.errors import SourceError
@@ -97,10 +98,22 @@ def first_files(root: Path, suffixes: Sequence[str], most: int = 20) -> list[Pat
     found: list[Path] = []
     for folder, folders, names in os.walk(root):
         folders.sort()
-        found += [Path(folder, n) for n in sorted(names) if n.lower().endswith(tuple(suffixes))]
+        fitting = sorted(n for n in names if n.lower().endswith(tuple(suffixes)))
+        found += [Path(folder, n) for n in fitting[: most - len(found)]]
         if len(found) >= most:
             break
-    return found[:most]
+    return found
+
+
+def mentions(path: Path, words: Iterable[bytes]) -> bool:
+    """Whether a file has all of these words, wherever they stand; False where it cannot be read."""
+    if not path.is_file():  # a pipe would never end
+        return False
+    try:
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            return all(content.find(word) >= 0 for word in words)
+    except (OSError, ValueError):
+        return False
 
 
 def data_texts(paths: Iterable[Path]) -> list[Path]:
