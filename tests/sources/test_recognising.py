@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from boxscore.cli.program import program as main
 from boxscore.errors import SourceError
@@ -79,6 +81,37 @@ def test_two_formats_that_fit_equally_are_refused_with_both(tmp_path: Path) -> N
     assert refused.value.code == "E-FORMAT-UNSURE"
     assert "detrac (95%: " in str(refused.value) and "vatic (95%: " in str(refused.value)
     assert "--format: detrac or vatic" in str(refused.value)
+
+
+def few_values(root: Path, *names: str, most: int = 3) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        values = np.random.default_rng(1).integers(0, most, (16, 16)).astype(np.uint8)
+        Image.fromarray(values).save(root / name)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "form"),
+    [
+        (("cat/a.png", "cat/b.png", "dog/c.png"), 250, "folders"),
+        (("cat/a.png", "dog/a.png"), 2, "masks"),
+        (("a.png", "b.png"), 3, "masks"),
+        (("train/a.png", "val/b.png"), 3, "masks"),
+    ],
+)
+def test_class_folders_and_masks(
+    tmp_path: Path, names: tuple[str, ...], most: int, form: str
+) -> None:
+    assert recognised(few_values(tmp_path, *names, most=most), "truth").format == form
+
+
+def test_small_pictures_in_class_folders_may_be_masks(tmp_path: Path) -> None:
+    few_values(tmp_path, "cat/a.png", "cat/b.png", "dog/c.png")
+    with pytest.raises(SourceError) as refused:
+        recognised(tmp_path, "truth")
+    assert refused.value.code == "E-FORMAT-UNSURE"
+    assert "masks (60%" in str(refused.value) and "folders (60%" in str(refused.value)
 
 
 def test_an_import_and_the_doctor_say_how_sure_and_why(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from boxscore.sources.mask_layout import MaskFile, MaskLayout, layout_of
 from boxscore.sources.pixel_maps import ValueMasks, read_map, read_maps
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
+from boxscore.sources.yolo_lists import SPLITS
 
 CONVENTION = Convention(corners="xywh", scale="pixels")
 VOID = 255
@@ -42,7 +43,16 @@ def recognise(path: Path, role: Role) -> Guess:
     likely = all(not m.code and len(m.values) <= FEW for _, m in some)
     if not likely or (any(m.coloured for _, m in some) and not layout.classes.colours):
         return NO
-    return Guess(share=0.75, why=f"PNGs of few values, as {some[0][0]}")
+    share = 0.6 if role == "truth" and _may_be_pictures(layout) else 0.75
+    return Guess(share=share, why=f"PNGs of few values, as {some[0][0]}")
+
+
+def _may_be_pictures(layout: MaskLayout) -> bool:
+    """Whether nothing but the values speaks for masks: small pictures in class folders look so."""
+    folders = {file.path.parent for file in layout.files}
+    named = layout.classes.names or any(file.class_name for file in layout.files)
+    splits = any(folder.name.lower().startswith(SPLITS) for folder in folders)
+    return len(folders) > 1 and not named and not splits and not layout.pictures.files
 
 
 def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
