@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
-from boxscore.sources.table_columns import columns_of, is_table
+from boxscore.sources.table_columns import is_table
 from boxscore.sources.table_rows import TableReader
 from boxscore.sources.text_lines import read_bytes
 
@@ -20,6 +20,8 @@ SUFFIXES = (".csv", ".tsv", ".txt")
 DELIMITERS = (",", ";", "\t")
 BATCH = 100_000
 HEAD = 1 << 16
+FORMULA = ("=", "+", "-", "@", "\t")
+"""What a cell begins with that a spreadsheet runs; exports put a quote before it."""
 FIX = "give a table in UTF-8 whose first line names the columns"
 
 
@@ -63,15 +65,22 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     builder = RawBuilder("csv", path, report, Convention(corners=None, scale=None))
     try:
         header = next(lines)
-        found = columns_of(header)
-        table = TableReader(builder, set(found), truth=request.role == "truth")
+        table = TableReader(builder, header, truth=request.role == "truth")
+        disarmed = any(f"'{sign}" in text for sign in FORMULA)
         for rows, numbers in _batches(lines, len(header), report):
-            columns = list(zip(*rows, strict=True))
-            table.take({name: columns[k] for name, k in found.items()}, numbers)
+            columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+            if disarmed:
+                columns = [[_armed(cell) for cell in column] for column in columns]
+            table.take({name: columns[k] for name, k in table.found.items()}, numbers)
     except csv.Error as bad:
         place = f"line {lines.line_num}"
         raise SourceError(path, place, shown(str(bad)), fix=FIX, code="E-TABLE-TEXT") from None
     return table.finish()
+
+
+def _armed(cell: str) -> str:
+    """A cell without the quote that kept a spreadsheet from running it."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def _batches(

@@ -114,6 +114,7 @@ CARDS: tuple[FormatCard, ...] = (
     _card("mot", "MOTChallenge text files, one per sequence", *BOTH),
     _card("npy", "Classes of images as NumPy arrays", *BOTH, module="label_arrays"),
     _card("openimages", "Open Images CSV, with labels and class tree", *BOTH),
+    _card("parquet", "Tables as Parquet (needs pyarrow)", *BOTH, module="parquet_table"),
     _card("txt", "Plain text files, one per image: class, confidence, four numbers", *BOTH),
     _card("ultralytics", "Ultralytics results (JSON)", "predictions", module="dumps_ultralytics"),
     _card("voc", "Pascal VOC XML, and results of its devkit", *BOTH),

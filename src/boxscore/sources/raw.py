@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
+from boxscore.schema.tables import KEYPOINT_PART
 from boxscore.sources.report import ImportReport
 
 Array = NDArray[Any]
@@ -226,6 +227,7 @@ class RawBuilder:
         *,
         box: Sequence[float] = NO_BOX,
         parts: Sequence[Array] = (),
+        keypoints: Array | None = None,
         mask: bytes | None = None,
         mask_size: tuple[int, int] | None = None,
         theta: float = 0.0,
@@ -242,6 +244,7 @@ class RawBuilder:
 
         Args:
             parts: (K, 2) or (K, 3) points each: parts of a polygon, or keypoints with visibility.
+            keypoints: (K, 3) with visibility, beside a polygon or mask.
             mask: Compressed run lengths over the whole image.
             mask_size: Its width and height, to be held against those of the image.
             file: As `file` returned it; default: the current one.
@@ -254,6 +257,8 @@ class RawBuilder:
         )
         self._boxes.append(box)
         self._tracks.append(track)
+        if keypoints is not None:
+            self._points.append((row, KEYPOINT_PART, keypoints))
         self._points += [(row, part, points) for part, points in enumerate(parts)]
         if mask is not None:
             self._masks[row] = mask
