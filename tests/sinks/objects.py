@@ -13,24 +13,23 @@ from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import KEYPOINT_PART, Annotations
 
 Facts = dict[str, Any]
-OBJECT = (
-    "kind", "box", "theta", "area", "crowd", "ignored", "group_of", "track", "confidence", "parts",
-    "keypoints", "mask", "truncation", "occlusion", "traits",
-)  # fmt: skip
 IMAGE = ("size", "split", "sequence", "position", "frame")
 
 
-def image_names(project: bs.Project) -> list[str]:
-    """Stem of each image; frames of films with their number."""
+def image_names(project: bs.Project, by_sequence: bool = False) -> list[str]:
+    """Stem of each image; frames of films with their number; or sequence and position."""
     items = project.items
+    if by_sequence:
+        places = zip(items["sequence"].tolist(), items["position"].tolist(), strict=True)
+        return [f"{sequence}/{position}" for sequence, position in places]
     columns = (items[name].tolist() for name in ("title", "frame", "file"))
     return [
-        f"{PurePosixPath(t).stem}__{f}" if f or file.endswith(".avi") else PurePosixPath(t).stem
+        f"{PurePosixPath(t).stem}__{f}" if f or file.endswith(".mp4") else PurePosixPath(t).stem
         for t, f, file in zip(*columns, strict=True)
     ]
 
 
-def images_of(project: bs.Project) -> dict[str, Facts]:
+def images_of(project: bs.Project, by_sequence: bool = False) -> dict[str, Facts]:
     """Name of an image -> its facts."""
     items = project.items
     return {
@@ -38,13 +37,15 @@ def images_of(project: bs.Project) -> dict[str, Facts]:
             "size": (int(items["width"][k]), int(items["height"][k])),
             **{fact: items[fact][k] for fact in IMAGE if fact != "size"},
         }
-        for k, name in enumerate(image_names(project))
+        for k, name in enumerate(image_names(project, by_sequence))
     }
 
 
-def objects_of(annotations: Annotations, project: bs.Project) -> list[Facts]:
+def objects_of(
+    annotations: Annotations, project: bs.Project, by_sequence: bool = False
+) -> list[Facts]:
     """Facts of every object and answer, sorted."""
-    table, names = annotations.table, image_names(project)
+    table, names = annotations.table, image_names(project, by_sequence)
     masks = dict(zip(annotations.masks["row"].tolist(), annotations.masks["counts"], strict=True))
     points = _points(annotations)
     traits: dict[int, dict[str, float]] = {}

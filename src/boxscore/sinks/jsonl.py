@@ -1,4 +1,4 @@
-"""Our own table as JSON Lines: one object an annotation, without empty fields after the first line."""
+"""Our own table as JSON Lines: an object an annotation, the first one with every column."""
 
 from __future__ import annotations
 

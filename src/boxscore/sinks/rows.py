@@ -75,7 +75,9 @@ def _values(one: One) -> Row:
     if one.kind is Kind.ROTATED_BOX or one.theta:
         values["theta"] = one.theta
     if one.parts:
-        values["polyline" if one.kind is Kind.POLYLINE else "polygon"] = json.dumps([part.ravel().tolist() for part in one.parts])
+        values["polyline" if one.kind is Kind.POLYLINE else "polygon"] = json.dumps(
+            [part.ravel().tolist() for part in one.parts]
+        )
     elif one.mask is not None:
         values["rle"] = one.mask.decode("ascii")
     if one.keypoints is not None:

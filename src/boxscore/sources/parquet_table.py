@@ -68,9 +68,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     return read_within(path, request, report, Limits())
 
 
-def read_within(
-    path: Path, request: ReadRequest, report: ImportReport, limits: Limits
-) -> RawSet:
+def read_within(path: Path, request: ReadRequest, report: ImportReport, limits: Limits) -> RawSet:
     """The same within other limits."""
     if find_spec("pyarrow") is None:
         raise RequestError(

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from boxscore.errors import shown
 from boxscore.kernels import _core
 from boxscore.schema.kinds import Kind, Mark
-from boxscore.schema.tables import KEYPOINT_PART, MASKS, POINTS, TRAITS, Annotations, Table, TableSchema
+from boxscore.schema.tables import (
+    KEYPOINT_PART,
+    MASKS,
+    POINTS,
+    TRAITS,
+    Annotations,
+    Table,
+    TableSchema,
+)
 from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
 from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport

@@ -163,7 +163,7 @@ class TableReader:
         own = keep[boxed[keep]]
         self.boxes += int(own.size)
         self.largest = max(self.largest, float(np.abs(box[own]).max(initial=0)))
-        odd = outlined | (filled(batch["traits"]) if "traits" in batch else False)
+        odd = (outlined | filled(batch["traits"])) if "traits" in batch else outlined
         for k in keep[odd[keep]].tolist():
             self._shape(batch, numbers, columns, box[k], k)
         plain = keep[~odd[keep]]

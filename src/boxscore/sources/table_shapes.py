@@ -12,7 +12,7 @@ MOST_CHARACTERS = 1 << 20
 FAR = 1e9
 """A coordinate beyond it is none."""
 CORNER_NAMES = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"))
-SIZE_NAMES = (("x", "y", "width", "height"), ("x", "y", "w", "h"), ("left", "top", "width", "height"))  # fmt: skip
+SIZE_NAMES = (("x", "y", "width", "height"), ("x", "y", "w", "h"))
 Points = NDArray[np.float64]
 
 
@@ -81,8 +81,10 @@ def _named(given: dict[str, Any]) -> list[float]:
         if set(names) <= sides.keys():
             x1, y1, x2, y2 = (float(sides[name]) for name in names)
             return [x1, y1, x2 - x1, y2 - y1]
-    names = next(names for names in (*SIZE_NAMES, ()) if set(names) <= sides.keys())
-    return [float(sides[name]) for name in names]
+    for names in SIZE_NAMES:
+        if set(names) <= sides.keys():
+            return [float(sides[name]) for name in names]
+    raise ValueError("no box")
 
 
 def _listed(given: Any) -> list[Any]:

@@ -142,6 +142,8 @@ class RowReader:
             # A model writes how sure it is of each point where labels have its visibility.
             points = points[:, :2]
         confidence = np.nan if self.truth else rest[end]
+        if not points.any():  # an object of which no point is known
+            return _Row(kind=Kind.BOX, box=rest[:4], points=None, confidence=confidence)
         return _Row(kind=Kind.KEYPOINTS, box=rest[:4], points=points, confidence=confidence)
 
     def _columns(self, count: int) -> Problem:
