@@ -206,7 +206,9 @@ def test_a_run_comes_back(tmp_path: Path, form: str) -> None:
     done = project.import_predictions(files[0] if len(files) == 1 else source, name="again")
     assert (done["format"], done["rejected"]) == (form, 0)
     assert done["predictions"] == written["annotations"] == 3811
-    before, after = (objects_of(project.predictions(n), project) for n in ("int8", "again"))
+    before, after = (
+        objects_of(project.predictions(n).annotations, project) for n in ("int8", "again")
+    )
     assert set(differing(before, after, WITHIN.get(form, 0.0))) <= RUN_LOST[form]
     metrics = project.evaluate("int8")["metrics"]
     assert done["evaluation"]["metrics"] == pytest.approx(metrics, abs=1e-12)
@@ -223,8 +225,8 @@ def test_a_tracked_run_comes_back(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text(lines(rows))
     project.import_predictions(tmp_path / "run.jsonl", name="run")
     project.export("run", format="mot", output=tmp_path / "out")
-    truth = there_and_back(project, tmp_path, "mot")
+    truth = there_and_back(project, tmp_path / "truth", "mot")
     done = truth.import_predictions(tmp_path / "out", name="run")
     assert (done["format"], done["predictions"], done["rejected"]) == ("mot", 6, 0)
-    mine = objects_of(project.predictions("run"), project, True)
-    assert differing(mine, objects_of(truth.predictions("run"), truth, True)) == {}
+    mine, theirs = (objects_of(p.predictions("run").annotations, p, True) for p in (project, truth))
+    assert differing(mine, theirs) == {}

@@ -69,6 +69,8 @@ def coded(values: Column) -> tuple[list[Any], NDArray[np.int64]]:
 def coded_rows(columns: Sequence[Column]) -> tuple[list[tuple[Any, ...]], NDArray[np.int64]]:
     """The same of several columns together."""
     parts = [coded(column) for column in columns]
+    if len(parts) == 1:
+        return [(value,) for value in parts[0][0]], parts[0][1]
     whole = parts[0][1]
     for values, codes in parts[1:]:
         # Renumbered after each column, so that the product never grows beyond int64.

@@ -157,13 +157,16 @@ class TableReader:
             "area": numbers["area"][0] if "area" in numbers and self.truth else blank,
         }
         lost = np.zeros(size, np.bool_)
-        lost[keep] = ~(boxed | outlined | answers)[keep]
+        placed: NDArray[np.bool_] = boxed | outlined | answers
+        lost[keep] = ~placed[keep]
         self._reject(lost, lines, lambda _: "a number of the box")
         keep = keep[~lost[keep]]
         own = keep[boxed[keep]]
         self.boxes += int(own.size)
         self.largest = max(self.largest, float(np.abs(box[own]).max(initial=0)))
-        odd = (outlined | filled(batch["traits"])) if "traits" in batch else outlined
+        odd = outlined.copy()
+        if "traits" in batch:
+            odd |= filled(batch["traits"])
         for k in keep[odd[keep]].tolist():
             self._shape(batch, numbers, columns, box[k], k)
         plain = keep[~odd[keep]]
