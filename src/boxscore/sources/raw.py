@@ -282,8 +282,11 @@ class RawBuilder:
         """
         self._flush()
         for name, values in (traits or {}).items():
-            for row in np.flatnonzero(np.isfinite(values)).tolist():
-                self._traits.setdefault(self._count + row, {})[name] = float(values[row])
+            known = np.flatnonzero(np.isfinite(values))
+            for row, value in zip(
+                (known + self._count).tolist(), values[known].tolist(), strict=True
+            ):
+                self._traits.setdefault(row, {})[name] = value
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {

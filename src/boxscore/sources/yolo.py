@@ -86,8 +86,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     pictures = Pictures(request.images)
     images = _images(builder, labels, pictures, truth)
     rows = RowReader(layout, builder, truth)
-    for label, image in zip(labels, images, strict=True):
-        rows.read(label.path, image)
+    paths = [label.path for label in labels]
+    for k in rows.read_plain(paths, images):
+        rows.read(paths[k], images[k])
     rows.finish()
     return builder.build()
 
