@@ -114,8 +114,8 @@ def film(folder: Path) -> bs.Project:
     write_video(folder / "films" / "clip.mp4", 6)
     rows: list[dict[str, Any]] = [
         {"image": "clip.mp4", "image_width": 128, "image_height": 64, "frame": k,
-         "position": k + 1, "sequence": "clip", "class": "car", "x": 3.5 * k, "y": 2, "width": 20.25,
-         "height": 9, "track": "4"}
+         "position": k + 1, "sequence": "clip", "class": "car", "x": 3.5 * k, "y": 2,
+         "width": 20.25, "height": 9, "track": "4"}
         for k in range(5)
     ]  # fmt: skip
     (folder / "film.jsonl").write_text(lines(rows))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.errors import shown
 from boxscore.schema.kinds import Kind, Mark
@@ -93,7 +95,7 @@ class RowReader:
             for word in dict.fromkeys(words)
         }
         facts = rows.numbers[keep]
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "file": names[file[keep]],
             "line": line[keep],
             "image": np.asarray(images, np.int32)[file[keep]],

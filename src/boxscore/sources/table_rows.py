@@ -135,7 +135,7 @@ class TableReader:
         size = len(lines)
         blank = np.full(size, np.nan)
         box = self._boxes(batch, numbers, size)
-        boxed = np.isfinite(box).all(axis=1)
+        boxed: NDArray[np.bool_] = np.isfinite(box).all(axis=1)
         theta = numbers["theta"][0] if "theta" in numbers else blank
         outlined = np.zeros(size, np.bool_)
         for name in (n for n in OUTLINED if n in batch):
@@ -157,14 +157,13 @@ class TableReader:
             "area": numbers["area"][0] if "area" in numbers and self.truth else blank,
         }
         lost = np.zeros(size, np.bool_)
-        placed: NDArray[np.bool_] = boxed | outlined | answers
-        lost[keep] = ~placed[keep]
+        lost[keep] = ~(boxed[keep] | outlined[keep] | answers[keep])
         self._reject(lost, lines, lambda _: "a number of the box")
         keep = keep[~lost[keep]]
         own = keep[boxed[keep]]
         self.boxes += int(own.size)
         self.largest = max(self.largest, float(np.abs(box[own]).max(initial=0)))
-        odd = outlined.copy()
+        odd: NDArray[np.bool_] = outlined.copy()
         if "traits" in batch:
             odd |= filled(batch["traits"])
         for k in keep[odd[keep]].tolist():

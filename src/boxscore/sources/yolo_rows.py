@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ class RowReader:
         }
         self.plain = int(keep.sum())
         if self.plain:
-            columns = {
+            columns: dict[str, NDArray[Any]] = {
                 "file": names[file[keep]],
                 "line": line[keep],
                 "image": np.asarray(images, np.int32)[file[keep]],
