@@ -135,7 +135,7 @@ class TableReader:
         size = len(lines)
         blank = np.full(size, np.nan)
         box = self._boxes(batch, numbers, size)
-        boxed: NDArray[np.bool_] = np.isfinite(box).all(axis=1)
+        boxed: NDArray[np.bool_] = np.asarray(np.isfinite(box).all(axis=1), np.bool_)
         theta = numbers["theta"][0] if "theta" in numbers else blank
         outlined = np.zeros(size, np.bool_)
         for name in (n for n in OUTLINED if n in batch):
