@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 
 from boxscore.engine import map_shards
 from boxscore.errors import SourceError
-from boxscore.sources.text_lines import FEWEST_IN_PARALLEL, SHARD, read_bytes
+from boxscore.sources.text_lines import FEWEST_IN_PARALLEL, LONGEST_LINE, SHARD, read_bytes
 
 DIGITS = b"0123456789.eE+-"
-LARGEST = 1 << 20
-"""Bytes of a file that is read so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +87,13 @@ def _without(rows: PlainRows, wild: NDArray[np.int64]) -> PlainRows:
 def _rows(path: Path, width: int) -> tuple[list[bytes], list[float]] | None:
     """First words and all other numbers of a plain file."""
     try:
-        text = read_bytes(path, LARGEST)
+        text = read_bytes(path, LONGEST_LINE)
     except SourceError:
         return None
     lines = text.removesuffix(b"\n").split(b"\n") if text else []
     rows = [line.split() for line in lines]
     others = [word for row in rows for word in row[1:]]
-    if b"".join(others).translate(None, DIGITS) or not text.isascii():
+    if b"".join(others).translate(None, DIGITS) or not text.isascii() or b"\0" in text:
         return None
     if not all(len(row) == width for row in rows):
         return None
