@@ -56,17 +56,25 @@ class Layout:
         """Every label file, once, by folder and path."""
         seen: set[Path] = set()
         for folder, split in self.folders:
+            places: dict[Path, tuple[str, str]] = {}
             for path in label_texts(files_below(folder, (".txt",)), folder):
-                if path not in seen:
-                    seen.add(path)
-                    key = path.relative_to(_label_folder(path, folder)).with_suffix("").as_posix()
-                    yield LabelFile(path=path, key=key, split=split or _split(path, folder))
+                if path in seen:
+                    continue
+                seen.add(path)
+                if path.parent not in places:
+                    below = path.parent.relative_to(_label_folder(path, folder)).as_posix()
+                    prefix = "" if below == "." else f"{below}/"
+                    places[path.parent] = prefix, split or _split(path, folder)
+                prefix, own = places[path.parent]
+                yield LabelFile(path=path, key=prefix + path.stem, split=own)
 
 
 def label_texts(paths: list[Path], folder: Path) -> list[Path]:
     """Those text files that may hold labels: below a folder `labels`, where there is one."""
     texts = [path for path in paths if path.name.lower() not in OTHER_TEXTS]
-    inner = [path for path in texts if "labels" in path.relative_to(folder).parts[:-1]]
+    parents = dict.fromkeys(path.parent for path in texts)
+    inside = {parent for parent in parents if "labels" in parent.relative_to(folder).parts}
+    inner = [path for path in texts if path.parent in inside]
     return inner or texts
 
 

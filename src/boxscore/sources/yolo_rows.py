@@ -75,6 +75,7 @@ class RowReader:
         self.layout, self.builder, self.truth = layout, builder, truth
         self.found: list[_Placed] = []
         self.confident = self.plain = 0
+        self._folders: dict[Path, str] = {}
 
     def read_plain(self, paths: Sequence[Path], images: Sequence[int]) -> list[int]:
         """Add the files of nothing but sound boxes at once; returns the numbers of the others."""
@@ -115,8 +116,13 @@ class RowReader:
         return number if not self.layout.names or number in self.layout.names else -1
 
     def _name(self, path: Path) -> str:
-        root = self.layout.root
-        return shown(path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name)
+        """A file's path below the root, for messages."""
+        folder = path.parent
+        if folder not in self._folders:
+            root = self.layout.root
+            inside = folder != root and folder.is_relative_to(root)
+            self._folders[folder] = f"{folder.relative_to(root).as_posix()}/" if inside else ""
+        return shown(self._folders[folder] + path.name)
 
     def read(self, path: Path, image: int) -> None:
         """Read one file.
