@@ -257,6 +257,8 @@ class Pictures:
         self._listed: dict[Path, dict[str, Path]] = {}
         self._used: set[Path] = set()
         self._given: dict[str, Path] = {}
+        self._places: dict[Path, list[Path]] = {}
+        self._prefixes: dict[Path, str] = {}
         self._images = images
         if images is not None:
             found = files_below(images, tuple(sorted(IMAGE_SUFFIXES)))
@@ -276,20 +278,25 @@ class Pictures:
 
     def title(self, picture: Path) -> str:
         """Its path below the folder of pictures."""
-        root = self._images or _above(picture, self._folders[1])
-        return picture.relative_to(root).as_posix()
+        folder = picture.parent
+        if folder not in self._prefixes:
+            root = self._images or _above(picture, self._folders[1])
+            below = folder.relative_to(root).as_posix()
+            self._prefixes[folder] = "" if below == "." else f"{below}/"
+        return self._prefixes[folder] + picture.name
 
     def without_labels(self) -> list[Path]:
         """Pictures that no label file named, in the folders where others were."""
         folders = sorted({path.parent for path in self._used})
         return [p for f in folders for p in self._in(f).values() if p not in self._used]
 
-    def _beside(self, label: LabelFile) -> Iterator[Path]:
-        folder = label.path.absolute().parent
-        other = Path(*swap(list(folder.parts), *self._folders))
-        if other != folder:
-            yield other
-        yield folder
+    def _beside(self, label: LabelFile) -> list[Path]:
+        given = label.path.parent
+        if given not in self._places:
+            folder = given.absolute()
+            other = Path(*swap(list(folder.parts), *self._folders))
+            self._places[given] = list(dict.fromkeys((other, folder)))
+        return self._places[given]
 
     def _in(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listed:
