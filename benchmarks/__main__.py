@@ -6,6 +6,7 @@ from benchmarks import (
     arrays,
     bootstrap,
     floor,
+    folders,
     imports,
     large,
     matches,
@@ -27,6 +28,7 @@ for script in (
     slices,
     bootstrap,
     imports,
+    folders,
     large,
 ):
     script.main()

@@ -136,3 +136,50 @@ def test_masks_as_run_lengths(tmp_path: Path) -> None:
     table = Project.open(made["path"]).ground_truth.table
     assert table["area"].tolist() == [2]
     assert table["kind"].tolist() == [int(Kind.BITMASK)]
+
+
+def test_cells_of_boxes_keypoints_and_traits(tmp_path: Path) -> None:
+    rows = [
+        {"image": "a", "class": "cat", "bbox": [1, 2, 3, 4], "traits": '{"alpha": 1.5}'},
+        {"image": "a", "class": "man", "bbox": {"x1": 1, "y1": 2, "x2": 4, "y2": 6},
+         "keypoints": [1, 2, 2, 3, 4, 0]},
+        {"image": "a", "class": "cat", "polyline": [0, 0, 5, 5]},
+        {"image": "a", "class": "wet", "question": "weather"},
+        {"image": "a", "class": "cat", "bbox": [1, 2, 3]},
+        {"image": "a", "class": "cat", "bbox": [1, 2, 3, 4], "keypoints": [1, 2]},
+    ]  # fmt: skip
+    raw, report = read_text(tmp_path, "\n".join(map(json.dumps, rows)), form="jsonl")
+    kinds = [Kind.BOX, Kind.KEYPOINTS, Kind.POLYLINE, Kind.CLASSIFICATION]
+    assert sorted(raw.columns["kind"].tolist()) == sorted(map(int, kinds))
+    assert raw.traits == {0: {"alpha": 1.5}}
+    assert raw.box[:2].tolist() == [[1, 2, 3, 4], [1, 2, 3, 4]]
+    assert raw.points["visibility"][:2].tolist() == [2, 0]
+    assert report.counts == {"E-TABLE-VALUE": 1, "E-TABLE-KEYPOINTS": 1}
+    places = [entry.place for kept in report.entries.values() for entry in kept]
+    assert sorted(places) == ["line 5", "line 6"]
+
+
+def test_columns_that_are_not_read_are_said(tmp_path: Path) -> None:
+    raw, report = read_text(tmp_path, "image,class,x,y,w,h,note,who\na,cat,1,2,3,4,n,w\n")
+    assert raw.rows == 1
+    assert report.facts["N-TABLE-COLUMNS"] == ("columns not read: note, who", 2)
+
+
+def test_plain_pieces_and_odd_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boxscore.sources.csv_table.PIECE", 64)
+    lines = [f"{k % 7}.jpg,cat,{k},2,3,4" for k in range(100)]
+    lines[40] = "a.jpg,cat,1"
+    lines[70] = ""
+    for end in ("\n", "\r\n"):
+        raw, report = read_text(tmp_path, end.join(["image,class,x,y,w,h", *lines]))
+        assert raw.rows == 98 and report.counts == {"E-TABLE-COLUMNS": 1}
+        assert report.entries["E-TABLE-COLUMNS"][0].place == "line 42"
+        assert raw.columns["line"].tolist() == [k for k in range(2, 102) if k not in (42, 72)]
+        assert raw.box[:, 0].tolist() == [k for k in range(100) if k not in (40, 70)]
+    quoted, _ = read_text(tmp_path, "\n".join(["image,class,x,y,w,h", *lines, '"z",cat,1,2,3,4']))
+    assert quoted.rows == 99 and len(quoted.images) == len(raw.images) + 1
+
+
+def test_a_disarmed_formula_is_the_text_it_was(tmp_path: Path) -> None:
+    raw, _ = read_text(tmp_path, "image,class,x,y,w,h\n'=a.jpg,'@it's,1,2,3,4\n")
+    assert raw.images[0].key == "=a.jpg" and raw.classes[0].name == "@it's"

@@ -94,6 +94,17 @@ def export(state: Loaded, request: ExportRequest) -> Document:
     }
 
 
+def everything(state: Loaded, what: str) -> Content:
+    """Ground truth ("ground-truth") or a run, with all its annotations.
+
+    Raises:
+        RequestError: There is no such run.
+    """
+    request = ExportRequest(what=what, format="jsonl", output=Path())
+    with VideoReader() as videos:
+        return _content(state, request, sink_of(request.format), _Pictures(videos))[0]
+
+
 @dataclass(slots=True)
 class _Pictures:
     """Copies image files, and writes frames of videos as JPEG files.

@@ -93,6 +93,37 @@ class Project(ProjectReader):
         )
 
     @classmethod
+    def from_supervision(
+        cls, dataset: Any, *, target: str | Path = ".", name: str = "supervision"
+    ) -> Document:
+        """Make a project from a `supervision.DetectionDataset`; predictions: `predictions`.
+
+        Raises:
+            RequestError: It is none, or has no image.
+        """
+        from boxscore.project.with_supervision import from_supervision
+
+        return from_supervision(dataset, target=Path(target), name=name)
+
+    @classmethod
+    def from_fiftyone(
+        cls,
+        dataset: Any,
+        *,
+        field: str = "ground_truth",
+        target: str | Path = ".",
+        name: str = "fiftyone",
+    ) -> Document:
+        """Make a project from the labels in one field of a `fiftyone.Dataset` or view.
+
+        Raises:
+            RequestError: No sample has labels there.
+        """
+        from boxscore.project.with_fiftyone import from_fiftyone
+
+        return from_fiftyone(dataset, field=field, target=Path(target), name=name)
+
+    @classmethod
     def init(
         cls,
         root: str | Path,

@@ -251,6 +251,26 @@ class ProjectReader:
         )
         return export(self._state(), request)
 
+    def to_supervision(self, what: str = "ground-truth") -> Any:
+        """Ground truth or a run as a `supervision.DetectionDataset`.
+
+        Raises:
+            RequestError: supervision is not installed, or images are frames of videos.
+        """
+        from boxscore.project.with_supervision import to_supervision
+
+        return to_supervision(self._state(), what)
+
+    def to_fiftyone(self, *, runs: Sequence[str] = (), name: str | None = None) -> Any:
+        """Ground truth and some runs as a new `fiftyone.Dataset`, a field each.
+
+        Raises:
+            RequestError: FiftyOne is not installed, or images are frames of videos.
+        """
+        from boxscore.project.with_fiftyone import to_fiftyone
+
+        return to_fiftyone(self._state(), runs, name)
+
     # --- objects and images ------------------------------------------------------------------
 
     def errors(self, run: str, query: ErrorQuery) -> Document:

@@ -46,7 +46,13 @@ SINKS: dict[str, SinkCard] = {
             name="coco",
             title="COCO annotations, or results of a run",
             keeps=OBJECTS,
-            drops=("answers about whole images",),
+            drops=(
+                "answers about whole images",
+                "polylines: their boxes are written",
+                "splits",
+                "numbers of frames of films",
+                "traits but truncation and occlusion",
+            ),
         ),
         SinkCard(
             name="csv",
@@ -56,8 +62,15 @@ SINKS: dict[str, SinkCard] = {
         SinkCard(
             name="cvat",
             title="CVAT for images 1.1 (XML)",
-            keeps=OBJECTS,
-            drops=("answers about whole images", "crowd flags", "areas"),
+            keeps=tuple(Kind),
+            drops=(
+                "areas, and boxes around masks, polygons and keypoints: they are measured again",
+                "parts of polygons: several become a mask",
+                "visibility of keypoints",
+                "questions that answers are of",
+                "marks of groups",
+                "sequences",
+            ),
         ),
         SinkCard(
             name="jsonl",
@@ -68,7 +81,37 @@ SINKS: dict[str, SinkCard] = {
             name="kitti",
             title="KITTI object labels, one text file an image",
             keeps=OBJECTS,
-            drops=("masks, polygons and keypoints: their boxes are written",),
+            drops=(
+                "masks, polygons, keypoints and turns: their boxes are written",
+                "spaces in names of classes",
+                "crowd, group and difficult flags",
+                "tracks and sequences",
+                "splits",
+            ),
+        ),
+        SinkCard(
+            name="masks",
+            title="class masks: a PNG an image, pixels are numbers of classes",
+            keeps=(Kind.POLYGON, Kind.BITMASK),
+            drops=(
+                "objects: those of one class become one mask",
+                "confidences",
+                "tracks",
+                "traits",
+            ),
+        ),
+        SinkCard(
+            name="mot",
+            title="MOTChallenge text files, a folder a sequence",
+            keeps=OBJECTS,
+            drops=(
+                "masks, polygons, keypoints and turns: their boxes are written",
+                "images outside of sequences",
+                "names of tracks that are no numbers",
+                "splits",
+                "crowd and group flags",
+                "traits but visibility",
+            ),
         ),
         SinkCard(
             name="parquet",
@@ -79,20 +122,33 @@ SINKS: dict[str, SinkCard] = {
             name="pickle",
             title="Encord Active's pickled predictions",
             keeps=(Kind.BOX, Kind.ROTATED_BOX, Kind.POLYGON, Kind.BITMASK, Kind.CLASSIFICATION),
-            drops=("what sticks out of the image",),
+            drops=("what sticks out of the image", "traits"),
             needs_confidence=True,
         ),
         SinkCard(
             name="voc",
             title="Pascal VOC XML, one file an image",
             keeps=OBJECTS,
-            drops=("masks, polygons and keypoints: their boxes are written", "crowd flags"),
+            drops=(
+                "masks, polygons and keypoints: their boxes are written",
+                "crowd and group flags",
+                "tracks and sequences",
+                "degrees of truncation and occlusion: they are yes or no",
+            ),
         ),
         SinkCard(
             name="yolo",
             title="YOLO text files with data.yaml",
             keeps=(Kind.BOX, Kind.ROTATED_BOX, Kind.POLYGON, Kind.BITMASK, Kind.KEYPOINTS),
-            drops=("crowd and difficult flags", "tracks", "holes of masks"),
+            drops=(
+                "crowd, group and difficult flags",
+                "tracks and sequences",
+                "holes of masks, and the gaps between parts",
+                "turns of boxes: their corners are written",
+                "outlines where other objects are poses",
+                "traits",
+                "sizes of images without a file",
+            ),
         ),
     )
 }

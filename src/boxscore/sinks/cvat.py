@@ -14,23 +14,21 @@ from boxscore.sinks.content import Content, Image, One, Points
 
 def write(content: Content, folder: Path) -> None:
     """`annotations.xml`."""
-    labels = "".join(
-        f"<label><name>{_text(row.name)}</name></label>" for row in content.object_classes
-    )
+    labels = "".join(f"<label><name>{_text(row.name)}</name></label>" for row in content.classes)
     with (folder / "annotations.xml").open("w", encoding="utf-8") as file:
         file.write(
             '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n'
         )
         file.write(f"<meta><task><labels>{labels}</labels></task></meta>\n")
         for image in content.images():
+            subset = f" subset={quoteattr(image.split)}" if image.split else ""
             file.write(
                 f"<image id={quoteattr(str(image.index))} "
                 f"name={quoteattr(image.name.as_posix())} "
-                f'width="{image.width}" height="{image.height}">\n'
+                f'width="{image.width}" height="{image.height}"{subset}>\n'
             )
             for one in image.annotations:
-                if one.kind is not Kind.CLASSIFICATION:
-                    file.write(_shape(content.classes[one.class_id].name, one, image))
+                file.write(_shape(content.classes[one.class_id].name, one, image))
             file.write("</image>\n")
         file.write("</annotations>\n")
 
@@ -40,6 +38,8 @@ def _text(value: str) -> str:
 
 
 def _shape(name: str, one: One, image: Image) -> str:
+    if one.kind is Kind.CLASSIFICATION:
+        return f'<tag label={quoteattr(name)} source="manual">{_attributes(one)}</tag>\n'
     x, y, w, h = one.box
     head = f'label={quoteattr(name)} occluded="{int(one.traits.get("occlusion", 0) > 0)}"'
     notes = _attributes(one)
@@ -66,6 +66,9 @@ def _attributes(one: One) -> str:
         values["track_id"] = one.track
     if one.ignored:
         values["difficult"] = "1"
+    if one.crowd:
+        values["crowd"] = "1"
+    values |= {name: repr(value) for name, value in one.traits.items()}
     return "".join(
         f"<attribute name={quoteattr(key)}>{_text(str(value))}</attribute>"
         for key, value in values.items()

@@ -1,4 +1,4 @@
-"""Our own table as JSON Lines: one object an annotation, without the empty fields."""
+"""Our own table as JSON Lines: an object an annotation, the first one with every column."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def write(content: Content, folder: Path) -> None:
     name = "predictions.jsonl" if content.predicted else "ground_truth.jsonl"
     names = columns_of(content)
     with (folder / name).open("w", encoding="utf-8") as file:
-        for row in rows_of(content):
-            kept = {key: row[key] for key in names if row.get(key) is not None}
+        for number, row in enumerate(rows_of(content)):
+            # The first line names every column, for readers that look no further.
+            kept = {k: row.get(k) for k in names if not number or row.get(k) is not None}
             file.write(json.dumps(kept, ensure_ascii=False) + "\n")

@@ -13,7 +13,8 @@ AT_ONCE = 100_000
 WHOLE = ("image_width", "image_height", "position", "frame")
 FLAGS = ("crowd", "ignored", "group_of")
 TEXTS = (
-    "image", "split", "sequence", "class", "question", "polygon", "keypoints", "rle", "track",
+    "image", "split", "sequence", "class", "question", "polygon", "polyline", "keypoints", "rle",
+    "track", "traits",
 )  # fmt: skip
 
 

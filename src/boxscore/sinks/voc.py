@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -21,7 +22,8 @@ def write(content: Content, folder: Path) -> None:
         path = folder / "Annotations" / f"{image.stem}.xml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_xml(content, image), encoding="utf-8")
-        sets[image.split or "train"].append(image.stem.as_posix())
+        if image.split:
+            sets[image.split].append(image.stem.as_posix())
         if image.picture is not None:
             copy = folder / "JPEGImages" / image.name
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -46,16 +48,27 @@ def _xml(content: Content, image: Image) -> str:
 
 
 def _object(name: str, one: One) -> str:
-    x, y, w, h = one.box
-    corners = zip(("xmin", "ymin", "xmax", "ymax"), (x, y, x + w, y + h), strict=True)
-    box = "".join(f"<{tag}>{value!r}</{tag}>" for tag, value in corners)
     flags = {
         "truncated": int(one.traits.get("truncation", 0) > 0),
         "occluded": int(one.traits.get("occlusion", 0) > 0),
         "difficult": int(one.ignored),
     }
     words = "".join(f"<{tag}>{value}</{tag}>" for tag, value in flags.items())
-    return f"  <object><name>{escape(name)}</name>{words}<bndbox>{box}</bndbox></object>\n"
+    return f"  <object><name>{escape(name)}</name>{words}{_box(one)}</object>\n"
+
+
+def _box(one: One) -> str:
+    """Corners; of a turned box its centre, size and angle, as roLabelImg writes them."""
+    x, y, w, h = one.box
+    if one.kind is Kind.ROTATED_BOX:
+        values: tuple[float, ...] = (x + w / 2, y + h / 2, w, h, math.radians(one.theta))
+        kind = "robndbox"
+        tags: tuple[str, ...] = ("cx", "cy", "w", "h", "angle")
+    else:
+        values, kind = (x, y, x + w, y + h), "bndbox"
+        tags = ("xmin", "ymin", "xmax", "ymax")
+    inner = "".join(f"<{tag}>{value!r}</{tag}>" for tag, value in zip(tags, values, strict=True))
+    return f"<{kind}>{inner}</{kind}>"
 
 
 def _results(content: Content, folder: Path) -> None:

@@ -23,23 +23,34 @@ Points = NDArray[np.float64]
 def write(content: Content, folder: Path) -> None:
     """`labels/SPLIT/NAME.txt` with pictures under `images/`, or `labels/NAME.txt` of a run."""
     splits: dict[str, None] = {}
-    keypoints = 0
+    keypoints = _most_keypoints(content)
     for image in content.images():
         split = "" if content.predicted else image.split or "train"
         splits.setdefault(split)
         path = folder / "labels" / split / f"{image.stem}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [line for one in image.annotations for line in _line(one, image)]
+        lines = [line for one in image.annotations for line in _line(one, image, keypoints)]
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        for one in image.annotations:
-            if one.keypoints is not None:
-                keypoints = max(keypoints, len(one.keypoints))
         if image.picture is not None and not content.predicted:
             copy = folder / "images" / split / image.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             content.copy(image, copy)
     if not content.predicted:
         (folder / "data.yaml").write_text(_yaml(content, list(splits), keypoints), encoding="utf-8")
+
+
+def _most_keypoints(content: Content) -> int:
+    """Keypoints of every line of a pose data set; 0 where no object is nothing but a pose.
+
+    YOLO wants as many on each line: objects with fewer, or none, get points that are not there.
+    """
+    poses = (
+        len(one.keypoints)
+        for image in content.images()
+        for one in image.annotations
+        if one.keypoints is not None and one.kind is Kind.KEYPOINTS
+    )
+    return max(poses, default=0)
 
 
 def _yaml(content: Content, splits: Sequence[str], keypoints: int) -> str:
@@ -53,7 +64,7 @@ def _yaml(content: Content, splits: Sequence[str], keypoints: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(one: One, image: Image) -> Iterator[str]:
+def _line(one: One, image: Image, keypoints: int) -> Iterator[str]:
     """The line of one annotation; none of what YOLO cannot say."""
     size = np.array([image.width, image.height], np.float64)
     if one.kind is Kind.CLASSIFICATION or not size.all():
@@ -62,9 +73,15 @@ def _line(one: One, image: Image) -> Iterator[str]:
     box = [(x + w / 2) / size[0], (y + h / 2) / size[1], w / size[0], h / size[1]]
     numbers: list[float]
     outline = _outline(one, image)
-    if one.keypoints is not None:
-        shares = np.column_stack([one.keypoints[:, :2] / size, one.keypoints[:, 2]])
-        numbers = [*box, *shares.ravel().tolist()]
+    if keypoints:
+        shares = np.zeros((keypoints, 3))
+        if one.keypoints is not None:
+            given = one.keypoints[:keypoints]
+            shares[: len(given)] = np.column_stack([given[:, :2] / size, given[:, 2]])
+        numbers = [
+            *box,
+            *(shares[:, :2] if one.confidence is not None else shares).ravel().tolist(),
+        ]
     elif outline is not None:
         numbers = (outline / size).ravel().tolist()
     else:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
-from boxscore.sources.table_columns import columns_of, is_table
+from boxscore.sources.table_columns import is_table
 from boxscore.sources.table_rows import TableReader
 from boxscore.sources.text_lines import read_bytes
 
@@ -20,6 +22,10 @@ SUFFIXES = (".csv", ".tsv", ".txt")
 DELIMITERS = (",", ";", "\t")
 BATCH = 100_000
 HEAD = 1 << 16
+PIECE = 1 << 24
+"""Characters of a plain table that are split at once."""
+FORMULA = ("=", "+", "-", "@", "\t")
+"""What a cell begins with that a spreadsheet runs; exports put a quote before it."""
 FIX = "give a table in UTF-8 whose first line names the columns"
 
 
@@ -58,27 +64,73 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     if "\0" in text[:4096] or not text.strip():
         problem = "is empty" if not text.strip() else "is not text"
         raise SourceError(path, "", problem, fix=FIX, code="E-TABLE-KIND")
-    head = text[:HEAD].partition("\n")[0]
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head))
+    delimiter = _delimiter(text[:HEAD].partition("\n")[0])
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     builder = RawBuilder("csv", path, report, Convention(corners=None, scale=None))
     try:
         header = next(lines)
-        found = columns_of(header)
-        table = TableReader(builder, set(found), truth=request.role == "truth")
-        for rows, numbers in _batches(lines, len(header), report):
-            columns = list(zip(*rows, strict=True))
-            table.take({name: columns[k] for name, k in found.items()}, numbers)
+        table = TableReader(builder, header, truth=request.role == "truth")
+        disarmed = "'" in text and any(f"'{sign}" in text for sign in FORMULA)
+        plain = _is_plain(text)
+        batches = _split(text, delimiter, len(header), report) if plain else None
+        for columns, numbers in batches or _batches(lines, 2, len(header), report):
+            if disarmed:
+                columns = [[_armed(cell) for cell in column] for column in columns]
+            table.take({name: columns[k] for name, k in table.found.items()}, numbers)
     except csv.Error as bad:
         place = f"line {lines.line_num}"
         raise SourceError(path, place, shown(str(bad)), fix=FIX, code="E-TABLE-TEXT") from None
     return table.finish()
 
 
+def _armed(cell: str) -> str:
+    """A cell without the quote that kept a spreadsheet from running it."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA) else cell
+
+
+Columns = list[Sequence[str]]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether no cell is quoted, so that every line stands for itself."""
+    return '"' not in text and text.count("\r") == text.count("\r\n")
+
+
+def _split(
+    text: str, delimiter: str, width: int, report: ImportReport
+) -> Iterator[tuple[Columns, Sequence[int]]]:
+    """Batches of a plain text, a piece of it at a time, without an object a row."""
+    place, first = text.index("\n") + 1 if "\n" in text else len(text), 2
+    while place < len(text):
+        end = text.find("\n", place + PIECE) + 1 or len(text)
+        piece, place = text[place:end].replace("\r\n", "\n").removesuffix("\n"), end
+        rows = _regular(piece, delimiter, width)
+        if rows:
+            cells = piece.replace("\n", delimiter).split(delimiter)
+            yield [cells[k::width] for k in range(width)], range(first, first + rows)
+            first += rows
+            continue
+        lines = csv.reader(piece.split("\n"), delimiter=delimiter)
+        yield from _batches(lines, first, width, report)
+        first += piece.count("\n") + 1
+
+
+def _regular(piece: str, delimiter: str, width: int) -> int:
+    """How many lines there are, if all have so many cells; else 0."""
+    flat = np.frombuffer(piece.encode(), np.uint8)
+    ends = flat == ord("\n")
+    marks = ends[ends | (flat == ord(delimiter))]
+    marks = np.append(marks, True)
+    if marks.size % width or not marks[width - 1 :: width].all():
+        return 0
+    rows = marks.size // width
+    return rows if int(marks.sum()) == rows and (width > 1 or "\n\n" not in piece) else 0
+
+
 def _batches(
-    lines: Iterator[list[str]], width: int, report: ImportReport
-) -> Iterator[tuple[list[list[str]], list[int]]]:
-    """Rows of the right width and their line numbers; others are rejected."""
-    first = 2
+    lines: Iterator[list[str]], first: int, width: int, report: ImportReport
+) -> Iterator[tuple[Columns, Sequence[int]]]:
+    """Columns of rows of the right width and their line numbers; others are rejected."""
     while batch := list(islice(lines, BATCH)):
         numbers = list(range(first, first + len(batch)))
         first += len(batch)
@@ -93,4 +145,4 @@ def _batches(
                     report.reject("E-TABLE-COLUMNS", f"line {number}", problem, fix)
             batch, numbers = [r for r, _ in kept], [n for _, n in kept]
         if batch:
-            yield batch, numbers
+            yield list(zip(*batch, strict=True)), numbers

@@ -71,7 +71,9 @@ class ShapeReader:
         track = (
             notes.pop("track_id", "") if given_by is shape else given_by.attributes.get("id", "")
         )
-        difficult = notes.pop("difficult", "").lower() in ("1", "true")
+        difficult, crowd = (
+            notes.pop(k, "").lower() in ("1", "true") for k in ("difficult", "crowd")
+        )
         if shape.tag == "tag":
             ref = self.builder.class_ref(name=label, question=TAGS)
         else:
@@ -81,6 +83,7 @@ class ShapeReader:
             ref,
             track=track,
             marks=int(Mark.IGNORED) if difficult else 0,
+            crowd=crowd,
             traits=self._traits(shape, notes),
             line=shape.line,
             **geometry,

@@ -91,6 +91,24 @@ def _card(name: str, title: str, *roles: Role, module: str = "") -> FormatCard:
 BOTH: tuple[Role, ...] = ("truth", "predictions")
 
 CARDS: tuple[FormatCard, ...] = (
+    _card(
+        "huggingface",
+        "Hugging Face object-detection pipelines (JSON)",
+        "predictions",
+        module="dumps_huggingface",
+    ),
+    _card(
+        "keras-yolo",
+        "Lists of images: a line `path x1,y1,x2,y2,class ...` each",
+        *BOTH,
+        module="box_lists",
+    ),
+    _card(
+        "torchvision",
+        "boxes, labels and scores of TorchVision or Hugging Face (JSON)",
+        "predictions",
+        module="dumps_torchvision",
+    ),
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
     _card("csv", "Tables as text, with a header line", *BOTH, module="csv_table"),
     _card("cvat", "CVAT XML 1.1, images or video", "truth"),
@@ -98,19 +116,7 @@ CARDS: tuple[FormatCard, ...] = (
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("fiftyone", "FiftyOne's exports as JSON", *BOTH, module="fiftyone_json"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
-    _card(
-        "huggingface",
-        "Hugging Face object-detection pipelines (JSON)",
-        "predictions",
-        module="dumps_huggingface",
-    ),
     _card("jsonl", "Tables as JSON lines", *BOTH),
-    _card(
-        "keras-yolo",
-        "Lists of images: a line `path x1,y1,x2,y2,class ...` each",
-        *BOTH,
-        module="box_lists",
-    ),
     _card("kitti", "KITTI labels and results, of images and of tracked sequences", *BOTH),
     _card("labelme", "labelme JSON files, one per image", "truth"),
     _card("masks", "PNG masks: class indices, instances, colours", *BOTH),
@@ -118,12 +124,7 @@ CARDS: tuple[FormatCard, ...] = (
     _card("mot", "MOTChallenge text files, one per sequence", *BOTH),
     _card("npy", "Classes of images as NumPy arrays", *BOTH, module="label_arrays"),
     _card("openimages", "Open Images CSV, with labels and class tree", *BOTH),
-    _card(
-        "torchvision",
-        "boxes, labels and scores of TorchVision or Hugging Face (JSON)",
-        "predictions",
-        module="dumps_torchvision",
-    ),
+    _card("parquet", "Tables as Parquet (needs pyarrow)", *BOTH, module="parquet_table"),
     _card("txt", "Plain text files, one per image: class, confidence, four numbers", *BOTH),
     _card("ultralytics", "Ultralytics results (JSON)", "predictions", module="dumps_ultralytics"),
     _card("vatic", "VATIC's text dumps, one per video", "truth"),

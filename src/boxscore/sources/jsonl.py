@@ -12,7 +12,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
-from boxscore.sources.table_columns import columns_of, is_table
+from boxscore.sources.table_columns import is_table
 from boxscore.sources.table_rows import TableReader
 from boxscore.sources.text_lines import read_lines
 
@@ -31,26 +31,31 @@ def recognise(path: Path, role: Role) -> Guess:
 
 
 def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
-    """Read one file; the first line names the columns, later keys beside them are not read.
+    """Read one file; the keys of its first 100,000 lines name the columns.
 
     Raises:
-        SourceError: It is no text in UTF-8, or its first line names too little.
+        SourceError: It is no text in UTF-8, or its lines name too little.
     """
     records = _records(path, report)
-    first = next(records, None)
-    if first is None:
+    batch = list(islice(records, BATCH))
+    if not batch:
         fix = "write one object a line"
         raise SourceError(path, "", "holds no record", fix=fix, code="E-JSONL-EMPTY")
-    keys = list(first[1])
-    found = {what: keys[k] for what, k in columns_of(keys).items()}
+    keys = list(dict.fromkeys(key for _, row in batch for key in row))
     builder = RawBuilder("jsonl", path, report, Convention(corners=None, scale=None))
-    table = TableReader(builder, set(found), truth=request.role == "truth")
-    batch = [first]
+    table = TableReader(builder, keys, truth=request.role == "truth")
+    late = 0
     while batch:
         rows = [row for _, row in batch]
-        columns = {what: [_plain(row.get(key)) for row in rows] for what, key in found.items()}
+        late += sum(not row.keys() <= set(keys) for row in rows)
+        columns = {
+            what: [_plain(row.get(keys[k])) for row in rows] for what, k in table.found.items()
+        }
         table.take(columns, [line for line, _ in batch])
         batch = list(islice(records, BATCH))
+    if late:
+        problem = f"lines with keys that none of the first {BATCH} has: these are not read"
+        report.note("W-JSONL-LATE-KEY", problem, late, wrong=True)
     return table.finish()
 
 

@@ -99,13 +99,13 @@ def _read_images(files: list[Path], root: Path, request: ReadRequest, rows: RowR
     truth, builder = request.role == "truth", rows.builder
     pictures = Pictures(request.images, ("label_2", LABELS["label_2"]))
     keys = _keys(files, root)
+    images = []
     for file, key in zip(files, keys, strict=True):
-        label = LabelFile(path=file, key=key)
-        picture = pictures.of(label) if truth else None
+        picture = pictures.of(LabelFile(path=file, key=key)) if truth else None
         title = "" if picture is None else pictures.title(picture)
-        rows.read(
-            file, file.relative_to(root).as_posix(), builder.image(key, path=picture, title=title)
-        )
+        images.append(builder.image(key, path=picture, title=title))
+    for k in rows.read_plain(files, root, images):
+        rows.read(files[k], files[k].relative_to(root).as_posix(), images[k])
     for picture in pictures.without_labels() if truth else ():
         title = pictures.title(picture)
         key = Path(title).with_suffix("").as_posix()

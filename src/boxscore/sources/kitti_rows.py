@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.errors import shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.frames import MOST_FRAMES, Film
+from boxscore.sources.plain_rows import plain_rows
 from boxscore.sources.raw import RawBuilder
 from boxscore.sources.text_lines import number_in, read_lines
 
@@ -67,6 +70,45 @@ class RowReader:
         self.builder, self.style, self.truth = builder, style, truth
         self.last: dict[str, int] = {}
         self.regions = self.commas = self.scores = 0
+
+    def read_plain(self, paths: Sequence[Path], root: Path, images: Sequence[int]) -> list[int]:
+        """Add the files of images that hold nothing but sound rows; the numbers of the others."""
+        rows = plain_rows(paths, self.style.value[1] + (not self.truth))
+        file, line = rows.places()
+        kinds = {word: word.decode("ascii") for word in dict.fromkeys(rows.first)}
+        odd = {w for w, name in kinds.items() if number_in(name) is not None or "," in name}
+        region = {word for word, name in kinds.items() if name.casefold() == REGION.casefold()}
+        left = {k for k, count in enumerate(rows.counts) if count < 0}
+        left |= {k for k, word in zip(file.tolist(), rows.first, strict=True) if word in odd}
+        aside = np.array([word in region for word in rows.first], np.bool_)
+        taken = ~np.isin(file, list(left))
+        self.regions += int((aside & taken).sum())
+        keep = taken if self.truth else taken & ~aside
+        names = np.zeros(len(paths), np.int32)
+        for k in (k for k in range(len(paths)) if k not in left):
+            names[k] = self.builder.file(shown(paths[k].relative_to(root).as_posix()))
+        if not keep.any():
+            return sorted(left)
+        words = [rows.first[k] for k in np.flatnonzero(keep).tolist()]
+        refs = {
+            word: self.builder.class_ref(name=REGION if word in region else kinds[word])
+            for word in dict.fromkeys(words)
+        }
+        facts = rows.numbers[keep]
+        columns: dict[str, NDArray[Any]] = {
+            "file": names[file[keep]],
+            "line": line[keep],
+            "image": np.asarray(images, np.int32)[file[keep]],
+            "class_ref": np.array([refs[word] for word in words], np.int32),
+            "crowd": aside[keep],
+            "marks": aside[keep] * int(Mark.IGNORED),
+        }
+        if not self.truth:
+            columns["confidence"] = facts[:, 14]
+        known = np.where(np.isin(facts, UNKNOWN), np.nan, facts)
+        traits = {name: known[:, k] for k, name in enumerate(TRAITS) if name}
+        self.builder.extend(columns, facts[:, 3:7], traits=traits)
+        return sorted(left)
 
     def read(self, path: Path, name: str, place: int | Film) -> None:
         """Read one file, of an image (its number) or of a sequence.

@@ -172,6 +172,8 @@ class _Reader:
             return self.builder.class_ref(value, names[value])
         known = {number for number, _ in self.request.classes if number is not None}
         background = value == 0 and known and 0 not in known
+        if not void and value == 0 and names:
+            return None  # Where classes have names, 0 without one is the background.
         if void or value == VOID or names or background:
             self.unnamed[value] += 1
             return None

@@ -8,6 +8,7 @@ counts, and only files of 9 columns name classes. Source: Leal-Taixe et al. 2015
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from configparser import ConfigParser
 from configparser import Error as IniError
 from itertools import islice
@@ -85,8 +86,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         fix = "name gt/gt.txt, or the folder of a sequence"
         raise SourceError(path, "", "holds no file of tracks", fix=fix, code="E-MOT-EMPTY")
     builder = RawBuilder("mot", path, report, CONVENTION)
+    names = _names(files, request)
     if truth:
-        builder.class_ref(1, CLASSES[0])
+        builder.class_ref(1, names.get(1, CLASSES[0]))
     root = path if path.is_dir() else path.parent
     for file in files:
         film, length = _film(file, request)
@@ -95,7 +97,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         if truth:
             for frame in range(1, max([last, length, *film.pictures]) + 1):
                 film.image(builder, frame)
-        _extend(builder, film, values, lines, truth)
+        _extend(builder, film, values, lines, truth, names)
     return builder.build()
 
 
@@ -218,11 +220,12 @@ def _extend(
     values: NDArray[np.float64],
     lines: NDArray[np.int64],
     truth: bool,
+    names: Mapping[int, str],
 ) -> None:
     """Add the rows of one sequence."""
     frame, track = values[:, 0].astype(np.int64), values[:, 1].astype(np.int64)
     images = {f: film.image(builder, f) for f in np.unique(frame).tolist()}
-    refs = {number: _class(builder, number) for number in np.unique(values[:, 7]).tolist()}
+    refs = {number: _class(builder, number, names) for number in np.unique(values[:, 7]).tolist()}
     confidence = np.where(values[:, 6] == -1, 1.0, values[:, 6])
     unsaid = int((values[:, 6] == -1).sum())
     if unsaid and not truth:
@@ -246,8 +249,22 @@ def _extend(
     builder.extend(columns, values[:, 2:6], texts, traits)
 
 
-def _class(builder: RawBuilder, number: float) -> int:
+def _class(builder: RawBuilder, number: float, names: Mapping[int, str]) -> int:
     """By number and name; -1 and 0 stand for the one class of files that name none."""
     whole = max(int(number), 1)
-    name = CLASSES[whole - 1] if whole <= len(CLASSES) else f"class {whole}"
-    return builder.class_ref(whole, name)
+    return builder.class_ref(whole, names.get(whole, f"class {whole}"))
+
+
+def _names(files: list[Path], request: ReadRequest) -> dict[int, str]:
+    """Names of class numbers: labels.txt beside the boxes (as CVAT writes it), else MOT16's."""
+    known = dict(enumerate(CLASSES, 1))
+    if request.role == "predictions":
+        return known
+    listed = next((f.with_name("labels.txt") for f in files if _has_labels(f)), None)
+    if listed is None:
+        return known
+    return dict(enumerate((text.strip() for _, text in read_lines(listed)), 1))
+
+
+def _has_labels(file: Path) -> bool:
+    return file.with_name("labels.txt").is_file()

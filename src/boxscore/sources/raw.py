@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
+from boxscore.schema.tables import KEYPOINT_PART
 from boxscore.sources.report import ImportReport
 
 Array = NDArray[Any]
@@ -226,6 +227,7 @@ class RawBuilder:
         *,
         box: Sequence[float] = NO_BOX,
         parts: Sequence[Array] = (),
+        keypoints: Array | None = None,
         mask: bytes | None = None,
         mask_size: tuple[int, int] | None = None,
         theta: float = 0.0,
@@ -242,6 +244,7 @@ class RawBuilder:
 
         Args:
             parts: (K, 2) or (K, 3) points each: parts of a polygon, or keypoints with visibility.
+            keypoints: (K, 3) with visibility, beside a polygon or mask.
             mask: Compressed run lengths over the whole image.
             mask_size: Its width and height, to be held against those of the image.
             file: As `file` returned it; default: the current one.
@@ -254,6 +257,8 @@ class RawBuilder:
         )
         self._boxes.append(box)
         self._tracks.append(track)
+        if keypoints is not None:
+            self._points.append((row, KEYPOINT_PART, keypoints))
         self._points += [(row, part, points) for part, points in enumerate(parts)]
         if mask is not None:
             self._masks[row] = mask
@@ -277,8 +282,11 @@ class RawBuilder:
         """
         self._flush()
         for name, values in (traits or {}).items():
-            for row in np.flatnonzero(np.isfinite(values)).tolist():
-                self._traits.setdefault(self._count + row, {})[name] = float(values[row])
+            known = np.flatnonzero(np.isfinite(values))
+            for row, value in zip(
+                (known + self._count).tolist(), values[known].tolist(), strict=True
+            ):
+                self._traits.setdefault(row, {})[name] = value
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from boxscore.errors import shown
 from boxscore.kernels import _core
 from boxscore.schema.kinds import Kind, Mark
-from boxscore.schema.tables import MASKS, POINTS, TRAITS, Annotations, Table, TableSchema
+from boxscore.schema.tables import (
+    KEYPOINT_PART,
+    MASKS,
+    POINTS,
+    TRAITS,
+    Annotations,
+    Table,
+    TableSchema,
+)
 from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
 from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
@@ -174,11 +182,12 @@ class _Work:
             self.points = {name: values[~own] for name, values in self.points.items()}
 
     def _rasterise(self) -> None:
-        rows = np.unique(self.points["row"][self._of_kind(Kind.POLYGON)])
+        outline = self._of_kind(Kind.POLYGON) & (self.points["part"] != KEYPOINT_PART)
+        rows = np.unique(self.points["row"][outline])
         rows = rows[self.alive[rows]]
         if not rows.size:
             return
-        own = np.isin(self.points["row"], rows)
+        own = np.isin(self.points["row"], rows) & outline
         row, part = self.points["row"][own], self.points["part"][own]
         new_part = np.flatnonzero(np.append(True, (row[1:] != row[:-1]) | (part[1:] != part[:-1])))
         xy = np.stack([self.points["x"][own], self.points["y"][own]], axis=1).ravel()

@@ -20,10 +20,14 @@ ALIASES: dict[str, str] = {
     "image_width": "imagewidth imgwidth imgw imagew",
     "image_height": "imageheight imgheight imgh imageh",
     "theta": "theta angle rotation",
+    "box": "bbox box boundingbox",
     "polygon": "polygon segmentation points",
+    "polyline": "polyline",
+    "keypoints": "keypoints keypoint",
     "rle": "rle counts mask",
     "track": "track trackid objectid",
-    "frame": "position frame frameid frameindex",
+    "position": "position",
+    "frame": "frame frameid frameindex",
     "sequence": "sequence video videoname seq seqname videoid",
     "crowd": "crowd iscrowd",
     "ignored": "ignored ignore difficult isdifficult",
@@ -31,6 +35,7 @@ ALIASES: dict[str, str] = {
     "area": "area",
     "truncation": "truncation truncated",
     "occlusion": "occlusion occluded",
+    "traits": "traits",
     "split": "split subset usage",
     "question": "question attribute",
 }
@@ -57,7 +62,15 @@ def columns_of(header: Iterable[str]) -> dict[str, int]:
         for side in ("width", "height"):
             if side in found:
                 found.setdefault(f"image_{side}", found.pop(side))
+    if "frame" in found and "position" not in found:
+        # Alone, a frame is a place in a sequence; beside that, a frame of the film in `image`.
+        found["position"] = found.pop("frame")
     return found
+
+
+def unread(header: Iterable[str], found: Mapping[str, int]) -> list[str]:
+    """The columns of a header that are not read."""
+    return [name for k, name in enumerate(header) if k not in found.values()]
 
 
 def box_columns(found: Mapping[str, int]) -> tuple[tuple[str, ...], str] | None:
@@ -68,5 +81,5 @@ def box_columns(found: Mapping[str, int]) -> tuple[tuple[str, ...], str] | None:
 def is_table(header: Iterable[str], predicted: bool) -> bool:
     """Whether a header names enough to be a table of annotations."""
     found = columns_of(header)
-    placed = "image" in found or {"sequence", "frame"} <= found.keys()
+    placed = "image" in found or {"sequence", "position"} <= found.keys()
     return placed and "class" in found and (not predicted or "confidence" in found)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,48 +11,69 @@ from numpy.typing import NDArray
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
-from boxscore.sources.table_columns import box_columns
-from boxscore.sources.table_shapes import parts_of
-from boxscore.sources.text_lines import number_in
+from boxscore.sources.table_cells import (
+    Column,
+    Numbers,
+    coded,
+    coded_rows,
+    filled,
+    flags_of,
+    is_empty,
+    number_of,
+    numbers_of,
+    text_in,
+)
+from boxscore.sources.table_columns import box_columns, columns_of, unread
+from boxscore.sources.table_shapes import box_of, keypoints_of, parts_of, traits_of
 
-Column = Sequence[Any]
-Numbers = NDArray[np.float64]
 TRAITS = ("truncation", "occlusion")
-YES = frozenset(("1", "true", "yes", "y", "t", "1.0"))
+OUTLINED = ("polygon", "polyline", "rle", "keypoints")
+"""Columns of which each filled cell makes a record of its own kind."""
+IMAGE = ("image", "sequence", "position", "split", "image_width", "image_height", "frame")
 QUESTION = "class"
 """The question that a table of classes of whole images answers, where it names none."""
 FIX = "see the page of tables in the documentation for what a column may hold"
+
+Found = Mapping[str, tuple[Numbers, NDArray[np.bool_]]]
+Batch = Mapping[str, Column]
 
 
 class TableReader:
     """Takes batches of columns, named as `table_columns.ALIASES` does.
 
     Args:
-        names: What the table holds.
+        header: Names of the table's columns, as they stand there.
+
+    Attributes:
+        found: What is held -> number of the column.
 
     Raises:
         SourceError: It names no image or no class, or predictions have no confidence.
     """
 
-    def __init__(self, builder: RawBuilder, names: set[str], *, truth: bool) -> None:
+    def __init__(self, builder: RawBuilder, header: Iterable[str], *, truth: bool) -> None:
         self.builder, self.truth = builder, truth
-        self.names = names
-        placed = box_columns(dict.fromkeys(names, 0))
+        header = list(header)
+        self.found = columns_of(header)
+        names = self.found.keys()
+        placed = box_columns(self.found)
         self.box, form = ((), "xywh") if placed is None else placed
         builder.convention = Convention(corners=form, scale="pixels")
-        self.shaped = placed is not None or bool({"polygon", "rle"} & names)
+        self.boxed_cells = placed is None and "box" in names
+        self.shaped = placed is not None or bool({"polygon", "rle", "box"} & names)
         self.largest = 0.0
-        self.boxes = self.rows = 0
+        self.boxes = 0
         self.images: dict[Any, int] = {}
-        self.refs: dict[Any, int] = {}
         builder.file(shown(builder.path.name))
-        _check(builder.path, names, truth)
+        _check(builder, set(names), truth)
+        if others := unread(header, self.found):
+            listed = ", ".join(shown(name) for name in others[:5]) + ", ..." * (len(others) > 5)
+            builder.report.note("N-TABLE-COLUMNS", f"columns not read: {listed}", len(others))
 
-    def take(self, batch: Mapping[str, Column], lines: Sequence[int]) -> None:
+    def take(self, batch: Batch, lines: Sequence[int]) -> None:
         """Add the rows of one batch; those that are wrong are rejected."""
-        self.rows += len(lines)
         numbers = {
-            name: _numbers(batch[name])
+            name: numbers_of(batch[name])
             for name in (*self.box, "confidence", "theta", "area", *TRAITS)
             if name in batch
         }
@@ -61,13 +81,13 @@ class TableReader:
         for name, (_, wrong) in numbers.items():
             self._reject(wrong & good, lines, _value_of(name, batch[name]))
             good &= ~wrong
-        image = self._images(batch, lines)
-        none = {value for value in dict.fromkeys(batch["class"]) if _is_empty(value)}
-        bare = np.array([value in none for value in batch["class"]], np.bool_)
+        image = self._images(batch)
+        known, codes = coded(batch["class"])
+        # A row without a class is an image without objects.
+        named = np.array([not is_empty(value) for value in known], np.bool_)[codes]
         self._reject((image < 0) & good, lines, lambda _: "the image")
         good &= image >= 0
-        # A row without a class is an image without objects.
-        keep = np.flatnonzero(good & ~bare)
+        keep = np.flatnonzero(good & named)
         if keep.size:
             self._add(batch, numbers, image, keep, lines)
 
@@ -78,27 +98,27 @@ class TableReader:
             problem = f"{what(k)} is missing or no number"
             self.builder.report.reject("E-TABLE-VALUE", f"line {lines[k]}", problem, FIX)
 
-    def _images(self, batch: Mapping[str, Column], lines: Sequence[int]) -> NDArray[np.int32]:
+    def _images(self, batch: Batch) -> NDArray[np.int32]:
         """(N,) number of each row's image, -1 without."""
-        none = [""] * len(lines)
-        names = ("image", "sequence", "frame", "split", "image_width", "image_height")
-        keys = list(zip(*(batch.get(name, none) for name in names), strict=True))
-        for key in dict.fromkeys(keys):
-            if key not in self.images:
-                self.images[key] = self._image(key)
-        return np.fromiter(map(self.images.__getitem__, keys), np.int32, len(keys))
+        names = [name for name in IMAGE if name in batch]
+        rows, codes = coded_rows([batch[name] for name in names])
+        for row in rows:
+            if row not in self.images:
+                self.images[row] = self._image(dict(zip(names, row, strict=True)))
+        numbers = np.array([self.images[row] for row in rows], np.int32)
+        return numbers[codes]
 
-    def _image(self, key: tuple[Any, ...]) -> int:
-        name, sequence, split = (_text(key[k]) for k in (0, 1, 3))
-        frame = _number(key[2])
-        if not name and not (sequence and frame is not None):
+    def _image(self, cells: Mapping[str, Any]) -> int:
+        name, sequence, split = (text_in(cells.get(k)) for k in ("image", "sequence", "split"))
+        place, frame = (_whole(cells.get(name), 1 << 31) for name in ("position", "frame"))
+        if not name and (not sequence or place is None):
             return -1
-        position = int(frame) if frame is not None and 0 <= frame < 1 << 31 else 0
-        width, height = (int(v) if (v := _number(s)) and 0 < v < 1 << 20 else 0 for s in key[4:])
+        position = place or 0
         return self.builder.image(
             name or f"{sequence}/{position:06d}",
-            width=width,
-            height=height,
+            frame=-1 if frame is None else frame,
+            width=_whole(cells.get("image_width"), 1 << 20) or 0,
+            height=_whole(cells.get("image_height"), 1 << 20) or 0,
             split=split,
             sequence=sequence,
             position=position,
@@ -106,111 +126,147 @@ class TableReader:
 
     def _add(
         self,
-        batch: Mapping[str, Column],
-        numbers: Mapping[str, tuple[Numbers, NDArray[np.bool_]]],
+        batch: Batch,
+        numbers: Found,
         image: NDArray[np.int32],
         keep: NDArray[np.int64],
         lines: Sequence[int],
     ) -> None:
         size = len(lines)
-        box = np.full((size, 4), np.nan)
-        for k, name in enumerate(self.box):
-            box[:, k] = numbers[name][0]
         blank = np.full(size, np.nan)
-        confidence = numbers["confidence"][0] if "confidence" in numbers else blank
-        theta = np.nan_to_num(numbers["theta"][0]) if "theta" in numbers else np.zeros(size)
-        boxed = np.isfinite(box).all(axis=1)
-        flags = (self._flags(batch, n, size) for n in ("crowd", "ignored", "group_of"))
-        crowd, ignored, group_of = flags
-        kind = np.where(theta != 0, int(Kind.ROTATED_BOX), int(Kind.BOX))
-        kind = np.where(boxed, kind, int(Kind.CLASSIFICATION))
+        box = self._boxes(batch, numbers, size)
+        boxed: NDArray[np.bool_] = np.asarray(np.isfinite(box).all(axis=1), np.bool_)
+        theta = numbers["theta"][0] if "theta" in numbers else blank
+        outlined = np.zeros(size, np.bool_)
+        for name in (n for n in OUTLINED if n in batch):
+            outlined |= filled(batch[name])
+        asked = filled(batch["question"]) if "question" in batch else np.zeros(size, np.bool_)
+        answers = ~boxed & ~outlined & (asked | (not self.shaped))
+        kind = np.where(np.isnan(theta), int(Kind.BOX), int(Kind.ROTATED_BOX))
+        marks = self._flags(batch, "ignored", size) * int(Mark.IGNORED)
+        marks |= self._flags(batch, "group_of", size) * int(Mark.GROUP_OF)
         columns: dict[str, NDArray[Any]] = {
             "line": np.asarray(lines, np.int64),
             "image": image,
-            "class_ref": self._classes(batch, boxed, size),
-            "kind": kind,
-            "theta": theta,
-            "confidence": blank if self.truth else confidence,
-            "crowd": crowd,
-            "marks": ignored * int(Mark.IGNORED) + group_of * int(Mark.GROUP_OF),
+            "class_ref": self._classes(batch, answers),
+            "kind": np.where(answers, int(Kind.CLASSIFICATION), kind),
+            "theta": np.nan_to_num(theta),
+            "confidence": blank if self.truth else numbers["confidence"][0],
+            "crowd": self._flags(batch, "crowd", size),
+            "marks": marks,
             "area": numbers["area"][0] if "area" in numbers and self.truth else blank,
         }
-        if {"polygon", "rle"} & batch.keys():
-            keep = self._shapes(batch, columns, box, keep)
-        if self.shaped:
-            lost = np.zeros(size, np.bool_)
-            lost[keep[~boxed[keep]]] = True
-            self._reject(lost, lines, lambda _: "a number of the box")
-            keep = keep[boxed[keep]]
-        if keep.size and boxed[keep].any():
-            inner = np.abs(box[keep][boxed[keep]])
-            self.largest = max(self.largest, float(inner.max()))
-            self.boxes += int(boxed[keep].sum())
-        track = [_text(v) for v in batch["track"]] if "track" in batch else [""] * size
-        self.builder.extend(
-            {name: values[keep] for name, values in columns.items()},
-            box[keep],
-            [track[k] for k in keep.tolist()],
-            {name: numbers[name][0][keep] for name in TRAITS if name in numbers},
-        )
+        lost = np.zeros(size, np.bool_)
+        lost[keep] = ~(boxed[keep] | outlined[keep] | answers[keep])
+        self._reject(lost, lines, lambda _: "a number of the box")
+        keep = keep[~lost[keep]]
+        own = keep[boxed[keep]]
+        self.boxes += int(own.size)
+        self.largest = max(self.largest, float(np.abs(box[own]).max(initial=0)))
+        odd: NDArray[np.bool_] = outlined.copy()
+        if "traits" in batch:
+            odd |= filled(batch["traits"])
+        for k in keep[odd[keep]].tolist():
+            self._shape(batch, numbers, columns, box[k], k)
+        plain = keep[~odd[keep]]
+        if plain.size:
+            self._plain(batch, numbers, columns, box, plain)
 
-    def _shapes(
+    def _boxes(self, batch: Batch, numbers: Found, size: int) -> Numbers:
+        """(N, 4) as read, nan without."""
+        box = np.full((size, 4), np.nan)
+        for k, name in enumerate(self.box):
+            box[:, k] = numbers[name][0]
+        if self.boxed_cells:
+            for k, cell in enumerate(batch["box"]):
+                given = None if is_empty(cell) else box_of(cell)
+                if given is not None:
+                    box[k] = given
+        return box
+
+    def _plain(
         self,
-        batch: Mapping[str, Column],
+        batch: Batch,
+        numbers: Found,
         columns: Mapping[str, NDArray[Any]],
         box: Numbers,
-        keep: NDArray[np.int64],
-    ) -> NDArray[np.int64]:
-        """Add the rows with a polygon or a mask; the others are left."""
-        none = [None] * len(box)
-        polygons, masks = batch.get("polygon", none), batch.get("rle", none)
-        tracks = batch.get("track", none)
-        left = []
-        for k in keep.tolist():
-            if _is_empty(polygons[k]) and _is_empty(masks[k]):
-                left.append(k)
-                continue
-            parts = parts_of(polygons[k]) if not _is_empty(polygons[k]) else ()
-            line = int(columns["line"][k])
-            if parts is None:
-                problem = f"{shown(polygons[k])} is no polygon"
-                self.builder.report.reject("E-TABLE-POLYGON", f"line {line}", problem, FIX)
-                continue
-            facts = {
-                n: columns[n][k].item() for n in ("theta", "confidence", "crowd", "marks", "area")
-            }
-            self.builder.add(
-                int(columns["image"][k]),
-                int(columns["class_ref"][k]),
-                Kind.POLYGON if parts else Kind.BITMASK,
-                box=box[k].tolist(),
-                parts=parts,
-                mask=None if parts else str(masks[k]).encode(),
-                track=_text(tracks[k]),
-                line=line,
-                **facts,
-            )
-            self.largest = max([self.largest, *(float(np.abs(p).max()) for p in parts)])
-            self.boxes += 1
-        return np.array(left, np.int64)
+        rows: NDArray[np.int64],
+    ) -> None:
+        """Add boxes and answers, all at once."""
+        track = None
+        if "track" in batch:
+            known, codes = coded(batch["track"])
+            texts = np.array([text_in(value) for value in known], object)
+            track = texts[codes[rows]].tolist()
+        self.builder.extend(
+            {name: values[rows] for name, values in columns.items()},
+            box[rows],
+            track,
+            {name: numbers[name][0][rows] for name in TRAITS if name in numbers},
+        )
 
-    def _flags(self, batch: Mapping[str, Column], name: str, size: int) -> NDArray[np.bool_]:
-        if name not in batch or not self.truth:
-            return np.zeros(size, np.bool_)
-        return np.array([_text(v).casefold() in YES for v in batch[name]], np.bool_)
+    def _shape(
+        self,
+        batch: Batch,
+        numbers: Found,
+        columns: Mapping[str, NDArray[Any]],
+        box: Numbers,
+        k: int,
+    ) -> None:
+        """Add one row with an outline, a mask, keypoints or more traits."""
+        cells = {n: batch[n][k] for n in (*OUTLINED, "traits", "track") if n in batch}
+        cells = {name: cell for name, cell in cells.items() if not is_empty(cell)}
+        read = {
+            name: reader(cells[name])
+            for name, reader in READERS.items()
+            if name in cells
+        }  # fmt: skip
+        wrong = next((name for name, value in read.items() if value is None), None)
+        if wrong is not None:
+            place = f"line {int(columns['line'][k])}"
+            problem = f"{shown(cells[wrong])} is no {wrong}"
+            self.builder.report.reject(f"E-TABLE-{wrong.upper()}", place, problem, FIX)
+            return
+        parts = read.get("polygon") or read.get("polyline") or ()
+        mask = str(cells["rle"]).encode() if "rle" in cells and not parts else None
+        points = read.get("keypoints")
+        kinds = (("polygon", Kind.POLYGON), ("polyline", Kind.POLYLINE), ("rle", Kind.BITMASK))
+        alone = Kind.KEYPOINTS if points is not None else Kind(int(columns["kind"][k]))
+        traits = {n: float(numbers[n][0][k]) for n in TRAITS if n in numbers}
+        self.builder.add(
+            int(columns["image"][k]),
+            int(columns["class_ref"][k]),
+            next((kind for name, kind in kinds if name in cells), alone),
+            box=box.tolist(),
+            parts=parts,
+            mask=mask,
+            keypoints=points,
+            track=text_in(cells.get("track")),
+            line=int(columns["line"][k]),
+            traits={n: v for n, v in traits.items() if v == v} | (read.get("traits") or {}),
+            **{n: columns[n][k].item() for n in ("theta", "confidence", "crowd", "marks", "area")},
+        )
+        drawn = [*parts] if points is None else [*parts, points[:, :2]]
+        self.largest = max([self.largest, *(float(np.abs(p).max()) for p in drawn)])
+        self.boxes += bool(drawn)
 
-    def _classes(
-        self, batch: Mapping[str, Column], boxed: NDArray[np.bool_], size: int
-    ) -> NDArray[np.int32]:
+    def _flags(self, batch: Batch, name: str, size: int) -> NDArray[np.bool_]:
+        held = self.truth and name in batch
+        return flags_of(batch[name]) if held else np.zeros(size, np.bool_)
+
+    def _classes(self, batch: Batch, answers: NDArray[np.bool_]) -> NDArray[np.int32]:
         """(N,) class references; of a whole image they answer a question."""
-        asked = batch.get("question", [""] * size)
-        keys = list(zip(batch["class"], asked, boxed.tolist(), strict=True))
-        for key in dict.fromkeys(keys):
-            name = _text(key[0])
-            if key not in self.refs and name:
-                question = "" if key[2] or self.shaped else _text(key[1]) or QUESTION
-                self.refs[key] = self.builder.class_ref(name=name, question=question)
-        return np.array([self.refs.get(key, 0) for key in keys], np.int32)
+        asked = [batch["question"]] if "question" in batch else []
+        rows, codes = coded_rows([batch["class"], *asked, answers.astype(np.int8)])
+        refs = np.zeros(len(rows), np.int32)
+        for k, (cell, *question, answer) in enumerate(rows):
+            name = text_in(cell)
+            if name:
+                words = text_in(question[0]) if question else ""
+                refs[k] = self.builder.class_ref(
+                    name=name, question=(words or QUESTION) if answer else ""
+                )
+        return refs[codes]
 
     def finish(self) -> RawSet:
         """The raw set; boxes of nothing but numbers up to 1 are shares of the image."""
@@ -220,46 +276,31 @@ class TableReader:
         return self.builder.build()
 
 
-def _check(path: Path, names: set[str], truth: bool) -> None:
-    missing = ["image"] if "image" not in names and not {"sequence", "frame"} <= names else []
+READERS: dict[str, Callable[[Any], Any]] = {
+    "polygon": parts_of,
+    "polyline": lambda cell: parts_of(cell, 2),
+    "keypoints": keypoints_of,
+    "traits": traits_of,
+}
+"""Columns of JSON -> what reads a cell."""
+
+
+def _check(builder: RawBuilder, names: set[str], truth: bool) -> None:
+    placed = "image" in names or {"sequence", "position"} <= names
+    missing = [] if placed else ["image"]
     missing += ["class"] if "class" not in names else []
     missing += ["confidence"] if not truth and "confidence" not in names else []
     if missing:
         problem = f"the header names no {' and no '.join(missing)}"
         fix = "name columns image, class, x, y, width, height, confidence"
-        raise SourceError(path, "line 1", problem, fix=fix, code="E-TABLE-HEADER")
+        raise SourceError(builder.path, "line 1", problem, fix=fix, code="E-TABLE-HEADER")
 
 
 def _value_of(name: str, values: Column) -> Callable[[int], str]:
     return lambda k: f"{name} {shown(values[k])}"
 
 
-def _numbers(values: Column) -> tuple[Numbers, NDArray[np.bool_]]:
-    """(N,) numbers, nan where a value is empty, and which values are no numbers."""
-    try:
-        quick = np.array(list(map(float, values)), np.float64)
-        if np.isfinite(quick).all():
-            return quick, np.zeros(len(values), np.bool_)
-    except (TypeError, ValueError):
-        pass
-    read = [None if _is_empty(v) else _number(v) for v in values]
-    wrong = [r is None and not _is_empty(v) for r, v in zip(read, values, strict=True)]
-    out = np.array([np.nan if r is None else r for r in read], np.float64)
-    return out, np.array(wrong, np.bool_)
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value).strip()
-
-
-def _number(value: Any) -> float | None:
-    """A finite number, also with a decimal comma."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    return number_in(str(value).strip().replace(",", "."))
+def _whole(value: Any, most: int) -> int | None:
+    """A whole number from 0 up to a limit."""
+    number = number_of(value)
+    return int(number) if number is not None and 0 <= number < most else None

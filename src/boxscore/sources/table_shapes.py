@@ -1,4 +1,4 @@
-"""Polygons as tables write them: JSON lists of numbers or pairs, one for each part."""
+"""Cells of JSON -> boxes, outlines, keypoints and traits; None where a cell holds none."""
 
 from __future__ import annotations
 
@@ -9,21 +9,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_CHARACTERS = 1 << 20
+FAR = 1e9
+"""A coordinate beyond it is none."""
+CORNER_NAMES = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"))
+SIZE_NAMES = (("x", "y", "width", "height"), ("x", "y", "w", "h"))
+Points = NDArray[np.float64]
 
 
-def parts_of(value: Any) -> list[NDArray[np.float64]] | None:
-    """(K, 2) points of each part; None where it is no polygon.
+def parts_of(value: Any, fewest: int = 3) -> list[Points] | None:
+    """(K, 2) points of each part; None where it is no outline.
 
     Read are `[x, y, x, y, ...]`, `[[x, y], ...]` and lists of such parts.
     """
-    if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
-        return None
     try:
-        given = json.loads(value)
-        parts = [_points(part) for part in _listed(given)]
+        parts = [_points(part) for part in _listed(_parsed(value))]
     except (ValueError, TypeError, RecursionError):
         return None
-    return parts if parts and all(len(part) >= 3 for part in parts) else None
+    return parts if parts and all(len(part) >= fewest for part in parts) else None
+
+
+def box_of(value: Any) -> list[float] | None:
+    """Four numbers: as listed; of an object with names, left, top, width and height."""
+    try:
+        given = _parsed(value)
+        if isinstance(given, dict):
+            given = _named(given)
+        flat = np.array(given, np.float64)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    sound = flat.shape == (4,) and bool((np.abs(flat) <= FAR).all())
+    return flat.tolist() if sound else None
+
+
+def keypoints_of(value: Any) -> Points | None:
+    """(K, 3) x, y, visibility of `[x, y, v, ...]` or `[[x, y, v], ...]`; pairs are visible."""
+    try:
+        flat = np.array(_parsed(value), np.float64)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if flat.ndim == 1 and flat.size % 3 == 0:
+        flat = flat.reshape(-1, 3)
+    if flat.ndim != 2 or not len(flat) or flat.shape[1] not in (2, 3):
+        return None
+    if not (np.abs(flat) <= FAR).all():
+        return None
+    seen = flat[:, 2] if flat.shape[1] == 3 else np.full(len(flat), 2.0)
+    points: Points = np.column_stack([flat[:, :2], seen])
+    return points if np.isin(seen, (0, 1, 2)).all() else None
+
+
+def traits_of(value: Any) -> dict[str, float] | None:
+    """Names and finite numbers of a JSON object."""
+    try:
+        given = _parsed(value)
+        traits = {str(name): float(number) for name, number in given.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    return traits if all(abs(v) < np.inf for v in traits.values()) else None
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
+        raise ValueError("no text of a bearable length")
+    return json.loads(value)
+
+
+def _named(given: dict[str, Any]) -> list[float]:
+    """The numbers of a box whose sides have names."""
+    sides = {str(name).casefold().replace("_", ""): value for name, value in given.items()}
+    for names in CORNER_NAMES:
+        if set(names) <= sides.keys():
+            x1, y1, x2, y2 = (float(sides[name]) for name in names)
+            return [x1, y1, x2 - x1, y2 - y1]
+    for names in SIZE_NAMES:
+        if set(names) <= sides.keys():
+            return [float(sides[name]) for name in names]
+    raise ValueError("no box")
 
 
 def _listed(given: Any) -> list[Any]:
@@ -35,7 +96,7 @@ def _listed(given: Any) -> list[Any]:
     return [given] if alone else given
 
 
-def _points(part: Any) -> NDArray[np.float64]:
+def _points(part: Any) -> Points:
     flat = np.array(part, np.float64)
     if flat.ndim > 2 or (flat.ndim == 2 and flat.shape[1] != 2) or not np.isfinite(flat).all():
         raise ValueError("no points")

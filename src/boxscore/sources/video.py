@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -19,14 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from boxscore.errors import RequestError
 from boxscore.sources.image_files import MOST_PIXELS, digest_of_file
+from boxscore.sources.timed_pipe import TimedPipe
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 SUFFIXES = (".mp4", ".mov", ".avi", ".webm", ".m4v", ".mkv")
 CHILD = Path(__file__).with_name("video_child.py")
-LONGEST_HEADER = 1 << 16
-BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +172,7 @@ class VideoReader:
         assert child.stdin is not None and child.stdout is not None
         child.stdin.write(request)
         child.stdin.flush()
-        stream = _Timed(child.stdout.fileno(), time.monotonic() + seconds)
+        stream = TimedPipe(child.stdout.fileno(), time.monotonic() + seconds)
         answer = json.loads(stream.line())
         return answer, stream.exactly(answer["bytes"])
 
@@ -201,40 +199,6 @@ class VideoReader:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-
-
-@dataclass(slots=True)
-class _Timed:
-    """Reads a pipe until a deadline."""
-
-    descriptor: int
-    deadline: float
-    _held: bytearray = field(default_factory=bytearray)
-
-    def line(self) -> bytes:
-        """Bytes up to a line's end, without it."""
-        while (end := self._held.find(b"\n")) < 0:
-            if len(self._held) > LONGEST_HEADER:
-                raise ValueError("no line")
-            self._more()
-        line = bytes(self._held[:end])
-        del self._held[: end + 1]
-        return line
-
-    def exactly(self, count: int) -> bytes:
-        """So many bytes."""
-        while len(self._held) < count:
-            self._more()
-        return bytes(self._held[:count])
-
-    def _more(self) -> None:
-        left = self.deadline - time.monotonic()
-        if left <= 0 or not select.select([self.descriptor], [], [], left)[0]:
-            raise TimeoutError
-        block = os.read(self.descriptor, BLOCK)
-        if not block:
-            raise EOFError
-        self._held += block
 
 
 def _quarter(rotation: int) -> int:

@@ -38,7 +38,10 @@ class Element:
 
     def child(self, tag: str) -> Element | None:
         """The first child of a name."""
-        return next((c for c in self.children if c.tag == tag), None)
+        for element in self.children:
+            if element.tag == tag:
+                return element
+        return None
 
     def text_of(self, *path: str) -> str | None:
         """The text of a descendant, without spaces around; None where there is none."""
@@ -60,6 +63,7 @@ def read_xml(path: Path, largest: int = LARGEST_TOKEN) -> Element:
     if len(content) > largest:
         raise _wrong(path, "", f"is larger than {largest >> 20} MiB", "E-XML-SIZE")
     parser.feed(content, end=True)
+    del parser.expat  # it holds the parser, which would wait for the garbage collector
     return parser.done.pop()
 
 
@@ -132,25 +136,25 @@ class _Parser:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.silent = 0
         element = Element(tag, attributes, self.expat.CurrentLineNumber)
-        if self.root is None:
-            self.root = element
-        if len(self.around) + len(self.within) >= DEEPEST:
+        within = self.within
+        if len(self.around) + len(within) >= DEEPEST:
             raise self.too_large(f"nesting beyond {DEEPEST} levels")
         if len(attributes) > MOST_ATTRIBUTES:
             raise self.too_large(f"a tag of {len(attributes)} attributes")
-        if self.within:
-            self.within[-1].children.append(element)
-        elif self.whole and tag not in self.whole:
-            element.parent = self.around[-1] if self.around else None
-            self.around.append(element)
-            return
+        if within:
+            within[-1].children.append(element)
         else:
             element.parent = self.around[-1] if self.around else None
+            if self.root is None:
+                self.root = element
+            if self.whole and tag not in self.whole:
+                self.around.append(element)
+                return
             self.held = 0
         self.held += 1
         if self.held > MOST_ELEMENTS:
-            raise self.too_large(f"<{shown(self.within[0].tag)}> with over {MOST_ELEMENTS} in it")
-        self.within.append(element)
+            raise self.too_large(f"<{shown(within[0].tag)}> with over {MOST_ELEMENTS} in it")
+        within.append(element)
 
     def end(self, _: str) -> None:
         self.silent = 0

@@ -94,8 +94,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     listed = {path.with_suffix("").name for path in layout.listed}
     images = _images(builder, labels, pictures, truth, listed)
     rows = RowReader(layout, builder, truth, request.rotated)
-    for label, image in zip(labels, images, strict=True):
-        rows.read(label.path, image)
+    paths = [label.path for label in labels]
+    for k in rows.read_plain(paths, images):
+        rows.read(paths[k], images[k])
     rows.finish()
     return builder.build()
 

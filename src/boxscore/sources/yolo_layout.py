@@ -57,11 +57,17 @@ class Layout:
         """Every label file, once, by folder and path."""
         seen: set[Path] = set()
         for folder, split in self.folders:
+            places: dict[Path, tuple[str, str]] = {}
             for path in label_texts(files_below(folder, (".txt",)), folder):
-                if path not in seen:
-                    seen.add(path)
-                    key = path.relative_to(_label_folder(path, folder)).with_suffix("").as_posix()
-                    yield LabelFile(path=path, key=key, split=split or _split(path, folder))
+                if path in seen:
+                    continue
+                seen.add(path)
+                if path.parent not in places:
+                    below = path.parent.relative_to(_label_folder(path, folder)).as_posix()
+                    prefix = "" if below == "." else f"{below}/"
+                    places[path.parent] = prefix, split or _split(path, folder)
+                prefix, own = places[path.parent]
+                yield LabelFile(path=path, key=prefix + path.stem, split=own)
         for path, split in self.listed.items():
             if path not in seen and path.is_file():
                 seen.add(path)
@@ -72,7 +78,9 @@ class Layout:
 def label_texts(paths: list[Path], folder: Path) -> list[Path]:
     """Those text files that may hold labels: below a folder `labels`, where there is one."""
     texts = [path for path in data_texts(paths) if path.name.lower() not in OTHER_TEXTS]
-    inner = [path for path in texts if "labels" in path.relative_to(folder).parts[:-1]]
+    parents = dict.fromkeys(path.parent for path in texts)
+    inside = {parent for parent in parents if "labels" in parent.relative_to(folder).parts}
+    inner = [path for path in texts if path.parent in inside]
     return inner or texts
 
 
@@ -282,6 +290,8 @@ class Pictures:
         self._listed: dict[Path, dict[str, Path]] = {}
         self._used: set[Path] = set()
         self._given: dict[str, Path] = {}
+        self._places: dict[Path, list[Path]] = {}
+        self._prefixes: dict[Path, str] = {}
         self._images = images
         if images is not None:
             found = files_below(images, tuple(sorted(IMAGE_SUFFIXES)))
@@ -301,20 +311,25 @@ class Pictures:
 
     def title(self, picture: Path) -> str:
         """Its path below the folder of pictures."""
-        root = self._images or _above(picture, self._folders[1])
-        return picture.relative_to(root).as_posix()
+        folder = picture.parent
+        if folder not in self._prefixes:
+            root = self._images or _above(picture, self._folders[1])
+            below = folder.relative_to(root).as_posix()
+            self._prefixes[folder] = "" if below == "." else f"{below}/"
+        return self._prefixes[folder] + picture.name
 
     def without_labels(self) -> list[Path]:
         """Pictures that no label file named, in the folders where others were."""
         folders = sorted({path.parent for path in self._used})
         return [p for f in folders for p in self._in(f).values() if p not in self._used]
 
-    def _beside(self, label: LabelFile) -> Iterator[Path]:
-        folder = label.path.absolute().parent
-        other = Path(*swap(list(folder.parts), *self._folders))
-        if other != folder:
-            yield other
-        yield folder
+    def _beside(self, label: LabelFile) -> list[Path]:
+        given = label.path.parent
+        if given not in self._places:
+            folder = given.absolute()
+            other = Path(*swap(list(folder.parts), *self._folders))
+            self._places[given] = list(dict.fromkeys((other, folder)))
+        return self._places[given]
 
     def _in(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listed:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
+from boxscore.sources.plain_rows import plain_rows
 from boxscore.sources.raw import NO_BOX, RawBuilder
 from boxscore.sources.rotated_corners import are_turned
 from boxscore.sources.text_lines import number_in, read_lines
@@ -78,7 +80,55 @@ class RowReader:
         self.layout, self.builder, self.truth = layout, builder, truth
         self.rotated = rotated or layout.task == "obb"
         self.found: list[_Placed] = []
-        self.confident = 0
+        self.confident = self.plain = 0
+        self._folders: dict[Path, str] = {}
+
+    def read_plain(self, paths: Sequence[Path], images: Sequence[int]) -> list[int]:
+        """Add the files of nothing but sound boxes at once; returns the numbers of the others."""
+        if self.layout.keypoints:
+            return list(range(len(paths)))
+        rows = plain_rows(paths, 5 if self.truth else 6)
+        file, line = rows.places()
+        word = {first: self._known(first) for first in dict.fromkeys(rows.first)}
+        number = np.array([word[first] for first in rows.first], np.int64)
+        shares = rows.numbers[:, :4]
+        outside = (shares < -TOLERANCE) | (shares > 1 + TOLERANCE)
+        left = {k for k, count in enumerate(rows.counts) if count < 0}
+        left |= set(file[outside.any(axis=1) | (number < 0)].tolist())
+        keep = ~np.isin(file, list(left))
+        taken = [k for k in range(len(paths)) if k not in left]
+        names = np.zeros(len(paths), np.int32)
+        names[taken] = [self.builder.file(self._name(paths[k])) for k in taken]
+        refs = {
+            n: self.builder.class_ref(n, self.layout.names.get(n))
+            for n in np.unique(number[keep]).tolist()
+        }
+        self.plain = int(keep.sum())
+        if self.plain:
+            columns: dict[str, NDArray[Any]] = {
+                "file": names[file[keep]],
+                "line": line[keep],
+                "image": np.asarray(images, np.int32)[file[keep]],
+                "class_ref": np.array([refs[n] for n in number[keep].tolist()], np.int32),
+            }
+            if not self.truth:
+                columns["confidence"] = rows.numbers[keep, 4]
+            self.builder.extend(columns, shares[keep])
+        return sorted(left)
+
+    def _known(self, word: bytes) -> int:
+        """The number of a class; -1 of a word that is none, or not among the names."""
+        number = int(word) if word.isdigit() and len(word) < 10 else -1
+        return number if not self.layout.names or number in self.layout.names else -1
+
+    def _name(self, path: Path) -> str:
+        """A file's path below the root, for messages."""
+        folder = path.parent
+        if folder not in self._folders:
+            root = self.layout.root
+            inside = folder != root and folder.is_relative_to(root)
+            self._folders[folder] = f"{folder.relative_to(root).as_posix()}/" if inside else ""
+        return shown(self._folders[folder] + path.name)
 
     def read(self, path: Path, image: int) -> None:
         """Read one file.
@@ -86,9 +136,8 @@ class RowReader:
         Raises:
             SourceError: It is no text, or has a line over 1 MiB.
         """
-        root = self.layout.root
-        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-        file = self.builder.file(shown(name))
+        name = self._name(path)
+        file = self.builder.file(name)
         for line, text in read_lines(path, LONGEST_LINE):
             words = text.split()
             values = [number_in(word) for word in words]
@@ -97,7 +146,7 @@ class RowReader:
             row = None if problem else self._row(numbers)
             if row is None:
                 code, what, fix = problem or self._columns(len(numbers))
-                self.builder.report.reject(code, f"{shown(name)}:{line}", what, fix)
+                self.builder.report.reject(code, f"{name}:{line}", what, fix)
                 continue
             placed = _Placed(
                 file=file,
@@ -148,6 +197,8 @@ class RowReader:
             # A model writes how sure it is of each point where labels have its visibility.
             points = points[:, :2]
         confidence = np.nan if self.truth else rest[end]
+        if not points.any():  # an object of which no point is known
+            return _Row(kind=Kind.BOX, box=rest[:4], points=None, confidence=confidence)
         return _Row(kind=Kind.KEYPOINTS, box=rest[:4], points=points, confidence=confidence)
 
     def _columns(self, count: int) -> Problem:
@@ -170,7 +221,7 @@ class RowReader:
             SourceError: Every label of a ground truth is outside 0 to 1.
         """
         wild = [p for p in self.found if p.outside is not None]
-        if self.truth and wild and len(wild) == len(self.found):
+        if self.truth and wild and len(wild) == len(self.found) + self.plain:
             raise SourceError(
                 self.builder.path,
                 f"{self.builder.files[wild[0].file]}:{wild[0].line}",
@@ -179,7 +230,7 @@ class RowReader:
                 code="E-YOLO-RANGE",
             )
         self.rotated = self._are_rotated()
-        judged = not self.truth and len(wild) > MANY * len(self.found)
+        judged = not self.truth and len(wild) > MANY * (len(self.found) + self.plain)
         for placed in self.found:
             if placed.outside is None or judged:
                 self._add(placed)
