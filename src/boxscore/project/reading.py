@@ -10,7 +10,7 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.project.loading import Loaded, load
 
 if TYPE_CHECKING:
-    from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+    from boxscore.evaluation.queries import ErrorQuery, FlipQuery, ImageQuery
     from boxscore.project.slicing import Where
     from boxscore.schema.ontology import Ontology
     from boxscore.schema.tables import Annotations, Table
@@ -172,11 +172,35 @@ class ProjectReader:
 
         return intervals(self._state(), run, where, task)
 
-    def compare(self, first: str, second: str, *, iou: float = 0.5) -> Document:
-        """The second run against the first: differences with intervals, objects that flipped."""
-        from boxscore.project.comparing import compare
+    def compare(
+        self,
+        *runs: str,
+        iou: float = 0.5,
+        where: Where = None,
+        by: str | None = None,
+        images: str = "auto",
+    ) -> Document:
+        """Every other run against the first: differences with intervals, objects that flipped.
 
-        return compare(self._state(), first, second, iou)
+        Args:
+            by: Also for each "split", "sequence" or "size".
+            images: "all" counts an image without predictions as one where nothing was found;
+                "shared" leaves out those on which a run has none; "auto" does so when a run has
+                none on more than a fifth of another run's images.
+
+        Returns:
+            Under "pairs" one document for each other run; "agreement" of all of them.
+        """
+        from boxscore.project.comparing import Comparison, compare
+
+        asked = Comparison(runs=runs, iou=iou, where=where, by=by, images=images)
+        return compare(self._state(), asked)
+
+    def flipped(self, first: str, second: str, query: FlipQuery) -> Document:
+        """One page of what changed between two runs: objects, or false positives."""
+        from boxscore.project.flipped import flipped_document
+
+        return flipped_document(self._state(), first, second, query)
 
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
