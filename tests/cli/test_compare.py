@@ -28,7 +28,7 @@ def test_the_first_three_lines_answer_the_question(demo_folder: Path) -> None:
 
 def test_a_run_against_itself_cannot_be_told_apart(demo_folder: Path) -> None:
     document = run("compare", "int8", "int8", "--json", cwd=demo_folder).json["pairs"][0]
-    assert pair["flips"]["fixed"] == document["flips"]["broken"] == 0
+    assert document["flips"]["fixed"] == document["flips"]["broken"] == 0
     assert document["flips"]["p"] == 1
     for found in document["metrics"].values():
         assert found["difference"] == 0

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "evaluate": "evaluate:evaluate",
     "compare": "compare:compare",
+    "gate": "gate:gate",
     "errors": "analyse:errors",
     "confusion": "judging:confusion",
     "calibration": "judging:calibration",

@@ -202,6 +202,26 @@ class ProjectReader:
 
         return flipped_document(self._state(), first, second, query)
 
+    def gate(self, rules: str | Path, *, run: str, baseline: str | None = None) -> Document:
+        """Whether a run may pass: a file of rules on its numbers and their change.
+
+        Args:
+            baseline: The run that changes are counted from, instead of the one in the rules.
+
+        Raises:
+            SourceError: The rules cannot be read, or name what the project does not have.
+            RequestError: The baseline is gone or another one, or the labels changed.
+        """
+        from boxscore.project.gating import gate
+
+        return gate(self._state(), Path(rules), run, baseline)
+
+    def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
+        """Write first rules for `gate`, which the baseline itself passes."""
+        from boxscore.project.gate_start import start_rules
+
+        return start_rules(self._state(), Path(path), baseline)
+
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
         from boxscore.project.numbers import overview_document
