@@ -110,7 +110,7 @@ class Numbers:
                     return Found(row[rule.metric.lower()], int(row["ground_truth"]))
             return Found(None, 0)
         name = rule.metric
-        objects = int(document["ground_truth"])
+        objects = _counted(document)
         if rule.size is not None:
             name = BY_SIZE[name].format(rule.size[0])
             objects = int(self.followed(rule)[1].sum())
@@ -120,7 +120,7 @@ class Numbers:
 
     def _of_error(self, rule: Rule, run: str) -> Found:
         document = self.budget(run, rule.slice)
-        kinds, objects = document["kinds"], self.evaluation(run, rule.slice)["ground_truth"]
+        kinds, objects = document["kinds"], _counted(self.evaluation(run, rule.slice))
         if rule.class_name is not None:
             rows = [row for row in document["per_class"] if row["class"] == rule.class_name]
             if not rows:
@@ -208,3 +208,8 @@ class Numbers:
         if rule.class_name is not None:
             return rule.metric.lower() in BOUNDED_CLASS
         return rule.metric[:2] in ("AP", "AR")
+
+
+def _counted(document: Document) -> int:
+    """Objects or answers that count, of all classes."""
+    return sum(int(row["ground_truth"]) for row in document["per_class"])

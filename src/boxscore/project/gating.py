@@ -9,6 +9,7 @@ from typing import Any
 
 from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.document import defined
+from boxscore.evaluation.margins import cautious, judge, two_sided
 from boxscore.project.comparing import task_of_all
 from boxscore.project.fingerprint import ground_truth_hash
 from boxscore.project.gate_numbers import Numbers
@@ -189,17 +190,14 @@ def _margin(numbers: Numbers, rule: Rule, family: int, document: Document) -> st
     """
     paired = numbers.paired(rule)
     per_class, place = numbers.place(rule, paired)
-    error = (1 - rule.confidence) / max(family, 1)
-    intervals = paired.intervals(1 - 2 * error)
+    intervals = cautious(paired, two_sided(rule.confidence, family))
     bounds = intervals.per_class if per_class else intervals.overall
     low, high = defined(float(bounds.low[place])), defined(float(bounds.high[place]))
     document.update(low=low, high=high)
     if low is None or high is None:
         document["reason"] = str(bounds.reason[place]) or "the number is undefined"
         return UNSURE
-    if low >= -rule.limit:
-        return PASSED
-    if high < -rule.limit:
-        return FAILED
-    document["reason"] = "the images do not tell whether the drop is within the margin"
-    return UNSURE
+    found = judge(low, high, rule.limit)
+    if found == "unsure":
+        document["reason"] = "the images do not tell whether the drop is within the margin"
+    return {"within": PASSED, "beyond": FAILED, "unsure": UNSURE}[found]
