@@ -144,3 +144,31 @@ class FlippedPage(Document):
     classes: list[ClassTally]
     objects: list[FlippedObject]
     next_offset: int | None
+
+
+class Hashes(Document):
+    """SHA-256 of what a run's numbers rest on."""
+
+    model: str
+    images: str
+    classes: str
+    labels: str
+    protocol: str
+
+
+class HistoryEntry(Document):
+    run: str
+    created: str
+    file: str
+    format: str
+    task: str
+    predictions: int
+    headline: str | None
+    value: float | None
+    metrics: dict[str, float | None]
+    hashes: Hashes
+
+
+class History(Document):
+    project: str
+    runs: list[HistoryEntry]

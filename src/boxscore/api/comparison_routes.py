@@ -11,7 +11,7 @@ from boxscore.api.current import Iou, ProjectHere, Where
 from boxscore.api.run_routes import Limit, Offset
 from boxscore.evaluation.queries import FlipQuery
 
-router = APIRouter(prefix="/api/v1/compare", tags=["compare"])
+router = APIRouter(prefix="/api/v1", tags=["compare"])
 Run = Annotated[str, Query(max_length=400)]
 Runs = Annotated[
     list[Run], Query(description="The first one is what the others are compared with.")
@@ -21,7 +21,7 @@ Images = Annotated[
 ]
 
 
-@router.get("", response_model=documents.ComparisonDocument)
+@router.get("/compare", response_model=documents.ComparisonDocument)
 def compare(
     runs: Runs,
     project: ProjectHere,
@@ -34,7 +34,7 @@ def compare(
     return project.compare(*runs, iou=iou, where=where, by=by, images=images)
 
 
-@router.get("/objects", response_model=documents.FlippedPage)
+@router.get("/compare/objects", response_model=documents.FlippedPage)
 def flipped(
     first: Run,
     second: Run,
@@ -63,3 +63,9 @@ def flipped(
         limit=limit,
     )
     return project.flipped(first, second, query)
+
+
+@router.get("/history", response_model=documents.History)
+def history(project: ProjectHere) -> object:
+    """The runs over time, with the hashes of model, images, classes, labels and protocol."""
+    return project.history()

@@ -17,6 +17,8 @@ COMMANDS = {
     "evaluate": "evaluate:evaluate",
     "compare": "compare:compare",
     "gate": "gate:gate",
+    "log": "history:log",
+    "diff": "history:diff",
     "errors": "analyse:errors",
     "confusion": "judging:confusion",
     "calibration": "judging:calibration",

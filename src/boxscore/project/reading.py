@@ -222,6 +222,25 @@ class ProjectReader:
 
         return start_rules(self._state(), Path(path), baseline)
 
+    def history(self) -> Document:
+        """The runs over time, with the hashes of model, images, classes, labels and protocol."""
+        from boxscore.project.history import history
+
+        return history(self._state())
+
+    def what_changed(
+        self, first: str, second: str, *, within: ProjectReader | None = None
+    ) -> Document:
+        """What two runs differ in: model, images, classes, labels or protocol.
+
+        Args:
+            within: The project of the second run, when it is another one.
+        """
+        from boxscore.project.history import what_changed
+
+        other = self if within is None else within
+        return what_changed(self._state(), first, other._state(), second)
+
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
         from boxscore.project.numbers import overview_document
