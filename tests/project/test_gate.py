@@ -92,6 +92,16 @@ def test_every_class_shares_the_error(project: Project, tmp_path: Path) -> None:
     assert among["low"] < alone["low"] and alone["high"] < among["high"]
 
 
+def test_no_class_with_enough_objects_does_not_go_unnoticed(
+    project: Project, tmp_path: Path
+) -> None:
+    rule = "metric: AP, class: '*', at_least: 0.9, support: 5000"
+    check = one(project, tmp_path, rule)
+    assert (check["status"], check["blocks"]) == ("unsure", False)
+    assert "no class has the 5000" in check["reason"]
+    assert one(project, tmp_path, rule + ", unsure: fail")["blocks"]
+
+
 def test_what_cannot_be_told_blocks_where_the_rules_say_so(
     project: Project, tmp_path: Path
 ) -> None:
@@ -161,6 +171,9 @@ def test_the_baseline_is_known_by_its_content(tmp_path: Path) -> None:
         ("baseline: [a]\nrules:\n  - {metric: AP, at_least: 0}", 1, "baseline", "run"),
         ("unsure: maybe\nrules:\n  - {metric: AP, at_least: 0}", 1, "'maybe'", "pass"),
         ("rules:\n  - {metric: AP, at_least: 0, confidence: 0.2}", 2, "confidence", "number"),
+        ("rules:\n  - {metric: AP, at_least: 0, support: 1.5}", 2, "whole", "number"),
+        ("baseline: int8\nrules:\n  - {metric: broken, largest_drop: 0}", 3, "sense", "at_most"),
+        ("baseline: int8\nrules:\n  - {error: class, margin: 0}", 3, "sense", "largest_rise"),
         ("rules: &a\n  - {metric: AP, at_least: 0}", 1, "anchor", "plain"),
         ("rules:\n  - {metric: AP, metric: AP}", 2, "twice", "plain"),
     ],

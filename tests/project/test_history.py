@@ -56,7 +56,7 @@ def test_what_changed_is_named(tmp_path: Path, truth: Any) -> None:
         "same": (truth, []),
         "image": (without_an_image(truth), ["images"]),
         "box": (with_a_moved_box(truth), ["labels"]),
-        "name": (with_another_name(truth), ["classes", "labels"]),
+        "name": (with_another_name(truth), ["classes"]),
     }
     for name, (document, changed) in cases.items():
         other = project_of(tmp_path / name, document)

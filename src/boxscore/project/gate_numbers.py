@@ -16,7 +16,7 @@ from boxscore.evaluation.intervals import Paired
 from boxscore.matching.policy import coco
 from boxscore.project.analysing import error_budget
 from boxscore.project.comparing_objects import drawn
-from boxscore.project.gate_rules import EVERY_CLASS, Rule, Rules
+from boxscore.project.gate_rules import CONDITIONS, EVERY_CLASS, Rule, Rules
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import Question, evaluation_document
 from boxscore.project.slicing import sliced
@@ -27,6 +27,7 @@ COUNTED = ("precision", "recall", "f1")
 BY_SIZE = {"AP": "AP{}", "AR": "AR{}"}
 FOLLOWED = ("recall", "broken")
 """Metrics of the followed objects, for sizes and flips."""
+WORSE_WHEN_LARGER = ("fp", "fn", "ece")
 BOUNDED_CLASS = ("ap", "ap50", "ar100", "ar20")
 
 
@@ -174,6 +175,12 @@ class Numbers:
                 rule, f"there is no metric {rule.metric!r} {kind}",
                 near_misses(rule.metric, metrics),
             )  # fmt: skip
+        wanted = _conditions(rule)
+        if rule.condition not in wanted:
+            raise self._wrong(
+                rule, f"{rule.condition} makes no sense of {rule.metric}",
+                f"use one of {', '.join(wanted)}",
+            )  # fmt: skip
         if rule.condition == "margin" and not self._has_bounds(rule):
             raise self._wrong(
                 rule, f"{rule.metric} has no interval here, so no margin",
@@ -208,6 +215,15 @@ class Numbers:
         if rule.class_name is not None:
             return rule.metric.lower() in BOUNDED_CLASS
         return rule.metric[:2] in ("AP", "AR")
+
+
+def _conditions(rule: Rule) -> tuple[str, ...]:
+    """What can be asked of a metric: what is worse when larger may rise by so much, not drop."""
+    if rule.metric == "broken":
+        return "at_least", "at_most"
+    if rule.error is not None or rule.metric in WORSE_WHEN_LARGER:
+        return "at_least", "at_most", "largest_rise"
+    return CONDITIONS
 
 
 def _counted(document: Document) -> int:

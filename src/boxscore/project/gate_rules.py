@@ -151,6 +151,14 @@ class _Reader:
             raise _wrong(self.path, found.lines.get(key, 1), problem, "write such a number")
         return float(value)
 
+    def whole(self, found: YamlMap, key: str, own: int) -> int:
+        """A whole number of 1 or more."""
+        value = self.number(found, key, own, 1, 1e9)
+        if value != int(value):
+            problem = f"{key} {shown(found[key])} is no whole number"
+            raise _wrong(self.path, found.lines.get(key, 1), problem, "write such a number")
+        return int(value)
+
     def rules(self, whole: YamlMap) -> list[Rule]:
         """All rules in their order."""
         found, line = whole.get("rules"), whole.lines.get("rules", 1)
@@ -191,7 +199,7 @@ class _Reader:
                 error=error,
                 condition=name,
                 limit=self.number(one, name, 0, *_range(name)),
-                support=int(self.number(settings, "support", 10, 1, 1e9)),
+                support=self.whole(settings, "support", 10),
                 confidence=self.number(settings, "confidence", 0.95, LEAST_CONFIDENCE, 0.9999),
                 unsure=self.text(settings, "unsure", UNSURE) or "pass",
             )

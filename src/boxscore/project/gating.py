@@ -12,7 +12,7 @@ from boxscore.evaluation.document import defined
 from boxscore.evaluation.margins import cautious, judge, two_sided
 from boxscore.project.comparing import task_of_all
 from boxscore.project.fingerprint import ground_truth_hash
-from boxscore.project.gate_numbers import Numbers
+from boxscore.project.gate_numbers import Found, Numbers
 from boxscore.project.gate_rules import CONDITION_WORDS, EVERY_CLASS, Rule, Rules, read_rules
 from boxscore.project.loading import Loaded
 from boxscore.project.shared_images import shared_images
@@ -117,16 +117,39 @@ def _checks(numbers: Numbers, rule: Rule) -> list[Document]:
         for row in rows
         if row["class"] in numbers.classes and int(row["ground_truth"]) >= rule.support
     ]
+    if not meant:
+        return [_nothing(rule)]
     return [_checked(numbers, one, len(meant)) for one in meant]
+
+
+def _nothing(rule: Rule) -> Document:
+    """A rule on every class where no class has enough objects must not pass unnoticed."""
+    reason = f"too few objects: no class has the {rule.support} that are needed"
+    return _document(rule, Found(None, 0), None) | {
+        "reason": reason, "status": UNSURE, "blocks": rule.unsure == "fail",
+    }  # fmt: skip
 
 
 def _checked(numbers: Numbers, rule: Rule, family: int) -> Document:
     found = numbers.of(rule, numbers.run)
     before = None if numbers.baseline is None else numbers.of(rule, numbers.baseline).value
-    if rule.metric == "broken":
-        before = None
+    document = _document(rule, found, None if rule.metric == "broken" else before)
+    if found.objects < rule.support:
+        document["reason"] = f"too few objects: {found.objects}, at least {rule.support} are needed"
+        status = UNSURE
+    elif rule.condition == "margin":
+        status = _margin(numbers, rule, family, document)
+    else:
+        status = _point(rule, document)
+    document["status"] = status
+    document["blocks"] = status == FAILED or (status == UNSURE and rule.unsure == "fail")
+    return document
+
+
+def _document(rule: Rule, found: Found, before: float | None) -> Document:
+    """What a rule asks and what was found, before it is judged."""
     change = None if found.value is None or before is None else found.value - before
-    document: Document = {
+    return {
         "line": rule.line,
         "subject": subject(rule),
         "metric": rule.metric,
@@ -146,16 +169,6 @@ def _checked(numbers: Numbers, rule: Rule, family: int) -> Document:
         "confidence": rule.confidence if rule.condition == "margin" else None,
         "reason": None,
     }
-    if found.objects < rule.support:
-        document["reason"] = f"too few objects: {found.objects}, at least {rule.support} are needed"
-        status = UNSURE
-    elif rule.condition == "margin":
-        status = _margin(numbers, rule, family, document)
-    else:
-        status = _point(rule, document)
-    document["status"] = status
-    document["blocks"] = status == FAILED or (status == UNSURE and rule.unsure == "fail")
-    return document
 
 
 def subject(rule: Rule) -> str:
