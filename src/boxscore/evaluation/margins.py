@@ -35,7 +35,7 @@ def cautious(paired: Paired, confidence: float) -> Intervals:
 
     The outermost of the bias-corrected, the plain percentile and the normal bounds, and wider for
     few images. Of two equal models on 60, 120 and 300 images the bias-corrected one-sided 95 %
-    bounds alone were wrong 9, 9 and 6 times in 100 (500 data sets each), these 3, 4 and 4 times.
+    bounds alone were wrong 10, 9 and 6 times in 100 (500 data sets each), these 3, 4 and 4 times.
 
     Args:
         confidence: Two-sided.
