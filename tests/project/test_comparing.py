@@ -219,6 +219,9 @@ def test_answers_are_followed(tmp_path: Path) -> None:
     assert [row["name"] for row in pair["per_class"]] == ["red", "green"]
     assert document["confidences"] == [None, None] and pair["false_positives"] is None
     (typed,) = answers(made, ["/api/v1/compare?runs=guesses&runs=second"])
+    part = made.compare("guesses", "second", where="class=red")["pairs"][0]
+    red = pair["per_class"][0]["change"]
+    assert part["metrics"]["accuracy"]["difference"] == pytest.approx(red["difference"])
     assert typed["pairs"][0]["flips"] == pair["flips"]
     with pytest.raises(RequestError, match="no objects"):
         made.flipped("guesses", "second", FlipQuery())

@@ -12,7 +12,8 @@ from boxscore.evaluation.bounds import Plan, Support, bounds
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.classification import RightAnswers, right_answers
 from boxscore.evaluation.clusters import Clusters
-from boxscore.evaluation.flips import Followed, mcnemar
+from boxscore.evaluation.flips import STATES, Followed, mcnemar
+from boxscore.kernels import _core
 from boxscore.project.analysing import clusters_of
 from boxscore.project.comparing_objects import (
     Compared,
@@ -62,24 +63,26 @@ def _document(
     counts = flips.counts()
     ontology = state.truth().ontology
     clusters = clusters_of(state, items)
-    every = np.ones(followed.item.size, np.bool_)
-    accuracy = _accuracy(sides, clusters, every)
-    per_class: list[Document] = []
-    for class_id in np.unique(followed.class_id).tolist():
-        rows = followed.class_id == class_id
-        known = {"name": ontology.classes[class_id].name, "class_id": class_id}
-        found = _accuracy(sides, clusters, rows)
-        per_class.append(
-            known | {"objects": int(rows.sum())} | flips.counts(rows)
-            | {"new": 0, "removed": 0, "change": found}
-        )  # fmt: skip
+    together = np.zeros(followed.item.size, np.int32)
+    accuracy = _accuracies(sides, clusters, together, 1)[0]
+    present, cell = np.unique(followed.class_id, return_inverse=True)
+    changes = _accuracies(sides, clusters, cell.astype(np.int32), present.size)
+    states = flips.per_class(len(ontology.classes))
+    per_class: list[Document] = [
+        {"name": ontology.classes[class_id].name, "class_id": class_id}
+        | {"objects": sum(int(states[state][class_id]) for state in STATES)}
+        | {state: int(states[state][class_id]) for state in STATES}
+        | {"new": 0, "removed": 0, "change": found}
+        for class_id, found in zip(present.tolist(), changes, strict=True)
+    ]
     adjust_class_differences(per_class)
     by_group: list[Document] = []
     for name, mask in groups:
         rows = mask[followed.item]
         known = {"name": name, "images": int(mask.sum()), "objects": int(rows.sum())}
-        found = _accuracy(sides, clusters_of(state, mask), rows)
-        by_group.append(known | flips.counts(rows) | {"change": found})
+        found = _accuracies(sides, clusters_of(state, mask), together, 1, rows)[0]
+        alarms = {"new": 0, "removed": 0}
+        by_group.append(known | flips.counts(rows) | alarms | {"change": found})
     adjust_class_differences(by_group)
     return {
         "first": names[0],
@@ -101,42 +104,52 @@ def _document(
     }
 
 
-def _accuracy(
-    sides: tuple[RightAnswers, RightAnswers], clusters: Clusters, rows: NDArray[np.bool_]
-) -> Document:
-    """The difference of accuracy over some questions, by resampled images."""
+def _accuracies(
+    sides: tuple[RightAnswers, RightAnswers],
+    clusters: Clusters,
+    cell: NDArray[np.int32],
+    cells: int,
+    rows: NDArray[np.bool_] | None = None,
+) -> list[Document]:
+    """The differences of accuracy over groups of questions, by resampled images.
+
+    Args:
+        cell: (N,) group of each question, 0 to cells - 1.
+        rows: (N,) questions that count; None is all.
+    """
     plan = Plan()
-    item = sides[0].item[rows]
-    size = clusters.number.size
-    total = np.bincount(item, minlength=size).astype(np.float64)
-    right = np.stack(
-        [np.bincount(item, weights=side.right[rows], minlength=size) for side in sides]
+    chosen = np.ones(cell.size, np.bool_) if rows is None else rows
+    item, cell = sides[0].item[chosen], cell[chosen]
+    right = np.stack([side.right[chosen] for side in sides]).astype(np.float64)
+    total = np.bincount(cell, minlength=cells).astype(np.float64)
+    values = [
+        _ratio(np.bincount(cell, side, minlength=cells).astype(np.float64), total) for side in right
+    ]
+    drawn = np.concatenate(
+        [
+            _ratio(
+                _core.weigh(weights, item, cell, cells, right[1] - right[0]),
+                _core.weigh(weights, item, cell, cells),
+            )
+            for weights in clusters.draw(plan.replicates, plan.seed)
+        ]
     )
-    values = right.sum(axis=1) / total.sum() if total.sum() else np.full(2, np.nan)
-    replicates = np.concatenate(
-        [_share(weights, right[1] - right[0], total)
-         for weights in clusters.draw(plan.replicates, plan.seed)]
-    )  # fmt: skip
+    held = np.unique(cell * np.int64(clusters.count + 1) + clusters.number[item])
+    holders = np.bincount(held // (clusters.count + 1), minlength=cells)
     support = Support(
-        objects=np.array([item.size]),
-        holders=np.array([clusters.holding(item)]),
-        drawn=clusters.count,
-        unit=clusters.unit,
+        objects=total.astype(np.int64), holders=holders, drawn=clusters.count, unit=clusters.unit
     )
-    found = bounds(
-        ("accuracy",), np.array([values[1] - values[0]]), replicates[:, None],
-        plan.confidence, support,
-    )  # fmt: skip
-    return difference(found, float(values[0]), float(values[1]), 0)
+    names = tuple(map(str, range(cells)))
+    found = bounds(names, values[1] - values[0], drawn, plan.confidence, support)
+    return [
+        difference(found, one, other, k)
+        for k, (one, other) in enumerate(zip(*(v.tolist() for v in values), strict=True))
+    ]
 
 
-def _share(
-    weights: NDArray[np.uint16], gain: NDArray[np.float64], total: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(B,) weighted difference; nan where no question was drawn."""
-    count = weights @ total
-    some = count > 0
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Element by element; nan where the whole is 0."""
     share: NDArray[np.float64] = np.divide(
-        weights @ gain, count, out=np.full(count.size, np.nan), where=some
+        part, whole, out=np.full(whole.shape, np.nan), where=whole > 0
     )
     return share
