@@ -27,7 +27,7 @@ def test_the_first_three_lines_answer_the_question(demo_folder: Path) -> None:
 
 
 def test_a_run_against_itself_cannot_be_told_apart(demo_folder: Path) -> None:
-    document = run("compare", "int8", "int8", "--json", cwd=demo_folder).json
+    document = run("compare", "int8", "int8", "--json", cwd=demo_folder).json["pairs"][0]
     assert document["flips"]["fixed"] == document["flips"]["broken"] == 0
     assert document["flips"]["p"] == 1
     for found in document["metrics"].values():
@@ -60,15 +60,16 @@ def test_flips_agree_with_a_count_by_hand(demo_folder: Path) -> None:
         found_by_hand(project, name, confidence)
         for name, confidence in zip(document["runs"], document["confidences"], strict=True)
     )
-    assert document["flips"]["right_in_both"] == len(first & second)
-    assert document["flips"]["fixed"] == len(second - first)
-    assert document["flips"]["broken"] == len(first - second)
+    pair = document["pairs"][0]
+    assert pair["flips"]["right_in_both"] == len(first & second)
+    assert pair["flips"]["fixed"] == len(second - first)
+    assert pair["flips"]["broken"] == len(first - second)
     for kind in ("right_in_both", "fixed", "broken", "wrong_in_both"):
-        assert sum(row[kind] for row in document["per_class"]) == document["flips"][kind]
+        assert sum(row[kind] for row in pair["per_class"]) == pair["flips"][kind]
 
 
 def test_differences_are_those_of_the_two_evaluations(demo_folder: Path) -> None:
-    document = run("compare", "float32", "int8", "--json", cwd=demo_folder).json
+    document = run("compare", "float32", "int8", "--json", cwd=demo_folder).json["pairs"][0]
     both = run("evaluate", "--json", cwd=demo_folder).json
     for name, found in document["metrics"].items():
         assert [found["first"], found["second"]] == [d["metrics"][name] for d in both]

@@ -41,19 +41,25 @@ def project_of_answers(folder: Path, colours: str, guesses: list[Guess | None]) 
     script.write_text(TRANSFORMER)
     Project.init(pictures, target=folder, name="answers", transformer=script)
     project = Project.open(folder / "answers")
-    title = {title: data_hash for data_hash, title in project.data_mapping().items()}
+    add_guesses(project, folder, guesses, "guesses")
+    return project
+
+
+def add_guesses(project: Project, folder: Path, guesses: list[Guess | None], name: str) -> None:
+    """Import a run of one guess a picture, in order of the pictures; None is no guess."""
+    hash_of = {title: data_hash for data_hash, title in project.data_mapping().items()}
     hashes = {row.name: row for row in project.ontology.classes}
     rows: list[Any] = []
-    for number, (name, guess) in enumerate(zip(names, guesses, strict=True)):
+    for title, guess in zip(sorted(hash_of), guesses, strict=True):
         if guess is None:
             continue
         row = hashes[guess[0]]
         answer = FrameClassification(
             row.feature_hash, str(row.attribute_hash), str(row.option_hash)
         )
-        data_hash = title[f"{number:03}-{name}.png"]
-        rows.append(Prediction(data_hash=data_hash, confidence=guess[1], classification=answer))
-    path = folder / "guesses.pkl"
+        rows.append(
+            Prediction(data_hash=hash_of[title], confidence=guess[1], classification=answer)
+        )
+    path = folder / f"{name}.pkl"
     path.write_bytes(pickle.dumps(rows))
-    project.import_predictions(path, name="guesses")
-    return project
+    project.import_predictions(path, name=name)

@@ -1,4 +1,4 @@
-"""`boxscore compare`: is the second model better than the first, by how much, and where?"""
+"""`boxscore compare`: is a model better than the last one, by how much, and where?"""
 
 from __future__ import annotations
 
@@ -7,93 +7,128 @@ from typing import Any
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import iou_option, json_option, open_project, slice_option, target_option
 
-SIZES = {"APs": "Small", "APm": "Medium", "APl": "Large"}
 WORST_SHOWN = 5
+FLIPS = ("objects", "broken", "fixed", "new", "removed")
 
 
-@click.command(epilog="Example:  boxscore compare yolo-old yolo-new")
-@click.argument("first", metavar="A")
-@click.argument("second", metavar="B")
-@click.option("--iou", type=float, default=0.5, show_default=True, help="Least IoU of a match.")
+@click.command(epilog="Example:  boxscore compare yolo-old yolo-new --by split")
+@click.argument("runs", metavar="A B...", nargs=-1, required=True)
+@iou_option
+@slice_option
+@click.option(
+    "--by",
+    type=click.Choice(["split", "sequence", "size"]),
+    help="Also one line for each of these.",
+)
+@click.option(
+    "--images",
+    type=click.Choice(["auto", "all", "shared"]),
+    default="auto",
+    show_default=True,
+    help="all: no prediction means nothing found; shared: only images on which every run has "
+    "predictions; auto: shared when a run has none on over a fifth of another's images.",
+)
 @json_option
 @target_option
-def compare(first: str, second: str, iou: float, as_json: bool, target: Path) -> None:
-    """Compare run B with run A: every number with its interval, every object that changed sides."""
-    from boxscore.cli.text import columns, print_json
+def compare(
+    runs: tuple[str, ...],
+    iou: float,
+    where: str | list[str] | None,
+    by: str | None,
+    images: str,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Compare runs with run A: every number with its interval, every object that changed sides."""
+    from boxscore.cli.text import print_json
 
-    document = open_project(target).compare(first, second, iou=iou)
+    document = open_project(target).compare(*runs, iou=iou, where=where, by=by, images=images)
     if as_json:
         print_json(document)
         return
-    for line in _headlines(document):
+    for number, pair in enumerate(document["pairs"]):
+        if number:
+            click.echo()
+        _print_pair(pair, by)
+    _print_agreement(document)
+    for note in document["notes"]:
+        click.echo(f"  {note}")
+
+
+def _print_pair(pair: dict[str, Any], by: str | None) -> None:
+    from boxscore.cli.text import columns
+
+    for line in pair["sentences"]:
         click.echo(line)
-    table = [["", first, second, "difference", "95 %", "verdict"]]
-    table += [_row(name, found) for name, found in document["metrics"].items()]
+    table = [["", pair["first"], pair["second"], "difference", "95 %", "verdict"]]
+    table += [_row(name, found) for name, found in pair["metrics"].items()]
     click.echo()
     click.echo(columns(table, right=range(1, 4)))
-    _print_classes(document)
-
-
-def _headlines(document: dict[str, Any]) -> list[str]:
-    """Better or worse and by how much; which objects changed; which size changed most."""
-    first, second = document["runs"]
-    ap, found = document["metrics"]["AP"], document["flips"]
-    words = {
-        "better": f"{second} is better than {first}",
-        "worse": f"{second} is worse than {first}",
-        "cannot tell": f"Cannot tell whether {second} is better than {first}",
-    }[ap["verdict"]]
-    lines = [f"{words}: AP {_change(ap)}, on {document['images']} images."]
-    lines.append(
-        f"Objects: {found['broken']} broken, {found['fixed']} fixed, "
-        f"{found['right_in_both']} right in both, {found['wrong_in_both']} wrong in both "
-        f"(McNemar p {found['p']:.2g})."
-    )
-    sizes = [
-        (name, document["metrics"][name])
-        for name in SIZES
-        if document["metrics"][name]["difference"] is not None
-    ]
-    if sizes:
-        name, most = max(sizes, key=lambda pair: abs(pair[1]["difference"]))
-        verb = "lost" if most["difference"] < 0 else "gained"
-        lines.append(f"{SIZES[name]} objects {verb} most: {name} {_change(most)}.")
-    return lines
-
-
-def _change(found: dict[str, Any]) -> str:
-    """The change of a number with its interval."""
-    if found["difference"] is None:
-        return "is undefined"
-    change = f"{found['difference']:+.3f}"
-    if found["low"] is None:
-        return f"{change} ({found['reason']})"
-    return f"{change} (95 % {found['low']:+.3f} to {found['high']:+.3f})"
+    _print_rows("size", pair["sizes"] if by == "size" else [])
+    _print_rows(str(by), pair["groups"])
+    worst = [row for row in pair["per_class"] if row["broken"] > row["fixed"]][:WORST_SHOWN]
+    _print_rows("most broken class", worst)
+    _print_kinds(pair)
 
 
 def _row(name: str, found: dict[str, Any]) -> list[str]:
     from boxscore.cli.text import number
 
     known = found["difference"] is not None
-    interval = f"{found['low']:+.3f} to {found['high']:+.3f}" if found["low"] is not None else "–"
     change = f"{found['difference']:+.5f}" if known else "–"
-    return [name, number(found["first"], 5), number(found["second"], 5), change, interval,
+    return [name, number(found["first"], 5), number(found["second"], 5), change, _interval(found),
             found["verdict"]]  # fmt: skip
 
 
-def _print_classes(document: dict[str, Any]) -> None:
+def _interval(found: dict[str, Any]) -> str:
+    return f"{found['low']:+.3f} to {found['high']:+.3f}" if found["low"] is not None else "–"
+
+
+def _print_rows(what: str, rows: list[dict[str, Any]]) -> None:
+    """Flips of classes, sizes or groups."""
     from boxscore.cli.text import columns, number
 
-    rows = [row for row in document["per_class"] if row["broken"] > row["fixed"]][:WORST_SHOWN]
     if not rows:
         return
-    click.echo("\nMost broken:")
-    table = [["class", "objects", "broken", "fixed", "q"]]
-    table += [
-        [r["class"], str(r["objects"]), str(r["broken"]), str(r["fixed"]), number(r["q"], 3)]
-        for r in rows
-    ]
-    click.echo(columns(table, right=range(1, 5)))
+    names = [name for name in FLIPS if name in rows[0]]
+    table = [[what, *names, "q", "verdict", "difference", "95 %"]]
+    for row in rows:
+        found = row.get("change")
+        words = ["", ""]
+        if found:
+            known = found["difference"] is not None
+            words = [f"{found['difference']:+.3f}" if known else "–", _interval(found)]
+        counts = [str(row[name]) for name in names]
+        table.append([row["name"], *counts, number(row["q"], 3), row["verdict"], *words])
+    click.echo()
+    click.echo(columns(table, right=range(1, len(names) + 2)))
     click.echo("  q: McNemar's p with false discoveries controlled; – with under 10 objects")
+
+
+def _print_kinds(pair: dict[str, Any]) -> None:
+    from boxscore.cli.text import columns
+
+    if not pair["kinds"]:
+        return
+    table = [["false positives", "new", "gone"]]
+    table += [[row["kind"], str(row["new"]), str(row["removed"])] for row in pair["kinds"]]
+    click.echo()
+    click.echo(columns(table, right=range(1, 3)))
+
+
+def _print_agreement(document: dict[str, Any]) -> None:
+    """Of three runs and more: how far each two agree on the objects."""
+    from boxscore.cli.text import columns, number
+
+    runs = document["runs"]
+    if len(runs) < 3:
+        return
+    table = [["agree on", *runs]]
+    table += [
+        [run, *(number(share, 3) for share in row)]
+        for run, row in zip(runs, document["agreement"], strict=True)
+    ]
+    click.echo()
+    click.echo(columns(table, right=range(1, len(runs) + 1)))

@@ -69,14 +69,9 @@ def classification_numbers(
         question: (C,) number of the question that a class row answers, -1 for objects.
     """
     size = question.size
-    truth = _answers(question, ground_truth, None)
-    guess = _answers(question, predictions, predictions.table["confidence"])
-    guess = guess.where(np.isin(guess.place, truth.place))
-    questions = int(question.max(initial=0)) + 1
-    several = np.unique(truth.place[~truth.first()] % questions)
-    many_truth, many = (np.isin(a.place % questions, several) for a in (truth, guess))
-    counted = np.where(many, guess.confidence >= GIVEN, guess.first())
-    given = guess.where(counted)
+    truth, guess, several = _sides(question, ground_truth, predictions)
+    many_truth, many = several
+    given = _given(guess, many)
     right = np.isin(given.cells(size), truth.cells(size))
     tp = np.bincount(given.class_id[right], minlength=size)
     guessed = np.bincount(given.class_id, minlength=size)
@@ -96,6 +91,58 @@ def classification_numbers(
         predictions=guessed,
         ground_truth=objects,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightAnswers:
+    """Every labelled image and question, (N,), in order of images, then questions.
+
+    Attributes:
+        item: Row of items.
+        class_id: The right answer; of several the first.
+        right: Whether exactly the right answers were given.
+    """
+
+    item: NDArray[np.int32]
+    class_id: NDArray[np.int32]
+    right: NDArray[np.bool_]
+
+
+def right_answers(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> RightAnswers:
+    """Which labelled questions a run answers right; their mean is `accuracy`.
+
+    Args:
+        question: (C,) number of the question that a class row answers, -1 for objects.
+    """
+    truth, guess, (_, many) = _sides(question, ground_truth, predictions)
+    given = _given(guess, many)
+    right = np.isin(given.cells(question.size), truth.cells(question.size))
+    places, first = np.unique(truth.place, return_index=True)
+    return RightAnswers(
+        item=(places // (int(question.max(initial=0)) + 1)).astype(np.int32),
+        class_id=truth.class_id[first].astype(np.int32),
+        right=_right_places(truth, given, right),
+    )
+
+
+def _sides(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> tuple[_Answers, _Answers, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Labels and guesses, and which of each belong to questions with several right answers."""
+    truth = _answers(question, ground_truth, None)
+    guess = _answers(question, predictions, predictions.table["confidence"])
+    guess = guess.where(np.isin(guess.place, truth.place))
+    questions = int(question.max(initial=0)) + 1
+    several = np.unique(truth.place[~truth.first()] % questions)
+    many_truth, many = (np.isin(a.place % questions, several) for a in (truth, guess))
+    return truth, guess, (many_truth, many)
+
+
+def _given(guess: _Answers, many: NDArray[np.bool_]) -> _Answers:
+    """The guesses that count as answers."""
+    return guess.where(np.where(many, guess.confidence >= GIVEN, guess.first()))
 
 
 def answer_confusion(
@@ -127,13 +174,8 @@ def _single(
     question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
 ) -> tuple[_Answers, _Answers]:
     """Labels and guesses of the questions that have one right answer on every image."""
-    truth = _answers(question, ground_truth, None)
-    guess = _answers(question, predictions, predictions.table["confidence"])
-    guess = guess.where(np.isin(guess.place, truth.place))
-    questions = int(question.max(initial=0)) + 1
-    several = np.unique(truth.place[~truth.first()] % questions)
-    one, other = (~np.isin(a.place % questions, several) for a in (truth, guess))
-    return truth.where(one), guess.where(other)
+    truth, guess, (many_truth, many) = _sides(question, ground_truth, predictions)
+    return truth.where(~many_truth), guess.where(~many)
 
 
 def _answers(
@@ -157,11 +199,18 @@ def _answers(
 
 def _exact(truth: _Answers, given: _Answers, right: NDArray[np.bool_]) -> float:
     """Share of the places whose given answers are exactly the right ones."""
+    flags = _right_places(truth, given, right)
+    return ratio(int(flags.sum()), flags.size)
+
+
+def _right_places(truth: _Answers, given: _Answers, right: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(places,) whether the given answers are exactly the right ones, in order of places."""
     places, wanted = np.unique(truth.place, return_counts=True)
     at = np.searchsorted(places, given.place)
     found = np.bincount(at[right], minlength=places.size)
     wrong = np.bincount(at[~right], minlength=places.size)
-    return ratio(int(((found == wanted) & (wrong == 0)).sum()), places.size)
+    exact: NDArray[np.bool_] = (found == wanted) & (wrong == 0)
+    return exact
 
 
 def _top(truth: _Answers, guess: _Answers, classes: int) -> float:

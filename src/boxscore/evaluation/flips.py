@@ -1,20 +1,26 @@
-"""Every ground truth followed from one run to another: right in both, fixed, broken, wrong in both.
+"""Every ground truth followed from run to run: right in both, fixed, broken, wrong in both.
 
 Source: McNemar 1947, exact two-sided binomial test of the objects that changed sides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb, erfc, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.chosen import Items, chosen
+from boxscore.evaluation.reasons import missed_at
 from boxscore.evaluation.run_view import RunView
 
 EXACT = 1000
 """Changed objects up to which the test is summed exactly; beyond it the normal law serves."""
+
+STATES = ("right_in_both", "fixed", "broken", "wrong_in_both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +35,87 @@ class Flips:
     second: NDArray[np.bool_]
     class_id: NDArray[np.int32]
 
-    def counts(self, chosen: NDArray[np.bool_] | None = None) -> dict[str, int]:
-        """How many objects are right in both, fixed, broken, wrong in both."""
+    def state(self, name: str) -> NDArray[np.bool_]:
+        """(G,) objects of one of the four `STATES`."""
         a, b = self.first, self.second
         sides = {
             "right_in_both": a & b, "fixed": ~a & b, "broken": a & ~b, "wrong_in_both": ~a & ~b,
         }  # fmt: skip
+        return sides[name]
+
+    def counts(self, some: NDArray[np.bool_] | None = None) -> dict[str, int]:
+        """How many objects are right in both, fixed, broken, wrong in both."""
+        every = {name: self.state(name) for name in STATES}
         return {
-            name: int(flags.sum() if chosen is None else (flags & chosen).sum())
-            for name, flags in sides.items()
+            name: int(flags.sum() if some is None else (flags & some).sum())
+            for name, flags in every.items()
+        }
+
+    def per_class(self, classes: int) -> dict[str, NDArray[np.int64]]:
+        """(C,) counts of every state, all classes at once."""
+        return {
+            name: np.bincount(self.class_id[self.state(name)], minlength=classes) for name in STATES
         }
 
 
-def flips(first: RunView, second: RunView, iou: float, confidences: tuple[float, float]) -> Flips:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The ground truths that count on the chosen images, and which of N runs find each.
+
+    Attributes:
+        found: (N, G) bool.
+        row: (G,) row of the compared ground truth.
+        class_id, item: (G,) int32.
+        area: (G,) square pixels, as the area ranges take it.
+    """
+
+    found: NDArray[np.bool_]
+    row: NDArray[np.int64]
+    class_id: NDArray[np.int32]
+    item: NDArray[np.int32]
+    area: NDArray[np.float64]
+
+    def pair(self, first: int, second: int) -> Flips:
+        """What became of each object from one run to another."""
+        return Flips(self.found[first], self.found[second], self.class_id)
+
+    def agreement(self) -> NDArray[np.float64]:
+        """(N, N) share of the objects that two runs both find or both miss; nan without any."""
+        wide = self.found.astype(np.int64)
+        both = wide @ wide.T + (1 - wide) @ (1 - wide).T
+        share: NDArray[np.float64] = both / wide.shape[1] if wide.shape[1] else both * np.nan
+        return share
+
+
+def follow(
+    runs: Sequence[RunView], iou: float, confidences: Sequence[float], items: Items = None
+) -> Followed:
     """Which objects each run finds at one IoU threshold and its own confidence.
 
-    Both runs are compared with the same ground truth.
+    All runs are compared with the same ground truth.
     """
-    counted = first.view.counted
-    found = [
-        _found(run, iou, confidence)[counted]
-        for run, confidence in zip((first, second), confidences, strict=True)
-    ]
-    return Flips(found[0], found[1], first.view.truth.class_id[counted])
+    view = runs[0].view
+    rows = np.flatnonzero(view.counted & chosen(view, view.truth, items))
+    found = np.ones((len(runs), view.truth.item.size), np.bool_)
+    for flags, run, confidence in zip(found, runs, confidences, strict=True):
+        flags[missed_at(run.view, run.live.at(iou), confidence)] = False
+    truth = view.truth
+    return Followed(
+        found=found[:, rows],
+        row=rows,
+        class_id=truth.class_id[rows],
+        item=truth.item[rows],
+        area=truth.area[rows],
+    )
 
 
-def _found(run: RunView, iou: float, confidence: float) -> NDArray[np.bool_]:
-    taker = run.live.at(iou).prediction
-    found = taker >= 0
-    found[found] = run.view.confidence[taker[found]] >= confidence
-    return found
+def size_of(area: NDArray[Any], ranges: Sequence[tuple[float, float]]) -> NDArray[np.int64]:
+    """(N,) place of each area among ascending ranges, -1 below all of them.
+
+    COCO's ranges share their borders; here an area on a border belongs to the larger one.
+    """
+    lows = np.array([low for low, _ in ranges], np.float64)
+    return np.searchsorted(lows, area, side="right") - 1
 
 
 def mcnemar(fixed: int, broken: int) -> float:
@@ -70,3 +127,18 @@ def mcnemar(fixed: int, broken: int) -> float:
         tail: float = sum(comb(changed, k) for k in range(fewer + 1)) / 2**changed
         return min(1.0, 2 * tail)
     return erfc((abs(fixed - broken) - 1) / sqrt(2 * changed))
+
+
+def adjusted(p: Sequence[float | None]) -> list[float | None]:
+    """p-values adjusted for the number of questions asked at once; None was not asked.
+
+    Source: Benjamini and Hochberg 1995, false discovery rate.
+    """
+    asked = sorted((value, k) for k, value in enumerate(p) if value is not None)
+    found: list[float | None] = [None] * len(p)
+    least = 1.0
+    for rank in range(len(asked), 0, -1):
+        value, k = asked[rank - 1]
+        least = min(least, value * len(asked) / rank)
+        found[k] = least
+    return found

@@ -103,7 +103,37 @@ def bootstrap(
     """
     clusters, plan = _complete(matching.view, clusters, plan)
     estimate, replicates = _draw(matching, clusters, plan)
-    return _intervals(matching, estimate, replicates, clusters, plan)
+    behind = support(matching, clusters, estimate.names, len(estimate.class_names))
+    return _intervals(estimate, replicates, behind, plan, clusters.unit, clusters.count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """Two runs over the same drawn images, before any level of confidence is chosen.
+
+    Attributes:
+        first, second: The numbers of the data itself, as one replicate.
+        drawn: The differences of every replicate, second run less first.
+        support: What the overall and the class numbers rest on.
+    """
+
+    first: Replicates
+    second: Replicates
+    drawn: Replicates
+    support: tuple[Support, Support]
+    plan: Plan
+    unit: str
+    clusters: int
+
+    def intervals(self, confidence: float | None = None) -> Intervals:
+        """Bounds of every difference.
+
+        Args:
+            confidence: Two-sided; None is the plan's.
+        """
+        estimate = self.second.minus(self.first)
+        plan = self.plan if confidence is None else replace(self.plan, confidence=confidence)
+        return _intervals(estimate, self.drawn, self.support, plan, self.unit, self.clusters)
 
 
 def paired(
@@ -121,12 +151,30 @@ def paired(
     Raises:
         RequestError: The runs were not compared with the same ground truth and protocol.
     """
+    return draw_paired(first, second, clusters=clusters, plan=plan).intervals()
+
+
+def draw_paired(
+    first: Matching,
+    second: Matching,
+    *,
+    clusters: Clusters | None = None,
+    plan: Plan | None = None,
+) -> Paired:
+    """The numbers of both runs and all drawn differences; see `paired`."""
     clusters, plan = _complete(first.view, clusters, plan)
     _same_truth(first, second, clusters)
     before, drawn_before = _draw(first, clusters, plan)
     after, drawn_after = _draw(second, clusters, plan)
-    differences = drawn_after.minus(drawn_before)
-    return _intervals(first, after.minus(before), differences, clusters, plan)
+    return Paired(
+        first=before,
+        second=after,
+        drawn=drawn_after.minus(drawn_before),
+        support=support(first, clusters, before.names, len(before.class_names)),
+        plan=plan,
+        unit=clusters.unit,
+        clusters=clusters.count,
+    )
 
 
 def _complete(
@@ -160,13 +208,14 @@ def _replicates(numbers: Sequence[Numbers]) -> Replicates:
 
 
 def _intervals(
-    matching: Matching,
     estimate: Replicates,
     replicates: Replicates,
-    clusters: Clusters,
+    behind: tuple[Support, Support],
     plan: Plan,
+    unit: str,
+    clusters: int,
 ) -> Intervals:
-    overall, per_class = support(matching, clusters, estimate.names, len(estimate.class_names))
+    overall, per_class = behind
     level = plan.confidence
     return Intervals(
         overall=bounds(estimate.names, estimate.overall[0], replicates.overall, level, overall),
@@ -174,8 +223,8 @@ def _intervals(
             estimate.class_names, estimate.per_class[0], replicates.per_class, level, per_class
         ),
         plan=plan,
-        unit=clusters.unit,
-        clusters=clusters.count,
+        unit=unit,
+        clusters=clusters,
     )
 
 

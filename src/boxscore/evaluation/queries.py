@@ -11,6 +11,8 @@ OUTCOMES = ("tp", "fp", "fn", "error")
 KINDS = ("class", "location", "both", "duplicate", "background", "missed")
 ERROR_SORTS = ("severity", "confidence", "largest", "smallest")
 IMAGE_SORTS = ("worst", "best", "title")
+FLIP_STATES = ("broken", "fixed", "wrong_in_both", "right_in_both", "new", "removed")
+FLIP_SORTS = ("largest", "smallest", "image")
 MOST_ROWS = 500
 
 
@@ -69,6 +71,39 @@ class ImageQuery(Query):
     def __post_init__(self) -> None:
         Query.__post_init__(self)
         _one_of("sort", self.sort, IMAGE_SORTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlipQuery:
+    """Which objects that two runs treat alike or differently to show.
+
+    Attributes:
+        state: What became of a ground truth, or "new" and "removed" false positives.
+        class_id: Of the ground truth or the false positive; None is all.
+        size: Name of an area range; None is all.
+        where: A slice; None is every image.
+        images: As of a comparison.
+
+    Raises:
+        RequestError: A value is out of range or unknown.
+    """
+
+    state: str = "broken"
+    iou: float = 0.5
+    class_id: int | None = None
+    size: str | None = None
+    where: str | None = None
+    images: str = "auto"
+    sort: str = "largest"
+    offset: int = 0
+    limit: int = 60
+
+    def __post_init__(self) -> None:
+        _within("iou", self.iou, 0.1, 1)
+        _one_of("state", self.state, FLIP_STATES)
+        _one_of("sort", self.sort, FLIP_SORTS)
+        _within("offset", self.offset, 0, 2**53)
+        _within("limit", self.limit, 1, MOST_ROWS)
 
 
 def _refused(problem: str, fix: str) -> RequestError:

@@ -1,110 +1,139 @@
-"""Two runs of one project: the difference of every number, with its interval, and every flip."""
+"""Runs of one project side by side: each against the first, every difference with its interval."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from boxscore.errors import RequestError
-from boxscore.evaluation.clusters import Clusters
-from boxscore.evaluation.flips import Flips, flips, mcnemar
-from boxscore.evaluation.intervals import paired
-from boxscore.matching.coco import Matching, match
-from boxscore.matching.policy import coco
+from boxscore.errors import RequestError, near_misses
+from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.document import defined
+from boxscore.project.comparing_answers import compared_answers
+from boxscore.project.comparing_objects import compared_objects
+from boxscore.project.comparing_words import sentences
 from boxscore.project.loading import Loaded
-from boxscore.schema.kinds import Task
+from boxscore.project.shared_images import shared_images
+from boxscore.project.slicing import Mask, Where, sliced
+from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
-COMPARED = (Task.BBOX, Task.OBB, Task.SEGM, Task.BOUNDARY)
-FEWEST = 10
-"""Objects that a class needs for its flips to be tested."""
+MOST_RUNS = 12
+GROUPINGS = ("split", "sequence", "size")
+MOST_GROUPS = 30
+"""Groups with an interval of their own, the ones with the most images."""
 
 
-def compare(state: Loaded, first: str, second: str, iou: float) -> Document:
-    """The second run against the first, on all images of the project.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What is compared.
+
+    Attributes:
+        runs: The first one is what the others are compared with.
+        iou: Least IoU of a match of the objects that are followed.
+        where: A slice.
+        by: "split", "sequence" or "size"; None is no grouping.
+        images: See `shared_images`.
+    """
+
+    runs: tuple[str, ...]
+    iou: float = 0.5
+    where: Where = None
+    by: str | None = None
+    images: str = "auto"
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.runs) <= MOST_RUNS or len(set(self.runs)) not in (1, len(self.runs)):
+            raise RequestError(
+                f"{len(self.runs)} runs cannot be compared, or one is named twice",
+                fix=f"name 2 to {MOST_RUNS} different runs",
+                code="E-COMPARE-RUNS",
+            )
+        if self.by is not None and self.by not in GROUPINGS:
+            raise RequestError(
+                f"there is no grouping by {self.by!r}",
+                fix=near_misses(self.by, GROUPINGS),
+                code="E-COMPARE-BY",
+            )
+
+
+def compare(state: Loaded, asked: Comparison) -> Document:
+    """Every other run against the first one, and how far all of them agree.
 
     Raises:
-        RequestError: The runs have different tasks, or one whose numbers are not COCO's twelve.
+        RequestError: The runs have different tasks, or one that cannot be followed object by
+            object; they share no image; the slice or the grouping does not exist.
     """
-    task = _task(state, first, second)
-    views = [state.view(run, task) for run in (first, second)]
-    confidences = views[0].default_confidence(), views[1].default_confidence()
-    policy = coco(task=task)
-    matchings: list[Matching] = [match(run.view, policy) for run in views]
-    difference = paired(*matchings, clusters=Clusters.images(views[0].view.items))
-    changed = flips(views[0], views[1], iou, confidences)
-    metrics: Document = {}
-    for name, found in difference.overall.document().items():
-        values = [_number(run.numbers.overall[name]) for run in views]
-        metrics[name] = {"first": values[0], "second": values[1]} | {
-            "difference": found["estimate"],
-            "low": found["low"],
-            "high": found["high"],
-            "p": found["p"],
-            "verdict": verdict(found["low"], found["high"]),
-            "reason": found["reason"],
-        }
-    counts = changed.counts()
-    return {
-        "runs": [first, second],
+    task = task_of_all(state, asked.runs)
+    chosen = sliced(state.truth(), asked.where)
+    shared = shared_images(state, asked.runs, chosen, asked.images)
+    groups = _groups(state, asked.by, shared.items)
+    if task is Task.CLASSIFICATION:
+        if asked.by == "size":
+            raise RequestError(
+                "answers have no size", fix="group by split or sequence", code="E-COMPARE-BY"
+            )
+        found = compared_answers(state, asked.runs, shared.items, groups)
+    else:
+        found = compared_objects(state, asked.runs, task, asked.iou, shared.items, groups)
+    count = state.truth().items.rows
+    document: Document = {
+        "runs": list(asked.runs),
         "task": task.value,
-        "images": views[0].view.items,
-        "iou": iou,
-        "confidences": list(confidences),
-        "metrics": metrics,
-        "flips": counts | {"p": mcnemar(counts["fixed"], counts["broken"])},
-        "per_class": _classes(state, changed),
+        "slice": asked.where if isinstance(asked.where, str) else None,
+        "by": asked.by,
+        "images": count if shared.items is None else int(shared.items.sum()),
+        "restricted": shared.restricted,
+        "notes": list(shared.notes),
+        "iou": asked.iou if task in DETECTION else None,
+        "confidences": found.confidences,
+        "agreement": _matrix(found.agreement),
+        "pairs": found.pairs,
     }
+    for pair in found.pairs:
+        pair["sentences"] = sentences(pair, document["images"], asked.by)
+    return document
 
 
-def _task(state: Loaded, first: str, second: str) -> Task:
-    tasks = [Task(state.record(run).task) for run in (first, second)]
-    if tasks[0] is not tasks[1]:
+def task_of_all(state: Loaded, runs: Sequence[str]) -> Task:
+    """The one task of some runs.
+
+    Raises:
+        RequestError: They have several, or one whose numbers rest on no single objects.
+    """
+    tasks = [Task(state.record(run).task) for run in runs]
+    for (one, first), (other, second) in pairwise(zip(runs, tasks, strict=True)):
+        if first is not second:
+            raise RequestError(
+                f"runs {one!r} and {other!r} have different tasks: {first} and {second}",
+                fix="compare runs of one task",
+                code="E-COMPARE-TASK",
+            )
+    if tasks[0] not in DETECTION and tasks[0] is not Task.CLASSIFICATION:
         raise RequestError(
-            f"runs {first!r} and {second!r} have different tasks: {tasks[0]} and {tasks[1]}",
-            fix="compare runs of one task",
-            code="E-COMPARE-TASK",
-        )
-    if tasks[0] not in COMPARED:
-        raise RequestError(
-            f"runs of task {tasks[0]} cannot be compared object by object yet",
-            fix="compare runs of boxes or masks",
+            f"runs of task {tasks[0]} cannot be compared object by object",
+            fix="compare runs of boxes, masks, keypoints or answers",
             code="E-COMPARE-TASK",
         )
     return tasks[0]
 
 
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _groups(state: Loaded, by: str | None, items: Items) -> list[tuple[str, Mask]]:
+    """Images of each split or sequence, the largest first; sizes are no images."""
+    if by in (None, "size"):
+        return []
+    values = state.truth().items[str(by)].astype(str)
+    inside = np.ones(values.size, np.bool_) if items is None else items
+    names, counts = np.unique(values[inside & (values != "")], return_counts=True)
+    if not names.size:
+        raise RequestError(f"no image has a {by}", fix="leave --by out", code="E-COMPARE-BY")
+    order = np.argsort(-counts, kind="stable")[:MOST_GROUPS]
+    return [(name, inside & (values == name)) for name in names[order].tolist()]
 
 
-def verdict(low: float | None, high: float | None) -> str:
-    """What an interval of a difference says: better, worse or cannot tell."""
-    if low is None or high is None:
-        return "cannot tell"
-    return "better" if low > 0 else "worse" if high < 0 else "cannot tell"
-
-
-def _classes(state: Loaded, changed: Flips) -> list[Document]:
-    """Classes with objects, most broken first; p adjusted by Benjamini and Hochberg."""
-    rows: list[Document] = []
-    ontology = state.truth().ontology
-    for one in ontology.classes[: ontology.object_count]:
-        chosen = changed.class_id == one.class_id
-        if not chosen.any():
-            continue
-        counts = changed.counts(chosen)
-        objects = int(chosen.sum())
-        p = mcnemar(counts["fixed"], counts["broken"]) if objects >= FEWEST else None
-        known = {"class": one.name, "class_id": one.class_id, "objects": objects}
-        rows.append(known | counts | {"p": p})
-    tested = [row for row in rows if row["p"] is not None]
-    tested.sort(key=lambda row: row["p"])
-    least = 1.0
-    for rank in range(len(tested), 0, -1):
-        least = min(least, tested[rank - 1]["p"] * len(tested) / rank)
-        tested[rank - 1]["q"] = least
-    for row in rows:
-        row.setdefault("q", None)
-    return sorted(rows, key=lambda row: (row["fixed"] - row["broken"], row["class_id"]))
+def _matrix(shares: NDArray[np.float64]) -> list[list[float | None]]:
+    return [[defined(value) for value in row] for row in shares.tolist()]

@@ -82,7 +82,7 @@ class Loaded:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
     _evaluated: dict[Hashable, Any] = field(default_factory=dict)
-    _slow: threading.Lock = field(default_factory=threading.Lock)
+    _slow: threading.RLock = field(default_factory=threading.RLock)
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -104,7 +104,7 @@ class Loaded:
 
     def evaluated(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Like `remembered`, for what fills memory: only the last few are kept."""
-        with self._lock:
+        with self._slow:
             if key not in self._evaluated:
                 made = make()
                 while len(self._evaluated) >= MOST_EVALUATED:

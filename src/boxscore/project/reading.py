@@ -10,7 +10,7 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.project.loading import Loaded, load
 
 if TYPE_CHECKING:
-    from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+    from boxscore.evaluation.queries import ErrorQuery, FlipQuery, ImageQuery
     from boxscore.project.slicing import Where
     from boxscore.schema.ontology import Ontology
     from boxscore.schema.tables import Annotations, Table
@@ -172,11 +172,74 @@ class ProjectReader:
 
         return intervals(self._state(), run, where, task)
 
-    def compare(self, first: str, second: str, *, iou: float = 0.5) -> Document:
-        """The second run against the first: differences with intervals, objects that flipped."""
-        from boxscore.project.comparing import compare
+    def compare(
+        self,
+        *runs: str,
+        iou: float = 0.5,
+        where: Where = None,
+        by: str | None = None,
+        images: str = "auto",
+    ) -> Document:
+        """Every other run against the first: differences with intervals, objects that flipped.
 
-        return compare(self._state(), first, second, iou)
+        Args:
+            by: Also for each "split", "sequence" or "size".
+            images: "all" counts an image without predictions as one where nothing was found;
+                "shared" leaves out those on which a run has none; "auto" does so when a run has
+                none on more than a fifth of another run's images.
+
+        Returns:
+            Under "pairs" one document for each other run; "agreement" of all of them.
+        """
+        from boxscore.project.comparing import Comparison, compare
+
+        asked = Comparison(runs=runs, iou=iou, where=where, by=by, images=images)
+        return compare(self._state(), asked)
+
+    def flipped(self, first: str, second: str, query: FlipQuery) -> Document:
+        """One page of what changed between two runs: objects, or false positives."""
+        from boxscore.project.flipped import flipped_document
+
+        return flipped_document(self._state(), first, second, query)
+
+    def gate(self, rules: str | Path, *, run: str, baseline: str | None = None) -> Document:
+        """Whether a run may pass: a file of rules on its numbers and their change.
+
+        Args:
+            baseline: The run that changes are counted from, instead of the one in the rules.
+
+        Raises:
+            SourceError: The rules cannot be read, or name what the project does not have.
+            RequestError: The baseline is gone or another one, or the labels changed.
+        """
+        from boxscore.project.gating import gate
+
+        return gate(self._state(), Path(rules), run, baseline)
+
+    def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
+        """Write first rules for `gate`, which the baseline itself passes."""
+        from boxscore.project.gate_start import start_rules
+
+        return start_rules(self._state(), Path(path), baseline)
+
+    def history(self) -> Document:
+        """The runs over time, with the hashes of model, images, classes, labels and protocol."""
+        from boxscore.project.history import history
+
+        return history(self._state())
+
+    def what_changed(
+        self, first: str, second: str, *, within: ProjectReader | None = None
+    ) -> Document:
+        """What two runs differ in: model, images, classes, labels or protocol.
+
+        Args:
+            within: The project of the second run, when it is another one.
+        """
+        from boxscore.project.history import what_changed
+
+        other = self if within is None else within
+        return what_changed(self._state(), first, other._state(), second)
 
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""

@@ -112,6 +112,27 @@ def _predicted(scene: Scene, row: int) -> dict[str, Any]:
     }
 
 
+def prediction_document(scene: Scene, row: int) -> dict[str, Any]:
+    """What a prediction is at the operating point, and why."""
+    whole = _predicted(scene, row)
+    return {name: whole[name] for name in ("outcome", "kind", "confidence", "box", "reason")}
+
+
+def label_document(scene: Scene, row: int) -> dict[str, Any]:
+    """What a run made of one ground truth: who found it, or why it was missed."""
+    whole = _label(scene, row, scene.misses(np.array([row])), 0)
+    taker = int(scene.matches.prediction[row])
+    found = whole["outcome"] == "tp"
+    view = scene.run.view
+    return {
+        "outcome": whole["outcome"],
+        "kind": whole["kind"],
+        "confidence": defined(view.confidence[taker]) if found else None,
+        "box": view.predictions.box[taker].tolist() if found else None,
+        "reason": f"correct: IoU {whole['iou']:.2f}" if found else whole["reason"],
+    }
+
+
 def _truth_partner(scene: Scene, row: int) -> dict[str, Any] | None:
     partner = int(scene.reasons.ground_truth[row])
     if partner < 0:

@@ -1,0 +1,154 @@
+"""The outcome of a gate as JUnit XML, Markdown, and annotations of GitHub and GitLab."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+Document = dict[str, Any]
+SIGNS = {"passed": "✅", "failed": "❌", "unsure": "❔"}
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LONGEST_COMMENT = 200
+"""Rows of a Markdown table; the ones that passed are left out first."""
+
+
+def verdict(document: Document) -> str:
+    """One sentence that says whether the run may pass."""
+    counts = document["counts"]
+    against = f" against {document['baseline']}" if document["baseline"] else ""
+    word = "passes" if document["passed"] else "does not pass"
+    return (
+        f"{document['run']} {word} the gate{against}: {counts['passed']} rules passed, "
+        f"{counts['failed']} failed, {counts['unsure']} unsure."
+    )
+
+
+def message(check: Document) -> str:
+    """One check in one line: what is asked, what is there."""
+    parts = [f"{check['subject']} {check['rule']}: {_number(check['value'])}"]
+    if check["baseline"] is not None:
+        parts.append(f"baseline {_number(check['baseline'])}")
+    if check["difference"] is not None:
+        parts.append(f"change {check['difference']:+.4g}")
+    if check["low"] is not None:
+        parts.append(f"between {check['low']:+.4g} and {check['high']:+.4g}")
+    return ", ".join(parts) + (f" ({check['reason']})" if check["reason"] else "")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+def junit(document: Document) -> str:
+    """One test case for each check; what cannot be told is skipped, or fails where rules say so."""
+    checks = document["checks"]
+    blocked = sum(check["blocks"] for check in checks)
+    skipped = sum(check["status"] == "unsure" and not check["blocks"] for check in checks)
+    suite = ElementTree.Element(
+        "testsuite",
+        name=_plain(f"boxscore gate {document['run']}"),
+        tests=str(len(checks)),
+        failures=str(blocked),
+        errors="0",
+        skipped=str(skipped),
+    )
+    for check in checks:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=_plain(f"gate.{document['run']}"),
+            name=_plain(f"line {check['line']}: {check['subject']} {check['rule']}"),
+            file=_plain(document["rules"]),
+            line=str(check["line"]),
+        )
+        if check["blocks"]:
+            ElementTree.SubElement(case, "failure", message=_plain(message(check)))
+        elif check["status"] == "unsure":
+            ElementTree.SubElement(case, "skipped", message=_plain(message(check)))
+    ElementTree.indent(suite)
+    text: str = ElementTree.tostring(suite, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _plain(text: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return NOT_XML.sub("\ufffd", text)
+
+
+def markdown(document: Document) -> str:
+    """A comment for a merge request: the verdict, a table, the failures first."""
+    order = {"failed": 0, "unsure": 1, "passed": 2}
+    checks = sorted(document["checks"], key=lambda c: (not c["blocks"], order[c["status"]]))
+    lines = [
+        f"### {'✅' if document['passed'] else '❌'} {_cell(verdict(document))}",
+        "",
+        "| | what | rule | value | baseline | change | 95 % or as asked | objects |",
+        "|---|---|---|---:|---:|---:|---|---:|",
+    ]
+    lines += [_row(check) for check in checks[:LONGEST_COMMENT]]
+    left = len(checks) - LONGEST_COMMENT
+    if left > 0:
+        lines += ["", f"{left} more rules are not shown."]
+    lines += [f"\n{_cell(note)}" for note in document["notes"]]
+    return "\n".join(lines) + "\n"
+
+
+def _row(check: Document) -> str:
+    change = "–" if check["difference"] is None else f"{check['difference']:+.4g}"
+    bounds = "–" if check["low"] is None else f"{check['low']:+.4g} to {check['high']:+.4g}"
+    cells = [
+        SIGNS[check["status"]], _cell(check["subject"]), check["rule"], _number(check["value"]),
+        _number(check["baseline"]), change, _cell(check["reason"] or bounds), check["objects"],
+    ]  # fmt: skip
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def _cell(text: str) -> str:
+    """Text that stays within its cell and means nothing in Markdown or HTML."""
+    text = re.sub(r"\s+", " ", text).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\|`*_\[\]@#!])", r"\\\1", text)
+
+
+def github(document: Document) -> str:
+    """Workflow commands: an error for each rule that blocks, a warning for each unsure one."""
+    lines = []
+    for check in document["checks"]:
+        if check["status"] == "passed":
+            continue
+        level = "error" if check["blocks"] else "warning"
+        place = f"file={_property(document['rules'])},line={check['line']}"
+        lines.append(f"::{level} {place},title=boxscore gate::{_data(message(check))}")
+    return "\n".join(lines)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def gitlab(document: Document) -> str:
+    """A Code Quality report: an issue for each rule that blocks or cannot be told."""
+    issues = [
+        {
+            "description": message(check),
+            "check_name": "boxscore gate",
+            "fingerprint": _fingerprint(check),
+            "severity": "critical" if check["blocks"] else "minor",
+            "location": {"path": document["rules"], "lines": {"begin": check["line"]}},
+        }
+        for check in document["checks"]
+        if check["status"] != "passed"
+    ]
+    return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
+
+
+def _fingerprint(check: Document) -> str:
+    """The same for the same rule in the next pipeline, so that GitLab can follow it."""
+    words = f"{check['subject']}\0{check['condition']}"
+    return hashlib.sha256(words.encode()).hexdigest()

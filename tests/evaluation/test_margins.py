@@ -1,0 +1,84 @@
+"""The gate's margin rule: what it says, and how often it is wrong over many seeded data sets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from boxscore.evaluation.bounds import Plan
+from boxscore.evaluation.intervals import draw_paired
+from boxscore.evaluation.margins import cautious, judge, two_sided
+from boxscore.matching.coco import match
+from boxscore.matching.comparable import Comparable
+from boxscore.matching.policy import COCO
+from boxscore.matching.restrict import chosen
+from tests.evaluation import population
+
+DATA_SETS, IMAGES, REPLICATES = 500, 120, 200
+CONFIDENCE = 0.95
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "margin", "said"),
+    [
+        (-0.005, 0.01, 0.01, "within"),
+        (-0.01, 0.01, 0.01, "within"),
+        (0.0, 0.0, 0.0, "within"),
+        (-0.03, -0.02, 0.01, "beyond"),
+        (-0.03, -0.01, 0.01, "unsure"),
+        (-0.03, 0.02, 0.01, "unsure"),
+    ],
+)
+def test_judgements(low: float, high: float, margin: float, said: str) -> None:
+    assert judge(low, high, margin) == said
+
+
+def test_levels() -> None:
+    assert two_sided(0.95) == pytest.approx(0.90)
+    assert two_sided(0.95, 10) == pytest.approx(0.99)
+
+
+def model(view: Comparable, rng: np.random.Generator, lost: float) -> Comparable:
+    """One of many equally good models: it overlooks a tenth, and `lost` of the rest."""
+    kept = rng.random(view.confidence.size) >= 0.1 + 0.9 * lost
+    some = chosen(view, predictions=np.flatnonzero(kept))
+    blur = rng.normal(0, 0.1, some.confidence.size)
+    return replace(some, confidence=(some.confidence + blur).clip(0, 1))
+
+
+def said(lost: float, margin: float) -> Any:
+    """Shares of "within", "beyond" and "unsure", and the mean difference of AP."""
+    rng = np.random.default_rng(2024)
+    counts = {"within": 0, "beyond": 0, "unsure": 0}
+    differences = []
+    for seed in range(DATA_SETS):
+        view = population.draw(rng, IMAGES, 1, 0.0)
+        models = [match(model(view, rng, share), COCO) for share in (0.0, lost)]
+        drawn = draw_paired(*models, plan=Plan(replicates=REPLICATES, seed=seed))
+        made = cautious(drawn, two_sided(CONFIDENCE))
+        estimate, low, high = made.overall.of("AP")
+        counts[judge(low, high, margin)] += 1
+        differences.append(estimate)
+    return {name: n / DATA_SETS for name, n in counts.items()}, float(np.mean(differences))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("margin", [0.0, 0.01])
+def test_equal_models_raise_few_false_alarms(margin: float) -> None:
+    """No margin at all is the hardest case: the true difference lies on the border."""
+    shares, difference = said(0.0, margin)
+    assert abs(difference) < 0.005
+    assert shares["beyond"] <= 0.05, shares
+    assert margin > 0 or shares["within"] <= 0.05, shares
+
+
+@pytest.mark.slow
+def test_a_worse_model_is_caught() -> None:
+    """Power on 120 images, margin 0.01: a model whose AP is lower by about 0.09."""
+    shares, difference = said(0.36, 0.01)
+    assert -0.11 < difference < -0.08
+    assert shares["beyond"] >= 0.8, (shares, difference)
+    assert shares["within"] <= 0.05, shares
