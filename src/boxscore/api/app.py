@@ -9,7 +9,14 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from boxscore import __version__
-from boxscore.api import documents, item_routes, problems, project_routes, run_routes
+from boxscore.api import (
+    documents,
+    item_routes,
+    metric_routes,
+    problems,
+    project_routes,
+    run_routes,
+)
 from boxscore.api.gate import Gate
 from boxscore.api.pictures import PictureCache
 from boxscore.project import Project
@@ -38,7 +45,7 @@ def create_app(project: Project | None) -> FastAPI:
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
     problems.install(app)
-    for module in (project_routes, run_routes, item_routes):
+    for module in (project_routes, run_routes, metric_routes, item_routes):
         app.include_router(module.router)
 
     @app.get("/healthz", response_model=documents.Health, include_in_schema=False)

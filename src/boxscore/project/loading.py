@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.errors import DamagedStoreError, UnknownRunError
 from boxscore.evaluation.run_view import RunView
@@ -26,6 +29,7 @@ from boxscore.schema.tables import (
     TRAITS,
     VERDICTS,
     Annotations,
+    Table,
     TableSchema,
 )
 from boxscore.store.read import Snapshot
@@ -83,6 +87,7 @@ class Loaded:
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
     _evaluated: dict[Hashable, Any] = field(default_factory=dict)
     _slow: threading.Lock = field(default_factory=threading.Lock)
+    _values: dict[tuple[str, str], Table] = field(default_factory=dict)
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -118,8 +123,38 @@ class Loaded:
         with self._lock:
             if self._truth is None:
                 with Snapshot(self.root) as snapshot:
-                    self._truth = load_truth(snapshot)
+                    self._truth = replace(load_truth(snapshot), measured=self.measured)
             return self._truth
+
+    def measured(self, name: str) -> NDArray[np.float64]:
+        """(items,) values of a metric of images, computed where they are missing."""
+        from boxscore.project.measuring import image_values
+
+        return image_values(self, name)
+
+    def values(self, owner: str, schema: TableSchema) -> Table:
+        """Stored values of metrics."""
+        with self._lock:
+            if (owner, schema.name) not in self._values:
+                with Snapshot(self.root) as snapshot:
+                    self._values[owner, schema.name] = snapshot.table(owner, schema)
+            return self._values[owner, schema.name]
+
+    def add_values(self, owner: str, table: Table) -> None:
+        """Hold further values of metrics in memory, until something is published."""
+        with self._lock:
+            known = self.values(owner, table.schema)
+            self._values[owner, table.schema.name] = Table.concat(table.schema, [known, table])
+
+    def document(self, name: str) -> str | None:
+        """A text of the newest generation."""
+        with Snapshot(self.root) as snapshot:
+            return snapshot.document(name)
+
+    def forget_answers(self) -> None:
+        """Answers that metrics went into may change."""
+        self._remembered.clear()
+        self._evaluated.clear()
 
     def predictions(self, run: str) -> Annotations:
         """A run's predictions."""
@@ -171,7 +206,8 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
-    loaded._truth = known._truth
+    if known._truth is not None:
+        loaded._truth = replace(known._truth, measured=loaded.measured)
     loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name
