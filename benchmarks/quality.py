@@ -42,7 +42,8 @@ def project_of(folder: Path, boxes: list[dict[str, object]], images: int, name: 
         "categories": [{"id": k, "name": f"class {k}"} for k in range(80)],
     }
     (folder / f"{name}.json").write_text(json.dumps(document))
-    Project.import_project(folder / f"{name}.json", images=folder, target=folder, name=name)
+    pictures = folder if any(folder.glob("*.jpg")) else None
+    Project.import_project(folder / f"{name}.json", images=pictures, target=folder, name=name)
     return Project.open(folder / name)
 
 

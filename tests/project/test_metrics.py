@@ -270,6 +270,8 @@ def test_int8_loses_most_on_large_objects(project: Project) -> None:
 
 
 def test_performance_refuses_what_cannot_be(project: Project) -> None:
+    with pytest.raises(RequestError, match="not computed yet for 41 images"):
+        project.metric_performance("int8", "Noise", pixels=False)
     for title, bins, code in (
         ("Brightness", 0, "E-METRIC-BINS"),
         ("Missing Objects and Broken Tracks", 5, "E-METRIC-UNDEFINED"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,7 +178,7 @@ def test_shape_similarity_falls_where_the_shape_changes() -> None:
     square, bar = np.zeros((80, 100), np.uint8), np.zeros((80, 100), np.uint8)
     square[10:30, 10:30] = 1
     bar[10:14, 5:95] = 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"item": k, "box": [0, 0, 9, 9], "kind": Kind.BITMASK, "bitmap": b, "track": "a"}
         for k, b in enumerate([square, square, bar])
     ]

@@ -51,8 +51,9 @@ def performance(
     task: Task = None,
     where: Where = None,
 ) -> object:
-    """Precision, recall and mean confidence of a run over bins of a metric."""
+    """Precision, recall and mean confidence of a run over bins of a metric; decodes no images."""
     return project.metric_performance(
         run, metric, iou=iou, confidence=confidence, bins=bins, classes=classes, task=task,
         where=where,
+        pixels=False,
     )  # fmt: skip

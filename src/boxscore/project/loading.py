@@ -38,6 +38,8 @@ from boxscore.store.records import RunRecord
 Answer = TypeVar("Answer")
 
 
+OWN_METRICS = "metrics"
+"""The document of the cards of the user's own metrics."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
 
@@ -88,6 +90,7 @@ class Loaded:
     _evaluated: dict[Hashable, Any] = field(default_factory=dict)
     _slow: threading.Lock = field(default_factory=threading.Lock)
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
+    own_metrics: str | None = None
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -146,16 +149,6 @@ class Loaded:
             known = self.values(owner, table.schema)
             self._values[owner, table.schema.name] = Table.concat(table.schema, [known, table])
 
-    def document(self, name: str) -> str | None:
-        """A text of the newest generation."""
-        with Snapshot(self.root) as snapshot:
-            return snapshot.document(name)
-
-    def forget_answers(self) -> None:
-        """Answers that metrics went into may change."""
-        self._remembered.clear()
-        self._evaluated.clear()
-
     def predictions(self, run: str) -> Annotations:
         """A run's predictions."""
         record = self.record(run)
@@ -199,6 +192,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
             return known
         records = {record.name: record for record in snapshot.runs()}
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
+        loaded.own_metrics = snapshot.document(OWN_METRICS)
     if known is not None:
         _carry_over(known, loaded)
     return loaded
@@ -208,7 +202,8 @@ def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     if known._truth is not None:
         loaded._truth = replace(known._truth, measured=loaded.measured)
-    loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
+    if loaded.own_metrics == known.own_metrics:  # a slice by one of them is still the same
+        loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name
         for old in known.records.values()

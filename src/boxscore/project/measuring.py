@@ -40,7 +40,7 @@ class Known:
 def known_metrics(state: Loaded) -> dict[str, Known]:
     """Every metric, by id: built in, of packages, then the project's own."""
     known = {name: Known(one.card, key_of(one.card), one) for name, one in metrics().items()}
-    for own in own_metrics(state.document):
+    for own in own_metrics(state.own_metrics):
         known[own.card.id] = Known(own.card, key_of(own.card, own.code), None)
     return known
 

@@ -154,11 +154,14 @@ def performance(
     classes: Classes,
     where: Where,
     task: str | None,
+    pixels: bool,
 ) -> Document:
     """Precision, recall and mean confidence of a run over bins of a metric."""  # fmt: skip
     items = sliced(state.truth(), where)
     view = run_view(state, run, task)
     known = find_metric(state, name)
+    if not pixels:
+        _refuse_pixels(state, known)
     cut = operating_confidence(view, confidence, items)
     of_truth, of_predictions = _on_rows(state, known, run, view.view)
     found = metric_performance(
@@ -166,6 +169,18 @@ def performance(
     )
     head = {"run": run, "iou": iou, "confidence": defined(cut), "metric": card_document(known.card)}
     return head | performance_document(found)
+
+
+def _refuse_pixels(state: Loaded, known: Known) -> None:
+    """Refuse to decode images for an answer that somebody waits for."""
+    if known.card.reads is Reads.PIXELS:
+        missing = int((~stored(state, known, place_of(state, None))[1]).sum())
+        if missing:
+            raise RequestError(
+                f"metric {known.card.title!r} is not computed yet for {missing} images",
+                fix="run `boxscore metric run`",
+                code="E-METRIC-MISSING",
+            )
 
 
 def _on_rows(

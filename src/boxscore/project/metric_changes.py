@@ -10,7 +10,7 @@ import numpy as np
 
 from boxscore.engine.progress import Progress
 from boxscore.errors import RequestError
-from boxscore.project.loading import Loaded
+from boxscore.project.loading import OWN_METRICS, Loaded
 from boxscore.project.measuring import (
     PROJECT,
     Known,
@@ -21,7 +21,7 @@ from boxscore.project.measuring import (
     table_of,
     with_functions,
 )
-from boxscore.project.own_metrics import DOCUMENT, OwnMetric, own_metrics, to_text
+from boxscore.project.own_metrics import OwnMetric, own_metrics, to_text
 from boxscore.quality.registry import find, metrics
 from boxscore.quality.user_files import digest, load_metrics
 from boxscore.schema.tables import ITEM_VALUES, OBJECT_VALUES, Table, TableSchema
@@ -112,15 +112,14 @@ def add_metrics(state: Loaded, path: Path, names: Sequence[str], progress: Progr
     own = [OwnMetric(card, code, path.name) for card in chosen]
     with Writer(state.root, purpose="add metrics") as writer:
         others = [one for one in _own(writer) if one.card.id not in {c.id for c in chosen}]
-        writer.set_document(DOCUMENT, to_text([*others, *own]))
+        writer.set_document(OWN_METRICS, to_text([*others, *own]))
         writer.commit()
-    state.forget_answers()
     known = with_functions(known_metrics(state), own, loaded)
     return {"file": path.name} | _computed(state, [known[c.id] for c in chosen], progress)
 
 
 def _own(writer: Writer) -> list[OwnMetric]:
-    return own_metrics(writer.catalogue.document)
+    return own_metrics(writer.catalogue.document(OWN_METRICS))
 
 
 def remove_metrics(state: Loaded, names: Sequence[str]) -> Document:
@@ -142,11 +141,10 @@ def remove_metrics(state: Loaded, names: Sequence[str]) -> Document:
     keys = {known[name].key for name in gone}
     tables = {table_of(card) for card in chosen}
     with Writer(state.root, purpose="remove metrics") as writer:
-        writer.set_document(DOCUMENT, to_text(o for o in _own(writer) if o.card.id not in gone))
+        writer.set_document(OWN_METRICS, to_text(o for o in _own(writer) if o.card.id not in gone))
         for owner in (PROJECT, *(f"run:{run.run_id}" for run in writer.catalogue.runs())):
             for schema in tables:
                 if writer.catalogue.parts(owner, schema.name):
                     _rewrite(state, writer, owner, schema, keys)
         writer.commit()
-    state.forget_answers()
     return {"removed": [card.title for card in chosen]}

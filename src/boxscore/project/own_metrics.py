@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from boxscore.quality.cards import Bad, Card, On, Reads
-
-DOCUMENT = "metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +19,8 @@ class OwnMetric:
     file: str
 
 
-def own_metrics(document: Callable[[str], str | None]) -> list[OwnMetric]:
-    """The metrics that were added, in the order in which they were."""
-    text = document(DOCUMENT)
+def own_metrics(text: str | None) -> list[OwnMetric]:
+    """The metrics that were added, in the order in which they were, from their document."""
     return [] if text is None else [_from(row) for row in json.loads(text)]
 
 

@@ -236,11 +236,18 @@ class ProjectReader:
         classes: tuple[int, ...] | None = None,
         task: str | None = None,
         where: Where = None,
+        pixels: bool = True,
     ) -> Document:
-        """Precision, recall and mean confidence of a run over bins of a metric, with intervals."""
+        """Precision, recall and mean confidence of a run over bins of a metric, with intervals.
+
+        Args:
+            pixels: Whether images may be decoded now for values that are missing.
+        """
         from boxscore.project.metric_answers import performance
 
-        return performance(self._state(), run, title, iou, confidence, bins, classes, where, task)
+        return performance(
+            self._state(), run, title, iou, confidence, bins, classes, where, task, pixels
+        )
 
     def compare(self, first: str, second: str, *, iou: float = 0.5) -> Document:
         """The second run against the first: differences with intervals, objects that flipped."""
