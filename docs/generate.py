@@ -9,9 +9,20 @@ import click
 
 from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
+from boxscore.quality.cards import Bad, Card
+from boxscore.quality.image_metrics import IMAGE_METRICS
+from boxscore.quality.object_metrics import OBJECT_METRICS
+from boxscore.quality.prediction_metrics import PREDICTION_METRICS
+from boxscore.quality.track_metrics import TRACK_METRICS
 
 DOCS = Path(__file__).resolve().parent
 CLI = DOCS / "reference" / "cli.md"
+METRICS = {
+    "images": ("Metrics of images", IMAGE_METRICS),
+    "annotations": ("Metrics of annotations", OBJECT_METRICS),
+    "sequences": ("Metrics of shapes and sequences", TRACK_METRICS),
+    "predictions": ("Metrics of predictions", PREDICTION_METRICS),
+}
 OPENAPI = DOCS.parent / "web" / "src" / "api" / "openapi.json"
 
 
@@ -28,10 +39,38 @@ def commands(command: click.Command, path: list[str]) -> list[str]:
     return sections
 
 
+def metric_page(title: str, cards: list[Card]) -> str:
+    """One page of metrics, from their cards."""
+    made = "Made from the metrics' cards by `make fix`."
+    return "\n".join([f"# {title}\n\n{made}\n", *map(metric_section, cards)])
+
+
+def metric_section(card: Card) -> str:
+    """What one metric is, means and asks for."""
+    sides = ", ".join(role.replace("_", " ") for role in card.roles)
+    facts = {
+        "id": f"`{card.id}`, version {card.version}",
+        "one value for each": card.on.value + (f" ({sides})" if sides else ""),
+        "unit": card.unit,
+        "range": f"{card.low:g} to {card.high:g}".replace("inf", "∞").replace("-∞", "−∞"),
+        "worth a look": {Bad.NONE: "", Bad.BOTH: "low and high"}.get(card.bad, card.bad.value),
+        "source": card.source,
+    }
+    rows = "\n".join(f"| {name} | {value} |" for name, value in facts.items() if value)
+    return (
+        f"## {card.title}\n\n{card.meaning}\n\n*What to do:* {card.advice}\n\n"
+        f"| | |\n|---|---|\n{rows}\n"
+    )
+
+
 def references() -> dict[Path, str]:
     """Every generated file and what should stand in it."""
     title = "# Every command\n\nMade from `--help` by `make fix`.\n\n"
-    return {CLI: title + "\n".join(commands(program, ["boxscore"])), OPENAPI: openapi()}
+    pages = {
+        DOCS / "metrics" / f"{name}.md": metric_page(heading, [one.card for one in some])
+        for name, (heading, some) in METRICS.items()
+    }
+    return pages | {CLI: title + "\n".join(commands(program, ["boxscore"])), OPENAPI: openapi()}
 
 
 def main() -> int:

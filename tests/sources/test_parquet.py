@@ -11,8 +11,8 @@ import pytest
 
 from boxscore.errors import RequestError, SourceError
 from boxscore.schema.kinds import Kind
-from boxscore.sources import parquet_table
-from boxscore.sources.formats import ReadRequest, Role, format_of, recognise, the_format
+from boxscore.sources import parquet_table, sniff
+from boxscore.sources.formats import ReadRequest, Role, format_of, recognise
 from boxscore.sources.parquet_table import Limits, read_within
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
@@ -47,7 +47,7 @@ def test_the_same_as_csv(tmp_path: Path) -> None:
     assert not report.warnings and raw.box.tolist() == text.box.tolist()
     assert raw.classes == text.classes and raw.images == text.images
     assert raw.columns["confidence"].tolist() == [0.5, 1.0]
-    assert the_format(path, "truth")[0].name == "parquet"
+    assert sniff(path, "truth") == "parquet"
 
 
 def test_cells_of_lists_flags_and_ids(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from boxscore.api import (
     comparison_routes,
     documents,
     item_routes,
+    metric_routes,
     problems,
     project_routes,
     run_routes,
@@ -45,7 +46,7 @@ def create_app(project: Project | None) -> FastAPI:
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
     problems.install(app)
-    for module in (project_routes, run_routes, comparison_routes, item_routes):
+    for module in (project_routes, run_routes, comparison_routes, metric_routes, item_routes):
         app.include_router(module.router)
 
     @app.get("/healthz", response_model=documents.Health, include_in_schema=False)

@@ -25,6 +25,7 @@ COMMANDS = {
     "curves": "curves:curves",
     "lrp": "curves:lrp",
     "thresholds": "analyse:thresholds",
+    "metric": "metric:metric_group",
     "score": "score:score",
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",

@@ -71,8 +71,8 @@ def slice_option(command: Command) -> Command:
         "where",
         callback=read,
         metavar="S",
-        help="Only some images: split=val, class=person, title=*.png, sequence=7, several joined "
-        "by commas; or @FILE with a title or id a line.",
+        help="Only some images: split=val, class=person, title=*.png, sequence=7, "
+        "metric.brightness=0.2..0.4, several joined by commas; or @FILE with a title or id a line.",
     )(command)
 
 

@@ -1,7 +1,7 @@
 """Types of the compiled kernels. Shapes: P predictions, G ground truths, N records or masks."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -232,6 +232,25 @@ class Recount:
 # --- assignment ------------------------------------------------------------------------------
 
 def assign(cost: F64) -> tuple[I64, I64]: ...
+
+# --- pixels ----------------------------------------------------------------------------------
+
+class PixelSums(TypedDict):
+    grey: I64
+    sum: tuple[int, int, int]
+    squares: tuple[int, int, int]
+    laplace_sum: int
+    laplace_squares: int
+    red: int
+    green: int
+    blue: int
+    rg_sum: int
+    rg_squares: int
+    yb_sum: int
+    yb_squares: int
+    noise: int
+
+def pixel_statistics(rgb: U8) -> PixelSums: ...
 
 # --- resampling ------------------------------------------------------------------------------
 

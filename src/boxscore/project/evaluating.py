@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from boxscore.errors import RequestError
 from boxscore.evaluation.ap import coco_numbers
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.classification import ClassificationNumbers, classification_numbers
@@ -24,14 +27,25 @@ from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import VERDICTS, Annotations, Table
 
 
+def _unmeasured(_name: str) -> NDArray[np.float64]:
+    raise RequestError(
+        "quality metrics belong to a project", fix="import one", code="E-METRIC-PROJECT"
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What predictions are compared with."""
+    """What predictions are compared with.
+
+    Attributes:
+        measured: (items,) values of a metric of images, by its id or title.
+    """
 
     items: Table
     ontology: Ontology
     ground_truth: Annotations
     verdicts: Table = field(default_factory=lambda: Table.empty(VERDICTS))
+    measured: Callable[[str], NDArray[np.float64]] = _unmeasured
 
 
 def default_task(truth: Truth, predictions: Annotations) -> Task:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.errors import DamagedStoreError, UnknownRunError
 from boxscore.evaluation.run_view import RunView
@@ -26,6 +29,7 @@ from boxscore.schema.tables import (
     TRAITS,
     VERDICTS,
     Annotations,
+    Table,
     TableSchema,
 )
 from boxscore.store.read import Snapshot
@@ -34,6 +38,8 @@ from boxscore.store.records import RunRecord
 Answer = TypeVar("Answer")
 
 
+OWN_METRICS = "metrics"
+"""The document of the cards of the user's own metrics."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
 
@@ -83,6 +89,8 @@ class Loaded:
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
     _evaluated: dict[Hashable, Any] = field(default_factory=dict)
     _slow: threading.RLock = field(default_factory=threading.RLock)
+    _values: dict[tuple[str, str], Table] = field(default_factory=dict)
+    own_metrics: str | None = None
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -118,8 +126,28 @@ class Loaded:
         with self._lock:
             if self._truth is None:
                 with Snapshot(self.root) as snapshot:
-                    self._truth = load_truth(snapshot)
+                    self._truth = replace(load_truth(snapshot), measured=self.measured)
             return self._truth
+
+    def measured(self, name: str) -> NDArray[np.float64]:
+        """(items,) values of a metric of images, computed where they are missing."""
+        from boxscore.project.measuring import image_values
+
+        return image_values(self, name)
+
+    def values(self, owner: str, schema: TableSchema) -> Table:
+        """Stored values of metrics."""
+        with self._lock:
+            if (owner, schema.name) not in self._values:
+                with Snapshot(self.root) as snapshot:
+                    self._values[owner, schema.name] = snapshot.table(owner, schema)
+            return self._values[owner, schema.name]
+
+    def add_values(self, owner: str, table: Table) -> None:
+        """Hold further values of metrics in memory, until something is published."""
+        with self._lock:
+            known = self.values(owner, table.schema)
+            self._values[owner, table.schema.name] = Table.concat(table.schema, [known, table])
 
     def predictions(self, run: str) -> Annotations:
         """A run's predictions."""
@@ -164,6 +192,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
             return known
         records = {record.name: record for record in snapshot.runs()}
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
+        loaded.own_metrics = snapshot.document(OWN_METRICS)
     if known is not None:
         _carry_over(known, loaded)
     return loaded
@@ -171,8 +200,10 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
-    loaded._truth = known._truth
-    loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
+    if known._truth is not None:
+        loaded._truth = replace(known._truth, measured=loaded.measured)
+    if loaded.own_metrics == known.own_metrics:  # a slice by one of them is still the same
+        loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name
         for old in known.records.values()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Crop = tuple[float, float, float, float]
+Quantisation = tuple[int, ...] | None
+"""The luma table of a JPEG file, row by row; None for other files."""
 
 
 def pixels_of(path: Path, frame: int, videos: VideoReader) -> Image:
@@ -32,6 +34,11 @@ def open_picture(path: Path) -> Image:
     Raises:
         RequestError: It is not a picture of an admitted format, too large, or broken.
     """
+    return picture_and_table(path)[0]
+
+
+def picture_and_table(path: Path) -> tuple[Image, Quantisation]:
+    """As `open_picture`, with the table that tells how strongly a JPEG file was compressed."""
     import PIL.Image
     import PIL.ImageOps
 
@@ -40,10 +47,15 @@ def open_picture(path: Path) -> Image:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _unusable("the picture has more than 100 million pixels")
             opened.seek(0)
-            upright = _eight_bits(PIL.ImageOps.exif_transpose(opened))
+            tables: dict[int, list[int]] = getattr(opened, "quantization", {})
+            table = tuple(tables[0]) if 0 in tables else None
+            PIL.ImageOps.exif_transpose(opened, in_place=True)
+            opened.load()
+            upright = _eight_bits(opened)
             if "transparency" in upright.info:
                 upright = upright.convert("RGBA")
-            return upright.convert("RGB")
+            # Converting what is RGB already would copy it.
+            return upright if upright.mode == "RGB" else upright.convert("RGB"), table
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as broken:
         raise _unusable("the picture cannot be decoded") from broken
 

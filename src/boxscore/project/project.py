@@ -277,6 +277,37 @@ class Project(ProjectReader):
             writer.delete_run(record.run_id)
             writer.commit()
 
+    # --- quality metrics ---------------------------------------------------------------------
+
+    def run_metrics(
+        self, *titles: str, progress: Progress = silent, workers: int | None = None
+    ) -> Document:
+        """Compute what is missing of some metrics, or of all, and store it as it goes.
+
+        Returns:
+            "computed" values, "images" decoded, and "failures" by metric.
+        """
+        from boxscore.project.metric_changes import run_metrics
+
+        return run_metrics(self._state(), titles, progress, workers)
+
+    def add_metrics(self, path: str | Path, *titles: str, progress: Progress = silent) -> Document:
+        """Run a Python file with metrics of your own and compute them; its code is not kept.
+
+        Raises:
+            SourceError: The file cannot be run, or defines no metric.
+            RequestError: A title is taken, or not in the file.
+        """
+        from boxscore.project.metric_changes import add_metrics
+
+        return add_metrics(self._state(), Path(path), titles, progress)
+
+    def remove_metrics(self, *titles: str) -> Document:
+        """Forget metrics that were added, with their values."""
+        from boxscore.project.metric_changes import remove_metrics
+
+        return remove_metrics(self._state(), titles)
+
     # --- numbers -----------------------------------------------------------------------------
 
     def evaluate(

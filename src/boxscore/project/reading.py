@@ -10,6 +10,9 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.project.loading import Loaded, load
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from boxscore.evaluation.queries import ErrorQuery, FlipQuery, ImageQuery
     from boxscore.project.slicing import Where
     from boxscore.schema.ontology import Ontology
@@ -171,6 +174,80 @@ class ProjectReader:
         from boxscore.project.analysing import intervals
 
         return intervals(self._state(), run, where, task)
+
+    # --- quality metrics ---------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Document]:
+        """Cards of all quality metrics: what they mean, and how much of each is computed."""
+        from boxscore.project.metric_answers import metric_documents
+
+        return metric_documents(self._state())
+
+    def metric_values(
+        self, title: str, *, run: str | None = None, progress: Progress = silent
+    ) -> NDArray[np.float64]:
+        """Values of one metric, computed where they are missing; nan where undefined.
+
+        Args:
+            title: Or its id.
+            run: Whose predictions; None: the images and their ground truth.
+
+        Returns:
+            (items,) for a metric of images, else (N,) in the order of the annotation table.
+
+        Raises:
+            RequestError: There is no such metric, or it has no values there.
+        """
+        from boxscore.project.metric_answers import values_array
+
+        return values_array(self._state(), title, run, progress)
+
+    def metric(
+        self,
+        title: str,
+        *,
+        run: str | None = None,
+        bins: int = 20,
+        sort: str = "lowest",
+        offset: int = 0,
+        limit: int = 20,
+        pixels: bool = True,
+    ) -> Document:
+        """One metric's card, summary, histogram and a page of its rows.
+
+        Args:
+            sort: "row", "lowest" or "highest".
+            pixels: Whether images may be decoded now for values that are missing.
+        """
+        from boxscore.project.metric_answers import ValueQuery, metric_document
+
+        query = ValueQuery(run=run, bins=bins, sort=sort, offset=offset, limit=limit, pixels=pixels)
+        return metric_document(self._state(), title, query)
+
+    def metric_performance(
+        self,
+        run: str,
+        title: str,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        bins: int = 10,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        where: Where = None,
+        pixels: bool = True,
+    ) -> Document:
+        """Precision, recall and mean confidence of a run over bins of a metric, with intervals.
+
+        Args:
+            pixels: Whether images may be decoded now for values that are missing.
+        """
+        from boxscore.project.metric_answers import performance
+
+        return performance(
+            self._state(), run, title, iou, confidence, bins, classes, where, task, pixels
+        )
 
     def compare(
         self,

@@ -1,8 +1,9 @@
 """Subsets of a project's images, named by a small expression.
 
 `split=val,class=person` are the images of the split that hold a person. Keys are split, class,
-title (a pattern as of a shell) and sequence; commas mean "and". A list instead of an expression
-names the images themselves, by title, source id or data hash.
+title (a pattern as of a shell), sequence and `metric.ID`, whose value is a range with both ends
+in it, as in `metric.brightness=0.2..0.4`; commas mean "and". A list instead of an expression names
+the images themselves, by title, source id or data hash.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from boxscore.project.evaluating import Truth
 Mask = NDArray[np.bool_]
 Where = str | Sequence[str] | None
 KEYS = ("split", "class", "title", "sequence")
-NEXT_PART = re.compile(r",(?=\s*\w+\s*=)")
+METRIC = "metric."
+NEXT_PART = re.compile(r",(?=\s*[\w.]+\s*=)")
 """A comma within a name is followed by no KEY=."""
 
 
@@ -48,8 +50,10 @@ def sliced(truth: Truth, where: Where) -> Mask | None:
 
 def _part(truth: Truth, part: str) -> Mask:
     key, equals, value = (word.strip() for word in part.partition("="))
+    if equals and key.startswith(METRIC):
+        return _within(truth, key.removeprefix(METRIC), value)
     if not equals or key not in KEYS:
-        known = near_misses(key, KEYS)
+        known = near_misses(key, (*KEYS, "metric.brightness"))
         raise RequestError(
             f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
         )
@@ -64,6 +68,25 @@ def _part(truth: Truth, part: str) -> Mask:
         some = [v for v in np.unique(values).tolist() if v]
         raise _unknown(key, value, some)
     return found
+
+
+def _within(truth: Truth, name: str, value: str) -> Mask:
+    """Images whose metric lies in a range; where it is undefined it lies in none."""
+    low, dots, high = value.partition("..")
+    try:
+        least = float(low or "-inf")
+        most = float(high or "inf") if dots else least
+    except ValueError:
+        least, most = 1.0, 0.0
+    if not value or not least <= most:
+        raise RequestError(
+            f"{value!r} is no range of metric {name}",
+            fix="write LOW..HIGH, LOW.. or ..HIGH, or one number",
+            code="E-SLICE-RANGE",
+        )
+    values = truth.measured(name)
+    inside: Mask = (values >= least) & (values <= most)
+    return inside
 
 
 def _with_class(truth: Truth, name: str) -> Mask:

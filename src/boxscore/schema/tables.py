@@ -230,6 +230,18 @@ OUTCOMES = TableSchema(
 )
 """Per prediction, in the order of the predictions table, area range "all"."""
 
+_VALUE = (
+    Column("metric", "int64", "first 63 bits of the SHA-256 of the metric's id, version and code"),
+    Column("row", "int64", "row of items, or of the annotation table"),
+    Column("value", "float64", "nan where it is undefined"),
+)
+
+ITEM_VALUES = TableSchema("item_values", _VALUE)
+"""Quality metrics of images, by what an owner says of them: pixels and labels, or a run."""
+
+OBJECT_VALUES = TableSchema("object_values", _VALUE)
+"""Quality metrics of an owner's annotations. What was measured has a row, even if undefined."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:

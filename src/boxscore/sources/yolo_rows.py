@@ -251,7 +251,8 @@ class RowReader:
             return False
         outlines = [p.row.points for p in self.found if p.row.kind is Kind.POLYGON]
         quads = [points for points in outlines if points is not None and len(points) == CORNERS]
-        if len(quads) < len(self.found) or not (self.rotated or are_turned(np.stack(quads))):
+        whole = len(self.found) + self.plain
+        if len(quads) < whole or not (self.rotated or are_turned(np.stack(quads))):
             return False
         problem = "lines of four corners: read as rotated boxes"
         if not self.rotated:

@@ -70,6 +70,10 @@ class Snapshot:
         """Bytes and SHA-256 of a file of the project as it was stored; None where not known."""
         return self._catalogue.file(relative)
 
+    def files(self) -> list[tuple[str, int | None, str | None]]:
+        """Place, bytes and SHA-256 of every file, as `file` gives them."""
+        return self._catalogue.files()
+
     def table(self, owner: str, schema: TableSchema) -> Table:
         """All rows of an owner's table, in order; empty when it has none.
 

@@ -125,6 +125,14 @@ class Writer:
         self._parts.append(record)
         self._moves.append((path, self.root / PARTS / name))
 
+    def clear_table(self, owner: str, table: str) -> None:
+        """Drop an owner's published rows of a table; parts added in this publication stay."""
+        self._do(
+            "UPDATE part SET died = (SELECT generation FROM meta) "
+            'WHERE owner = ? AND "table" = ? AND died IS NULL',
+            (owner, table),
+        )
+
     def add_file(
         self,
         relative: str,

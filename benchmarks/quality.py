@@ -1,0 +1,109 @@
+"""Quality metrics: images a second against decoding alone, and boxes a second."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import measure
+from boxscore.project import Project
+from boxscore.project.pixels import picture_and_table
+
+IMAGES, SIZE, THREADS = 1000, (640, 480), 2
+BOXES = 500_000
+
+
+def pictures(folder: Path) -> list[Path]:
+    """Real photographs, brought to one size."""
+    known = sorted((measure.SHARED / "coco128_val" / "images").rglob("*.jpg"))
+    files = []
+    for k in range(IMAGES):
+        picture = Image.open(known[k % len(known)]).convert("RGB").resize(SIZE)
+        files.append(folder / f"{k:05}.jpg")
+        picture.save(files[-1], quality=85 + k % 10)
+    return files
+
+
+def project_of(folder: Path, boxes: list[dict[str, object]], images: int, name: str) -> Project:
+    """A COCO project."""
+    document = {
+        "images": [
+            {"id": k, "file_name": f"{k:05}.jpg", "width": SIZE[0], "height": SIZE[1]}
+            for k in range(images)
+        ],
+        "annotations": boxes,
+        "categories": [{"id": k, "name": f"class {k}"} for k in range(80)],
+    }
+    (folder / f"{name}.json").write_text(json.dumps(document))
+    pictures = folder if any(folder.glob("*.jpg")) else None
+    Project.import_project(folder / f"{name}.json", images=pictures, target=folder, name=name)
+    return Project.open(folder / name)
+
+
+def spent(work: Callable[[], object]) -> tuple[float, float]:
+    """Wall and CPU seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def decode_all(files: list[Path]) -> None:
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(lambda path: np.asarray(picture_and_table(path)[0]).shape, files))
+
+
+def many_boxes() -> list[dict[str, object]]:
+    rng = np.random.default_rng(0)
+    corner = rng.uniform(0, 400, (BOXES, 2))
+    size = rng.lognormal(3.5, 0.8, (BOXES, 2)).clip(4, 220)
+    classes = rng.integers(0, 80, BOXES)
+    return [
+        {
+            "id": k + 1,
+            "image_id": k % 20_000,
+            "category_id": int(classes[k]),
+            "bbox": [*corner[k].tolist(), *size[k].tolist()],
+            "area": float(size[k].prod()),
+            "iscrowd": 0,
+        }
+        for k in range(BOXES)
+    ]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = pictures(folder)
+        project = project_of(folder, [], IMAGES, "pictures")
+        decoding = spent(lambda: decode_all(files))
+        titles = [one["title"] for one in project.metrics if one["reads"] == "pixels"]
+        all_of_them = spent(lambda: project.run_metrics(*titles, workers=THREADS))
+    with tempfile.TemporaryDirectory() as name:
+        project = project_of(Path(name), many_boxes(), 20_000, "boxes")
+        titles = [one["title"] for one in project.metrics if "ground_truth" in one["roles"]]
+        labels = spent(lambda: project.run_metrics(*titles))
+    lines = [
+        "| work | wall s | CPU s | images a second | images per CPU second |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {what} | {wall:.2f} | {cpu:.2f} | {IMAGES / wall:.0f} | {IMAGES / cpu:.0f} |"
+            for what, (wall, cpu) in (
+                (f"decoding {IMAGES} JPEG files of 640 × 480", decoding),
+                ("all metrics of pixels, stored, decoding and checksums included", all_of_them),
+            )
+        ),
+        f"| {len(titles)} metrics of {BOXES} boxes on 20000 images, stored | "
+        f"{labels[0]:.2f} | {labels[1]:.2f} | | |",
+    ]
+    measure.write("quality", "Quality metrics", "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+#include "pixel_statistics.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+// The same code for processors with and without 256-bit integers; the one that fits is chosen when
+// the module is loaded.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define BOXSCORE_WIDE __attribute__((flatten, target_clones("avx2", "default")))
+#else
+#define BOXSCORE_WIDE
+#endif
+
+namespace boxscore {
+namespace {
+constexpr size_t kChunk = 2048;  // squares of 11-bit numbers: their sum fits into 32 bits
+
+// The row above the first and below the last is mirrored without repeating the edge.
+size_t mirrored(ptrdiff_t k, size_t size) {
+  const ptrdiff_t last = ptrdiff_t(size) - 1;
+  if (last == 0) return 0;
+  return size_t(k < 0 ? -k : k > last ? 2 * last - k : k);
+}
+
+void add_moments(const int16_t* v, size_t n, int64_t& sum, int64_t& squares) {
+  for (size_t lo = 0; lo < n; lo += kChunk) {
+    const size_t hi = std::min(n, lo + kChunk);
+    int32_t s = 0, q = 0;
+    for (size_t i = lo; i < hi; ++i) {
+      s += v[i];
+      q += int32_t(v[i]) * int32_t(v[i]);
+    }
+    sum += s;
+    squares += q;
+  }
+}
+
+class Pass {
+ public:
+  Pass(const uint8_t* rgb, size_t height, size_t width)
+      : rgb_(rgb), height_(height), width_(width), r_(width), g_(width), b_(width), difference_(width), laplace_(3 * width) {
+    for (auto& row : luma_) row.resize(width);
+  }
+
+  PixelStatistics run() {
+    for (size_t y = 0; y < height_; ++y) {
+      split(y);
+      colours();
+      hues();
+      luma(luma_[y % 3]);
+      if (y >= 2) noise(luma_[(y - 2) % 3], luma_[(y - 1) % 3], luma_[y % 3]);
+      laplacian(y);
+    }
+    for (const auto& bins : grey_)
+      for (size_t k = 0; k < 256; ++k) out_.grey[k] += bins[k];
+    return out_;
+  }
+
+ private:
+  const uint8_t* row(size_t y) const { return rgb_ + 3 * width_ * y; }
+
+  void split(size_t y) {
+    const uint8_t* p = row(y);
+    for (size_t x = 0; x < width_; ++x) {
+      r_[x] = p[3 * x];
+      g_[x] = p[3 * x + 1];
+      b_[x] = p[3 * x + 2];
+    }
+  }
+
+  void colours() {
+    add_moments(r_.data(), width_, out_.sum[0], out_.squares[0]);
+    add_moments(g_.data(), width_, out_.sum[1], out_.squares[1]);
+    add_moments(b_.data(), width_, out_.sum[2], out_.squares[2]);
+    for (size_t x = 0; x < width_; ++x) difference_[x] = int16_t(r_[x] - g_[x]);
+    add_moments(difference_.data(), width_, out_.rg_sum, out_.rg_squares);
+    for (size_t x = 0; x < width_; ++x) difference_[x] = int16_t(r_[x] + g_[x] - 2 * b_[x]);
+    add_moments(difference_.data(), width_, out_.yb_sum, out_.yb_squares);
+  }
+
+  // Hue in half degrees, rounded, 0..179: red 170..10, green 35..75, blue 90..130; saturation from
+  // 50 and value from 40 of 255. The comparisons are multiplied out, so that nothing is divided.
+  void hues() {
+    int32_t red = 0, green = 0, blue = 0;
+    for (size_t x = 0; x < width_; ++x) {
+      const int32_t r = r_[x], g = g_[x], b = b_[x];
+      const int32_t most = std::max(r, std::max(g, b)), d = most - std::min(r, std::min(g, b));
+      const int32_t strong = int32_t(most >= 40) & int32_t(510 * d >= 99 * most);
+      const int32_t is_r = strong & int32_t(most == r);
+      const int32_t is_g = strong & int32_t(most != r) & int32_t(most == g);
+      const int32_t is_b = strong & int32_t(most != r) & int32_t(most != g);
+      const int32_t from_red = 60 * (g - b), from_green = 60 * (b - r), from_blue = 60 * (r - g);
+      red += is_r & int32_t(from_red >= -21 * d) & int32_t(from_red < 21 * d);
+      green += is_g & int32_t(from_green >= -51 * d) & int32_t(from_green < 31 * d);
+      blue += (is_g & int32_t(from_green >= 59 * d)) | (is_b & int32_t(from_blue < 21 * d));
+    }
+    out_.red += red;
+    out_.green += green;
+    out_.blue += blue;
+  }
+
+  void luma(std::vector<int16_t>& to) {
+    for (size_t x = 0; x < width_; ++x)
+      to[x] = int16_t((19595 * int32_t(r_[x]) + 38470 * int32_t(g_[x]) + 7471 * int32_t(b_[x]) + 32768) >> 16);
+    size_t x = 0;  // four histograms: neighbours are often equal, and one counter would wait for itself
+    for (; x + 4 <= width_; x += 4)
+      for (size_t k = 0; k < 4; ++k) ++grey_[k][size_t(to[x + k])];
+    for (; x < width_; ++x) ++grey_[0][size_t(to[x])];
+  }
+
+  void noise(const std::vector<int16_t>& above, const std::vector<int16_t>& here, const std::vector<int16_t>& below) {
+    for (size_t x = 0; x < width_; ++x) difference_[x] = int16_t(above[x] - 2 * here[x] + below[x]);
+    for (size_t lo = 1; lo + 1 < width_; lo += kChunk) {
+      const size_t hi = std::min(width_ - 1, lo + kChunk);
+      int32_t sum = 0;
+      for (size_t x = lo; x < hi; ++x)
+        sum += std::abs(int32_t(difference_[x - 1]) - 2 * difference_[x] + difference_[x + 1]);
+      out_.noise += sum;
+    }
+  }
+
+  void laplacian(size_t y) {
+    const uint8_t* up = row(mirrored(ptrdiff_t(y) - 1, height_));
+    const uint8_t* mid = row(y);
+    const uint8_t* down = row(mirrored(ptrdiff_t(y) + 1, height_));
+    const size_t n = 3 * width_;
+    for (size_t i = 3; i + 3 < n; ++i)
+      laplace_[i] = int16_t(up[i] + down[i] + mid[i - 3] + mid[i + 3] - 4 * mid[i]);
+    for (const size_t x : {size_t(0), width_ - 1})
+      for (size_t c = 0; c < 3; ++c) {
+        const size_t left = 3 * mirrored(ptrdiff_t(x) - 1, width_) + c, right = 3 * mirrored(ptrdiff_t(x) + 1, width_) + c;
+        const size_t i = 3 * x + c;
+        laplace_[i] = int16_t(up[i] + down[i] + mid[left] + mid[right] - 4 * mid[i]);
+      }
+    add_moments(laplace_.data(), n, out_.laplace_sum, out_.laplace_squares);
+  }
+
+  const uint8_t* rgb_;
+  size_t height_, width_;
+  std::vector<int16_t> r_, g_, b_, difference_, laplace_;
+  std::array<std::vector<int16_t>, 3> luma_;
+  std::array<std::array<int64_t, 256>, 4> grey_{};
+  PixelStatistics out_;
+};
+}  // namespace
+
+BOXSCORE_WIDE PixelStatistics pixel_statistics(const uint8_t* rgb, size_t height, size_t width) {
+  if (!height || !width) return {};
+  return Pass(rgb, height, width).run();
+}
+}  // namespace boxscore

@@ -1,0 +1,213 @@
+"""What the project says of its quality metrics: lists, distributions, a run's performance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.engine.progress import Progress
+from boxscore.errors import RequestError, UnknownRunError, near_misses
+from boxscore.evaluation.counts import Classes
+from boxscore.evaluation.document import defined
+from boxscore.evaluation.metric_performance import metric_performance, performance_document
+from boxscore.project.analysing import run_view
+from boxscore.project.loading import Loaded
+from boxscore.project.measuring import (
+    Known,
+    Place,
+    annotations_at,
+    card_document,
+    find_metric,
+    known_metrics,
+    metric_values,
+    place_of,
+    places,
+    size_at,
+    stored,
+)
+from boxscore.project.numbers import operating_confidence
+from boxscore.project.slicing import Where, sliced
+from boxscore.quality.cards import On, Reads
+
+Document = dict[str, Any]
+MOST_BINS = 200
+
+
+def metric_documents(state: Loaded) -> list[Document]:
+    """Every metric's card, and how much of it is computed where."""
+    return [_with_state(state, known) for known in known_metrics(state).values()]
+
+
+def _with_state(state: Loaded, known: Known) -> Document:
+    computed = [
+        {
+            "run": place.run,
+            "computed": int(stored(state, known, place)[1].sum()),
+            "values": size_at(state, place, known.card),
+        }
+        for place in places(state)
+        if place.fits(known.card)
+    ]
+    own = known.metric is None
+    return card_document(known.card) | {"own": own, "state": computed}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueQuery:
+    """One page of a metric's values.
+
+    Attributes:
+        sort: "row", "lowest" or "highest"; ties by row, undefined last.
+        pixels: Whether images may be decoded for values that are missing; else those that are
+            there are told of.
+    """
+
+    run: str | None = None
+    bins: int = 20
+    sort: str = "lowest"
+    offset: int = 0
+    limit: int = 20
+    pixels: bool = True
+
+
+def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
+    """One metric at one place: its card, summary, histogram and a page of its rows."""
+    known, place = find_metric(state, name), place_of(state, query.run)
+    lazily = query.pixels or known.card.reads is not Reads.PIXELS
+    if lazily or not place.fits(known.card):
+        values = metric_values(state, known, place)
+        computed = np.ones(values.size, np.bool_)
+    else:
+        values, computed = stored(state, known, place)
+    order = _sorted(values, query.sort)
+    end = query.offset + query.limit
+    return {
+        "metric": card_document(known.card),
+        "run": query.run,
+        "total": values.size,
+        "missing": int((~computed).sum()),
+        "undefined": int((computed & np.isnan(values)).sum()),
+        **_distribution(values, query.bins),
+        "rows": _rows(state, known, place, values, order[query.offset : end]),
+        "next_offset": end if end < values.size else None,
+    }
+
+
+def _sorted(values: NDArray[np.float64], sort: str) -> NDArray[np.int64]:
+    keys = {"row": np.arange(values.size), "lowest": values, "highest": -values}
+    if sort not in keys:
+        raise RequestError(
+            f"{sort!r} is no order", fix=near_misses(sort, list(keys)), code="E-METRIC-SORT"
+        )
+    return np.argsort(keys[sort], kind="stable")
+
+
+def _rows(
+    state: Loaded, known: Known, place: Place, values: NDArray[np.float64], rows: NDArray[np.int64]
+) -> list[Document]:
+    items = state.truth().items
+    item = rows
+    if known.card.on is On.OBJECT:
+        item = annotations_at(state, place).table["item"][rows]
+    return [
+        {
+            "row": row,
+            "value": defined(values[row]),
+            "data_hash": items["data_hash"][k],
+            "frame": int(items["frame"][k]),
+            "title": items["title"][k],
+        }
+        for row, k in zip(rows.tolist(), item.tolist(), strict=True)
+    ]
+
+
+def _distribution(values: NDArray[np.float64], bins: int) -> Document:
+    if not 1 <= bins <= MOST_BINS:
+        raise RequestError(f"{bins} bins", fix=f"choose 1 to {MOST_BINS}", code="E-METRIC-BINS")
+    some = values[np.isfinite(values)]
+    names = ("minimum", "q1", "median", "q3", "maximum")
+    if not some.size:
+        nothing: Document = dict.fromkeys((*names, "mean"))
+        return {"summary": nothing, "histogram": {"edges": [], "counts": []}}
+    counts, edges = np.histogram(some, bins)
+    quartiles = np.quantile(some, [0, 0.25, 0.5, 0.75, 1]).tolist()
+    summary = dict(zip(names, quartiles, strict=True)) | {"mean": float(some.mean())}
+    return {
+        "summary": summary,
+        "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
+    }
+
+
+# --- a run against a metric ----------------------------------------------------------------------
+
+
+def performance(
+    state: Loaded,
+    run: str,
+    name: str,
+    iou: float,
+    confidence: float | None,
+    bins: int,
+    classes: Classes,
+    where: Where,
+    task: str | None,
+    pixels: bool,
+) -> Document:
+    """Precision, recall and mean confidence of a run over bins of a metric."""  # fmt: skip
+    items = sliced(state.truth(), where)
+    view = run_view(state, run, task)
+    known = find_metric(state, name)
+    if not pixels:
+        _refuse_pixels(state, known)
+    cut = operating_confidence(view, confidence, items)
+    of_truth, of_predictions = _on_rows(state, known, run, view.view)
+    found = metric_performance(
+        view, iou, cut, of_predictions, of_truth, bins=bins, items=items, classes=classes
+    )
+    head = {"run": run, "iou": iou, "confidence": defined(cut), "metric": card_document(known.card)}
+    return head | performance_document(found)
+
+
+def _refuse_pixels(state: Loaded, known: Known) -> None:
+    """Refuse to decode images for an answer that somebody waits for."""
+    if known.card.reads is Reads.PIXELS:
+        missing = int((~stored(state, known, place_of(state, None))[1]).sum())
+        if missing:
+            raise RequestError(
+                f"metric {known.card.title!r} is not computed yet for {missing} images",
+                fix="run `boxscore metric run`",
+                code="E-METRIC-MISSING",
+            )
+
+
+def _on_rows(
+    state: Loaded, known: Known, run: str, view: Any
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
+    """Values of the view's ground truths, if there are any, and predictions."""
+    project, own = place_of(state, None), place_of(state, run)
+    if known.card.on is On.IMAGE:
+        place = project if project.fits(known.card) else own
+        values = metric_values(state, known, place)
+        return values[view.truth.item], values[view.predictions.item]
+    of_truth = None
+    if project.fits(known.card):
+        of_truth = metric_values(state, known, project)[view.truth.rows]
+    if not own.fits(known.card):
+        raise RequestError(
+            f"metric {known.card.title!r} has no values of predictions",
+            fix="choose one of images or of predictions: `boxscore metric list`",
+            code="E-METRIC-PLACE",
+        )
+    return of_truth, metric_values(state, known, own)[view.predictions.rows]
+
+
+def values_array(
+    state: Loaded, name: str, run: str | None, progress: Progress
+) -> NDArray[np.float64]:
+    """All values of a metric, of the project or of a run."""
+    if run is not None and run not in state.records:
+        raise UnknownRunError(run, list(state.records))
+    return metric_values(state, find_metric(state, name), place_of(state, run), progress)

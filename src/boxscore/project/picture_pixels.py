@@ -1,0 +1,57 @@
+"""The pixels of a project's images and frames, for metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from boxscore.errors import RequestError
+from boxscore.project.originals import facts_of_originals, original
+from boxscore.project.pixels import picture_and_table
+from boxscore.quality.pixels import Pixels
+from boxscore.schema.tables import Table
+from boxscore.sources.folder_files import is_video
+from boxscore.sources.video import VideoReader
+
+
+class PixelReader:
+    """Decodes items; safe to use from several threads. Use it in a `with` statement."""
+
+    def __init__(self, root: Path, items: Table) -> None:
+        self._root, self._items = root, items
+        self._known = facts_of_originals(root)
+        self._videos = VideoReader()
+
+    def pixels(self, row: int) -> Pixels:
+        """The picture of an item, as it was imported.
+
+        Raises:
+            RequestError: There is none, its file changed, or it cannot be decoded.
+        """
+        file = self._items["file"][row]
+        if not file:
+            raise RequestError(
+                "the project has no pixels of this image",
+                fix="import it with its images",
+                code="E-IMAGE-NONE",
+            )
+        path = original(self._root, file, self._known)
+        if is_video(path):
+            frame = self._videos.frame(path, int(self._items["frame"][row]))
+            return Pixels(np.asarray(frame))
+        picture, table = picture_and_table(path)
+        return Pixels(np.asarray(picture), table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._videos.close()
