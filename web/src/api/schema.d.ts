@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description What every import read, rejected and repaired, the newest first.
+         */
+        get: operations["imports_api_v1_imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{data_hash}/{frame}": {
         parameters: {
             query?: never;
@@ -431,6 +451,8 @@ export interface components {
             feature_hash: string;
             /** Ground Truth */
             ground_truth: number;
+            /** Images */
+            images: number;
             /**
              * Kind
              * @enum {string}
@@ -613,6 +635,8 @@ export interface components {
             kind: {
                 [key: string]: number;
             };
+            /** Labelled */
+            labelled: components["schemas"]["LabelledCount"][];
             outcome: components["schemas"]["OutcomeCounts"];
         };
         /** HTTPValidationError */
@@ -655,6 +679,99 @@ export interface components {
             tp: number;
             /** Width */
             width: number;
+        };
+        /**
+         * ImportFact
+         * @description One code of a report: how often it was met, and an example.
+         */
+        ImportFact: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Example */
+            example: string;
+        };
+        /**
+         * ImportRecord
+         * @description One record that was rejected or repaired.
+         */
+        ImportRecord: {
+            /** Code */
+            code: string;
+            /**
+             * Fix
+             * @default
+             */
+            fix: string;
+            /** Original */
+            original?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "rejected" | "repaired";
+            /** Place */
+            place: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * ImportReport
+         * @description What one import read, rejected and repaired.
+         */
+        ImportReport: {
+            /** Classes */
+            classes?: number | null;
+            /** File */
+            file: string;
+            /** Format */
+            format?: string | null;
+            /** Ground Truth */
+            ground_truth?: number | null;
+            /** Images */
+            images?: number | null;
+            /** Images With Predictions */
+            images_with_predictions?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "predictions";
+            /** Listed */
+            listed: number;
+            /** Mapping */
+            mapping?: {
+                [key: string]: string;
+            } | null;
+            /** Number */
+            number: number;
+            /** Predictions */
+            predictions?: number | null;
+            /** Project */
+            project?: string | null;
+            /** Records */
+            records: components["schemas"]["ImportRecord"][];
+            /** Rejected */
+            rejected: number;
+            /** Repaired */
+            repaired: number;
+            /** Report */
+            report: string;
+            /** Run */
+            run?: string | null;
+            /** Task */
+            task?: string | null;
+            /** Warnings */
+            warnings: components["schemas"]["ImportFact"][];
+        };
+        /**
+         * Imports
+         * @description All reports, the newest import first.
+         */
+        Imports: {
+            /** Imports */
+            imports: components["schemas"]["ImportReport"][];
         };
         /** Interval */
         Interval: {
@@ -743,6 +860,13 @@ export interface components {
             title: string;
             /** Width */
             width: number;
+        };
+        /** LabelledCount */
+        LabelledCount: {
+            /** Class Id */
+            class_id: number | null;
+            /** Count */
+            count: number;
         };
         /** Lrp */
         Lrp: {
@@ -833,8 +957,20 @@ export interface components {
             name: string;
             /** Runs */
             runs: components["schemas"]["Run"][];
+            /** Sequences */
+            sequences: components["schemas"]["Part"][];
             /** Splits */
-            splits: components["schemas"]["Split"][];
+            splits: components["schemas"]["Part"][];
+        };
+        /**
+         * Part
+         * @description A split or a sequence.
+         */
+        Part: {
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
         };
         /** Partner */
         Partner: {
@@ -919,13 +1055,6 @@ export interface components {
             /** Runs */
             runs: components["schemas"]["Run"][];
         };
-        /** Split */
-        Split: {
-            /** Images */
-            images: number;
-            /** Name */
-            name: string;
-        };
         /** Summary */
         Summary: {
             counts: components["schemas"]["Counts"] | null;
@@ -992,6 +1121,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    imports_api_v1_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+        };
+    };
     item_api_v1_items__data_hash___frame__get: {
         parameters: {
             query?: {
@@ -1000,6 +1149,8 @@ export interface operations {
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
             };
             header?: never;
             path: {
@@ -1299,6 +1450,10 @@ export interface operations {
             query?: {
                 /** @description Least IoU of a match. */
                 iou?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -1378,9 +1533,16 @@ export interface operations {
                 outcome?: string | null;
                 kind?: string | null;
                 class_id?: number | null;
+                labelled?: number | "none" | null;
+                predicted?: number | "none" | null;
+                below?: number | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -1424,6 +1586,10 @@ export interface operations {
                 sort?: string;
                 offset?: number;
                 limit?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
