@@ -1,5 +1,5 @@
-import { titleOf, describe, expect, it } from "vitest";
-import { percent, plural, score, whole } from "../src/format";
+import { describe, expect, it } from "vitest";
+import { percent, plural, score, titleOf, whole } from "../src/format";
 
 describe("numbers", () => {
   it("writes scores as the field does", () => {
