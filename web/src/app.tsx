@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
 import { Failure, Skeleton } from "./parts/card";
+import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
 import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
@@ -104,6 +105,7 @@ export function App(): ReactElement {
 
 function Content({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
   const { page } = useView();
+  if (page === "compare" && run) return <ComparePage project={project} run={run} />;
   if (page === "imports") return <ImportsPage />;
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;

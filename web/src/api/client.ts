@@ -25,6 +25,10 @@ export type FoundObject = Schemas["Object"];
 export type ImageRow = Schemas["ImageRow"];
 export type ItemView = Schemas["ItemView"];
 export type ItemObject = Schemas["ItemObject"];
+export type Comparison = Schemas["ComparisonDocument"];
+export type ComparedPair = Schemas["PairDocument"];
+export type FlippedObject = Schemas["FlippedObject"];
+export type FlippedPage = Schemas["FlippedPage"];
 export type ImportReport = Schemas["ImportReport"];
 
 /** An error answer: what failed, a stable code, what to do. */
@@ -74,6 +78,28 @@ export function useOverview(): UseQueryResult<Overview> {
     queryKey: ["project"],
     queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/project", { signal })),
   });
+}
+
+/** The second run against the first one, each at its own best confidence. */
+export function useComparison(first: string, second: string, iou: number, { slice }: Under): UseQueryResult<Comparison> {
+  return useQuery({
+    queryKey: ["compare", first, second, iou, slice],
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/compare", { params: { query: { runs: [first, second], iou, slice } }, signal })),
+  });
+}
+
+export interface FlipFilter {
+  first: string;
+  second: string;
+  iou: number;
+  slice?: string;
+  state: string;
+  class_id?: number;
+}
+
+export async function fetchFlipped(filter: FlipFilter, offset: number, signal: AbortSignal): Promise<FlippedPage> {
+  return unwrap(await client.GET("/api/v1/compare/objects", { params: { query: { ...filter, offset, limit: PAGE_SIZE } }, signal }));
 }
 
 /** What every import read, rejected and repaired, the newest first. */

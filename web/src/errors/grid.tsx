@@ -76,7 +76,8 @@ export function windowAround([x, y, w, h]: Box, width: number, height: number, a
   return [left, top, side, tall];
 }
 
-function clipped([x, y, w, h]: Box, width: number, height: number): Box {
+/** The part of a window that lies on the image, in whole pixels. */
+export function clipped([x, y, w, h]: Box, width: number, height: number): Box {
   const left = Math.max(0, Math.floor(x));
   const top = Math.max(0, Math.floor(y));
   return [left, top, Math.max(1, Math.min(width, Math.ceil(x + w)) - left), Math.max(1, Math.min(height, Math.ceil(y + h)) - top)];

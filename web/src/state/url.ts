@@ -1,10 +1,13 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "imports"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "compare", "imports"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
+/** What became of an object, or of a false positive, from one run to another. */
+export const FLIPS = ["broken", "fixed", "right_in_both", "wrong_in_both", "new", "removed"] as const;
+export type Flip = (typeof FLIPS)[number];
 export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -15,6 +18,9 @@ export interface View {
   page: Page;
   /** null: the project's first run. */
   run: string | null;
+  /** What the run is compared with; null: the next one. */
+  other: string | null;
+  flip: Flip;
   /** null: what the run is of. */
   task: string | null;
   /** null: the task's own. */
@@ -45,6 +51,8 @@ export interface View {
 export const DEFAULTS: View = {
   page: "overview",
   run: null,
+  other: null,
+  flip: "broken",
   task: null,
   protocol: null,
   iou: 0.5,
@@ -98,6 +106,8 @@ export function parseView(hash: string): View {
   return {
     page: oneOf(path, PAGES, DEFAULTS.page),
     run: q.get("run"),
+    other: q.get("other"),
+    flip: oneOf(q.get("flip"), FLIPS, DEFAULTS.flip),
     task: q.get("task"),
     protocol: q.get("protocol"),
     iou: between(q.get("iou"), 0.1, 1) ?? DEFAULTS.iou,
@@ -122,6 +132,8 @@ export function parseView(hash: string): View {
 export function formatView(view: View): string {
   const q = new URLSearchParams();
   if (view.run !== null) q.set("run", view.run);
+  if (view.other !== null) q.set("other", view.other);
+  if (view.flip !== DEFAULTS.flip) q.set("flip", view.flip);
   if (view.task !== null) q.set("task", view.task);
   if (view.protocol !== null) q.set("protocol", view.protocol);
   if (view.iou !== DEFAULTS.iou) q.set("iou", String(view.iou));
