@@ -17,10 +17,12 @@ export const FLIP_WORDS: Record<Flip, string> = {
 
 interface Props {
   pair: ComparedPair;
+  /** Of the first and the second run. */
+  letters: [string, string];
   at: string;
 }
 
-export function FlipsCard({ pair, at }: Props): ReactElement {
+export function FlipsCard({ pair, letters: [a, b], at }: Props): ReactElement {
   const { flips, false_positives: alarms } = pair;
   const opens = pair.followed === "objects";
   const [found, missed] = opens ? ["finds it", "misses it"] : ["is right", "is wrong"];
@@ -32,18 +34,18 @@ export function FlipsCard({ pair, at }: Props): ReactElement {
         <thead>
           <tr>
             <td />
-            <th scope="col">B {found}</th>
-            <th scope="col">B {missed}</th>
+            <th scope="col">{b} {found}</th>
+            <th scope="col">{b} {missed}</th>
           </tr>
         </thead>
         <tbody>
           <tr>
-            <th scope="row">A {found}</th>
+            <th scope="row">{a} {found}</th>
             <td>{cell("right_in_both")}</td>
             <td>{cell("broken")}</td>
           </tr>
           <tr>
-            <th scope="row">A {missed}</th>
+            <th scope="row">{a} {missed}</th>
             <td>{cell("fixed")}</td>
             <td>{cell("wrong_in_both")}</td>
           </tr>

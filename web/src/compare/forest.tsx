@@ -26,19 +26,19 @@ function Change({ of, scale }: { of: Difference; scale: number }): ReactElement 
   return <Whisker of={{ estimate: of.difference, low: of.low, high: of.high, reason: of.reason }} from={-scale} to={scale} zero tone={TONES[of.verdict]} />;
 }
 
-export function ForestCard({ pair, task }: { pair: ComparedPair; task: string }): ReactElement {
+export function ForestCard({ pair, letters: [a, b], task }: { pair: ComparedPair; letters: [string, string]; task: string }): ReactElement {
   const rows = Object.entries(pair.metrics);
   const scale = reach(rows.map(([, d]) => d));
   return (
-    <Card title="Differences" hint={`B − A with 95 % intervals from images drawn for both alike, scale −${score(scale, 1)} to +${score(scale, 1)}. Grey: cannot tell.`}>
+    <Card title="Differences" hint={`${b} − ${a} with 95 % intervals from images drawn for both alike, scale −${score(scale, 1)} to +${score(scale, 1)}. Grey: cannot tell.`}>
       <table className="table forest">
         <thead>
           <tr>
             <th>Number</th>
-            <th className="num">A</th>
-            <th className="num">B</th>
+            <th className="num">{a}</th>
+            <th className="num">{b}</th>
             <th>95 %</th>
-            <th className="num">B − A</th>
+            <th className="num">{b} − {a}</th>
           </tr>
         </thead>
         <tbody>

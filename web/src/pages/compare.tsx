@@ -37,15 +37,16 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
   const slice = view.slice ?? undefined;
   const found = useComparison(run.name, against.name, view.iou, { slice });
   const pair = found.data?.pairs[0];
+  const letters: [string, string] = [run.letter, against.letter];
   const [only] = view.classes.length === 1 ? view.classes : [];
   const filter = { first: run.name, second: against.name, iou: view.iou, slice, state: view.flip, class_id: only };
   return (
     <>
       <PageHead title="Compare" question={QUESTION}>
         <div className="choice">
-          <span className="one-run"><Letter letter={run.letter} /> A: <bdi>{run.name}</bdi></span>
+          <span className="one-run"><Letter letter={run.letter} /> <bdi>{run.name}</bdi></span>
           <label>
-            <Letter letter={against.letter} /> B:
+            against <Letter letter={against.letter} />
             <select className="btn small" aria-label="Compared with" value={against.name} onChange={(e) => setView({ other: e.target.value, selected: null })}>
               {others.map((r) => (
                 <option key={r.name}>{r.name}</option>
@@ -66,8 +67,8 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
           <VerdictCard data={found.data} pair={pair} />
           <div className="columns compare-columns">
             <div>
-              <FlipsCard pair={pair} at={pointOfBoth(found.data)} />
-              <ForestCard pair={pair} task={found.data.task} />
+              <FlipsCard pair={pair} letters={letters} at={pointOfBoth(found.data)} />
+              <ForestCard pair={pair} letters={letters} task={found.data.task} />
             </div>
             {pair.followed === "objects" ? <Gallery runs={[run, against]} filter={filter} /> : <ClassChanges pair={pair} />}
           </div>

@@ -107,9 +107,9 @@ function AddRun({ first }: { first: boolean }): ReactElement {
     <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
       <div className="drop">
         <Empty title={first ? "No run yet" : "Import another model's predictions"}>
-          <p>COCO results (boxes, polygons, run lengths) or an Encord Active pickle, from a terminal:</p>
+          <p>COCO results, YOLO or plain text files, Pascal VOC, KITTI, MOT, mask images, tables, an Encord Active pickle: the format is recognised by its content. From a terminal:</p>
           <code>boxscore import predictions results.json --name my-run</code>
-          <p className="muted">This page shows the new run as soon as it is stored.</p>
+          <p className="muted"><code>boxscore doctor results.json</code> says first how it would be read. This page shows the new run as soon as it is stored.</p>
         </Empty>
       </div>
     </Card>
