@@ -10,6 +10,7 @@ import pytest
 
 from boxscore.project import Project
 from tests.api.asking import answers, responses
+from tests.conftest import ROOT
 
 SLICES = ["split=val", "split=train", "class=person", "split=val,class=cup", "title=0000000*"]
 RUN = "/api/v1/runs/float32"
@@ -98,7 +99,7 @@ def test_import_reports(demo_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(demo_folder, folder)
     project = Project.open(folder)
     results = tmp_path / "some.json"
-    good = json.loads((Path("src/boxscore/demo/predictions_int8.json")).read_text())[:60]
+    good = json.loads((ROOT / "src/boxscore/demo/predictions_int8.json").read_text())[:60]
     results.write_text(json.dumps([*good, good[0] | {"bbox": [1, 2, -3, 4]}]))
     project.import_predictions(results, name="some")
     (found,) = answers(project, ["/api/v1/imports"])
@@ -111,4 +112,4 @@ def test_import_reports(demo_folder: Path, tmp_path: Path) -> None:
     assert (first["kind"], first["images"], first["classes"]) == ("project", 41, 80)
     (folder / "reports" / "import-2.json").write_text("[]")
     (damaged,) = responses(project, ["/api/v1/imports"])
-    assert damaged.status_code < 500 or damaged.json()["code"] == "E-REPORT-DAMAGED"
+    assert damaged.json()["code"] == "E-REPORT-DAMAGED"

@@ -32,7 +32,7 @@ def _report(number: int, path: Path) -> Document:
     try:
         document: Document = json.loads(path.read_text())
         records = document.pop("records")
-    except (ValueError, KeyError, AttributeError) as bad:
+    except (ValueError, KeyError, TypeError, AttributeError) as bad:
         raise DamagedStoreError(
             f"reports/{path.name} is not a report of an import",
             fix="restore the file, or remove it",
