@@ -44,9 +44,9 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
     <>
       <PageHead title="Compare" question={QUESTION}>
         <div className="choice">
-          <span className="one-run"><Letter letter={run.letter} /> <bdi>{run.name}</bdi></span>
+          <span className="one-run"><Letter letter={run.letter} /> <bdi>{run.name}</bdi>, baseline</span>
           <label>
-            against <Letter letter={against.letter} />
+            <Letter letter={against.letter} />
             <select className="btn small" aria-label="Compared with" value={against.name} onChange={(e) => setView({ other: e.target.value, selected: null })}>
               {others.map((r) => (
                 <option key={r.name}>{r.name}</option>
