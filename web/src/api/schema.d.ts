@@ -4,6 +4,67 @@
  */
 
 export interface paths {
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Every other run against the first: differences with intervals, objects that flipped.
+         */
+        get: operations["compare_api_v1_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flipped
+         * @description One page of objects that are broken, fixed, right or wrong in both; or of new and removed
+         *     false positives.
+         */
+        get: operations["flipped_api_v1_compare_objects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description The runs over time, with the hashes of model, images, classes, labels and protocol.
+         */
+        get: operations["history_api_v1_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -348,6 +409,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AllFlips */
+        AllFlips: {
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** P */
+            p: number;
+            /** Right In Both */
+            right_in_both: number;
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
         /** Best */
         Best: {
             /** Confidence */
@@ -441,6 +515,37 @@ export interface components {
             /** Run */
             run: string;
         };
+        /** ClassFlips */
+        ClassFlips: {
+            /** Broken */
+            broken: number;
+            change: components["schemas"]["Difference"];
+            /** Class Id */
+            class_id: number;
+            /** Fixed */
+            fixed: number;
+            /** Name */
+            name: string;
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Removed */
+            removed: number;
+            /** Right In Both */
+            right_in_both: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
         /** ClassInfo */
         ClassInfo: {
             /** Class Id */
@@ -525,6 +630,38 @@ export interface components {
         } & {
             [key: string]: number | string | null;
         };
+        /** ClassTally */
+        ClassTally: {
+            /** Class Id */
+            class_id: number;
+            /** Count */
+            count: number;
+        };
+        /** ComparisonDocument */
+        ComparisonDocument: {
+            /** Agreement */
+            agreement: (number | null)[][];
+            /** By */
+            by: string | null;
+            /** Confidences */
+            confidences: (number | null)[];
+            /** Images */
+            images: number;
+            /** Iou */
+            iou: number | null;
+            /** Notes */
+            notes: string[];
+            /** Pairs */
+            pairs: components["schemas"]["PairDocument"][];
+            /** Restricted */
+            restricted: boolean;
+            /** Runs */
+            runs: string[];
+            /** Slice */
+            slice: string | null;
+            /** Task */
+            task: string;
+        };
         /** ConfidenceCurves */
         ConfidenceCurves: {
             /** At */
@@ -591,6 +728,33 @@ export interface components {
             confidence: components["schemas"]["ConfidenceCurves"];
             precision_recall: components["schemas"]["PrecisionRecall"];
         };
+        /**
+         * Difference
+         * @description One number of two runs; `reason` says why there are no bounds.
+         */
+        Difference: {
+            /** Difference */
+            difference: number | null;
+            /** First */
+            first: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** P */
+            p: number | null;
+            /** Q */
+            q?: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Second */
+            second: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+        };
         /** ErrorBudget */
         ErrorBudget: {
             /** Ap */
@@ -639,10 +803,163 @@ export interface components {
             labelled: components["schemas"]["LabelledCount"][];
             outcome: components["schemas"]["OutcomeCounts"];
         };
+        /** FalsePositives */
+        FalsePositives: {
+            /** Kept */
+            kept: number;
+            /** New */
+            new: number;
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * FlipRow
+         * @description Flips of a class, a size or a group of images; `new` and `removed` are false positives.
+         */
+        FlipRow: {
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** Name */
+            name: string;
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Removed */
+            removed: number;
+            /** Right In Both */
+            right_in_both: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
+        /** FlippedObject */
+        FlippedObject: {
+            /** Area */
+            area: number | null;
+            /** Box */
+            box: number[];
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            first: components["schemas"]["SideOfObject"] | null;
+            /** Id */
+            id: string;
+            item: components["schemas"]["Item"];
+            second: components["schemas"]["SideOfObject"] | null;
+        };
+        /** FlippedPage */
+        FlippedPage: {
+            /** Classes */
+            classes: components["schemas"]["ClassTally"][];
+            /** Confidences */
+            confidences: (number | null)[];
+            /** Iou */
+            iou: number;
+            /** Next Offset */
+            next_offset: number | null;
+            /** Objects */
+            objects: components["schemas"]["FlippedObject"][];
+            /** Runs */
+            runs: string[];
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+        };
+        /** GroupFlips */
+        GroupFlips: {
+            /** Broken */
+            broken: number;
+            change: components["schemas"]["Difference"];
+            /** Fixed */
+            fixed: number;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Removed */
+            removed: number;
+            /** Right In Both */
+            right_in_both: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Hashes
+         * @description SHA-256 of what a run's numbers rest on.
+         */
+        Hashes: {
+            /** Classes */
+            classes: string;
+            /** Images */
+            images: string;
+            /** Labels */
+            labels: string;
+            /** Model */
+            model: string;
+            /** Protocol */
+            protocol: string;
+        };
+        /** History */
+        History: {
+            /** Project */
+            project: string;
+            /** Runs */
+            runs: components["schemas"]["HistoryEntry"][];
+        };
+        /** HistoryEntry */
+        HistoryEntry: {
+            /** Created */
+            created: string;
+            /** File */
+            file: string;
+            /** Format */
+            format: string;
+            hashes: components["schemas"]["Hashes"];
+            /** Headline */
+            headline: string | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /** Predictions */
+            predictions: number;
+            /** Run */
+            run: string;
+            /** Task */
+            task: string;
+            /** Value */
+            value: number | null;
         };
         /** ImagePage */
         ImagePage: {
@@ -861,6 +1178,15 @@ export interface components {
             /** Width */
             width: number;
         };
+        /** KindChange */
+        KindChange: {
+            /** Kind */
+            kind: string;
+            /** New */
+            new: number;
+            /** Removed */
+            removed: number;
+        };
         /** LabelledCount */
         LabelledCount: {
             /** Class Id */
@@ -900,6 +1226,18 @@ export interface components {
             precision: (number | null)[];
             /** Recall */
             recall: (number | null)[];
+        };
+        /**
+         * MissChange
+         * @description Why what was broken is missed now, and why what was fixed was missed before.
+         */
+        MissChange: {
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** Why */
+            why: string;
         };
         /** NamedClass */
         NamedClass: {
@@ -961,6 +1299,43 @@ export interface components {
             sequences: components["schemas"]["Part"][];
             /** Splits */
             splits: components["schemas"]["Part"][];
+        };
+        /** PairDocument */
+        PairDocument: {
+            false_positives: components["schemas"]["FalsePositives"] | null;
+            /** First */
+            first: string;
+            flips: components["schemas"]["AllFlips"];
+            /**
+             * Followed
+             * @enum {string}
+             */
+            followed: "objects" | "answers";
+            /** Groups */
+            groups: components["schemas"]["GroupFlips"][];
+            /** Headline */
+            headline: string;
+            /** Kinds */
+            kinds: components["schemas"]["KindChange"][];
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["Difference"];
+            };
+            /** Misses */
+            misses: components["schemas"]["MissChange"][];
+            /** Per Class */
+            per_class: components["schemas"]["ClassFlips"][];
+            /** Second */
+            second: string;
+            /** Sentences */
+            sentences: string[];
+            /** Sizes */
+            sizes: components["schemas"]["FlipRow"][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
         };
         /**
          * Part
@@ -1055,6 +1430,25 @@ export interface components {
             /** Runs */
             runs: components["schemas"]["Run"][];
         };
+        /**
+         * SideOfObject
+         * @description What one run made of an object; a miss has no confidence and no box.
+         */
+        SideOfObject: {
+            /** Box */
+            box: number[] | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "tp" | "fp" | "fn" | "ignored";
+            /** Reason */
+            reason: string;
+        };
         /** Summary */
         Summary: {
             counts: components["schemas"]["Counts"] | null;
@@ -1121,6 +1515,109 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    compare_api_v1_compare_get: {
+        parameters: {
+            query: {
+                /** @description The first one is what the others are compared with. */
+                runs: string[];
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                by?: string | null;
+                /** @description all, shared or auto: which images count. */
+                images?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    flipped_api_v1_compare_objects_get: {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+                state?: string;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                class_id?: number | null;
+                size?: string | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description all, shared or auto: which images count. */
+                images?: string;
+                sort?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlippedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    history_api_v1_history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+        };
+    };
     imports_api_v1_imports_get: {
         parameters: {
             query?: never;
