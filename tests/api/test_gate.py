@@ -122,13 +122,16 @@ def test_the_token_moves_from_the_address_into_a_cookie(project: Project) -> Non
     assert wrong.status_code == 401 and "set-cookie" not in wrong.headers
 
 
+NEEDS_QUERY = ("/crop", "/compare", "/compare/objects", "/metric-performance")
+"""Routes that refuse to answer without parameters."""
+
+
 def test_every_route_answers_the_demo(project: Project) -> None:
     good = {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]}
     answers = ask(project, [(path, good) for path in paths(project)])
     odd = {a.url.path: a.status_code for a in answers if a.status_code >= 400}
     assert [p for p, c in odd.items() if c == 404] == ["/assets/none.js"]
-    asking = ("/crop", "/metric-performance")  # these need a query
-    assert [p for p, c in odd.items() if c != 404 and not p.endswith(asking)] == [], odd
+    assert [p for p, c in odd.items() if c != 404 and not p.endswith(NEEDS_QUERY)] == [], odd
 
 
 def test_odd_values_are_never_a_server_error(project: Project) -> None:

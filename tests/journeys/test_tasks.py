@@ -86,7 +86,11 @@ def test_a_confused_pair_leads_to_its_objects(tasks: Journey) -> None:
     assert named is not None
     cell.click()
     page.get_by_role("heading", name="Errors").wait_for()
-    assert "kind=class" in page.url and "outcome=fp" in page.url
+    assert "outcome=fp" in page.url
+    expect(page.get_by_test_id("total")).to_have_text(
+        f"{count} objects" if count > 1 else "1 object"
+    )
+    expect(page.get_by_label("Active filters")).to_contain_text(f"Labelled {named[1]}")
     expect(page.locator(".tile").first).to_contain_text(named[2])
     page.go_back()
     page.get_by_role("heading", name="Confusion").wait_for()

@@ -2,16 +2,20 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
 import { Failure, Skeleton } from "./parts/card";
+import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
+import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
 import { OverviewPage } from "./pages/overview";
 import { RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
+import { Chips } from "./shell/chips";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
 import { Nav } from "./shell/nav";
-import { choiceOf } from "./state/choice";
+import { SliceDialog } from "./shell/slice-dialog";
+import { choiceOf, matchedChoice } from "./state/choice";
 import { useKeys } from "./state/keys";
-import { DEFAULTS, PAGES } from "./state/url";
+import { PAGES, unfiltered } from "./state/url";
 import { getView, setView, useView } from "./state/view";
 
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -39,28 +43,28 @@ function step(value: number, by: number, low: number, high: number): number {
 export function App(): ReactElement {
   const view = useView();
   const dark = useDark();
-  const [dialog, setDialog] = useState<"classes" | "keys" | null>(null);
+  const [dialog, setDialog] = useState<"classes" | "images" | "keys" | null>(null);
   const close = useCallback(() => setDialog(null), []);
   const project = useOverview();
   const runs = project.data?.runs ?? [];
   const run = runs.find((r) => r.name === view.run) ?? runs[0];
-  const under = run && view.page === "overview" ? choiceOf(view, run).under : {};
-  const summary = useSummary(run ? pointOf(view, run.name) : null, under);
+  const choice = run && (view.page === "errors" ? matchedChoice(view, run) : choiceOf(view, run));
+  const summary = useSummary(run ? pointOf(view, run.name) : null, choice?.under);
+
+  const confidenceOf = () => getView().confidence ?? summary.data?.counts?.confidence ?? run?.default_confidence ?? 0;
 
   useKeys({
     ...Object.fromEntries(PAGES.map((page, k) => [String(k + 1), () => setView({ page, selected: null })])),
     "[": () => setView({ iou: step(view.iou, -0.05, 0.1, 0.95) }),
     "]": () => setView({ iou: step(view.iou, 0.05, 0.1, 0.95) }),
-    "-": () => setView({ confidence: step(confidenceOf(run), -0.05, 0, 1) }),
-    "=": () => setView({ confidence: step(confidenceOf(run), 0.05, 0, 1) }),
+    "-": () => setView({ confidence: step(confidenceOf(), -0.05, 0, 1) }),
+    "=": () => setView({ confidence: step(confidenceOf(), 0.05, 0, 1) }),
     x: () => run && otherRun(runs, run),
     c: () => setDialog("classes"),
+    i: () => setDialog("images"),
     d: () => setView({ theme: dark ? "light" : "dark" }),
     "?": () => setDialog("keys"),
-    Escape: () => {
-      const { outcome, kind, classes } = DEFAULTS;
-      setView({ outcome, kind, classes });
-    },
+    Escape: () => setView(unfiltered()),
   });
 
   return (
@@ -75,12 +79,15 @@ export function App(): ReactElement {
           run={run}
           summary={summary.data}
           stale={summary.isPlaceholderData}
+          task={choice?.task ?? run.task}
           chooseClasses={() => setDialog("classes")}
+          chooseImages={() => setDialog("images")}
         />
       ) : (
         <header className="bar" />
       )}
       <main id="content" tabIndex={-1}>
+        {project.data && run && <Chips project={project.data} summary={summary.data} />}
         {project.error ? (
           <Failure error={project.error} retry={() => void project.refetch()} />
         ) : project.data ? (
@@ -90,6 +97,7 @@ export function App(): ReactElement {
         )}
       </main>
       {dialog === "classes" && project.data && <ClassDialog project={project.data} close={close} />}
+      {dialog === "images" && project.data && <SliceDialog project={project.data} close={close} />}
       {dialog === "keys" && <KeyDialog close={close} />}
     </div>
   );
@@ -97,14 +105,12 @@ export function App(): ReactElement {
 
 function Content({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
   const { page } = useView();
+  if (page === "compare" && run) return <ComparePage project={project} run={run} />;
+  if (page === "imports") return <ImportsPage />;
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
   if (page === "confusion") return <ConfusionPage run={run} />;
   return <ErrorsPage project={project} run={run} />;
-}
-
-function confidenceOf(run: Run | undefined): number {
-  return getView().confidence ?? run?.default_confidence ?? 0;
 }
 
 function otherRun(runs: Run[], run: Run): void {

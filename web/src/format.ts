@@ -42,3 +42,10 @@ export const OUTCOME_NAMES: Record<string, string> = {
   fn: "Missed",
   ignored: "Ignored",
 };
+
+const VIDEO = /\.(avi|m4v|mkv|mov|mp4|mpe?g|webm)$/i;
+
+/** The title of an image; of a frame of a video also which one. */
+export function titleOf({ title, frame }: { title: string; frame: number }): string {
+  return frame > 0 || VIDEO.test(title) ? `${title}, frame ${whole(frame)}` : title;
+}

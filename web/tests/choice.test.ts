@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "../src/api/client";
-import { choiceOf } from "../src/state/choice";
+import { choiceOf, matchedChoice } from "../src/state/choice";
 import { DEFAULTS } from "../src/state/url";
 
 const protocol = (name: string) => ({ name, title: name, headline: "AP" });
@@ -15,7 +15,16 @@ const run = {
 
 describe("what a run is evaluated under", () => {
   it("is its own task, which needs no asking", () => {
-    expect(choiceOf(DEFAULTS, run)).toMatchObject({ task: "segm", own: true, matched: true, under: {} });
+    expect(choiceOf(DEFAULTS, run)).toMatchObject({ task: "segm", matched: true, under: {} });
+  });
+
+  it("carries the slice", () => {
+    expect(choiceOf({ ...DEFAULTS, slice: "split=val" }, run).under).toEqual({ slice: "split=val" });
+  });
+
+  it("is a matched task where objects are looked at", () => {
+    expect(matchedChoice({ ...DEFAULTS, task: "panoptic" }, run).task).toBe("segm");
+    expect(matchedChoice({ ...DEFAULTS, task: "bbox" }, run).under).toEqual({ task: "bbox" });
   });
 
   it("is what the view asks for", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { percent, plural, score, whole } from "../src/format";
+import { percent, plural, score, titleOf, whole } from "../src/format";
 
 describe("numbers", () => {
   it("writes scores as the field does", () => {
@@ -17,5 +17,13 @@ describe("numbers", () => {
     expect(whole(1234567)).toBe("1\u202f234\u202f567");
     expect(plural(1, "image")).toBe("1 image");
     expect(plural(2, "class", "classes")).toBe("2 classes");
+  });
+});
+
+describe("a title", () => {
+  it("names the frame of a video, and no other", () => {
+    expect(titleOf({ title: "clip.mp4", frame: 0 })).toBe("clip.mp4, frame 0");
+    expect(titleOf({ title: "clip", frame: 12 })).toBe("clip, frame 12");
+    expect(titleOf({ title: "a.jpg", frame: 0 })).toBe("a.jpg");
   });
 });

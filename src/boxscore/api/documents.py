@@ -56,9 +56,12 @@ class ClassInfo(Document):
     color: str
     kind: Literal["object", "classification"]
     ground_truth: int
+    images: int
 
 
-class Split(Document):
+class Part(Document):
+    """A split or a sequence."""
+
     name: str
     images: int
 
@@ -70,7 +73,8 @@ class Overview(Document):
     ground_truth: int
     crowd: int
     classes: list[ClassInfo]
-    splits: list[Split]
+    splits: list[Part]
+    sequences: list[Part]
     runs: list[Run]
 
 
@@ -317,10 +321,16 @@ class ClassCount(Document):
     count: int
 
 
+class LabelledCount(Document):
+    class_id: int | None
+    count: int
+
+
 class Facets(Document):
     outcome: OutcomeCounts
     kind: dict[str, int]
     classes: list[ClassCount]
+    labelled: list[LabelledCount]
 
 
 class ErrorPage(Document):

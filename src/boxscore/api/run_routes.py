@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from boxscore.api import documents
 from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Protocol, Task, Where
-from boxscore.evaluation.queries import MOST_ROWS, ErrorQuery, ImageQuery
+from boxscore.evaluation.queries import MOST_ROWS, ClassOrNone, ErrorQuery, ImageQuery
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 Offset = Annotated[int, Query(ge=0, le=2**53)]
@@ -51,9 +51,16 @@ def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @router.get("/{run}/curves", response_model=documents.Curves)
-def curves(run: str, project: ProjectHere, classes: Classes, iou: Iou = 0.5) -> object:
+def curves(
+    run: str,
+    project: ProjectHere,
+    classes: Classes,
+    iou: Iou = 0.5,
+    task: Task = None,
+    where: Where = None,
+) -> object:
     """Precision-recall and confidence curves, pooled over classes."""
-    return project.curves(run, iou=iou, classes=classes)
+    return project.curves(run, iou=iou, classes=classes, task=task, where=where)
 
 
 @router.get("/{run}/error-budget", response_model=documents.ErrorBudget)
@@ -131,9 +138,14 @@ def errors(
     outcome: str | None = None,
     kind: str | None = None,
     class_id: int | None = None,
+    labelled: ClassOrNone = None,
+    predicted: ClassOrNone = None,
+    below: float | None = None,
     sort: str = "severity",
     offset: Offset = 0,
     limit: Limit = 60,
+    task: Task = None,
+    where: Where = None,
 ) -> Any:
     """One page of objects, with the counts beside every filter."""
     query = ErrorQuery(
@@ -143,11 +155,14 @@ def errors(
         outcome=outcome,
         kind=kind,
         class_id=class_id,
+        labelled=labelled,
+        predicted=predicted,
+        below=below,
         sort=sort,
         offset=offset,
         limit=limit,
     )
-    return project.errors(run, query)
+    return project.errors(run, query, task=task, where=where)
 
 
 @router.get("/{run}/images", response_model=documents.ImagePage)
@@ -162,6 +177,8 @@ def images(
     sort: str = "worst",
     offset: Offset = 0,
     limit: Limit = 60,
+    task: Task = None,
+    where: Where = None,
 ) -> Any:
     """One page of images with their own counts."""
     query = ImageQuery(
@@ -174,4 +191,4 @@ def images(
         offset=offset,
         limit=limit,
     )
-    return project.image_list(run, query)
+    return project.image_list(run, query, task=task, where=where)

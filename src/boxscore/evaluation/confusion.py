@@ -109,6 +109,37 @@ def confusion(
     )
 
 
+def taken_for(
+    view: Comparable,
+    pairs: Table,
+    matches: MatchesAt,
+    confidence: float,
+    shown: NDArray[np.int64],
+    missed: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Labelled and predicted class of objects: the cell of the matrix that counts each.
+
+    A wrong class is one cell of two objects: the false positive and the miss.
+
+    Args:
+        shown: Rows of predictions that are right or wrong at the confidence.
+        missed: Rows of ground truths that are missed there.
+
+    Returns:
+        Row and column of the matrix, (shown + missed,) each.
+    """
+    prediction, label = _counted(view, pairs, matches, confidence)
+    of_prediction = np.full(view.predictions.item.size, view.classes, np.int32)
+    of_label = np.full(view.truth.item.size, view.classes, np.int32)
+    both = (prediction >= 0) & (label >= 0)
+    of_prediction[prediction[both]] = view.truth.class_id[label[both]]
+    of_label[label[both]] = view.predictions.class_id[prediction[both]]
+    return (
+        np.concatenate([of_prediction[shown], view.truth.class_id[missed]]),
+        np.concatenate([view.predictions.class_id[shown], of_label[missed]]),
+    )
+
+
 def _counted(
     view: Comparable, pairs: Table, matches: MatchesAt, confidence: float
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.queries import ErrorQuery
+from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.queries import ClassOrNone, ErrorQuery
 from boxscore.evaluation.reasons import ErrorKind, missed_at
 from boxscore.evaluation.run_view import RunView
+from boxscore.matching.restrict import one_per_item
 from boxscore.schema.tables import Table
 
 TP, FP, FN = 0, 1, 2
@@ -27,6 +29,7 @@ class Objects:
         outcome: TP, FP or FN.
         kind: ErrorKind.
         class_id: Predicted class; of a miss the labelled one.
+        labelled, predicted: Row and column of the confusion matrix; its size for background.
         item: Row of items.
         confidence: nan for a miss.
         area: Square pixels of the box.
@@ -36,6 +39,8 @@ class Objects:
     outcome: NDArray[np.uint8]
     kind: NDArray[np.uint8]
     class_id: NDArray[np.int32]
+    labelled: NDArray[np.int32]
+    predicted: NDArray[np.int32]
     item: NDArray[np.int32]
     confidence: NDArray[np.float64]
     area: NDArray[np.float64]
@@ -45,8 +50,8 @@ class Objects:
         return Objects(**{name: getattr(self, name)[index] for name in self.__slots__})
 
 
-def objects_at(run: RunView, iou: float, confidence: float) -> Objects:
-    """All true and false positives and misses at one operating point."""
+def objects_at(run: RunView, iou: float, confidence: float, items: Items = None) -> Objects:
+    """All true and false positives and misses at one operating point, on the chosen images."""
     view, outcomes = run.view, run.outcomes(iou)
     matches = outcomes.matches
     shown = view.confidence >= confidence
@@ -54,17 +59,23 @@ def objects_at(run: RunView, iou: float, confidence: float) -> Objects:
     lost = missed_at(view, matches, confidence)
     box = np.concatenate([view.predictions.box[found], view.truth.box[lost]])
     right = matches.right[found]
-    return Objects(
+    labelled, predicted = run.taken_for(iou, confidence, found, lost)
+    objects = Objects(
         row=np.concatenate([found, lost]),
         outcome=np.concatenate([np.where(right, TP, FP), np.full(lost.size, FN)]).astype(np.uint8),
         kind=np.concatenate(
             [outcomes.reasons.kind[found], np.full(lost.size, ErrorKind.MISSED, np.uint8)]
         ),
         class_id=np.concatenate([view.predictions.class_id[found], view.truth.class_id[lost]]),
+        labelled=labelled,
+        predicted=predicted,
         item=np.concatenate([view.predictions.item[found], view.truth.item[lost]]),
         confidence=np.concatenate([view.confidence[found], np.full(lost.size, np.nan)]),
         area=box[:, 2] * box[:, 3],
     )
+    if items is None:
+        return objects
+    return objects.take(one_per_item(items, view.items)[objects.item])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +87,28 @@ class ErrorPage:
     objects: Objects
 
 
-def error_page(run: RunView, items: Table, query: ErrorQuery, confidence: float) -> ErrorPage:
+def error_page(
+    run: RunView, items: Table, query: ErrorQuery, confidence: float, where: Items = None
+) -> ErrorPage:
     """Filter, count and sort; each facet counts what its choice would show."""
-    everything = objects_at(run, query.iou, confidence)
+    everything = objects_at(run, query.iou, confidence, where)
     if query.classes is not None:
         everything = everything.take(np.isin(everything.class_id, query.classes))
-    by_outcome = _outcome_mask(everything, query.outcome)
-    by_kind = _kind_mask(everything, query.kind)
+    end = run.view.classes
+    narrowed = _place_mask(everything.predicted, query.predicted, end)
+    if query.below is not None:
+        narrowed &= everything.confidence < query.below
+    everything = everything.take(narrowed)
+    by_error = _outcome_mask(everything, query.outcome) & _kind_mask(everything, query.kind)
     by_class = _class_mask(everything, query.class_id)
+    by_label = _place_mask(everything.labelled, query.labelled, end)
     facets = {
-        "outcome": _outcome_counts(everything.outcome[by_class]),
-        "kind": _kind_counts(everything.kind[by_class]),
-        "classes": _class_counts(everything.class_id[by_outcome & by_kind]),
+        "outcome": _outcome_counts(everything.outcome[by_class & by_label]),
+        "kind": _kind_counts(everything.kind[by_class & by_label]),
+        "classes": _class_counts(everything.class_id[by_error & by_label]),
+        "labelled": _labelled_counts(everything.labelled[by_error & by_class], end),
     }
-    chosen = everything.take(by_outcome & by_kind & by_class)
+    chosen = everything.take(by_error & by_class & by_label)
     order = sort_order(chosen, items, query.sort)
     page = order[query.offset : query.offset + query.limit]
     return ErrorPage(total=chosen.row.size, facets=facets, objects=chosen.take(page))
@@ -112,6 +131,23 @@ def _class_mask(objects: Objects, class_id: int | None) -> NDArray[np.bool_]:
     if class_id is None:
         return np.ones(objects.row.size, np.bool_)
     return np.isin(objects.class_id, class_id)
+
+
+def _place_mask(
+    column: NDArray[np.int32], wanted: ClassOrNone, background: int
+) -> NDArray[np.bool_]:
+    if wanted is None:
+        return np.ones(column.size, np.bool_)
+    mask: NDArray[np.bool_] = column == (background if wanted == "none" else wanted)
+    return mask
+
+
+def _labelled_counts(labelled: NDArray[np.int32], background: int) -> list[dict[str, Any]]:
+    """Most frequent first; the class of what took no label is None."""
+    return [
+        row | {"class_id": None if row["class_id"] == background else row["class_id"]}
+        for row in _class_counts(labelled)
+    ]
 
 
 def _outcome_counts(outcome: NDArray[np.uint8]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.error_list import FN, FP, KIND_NAMES, OUTCOME_NAMES, TP, objects_at
 from boxscore.evaluation.queries import ImageQuery
@@ -14,7 +15,7 @@ from boxscore.schema.tables import Table
 
 
 def image_rows(
-    run: RunView, items: Table, query: ImageQuery, confidence: float
+    run: RunView, items: Table, query: ImageQuery, confidence: float, where: Items = None
 ) -> tuple[int, list[dict[str, Any]]]:
     """How many images fit the filter, and one page of them.
 
@@ -28,7 +29,7 @@ def image_rows(
         k: np.bincount(objects.item[objects.outcome == k], minlength=items.rows)
         for k in (TP, FP, FN)
     }
-    chosen = np.ones(items.rows, np.bool_)
+    chosen = np.ones(items.rows, np.bool_) if where is None else where.copy()
     if query.outcome is not None:
         wanted = (FP, FN) if query.outcome == "error" else (OUTCOME_NAMES.index(query.outcome),)
         chosen &= sum(counts[k] for k in wanted) > 0

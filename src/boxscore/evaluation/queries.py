@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from boxscore.errors import RequestError, near_misses
 
@@ -14,6 +15,8 @@ IMAGE_SORTS = ("worst", "best", "title")
 FLIP_STATES = ("broken", "fixed", "wrong_in_both", "right_in_both", "new", "removed")
 FLIP_SORTS = ("largest", "smallest", "image")
 MOST_ROWS = 500
+ClassOrNone = int | Literal["none"] | None
+"""A class of the confusion matrix, its background ("none"), or no wish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +55,26 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorQuery(Query):
-    """Which objects to show; `class_id` narrows the list but not the counts of classes."""
+    """Which objects to show; `class_id` narrows the list but not the counts of classes.
+
+    Attributes:
+        class_id: The predicted class; of a miss the labelled one.
+        labelled, predicted: Row and column of the confusion matrix. A prediction is labelled
+            "none" where it took no label; a miss is predicted "none" where no prediction took it.
+        below: Only predictions of a lower confidence.
+    """
 
     class_id: int | None = None
+    labelled: ClassOrNone = None
+    predicted: ClassOrNone = None
+    below: float | None = None
     sort: str = "severity"
 
     def __post_init__(self) -> None:
         Query.__post_init__(self)
         _one_of("sort", self.sort, ERROR_SORTS)
+        if self.below is not None and not math.isfinite(self.below):
+            raise _refused(f"below {self.below} is not a finite number", "give a number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

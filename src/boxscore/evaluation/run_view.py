@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.class_curves import ClassCurves, class_curves
-from boxscore.evaluation.confusion import Confusion, confusion
+from boxscore.evaluation.confusion import Confusion, confusion, taken_for
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.curves import Sweep, sweep
 from boxscore.evaluation.lrp import Lrp, optimal_lrp
@@ -105,6 +105,12 @@ class RunView:
         """Who was taken for whom at one operating point."""
         matches = self.live.at(iou)
         return confusion(self.view, self.pairs, matches, confidence, items, classes)
+
+    def taken_for(
+        self, iou: float, confidence: float, shown: NDArray[np.int64], missed: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Row and column of the confusion matrix of shown predictions, then of missed objects."""
+        return taken_for(self.view, self.pairs, self.live.at(iou), confidence, shown, missed)
 
     def optimal_lrp(
         self, iou: float = REFERENCE_IOU, classes: Classes = None, items: Items = None

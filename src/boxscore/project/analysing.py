@@ -19,6 +19,7 @@ from boxscore.evaluation.tide import tide_document
 from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
 from boxscore.project.loading import Loaded
+from boxscore.project.numbers import curves_document
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import DETECTION
@@ -40,6 +41,19 @@ def run_view(state: Loaded, run: str, task: str | None = None) -> RunView:
             code="E-TASK-OBJECTS",
         )
     return state.view(run, chosen)
+
+
+def curves(
+    state: Loaded,
+    run: str,
+    iou: float,
+    classes: Classes,
+    where: Where,
+    task: str | None = None,
+) -> Document:
+    """Precision, recall and F1 at every confidence, pooled over the chosen classes."""
+    items = sliced(state.truth(), where)
+    return curves_document(run_view(state, run, task), iou, classes, items)
 
 
 def error_budget(

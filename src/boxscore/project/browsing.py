@@ -10,39 +10,27 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.error_list import error_page
 from boxscore.evaluation.image_list import image_rows
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
-from boxscore.evaluation.run_view import RunView
+from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.outlines import outlines
+from boxscore.project.slicing import Where, sliced
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
-from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Table
 
 Document = dict[str, Any]
 
 
-def object_view(state: Loaded, run: str) -> RunView:
-    """The run's live view.
-
-    Raises:
-        RequestError: The run holds classifications only.
-    """
-    task = Task(state.record(run).task)
-    if task is Task.CLASSIFICATION:
-        raise RequestError(
-            f"run {run!r} holds classifications, no objects",
-            fix="choose a run of boxes or masks",
-            code="E-TASK-OBJECTS",
-        )
-    return state.view(run, task)
-
-
-def error_document(state: Loaded, run: str, query: ErrorQuery) -> Document:
+def error_document(
+    state: Loaded, run: str, query: ErrorQuery, task: str | None, where: Where
+) -> Document:
     """One page of objects."""
-    view, truth = object_view(state, run), state.truth()
-    check_classes(query.classes, view.view.classes)
-    confidence = operating_confidence(view, query.confidence)
-    page = error_page(view, truth.items, query, confidence)
+    view, truth = run_view(state, run, task), state.truth()
+    items = sliced(truth, where)
+    named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
+    check_classes((*(query.classes or ()), *named), view.view.classes)
+    confidence = operating_confidence(view, query.confidence, items)
+    page = error_page(view, truth.items, query, confidence, items)
     scene = Scene(truth, view, query.iou, confidence)
     return {
         "total": page.total,
@@ -53,12 +41,15 @@ def error_document(state: Loaded, run: str, query: ErrorQuery) -> Document:
     }
 
 
-def image_document(state: Loaded, run: str, query: ImageQuery) -> Document:
+def image_document(
+    state: Loaded, run: str, query: ImageQuery, task: str | None, where: Where
+) -> Document:
     """One page of images."""
-    view, truth = object_view(state, run), state.truth()
+    view, truth = run_view(state, run, task), state.truth()
+    items = sliced(truth, where)
     check_classes(query.classes, view.view.classes)
-    confidence = operating_confidence(view, query.confidence)
-    total, rows = image_rows(view, truth.items, query, confidence)
+    confidence = operating_confidence(view, query.confidence, items)
+    total, rows = image_rows(view, truth.items, query, confidence, items)
     return {
         "total": total,
         "images": [item_document(truth, row.pop("item")) | row for row in rows],
@@ -77,6 +68,7 @@ def item_view_document(
     run: str | None,
     iou: float,
     confidence: float | None,
+    task: str | None,
 ) -> Document:
     """One image: its labels, and a run's predictions when one is named."""
     truth = state.truth()
@@ -84,7 +76,7 @@ def item_view_document(
     document = item_document(truth, item)
     if run is None:
         return document | {"objects": []}
-    view = object_view(state, run)
+    view = run_view(state, run, task)
     scene = Scene(truth, view, iou, operating_confidence(view, confidence))
     objects = item_objects(scene, item)
     predictions = state.predictions(run)

@@ -46,7 +46,13 @@ def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks:
             known = file.size, file.sha256
             place = tables.items["file"][file.item]
             writer.add_file(place, file.path, link=symlinks, known=known)
-        report = tables.report.document() | {"kind": "project", "project": name}
+        report = tables.report.document() | {
+            "kind": "project",
+            "project": name,
+            "images": tables.items.rows,
+            "ground_truth": tables.ground_truth.rows,
+            "classes": len(tables.ontology.classes),
+        }
         writer.add_bytes("reports/import-1.json", _pretty(report))
         writer.commit()
     return root

@@ -160,17 +160,9 @@ def operating_confidence(view: RunView, confidence: float | None, items: Items =
     return confidence
 
 
-def curves_document(state: Loaded, run: str, iou: float, classes: Classes) -> Document:
+def curves_document(view: RunView, iou: float, classes: Classes, items: Items) -> Document:
     """Precision-recall points, curves over a confidence grid, and the best F1."""
-    task = Task(state.record(run).task)
-    if task is Task.CLASSIFICATION:
-        raise RequestError(
-            f"run {run!r} holds classifications, which have no confidence curve here",
-            fix="choose a run of boxes or masks",
-            code="E-TASK-CURVES",
-        )
-    view = state.view(run, task)
-    points = view.sweep(iou, check_classes(classes, view.view.classes))
+    points = view.sweep(iou, check_classes(classes, view.view.classes), items)
     confidence, f1 = points.best()
     grid = {name: [defined(v) for v in values] for name, values in on_grid(points).items()}
     curve = {name: [defined(v) for v in values] for name, values in thinned(points).items()}
@@ -208,7 +200,8 @@ def overview_document(state: Loaded) -> Document:
     table = truth.ground_truth.table
     crowd = table["crowd"]
     per_class = np.bincount(table["class_id"][~crowd], minlength=len(truth.ontology.classes))
-    splits, sizes = np.unique(truth.items["split"].astype(str), return_counts=True)
+    places = np.unique(np.stack([table["class_id"], table["item"]]), axis=1)
+    images = np.bincount(places[0], minlength=len(truth.ontology.classes))
     return {
         "name": state.name,
         "images": truth.items.rows,
@@ -223,13 +216,18 @@ def overview_document(state: Loaded) -> Document:
                 "color": row.color,
                 "kind": row.kind,
                 "ground_truth": int(per_class[row.class_id]),
+                "images": int(images[row.class_id]),
             }
             for row in truth.ontology.classes
         ],
-        "splits": [
-            {"name": name, "images": int(size)}
-            for name, size in zip(splits.tolist(), sizes.tolist(), strict=True)
-            if name
-        ],
+        "splits": _sizes(truth.items["split"]),
+        "sequences": _sizes(truth.items["sequence"]),
         "runs": [run_card(state, name, k) for k, name in enumerate(state.records)],
     }
+
+
+def _sizes(column: Any) -> list[Document]:
+    """Images of each split or sequence that has a name."""
+    names, sizes = np.unique(column.astype(str), return_counts=True)
+    pairs = zip(names.tolist(), sizes.tolist(), strict=True)
+    return [{"name": name, "images": size} for name, size in pairs if name]

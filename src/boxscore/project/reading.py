@@ -70,12 +70,18 @@ class ProjectReader:
         return whole if limit is None else dict(list(whole.items())[:limit])
 
     def curves(
-        self, run: str, *, iou: float = 0.5, classes: tuple[int, ...] | None = None
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        where: Where = None,
     ) -> Document:
         """Precision-recall and confidence curves, pooled over the chosen classes."""
-        from boxscore.project.numbers import curves_document
+        from boxscore.project.analysing import curves
 
-        return curves_document(self._state(), run, iou, classes)
+        return curves(self._state(), run, iou, classes, where, task)
 
     def explain_map(
         self, run: str, *, tools: Sequence[str] = (), metric: str | None = None
@@ -324,6 +330,12 @@ class ProjectReader:
 
         return overview_document(self._state())
 
+    def import_reports(self) -> list[Document]:
+        """What every import read, rejected and repaired, the newest first."""
+        from boxscore.project.reports import import_reports
+
+        return import_reports(self.path)
+
     def run_cards(self) -> list[Document]:
         """One card per run: what it is, its scores, its default confidence."""
         from boxscore.project.numbers import run_card
@@ -413,17 +425,21 @@ class ProjectReader:
 
     # --- objects and images ------------------------------------------------------------------
 
-    def errors(self, run: str, query: ErrorQuery) -> Document:
+    def errors(
+        self, run: str, query: ErrorQuery, *, task: str | None = None, where: Where = None
+    ) -> Document:
         """One page of objects with the counts beside every filter."""
         from boxscore.project.browsing import error_document
 
-        return error_document(self._state(), run, query)
+        return error_document(self._state(), run, query, task, where)
 
-    def image_list(self, run: str, query: ImageQuery) -> Document:
+    def image_list(
+        self, run: str, query: ImageQuery, *, task: str | None = None, where: Where = None
+    ) -> Document:
         """One page of images with their own counts."""
         from boxscore.project.browsing import image_document
 
-        return image_document(self._state(), run, query)
+        return image_document(self._state(), run, query, task, where)
 
     def item_view(
         self,
@@ -433,11 +449,12 @@ class ProjectReader:
         run: str | None = None,
         iou: float = 0.5,
         confidence: float | None = None,
+        task: str | None = None,
     ) -> Document:
         """One image with everything on it."""
         from boxscore.project.browsing import item_view_document
 
-        return item_view_document(self._state(), data_hash, frame, run, iou, confidence)
+        return item_view_document(self._state(), data_hash, frame, run, iou, confidence, task)
 
     def item_size(self, data_hash: str, frame: int) -> tuple[int, int]:
         """Width and height in pixels, as the annotations use them."""

@@ -1,7 +1,7 @@
 /** The typed client, and one hook for each question that a page asks. */
 import { keepPreviousData, QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
-import type { View } from "../state/url";
+import type { Place, View } from "../state/url";
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
@@ -13,8 +13,10 @@ export type ErrorBudget = Schemas["ErrorBudget"];
 export type RunIntervals = Schemas["RunIntervals"];
 export type Curves = Schemas["Curves"];
 export type Interval = Schemas["Interval"];
+export type ClassIntervals = Schemas["ClassIntervals"];
 export type Confusion = Schemas["Confusion"];
 export type Calibration = Schemas["Calibration"];
+export type CalibrationBin = Schemas["CalibrationBin"];
 export type ClassCurves = Schemas["ClassCurves"];
 export type Lrp = Schemas["Lrp"];
 export type ErrorPage = Schemas["ErrorPage"];
@@ -23,6 +25,11 @@ export type FoundObject = Schemas["Object"];
 export type ImageRow = Schemas["ImageRow"];
 export type ItemView = Schemas["ItemView"];
 export type ItemObject = Schemas["ItemObject"];
+export type Comparison = Schemas["ComparisonDocument"];
+export type ComparedPair = Schemas["PairDocument"];
+export type FlippedObject = Schemas["FlippedObject"];
+export type FlippedPage = Schemas["FlippedPage"];
+export type ImportReport = Schemas["ImportReport"];
 
 /** An error answer: what failed, a stable code, what to do. */
 export class Problem extends Error {
@@ -73,6 +80,36 @@ export function useOverview(): UseQueryResult<Overview> {
   });
 }
 
+/** The second run against the first one, each at its own best confidence. */
+export function useComparison(first: string, second: string, iou: number, { slice }: Under): UseQueryResult<Comparison> {
+  return useQuery({
+    queryKey: ["compare", first, second, iou, slice],
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/compare", { params: { query: { runs: [first, second], iou, slice } }, signal })),
+  });
+}
+
+export interface FlipFilter {
+  first: string;
+  second: string;
+  iou: number;
+  slice?: string;
+  state: string;
+  class_id?: number;
+}
+
+export async function fetchFlipped(filter: FlipFilter, offset: number, signal: AbortSignal): Promise<FlippedPage> {
+  return unwrap(await client.GET("/api/v1/compare/objects", { params: { query: { ...filter, offset, limit: PAGE_SIZE } }, signal }));
+}
+
+/** What every import read, rejected and repaired, the newest first. */
+export function useImports(): UseQueryResult<ImportReport[]> {
+  return useQuery({
+    queryKey: ["imports"],
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/imports", { signal })).imports,
+  });
+}
+
 /** What decides the counts: run, thresholds and classes. */
 export interface Point {
   run: string;
@@ -92,10 +129,11 @@ function query({ iou, confidence, classes }: Point) {
 
 export type Task = NonNullable<NonNullable<paths["/api/v1/runs/{run}/summary"]["get"]["parameters"]["query"]>["task"]>;
 
-/** What a run is evaluated under; left out: its own task, and the task's own protocol. */
+/** What a run is evaluated under; left out: its own task, the task's own protocol, all images. */
 export interface Under {
   task?: Task;
   protocol?: string;
+  slice?: string;
 }
 
 export function useSummary(point: Point | null, under: Under = {}): UseQueryResult<Summary> {
@@ -112,15 +150,15 @@ export function useSummary(point: Point | null, under: Under = {}): UseQueryResu
   });
 }
 
-export function useCurves(point: Point | null): UseQueryResult<Curves> {
-  const asked = point && { run: point.run, iou: point.iou, classes: point.classes };
+export function useCurves(point: Point | null, { task, slice }: Under = {}): UseQueryResult<Curves> {
+  const asked = point && { run: point.run, iou: point.iou, classes: point.classes, task, slice };
   return useQuery({
     queryKey: ["curves", asked],
     enabled: asked !== null,
     queryFn: async ({ signal }) =>
       unwrap(
         await client.GET("/api/v1/runs/{run}/curves", {
-          params: { path: { run: asked!.run }, query: { iou: asked!.iou, classes: asked!.classes } },
+          params: { path: { run: asked!.run }, query: { iou: asked!.iou, classes: asked!.classes, task, slice } },
           signal,
         }),
       ),
@@ -128,34 +166,34 @@ export function useCurves(point: Point | null): UseQueryResult<Curves> {
 }
 
 /** What each kind of error costs; the whole run, whatever the confidence. */
-export function useErrorBudget(run: string, iou: number, { task }: Under): UseQueryResult<ErrorBudget> {
+export function useErrorBudget(run: string, iou: number, { task, slice }: Under): UseQueryResult<ErrorBudget> {
   return useQuery({
-    queryKey: ["error-budget", run, iou, task],
+    queryKey: ["error-budget", run, iou, task, slice],
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/error-budget", { params: { path: { run }, query: { iou, task } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/error-budget", { params: { path: { run }, query: { iou, task, slice } }, signal })),
   });
 }
 
 /** 95 % intervals; they follow the scores, so nothing waits for them. */
-export function useIntervals(run: string, { task }: Under, enabled: boolean): UseQueryResult<RunIntervals> {
+export function useIntervals(run: string, { task, slice }: Under, enabled: boolean): UseQueryResult<RunIntervals> {
   return useQuery({
-    queryKey: ["intervals", run, task],
+    queryKey: ["intervals", run, task, slice],
     enabled,
     staleTime: Infinity,
     placeholderData: undefined,
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/intervals", { params: { path: { run }, query: { task } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/intervals", { params: { path: { run }, query: { task, slice } }, signal })),
   });
 }
 
 /** Who is taken for whom at the point. */
-export function useConfusion(point: Point, { task }: Under): UseQueryResult<Confusion> {
+export function useConfusion(point: Point, { task, slice }: Under): UseQueryResult<Confusion> {
   return useQuery({
-    queryKey: ["confusion", point, task],
+    queryKey: ["confusion", point, task, slice],
     queryFn: async ({ signal }) =>
       unwrap(
         await client.GET("/api/v1/runs/{run}/confusion", {
-          params: { path: { run: point.run }, query: { ...query(point), task } },
+          params: { path: { run: point.run }, query: { ...query(point), task, slice } },
           signal,
         }),
       ),
@@ -163,61 +201,74 @@ export function useConfusion(point: Point, { task }: Under): UseQueryResult<Conf
 }
 
 /** Whether a confidence can be read as a probability. */
-export function useCalibration(run: string, iou: number, { task }: Under): UseQueryResult<Calibration> {
+export function useCalibration(run: string, iou: number, { task, slice }: Under): UseQueryResult<Calibration> {
   return useQuery({
-    queryKey: ["calibration", run, iou, task],
+    queryKey: ["calibration", run, iou, task, slice],
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/calibration", { params: { path: { run }, query: { iou, task } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/calibration", { params: { path: { run }, query: { iou, task, slice } }, signal })),
   });
 }
 
 /** F1 of every class against confidence, with the optima. */
-export function useClassCurves(run: string, iou: number, { task }: Under): UseQueryResult<ClassCurves> {
+export function useClassCurves(run: string, iou: number, { task, slice }: Under): UseQueryResult<ClassCurves> {
   return useQuery({
-    queryKey: ["class-curves", run, iou, task],
+    queryKey: ["class-curves", run, iou, task, slice],
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/class-curves", { params: { path: { run }, query: { iou, task } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/class-curves", { params: { path: { run }, query: { iou, task, slice } }, signal })),
   });
 }
 
 /** oLRP of every class, each at its own best confidence. */
-export function useLrp(run: string, iou: number, { task }: Under, enabled: boolean): UseQueryResult<Lrp> {
+export function useLrp(run: string, iou: number, { task, slice }: Under, enabled: boolean): UseQueryResult<Lrp> {
   return useQuery({
-    queryKey: ["lrp", run, iou, task],
+    queryKey: ["lrp", run, iou, task, slice],
     enabled: enabled && iou < 1,
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/lrp", { params: { path: { run }, query: { iou, task } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/lrp", { params: { path: { run }, query: { iou, task, slice } }, signal })),
   });
 }
 
 export interface ErrorFilter {
   outcome: string;
   kind: string | null;
+  labelled: Place | null;
+  predicted: Place | null;
+  below: number | null;
   sort: string;
 }
+
+/** No filter at all, in the order of the images. */
+export const EVERYTHING: ErrorFilter = { outcome: "all", kind: null, labelled: null, predicted: null, below: null, sort: "title" };
 
 export const PAGE_SIZE = 60;
 
 export async function fetchErrors(
   point: Point,
+  { task, slice }: Under,
   filter: ErrorFilter,
   offset: number,
   signal: AbortSignal,
 ): Promise<ErrorPage> {
-  const { outcome, kind, sort } = filter;
+  const { outcome, kind, labelled, predicted, below, sort } = filter;
   return unwrap(
     await client.GET("/api/v1/runs/{run}/errors", {
       params: {
         path: { run: point.run },
-        query: { ...query(point), outcome, kind: kind ?? undefined, sort, offset, limit: PAGE_SIZE },
+        query: { ...query(point), ...defined({ kind, labelled, predicted, below }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
       },
       signal,
     }),
   );
 }
 
+/** The given values; what is null is not asked for. */
+function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
 export async function fetchImages(
   point: Point,
+  { task, slice }: Under,
   filter: ErrorFilter,
   offset: number,
   signal: AbortSignal,
@@ -229,23 +280,23 @@ export async function fetchImages(
     await client.GET("/api/v1/runs/{run}/images", {
       params: {
         path: { run: point.run },
-        query: { ...query(point), outcome, kind: kind ?? undefined, sort, offset, limit: PAGE_SIZE },
+        query: { ...query(point), ...defined({ kind }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
       },
       signal,
     }),
   );
 }
 
-export function useItem(id: ItemId | null, point: Point | null): UseQueryResult<ItemView> {
+export function useItem(id: ItemId | null, point: Point | null, { task }: Under = {}): UseQueryResult<ItemView> {
   return useQuery({
-    queryKey: ["item", id, point],
+    queryKey: ["item", id, point, task],
     enabled: id !== null && point !== null,
     queryFn: async ({ signal }) =>
       unwrap(
         await client.GET("/api/v1/items/{data_hash}/{frame}", {
           params: {
             path: { data_hash: id!.data_hash, frame: id!.frame },
-            query: { run: point!.run, iou: point!.iou, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
+            query: { run: point!.run, iou: point!.iou, task, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
           },
           signal,
         }),

@@ -4,6 +4,87 @@
  */
 
 export interface paths {
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Every other run against the first: differences with intervals, objects that flipped.
+         */
+        get: operations["compare_api_v1_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flipped
+         * @description One page of objects that are broken, fixed, right or wrong in both; or of new and removed
+         *     false positives.
+         */
+        get: operations["flipped_api_v1_compare_objects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description The runs over time, with the hashes of model, images, classes, labels and protocol.
+         */
+        get: operations["history_api_v1_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports
+         * @description What every import read, rejected and repaired, the newest first.
+         */
+        get: operations["imports_api_v1_imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{data_hash}/{frame}": {
         parameters: {
             query?: never;
@@ -76,6 +157,48 @@ export interface paths {
          * @description The whole picture, small.
          */
         get: operations["small_api_v1_items__data_hash___frame__thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Every metric: what it means, and how much of it is computed.
+         */
+        get: operations["metrics_api_v1_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{metric}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values
+         * @description A metric's values: summary, histogram and one page of rows.
+         *
+         *     Metrics of pixels are not computed here: `missing` says how many values still are.
+         */
+        get: operations["values_api_v1_metrics__metric__values_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -304,6 +427,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/metric-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Performance
+         * @description Precision, recall and mean confidence of a run over bins of a metric; decodes no images.
+         */
+        get: operations["performance_api_v1_runs__run__metric_performance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/summary": {
         parameters: {
             query?: never;
@@ -328,6 +471,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AllFlips */
+        AllFlips: {
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** P */
+            p: number;
+            /** Right In Both */
+            right_in_both: number;
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
         /** Best */
         Best: {
             /** Confidence */
@@ -421,6 +577,37 @@ export interface components {
             /** Run */
             run: string;
         };
+        /** ClassFlips */
+        ClassFlips: {
+            /** Broken */
+            broken: number;
+            change: components["schemas"]["Difference"];
+            /** Class Id */
+            class_id: number;
+            /** Fixed */
+            fixed: number;
+            /** Name */
+            name: string;
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Removed */
+            removed: number;
+            /** Right In Both */
+            right_in_both: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
         /** ClassInfo */
         ClassInfo: {
             /** Class Id */
@@ -431,6 +618,8 @@ export interface components {
             feature_hash: string;
             /** Ground Truth */
             ground_truth: number;
+            /** Images */
+            images: number;
             /**
              * Kind
              * @enum {string}
@@ -503,6 +692,38 @@ export interface components {
         } & {
             [key: string]: number | string | null;
         };
+        /** ClassTally */
+        ClassTally: {
+            /** Class Id */
+            class_id: number;
+            /** Count */
+            count: number;
+        };
+        /** ComparisonDocument */
+        ComparisonDocument: {
+            /** Agreement */
+            agreement: (number | null)[][];
+            /** By */
+            by: string | null;
+            /** Confidences */
+            confidences: (number | null)[];
+            /** Images */
+            images: number;
+            /** Iou */
+            iou: number | null;
+            /** Notes */
+            notes: string[];
+            /** Pairs */
+            pairs: components["schemas"]["PairDocument"][];
+            /** Restricted */
+            restricted: boolean;
+            /** Runs */
+            runs: string[];
+            /** Slice */
+            slice: string | null;
+            /** Task */
+            task: string;
+        };
         /** ConfidenceCurves */
         ConfidenceCurves: {
             /** At */
@@ -569,6 +790,33 @@ export interface components {
             confidence: components["schemas"]["ConfidenceCurves"];
             precision_recall: components["schemas"]["PrecisionRecall"];
         };
+        /**
+         * Difference
+         * @description One number of two runs; `reason` says why there are no bounds.
+         */
+        Difference: {
+            /** Difference */
+            difference: number | null;
+            /** First */
+            first: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** P */
+            p: number | null;
+            /** Q */
+            q?: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Second */
+            second: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+        };
         /** ErrorBudget */
         ErrorBudget: {
             /** Ap */
@@ -605,6 +853,15 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Estimate */
+        Estimate: {
+            /** Estimate */
+            estimate: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+        };
         /** Facets */
         Facets: {
             /** Classes */
@@ -613,12 +870,174 @@ export interface components {
             kind: {
                 [key: string]: number;
             };
+            /** Labelled */
+            labelled: components["schemas"]["LabelledCount"][];
             outcome: components["schemas"]["OutcomeCounts"];
+        };
+        /** FalsePositives */
+        FalsePositives: {
+            /** Kept */
+            kept: number;
+            /** New */
+            new: number;
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * FlipRow
+         * @description Flips of a class, a size or a group of images; `new` and `removed` are false positives.
+         */
+        FlipRow: {
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** Name */
+            name: string;
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Removed */
+            removed: number;
+            /** Right In Both */
+            right_in_both: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+            /** Wrong In Both */
+            wrong_in_both: number;
+        };
+        /** FlippedObject */
+        FlippedObject: {
+            /** Area */
+            area: number | null;
+            /** Box */
+            box: number[];
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            first: components["schemas"]["SideOfObject"] | null;
+            /** Id */
+            id: string;
+            item: components["schemas"]["Item"];
+            second: components["schemas"]["SideOfObject"] | null;
+        };
+        /** FlippedPage */
+        FlippedPage: {
+            /** Classes */
+            classes: components["schemas"]["ClassTally"][];
+            /** Confidences */
+            confidences: (number | null)[];
+            /** Iou */
+            iou: number;
+            /** Next Offset */
+            next_offset: number | null;
+            /** Objects */
+            objects: components["schemas"]["FlippedObject"][];
+            /** Runs */
+            runs: string[];
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+        };
+        /** GroupFlips */
+        GroupFlips: {
+            /** Broken */
+            broken: number;
+            change: components["schemas"]["Difference"];
+            /** Fixed */
+            fixed: number;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+            /** New */
+            new: number;
+            /** Objects */
+            objects: number;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Removed */
+            removed: number;
+            /** Right In Both */
+            right_in_both: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+            /** Wrong In Both */
+            wrong_in_both: number;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Hashes
+         * @description SHA-256 of what a run's numbers rest on.
+         */
+        Hashes: {
+            /** Classes */
+            classes: string;
+            /** Images */
+            images: string;
+            /** Labels */
+            labels: string;
+            /** Model */
+            model: string;
+            /** Protocol */
+            protocol: string;
+        };
+        /** Histogram */
+        Histogram: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
+        };
+        /** History */
+        History: {
+            /** Project */
+            project: string;
+            /** Runs */
+            runs: components["schemas"]["HistoryEntry"][];
+        };
+        /** HistoryEntry */
+        HistoryEntry: {
+            /** Created */
+            created: string;
+            /** File */
+            file: string;
+            /** Format */
+            format: string;
+            hashes: components["schemas"]["Hashes"];
+            /** Headline */
+            headline: string | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /** Predictions */
+            predictions: number;
+            /** Run */
+            run: string;
+            /** Task */
+            task: string;
+            /** Value */
+            value: number | null;
         };
         /** ImagePage */
         ImagePage: {
@@ -655,6 +1074,99 @@ export interface components {
             tp: number;
             /** Width */
             width: number;
+        };
+        /**
+         * ImportFact
+         * @description One code of a report: how often it was met, and an example.
+         */
+        ImportFact: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Example */
+            example: string;
+        };
+        /**
+         * ImportRecord
+         * @description One record that was rejected or repaired.
+         */
+        ImportRecord: {
+            /** Code */
+            code: string;
+            /**
+             * Fix
+             * @default
+             */
+            fix: string;
+            /** Original */
+            original?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "rejected" | "repaired";
+            /** Place */
+            place: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * ImportReport
+         * @description What one import read, rejected and repaired.
+         */
+        ImportReport: {
+            /** Classes */
+            classes?: number | null;
+            /** File */
+            file: string;
+            /** Format */
+            format?: string | null;
+            /** Ground Truth */
+            ground_truth?: number | null;
+            /** Images */
+            images?: number | null;
+            /** Images With Predictions */
+            images_with_predictions?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "predictions";
+            /** Listed */
+            listed: number;
+            /** Mapping */
+            mapping?: {
+                [key: string]: string;
+            } | null;
+            /** Number */
+            number: number;
+            /** Predictions */
+            predictions?: number | null;
+            /** Project */
+            project?: string | null;
+            /** Records */
+            records: components["schemas"]["ImportRecord"][];
+            /** Rejected */
+            rejected: number;
+            /** Repaired */
+            repaired: number;
+            /** Report */
+            report: string;
+            /** Run */
+            run?: string | null;
+            /** Task */
+            task?: string | null;
+            /** Warnings */
+            warnings: components["schemas"]["ImportFact"][];
+        };
+        /**
+         * Imports
+         * @description All reports, the newest import first.
+         */
+        Imports: {
+            /** Imports */
+            imports: components["schemas"]["ImportReport"][];
         };
         /** Interval */
         Interval: {
@@ -744,6 +1256,66 @@ export interface components {
             /** Width */
             width: number;
         };
+        /** KindChange */
+        KindChange: {
+            /** Kind */
+            kind: string;
+            /** New */
+            new: number;
+            /** Removed */
+            removed: number;
+        };
+        /** LabelledCount */
+        LabelledCount: {
+            /** Class Id */
+            class_id: number | null;
+            /** Count */
+            count: number;
+        };
+        /** ListedMetric */
+        ListedMetric: {
+            /** Advice */
+            advice: string;
+            /**
+             * Bad
+             * @enum {string}
+             */
+            bad: "low" | "high" | "both" | "none";
+            /** High */
+            high: number | null;
+            /** Id */
+            id: string;
+            /** Low */
+            low: number | null;
+            /** Meaning */
+            meaning: string;
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** Own */
+            own: boolean;
+            /**
+             * Reads
+             * @enum {string}
+             */
+            reads: "pixels" | "items" | "objects";
+            /** Resolution */
+            resolution: number | null;
+            /** Roles */
+            roles: ("ground_truth" | "prediction")[];
+            /** Source */
+            source: string;
+            /** State */
+            state: components["schemas"]["MetricState"][];
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+        };
         /** Lrp */
         Lrp: {
             /** Iou */
@@ -776,6 +1348,133 @@ export interface components {
             precision: (number | null)[];
             /** Recall */
             recall: (number | null)[];
+        };
+        /** MetricCard */
+        MetricCard: {
+            /** Advice */
+            advice: string;
+            /**
+             * Bad
+             * @enum {string}
+             */
+            bad: "low" | "high" | "both" | "none";
+            /** High */
+            high: number | null;
+            /** Id */
+            id: string;
+            /** Low */
+            low: number | null;
+            /** Meaning */
+            meaning: string;
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /**
+             * Reads
+             * @enum {string}
+             */
+            reads: "pixels" | "items" | "objects";
+            /** Resolution */
+            resolution: number | null;
+            /** Roles */
+            roles: ("ground_truth" | "prediction")[];
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+        };
+        /** MetricPerformance */
+        MetricPerformance: {
+            /** Bins */
+            bins: components["schemas"]["PerformanceBin"][];
+            /** Confidence */
+            confidence: number | null;
+            /** Iou */
+            iou: number;
+            metric: components["schemas"]["MetricCard"];
+            /** Notes */
+            notes: string[];
+            /** Run */
+            run: string;
+            undefined: components["schemas"]["Undefined"];
+        };
+        /** MetricRow */
+        MetricRow: {
+            /** Data Hash */
+            data_hash: string;
+            /** Frame */
+            frame: number;
+            /** Row */
+            row: number;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number | null;
+        };
+        /** MetricState */
+        MetricState: {
+            /** Computed */
+            computed: number;
+            /** Run */
+            run: string | null;
+            /** Values */
+            values: number;
+        };
+        /** MetricSummary */
+        MetricSummary: {
+            /** Maximum */
+            maximum: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Median */
+            median: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Q1 */
+            q1: number | null;
+            /** Q3 */
+            q3: number | null;
+        };
+        /** MetricValues */
+        MetricValues: {
+            histogram: components["schemas"]["Histogram"];
+            metric: components["schemas"]["MetricCard"];
+            /** Missing */
+            missing: number;
+            /** Next Offset */
+            next_offset: number | null;
+            /** Rows */
+            rows: components["schemas"]["MetricRow"][];
+            /** Run */
+            run: string | null;
+            summary: components["schemas"]["MetricSummary"];
+            /** Total */
+            total: number;
+            /** Undefined */
+            undefined: number;
+        };
+        /** Metrics */
+        Metrics: {
+            /** Metrics */
+            metrics: components["schemas"]["ListedMetric"][];
+        };
+        /**
+         * MissChange
+         * @description Why what was broken is missed now, and why what was fixed was missed before.
+         */
+        MissChange: {
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** Why */
+            why: string;
         };
         /** NamedClass */
         NamedClass: {
@@ -833,8 +1532,57 @@ export interface components {
             name: string;
             /** Runs */
             runs: components["schemas"]["Run"][];
+            /** Sequences */
+            sequences: components["schemas"]["Part"][];
             /** Splits */
-            splits: components["schemas"]["Split"][];
+            splits: components["schemas"]["Part"][];
+        };
+        /** PairDocument */
+        PairDocument: {
+            false_positives: components["schemas"]["FalsePositives"] | null;
+            /** First */
+            first: string;
+            flips: components["schemas"]["AllFlips"];
+            /**
+             * Followed
+             * @enum {string}
+             */
+            followed: "objects" | "answers";
+            /** Groups */
+            groups: components["schemas"]["GroupFlips"][];
+            /** Headline */
+            headline: string;
+            /** Kinds */
+            kinds: components["schemas"]["KindChange"][];
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["Difference"];
+            };
+            /** Misses */
+            misses: components["schemas"]["MissChange"][];
+            /** Per Class */
+            per_class: components["schemas"]["ClassFlips"][];
+            /** Second */
+            second: string;
+            /** Sentences */
+            sentences: string[];
+            /** Sizes */
+            sizes: components["schemas"]["FlipRow"][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "cannot tell";
+        };
+        /**
+         * Part
+         * @description A split or a sequence.
+         */
+        Part: {
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
         };
         /** Partner */
         Partner: {
@@ -848,6 +1596,26 @@ export interface components {
             id: string;
             /** Iou */
             iou: number | null;
+        };
+        /** PerformanceBin */
+        PerformanceBin: {
+            /** Fn */
+            fn: number;
+            /** Fp */
+            fp: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            mean_confidence: components["schemas"]["Estimate"];
+            /** Objects */
+            objects: number;
+            precision: components["schemas"]["Estimate"];
+            /** Predictions */
+            predictions: number;
+            recall: components["schemas"]["Estimate"];
+            /** Tp */
+            tp: number;
         };
         /** PrecisionRecall */
         PrecisionRecall: {
@@ -919,12 +1687,24 @@ export interface components {
             /** Runs */
             runs: components["schemas"]["Run"][];
         };
-        /** Split */
-        Split: {
-            /** Images */
-            images: number;
-            /** Name */
-            name: string;
+        /**
+         * SideOfObject
+         * @description What one run made of an object; a miss has no confidence and no box.
+         */
+        SideOfObject: {
+            /** Box */
+            box: number[] | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "tp" | "fp" | "fn" | "ignored";
+            /** Reason */
+            reason: string;
         };
         /** Summary */
         Summary: {
@@ -970,6 +1750,13 @@ export interface components {
             /** Task */
             task: string;
         };
+        /** Undefined */
+        Undefined: {
+            /** Objects */
+            objects: number;
+            /** Predictions */
+            predictions: number;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -992,6 +1779,129 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    compare_api_v1_compare_get: {
+        parameters: {
+            query: {
+                /** @description The first one is what the others are compared with. */
+                runs: string[];
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                by?: string | null;
+                /** @description all, shared or auto: which images count. */
+                images?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    flipped_api_v1_compare_objects_get: {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+                state?: string;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                class_id?: number | null;
+                size?: string | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description all, shared or auto: which images count. */
+                images?: string;
+                sort?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlippedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    history_api_v1_history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+        };
+    };
+    imports_api_v1_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+        };
+    };
     item_api_v1_items__data_hash___frame__get: {
         parameters: {
             query?: {
@@ -1000,6 +1910,8 @@ export interface operations {
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
             };
             header?: never;
             path: {
@@ -1122,6 +2034,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    metrics_api_v1_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+        };
+    };
+    values_api_v1_metrics__metric__values_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+                /** @description Bins, at most. */
+                bins?: number;
+                sort?: "row" | "lowest" | "highest";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricValues"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -1299,6 +2269,10 @@ export interface operations {
             query?: {
                 /** @description Least IoU of a match. */
                 iou?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -1378,9 +2352,16 @@ export interface operations {
                 outcome?: string | null;
                 kind?: string | null;
                 class_id?: number | null;
+                labelled?: number | "none" | null;
+                predicted?: number | "none" | null;
+                below?: number | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -1424,6 +2405,10 @@ export interface operations {
                 sort?: string;
                 offset?: number;
                 limit?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -1516,6 +2501,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lrp"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    performance_api_v1_runs__run__metric_performance_get: {
+        parameters: {
+            query: {
+                metric: string;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description Bins, at most. */
+                bins?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricPerformance"];
                 };
             };
             /** @description Validation Error */

@@ -26,6 +26,7 @@ function Line({ name, count, on, inner = false, choose }: LineProps): ReactEleme
 
 export function Facets({ project, facets }: { project: Overview; facets: ErrorPage["facets"] | undefined }): ReactElement {
   const view = useView();
+  const { outcome } = view;
   const o = facets?.outcome;
   const pick = (outcome: Outcome, kind: string | null = null) => {
     const again = view.outcome === outcome && view.kind === kind;
@@ -66,6 +67,22 @@ export function Facets({ project, facets }: { project: Overview; facets: ErrorPa
           />
         ))}
       </div>
+      {outcome !== "fn" && (
+        <>
+          <h3>Labelled as</h3>
+          <div className="facet-classes">
+            {(facets?.labelled ?? []).map(({ class_id, count }) => (
+              <Line
+                key={class_id ?? "none"}
+                name={class_id === null ? <i>no match</i> : <bdi>{project.classes[class_id]?.name ?? class_id}</bdi>}
+                count={count}
+                on={view.labelled === (class_id ?? "none")}
+                choose={() => setView({ labelled: view.labelled === (class_id ?? "none") ? null : (class_id ?? "none"), selected: null })}
+              />
+            ))}
+          </div>
+        </>
+      )}
     </aside>
   );
 }

@@ -2,7 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from "../api/client";
-import { OUTCOME_NAMES, score, whole } from "../format";
+import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 import { boxShape, Shape } from "./overlay";
 
@@ -76,7 +76,8 @@ export function windowAround([x, y, w, h]: Box, width: number, height: number, a
   return [left, top, side, tall];
 }
 
-function clipped([x, y, w, h]: Box, width: number, height: number): Box {
+/** The part of a window that lies on the image, in whole pixels. */
+export function clipped([x, y, w, h]: Box, width: number, height: number): Box {
   const left = Math.max(0, Math.floor(x));
   const top = Math.max(0, Math.floor(y));
   return [left, top, Math.max(1, Math.min(width, Math.ceil(x + w)) - left), Math.max(1, Math.min(height, Math.ceil(y + h)) - top)];
@@ -88,9 +89,9 @@ export function ObjectTile({ object, current, choose }: TileProps & { object: Fo
   const around = clipped(windowAround(box, item.width, item.height), item.width, item.height);
   const words = tileWords(object);
   return (
-    <button className="tile" aria-pressed={current} onClick={choose} title={object.reason}>
+    <button className="tile" aria-pressed={current} onClick={choose} title={`${titleOf(item)}\n${object.reason}`}>
       <div className="tile-picture">
-        {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={item.title} /> : <NoPicture name={item.title} />}
+        {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
         <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
           {object.partner && (
             <Shape d={boxShape(object.partner.box as Box)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
@@ -113,9 +114,9 @@ function tileWords({ kind, class_name, partner }: FoundObject): string {
 
 export function ImageTile({ image, current, choose }: TileProps & { image: ImageRow }): ReactElement {
   return (
-    <button className="tile" aria-pressed={current} onClick={choose} title={image.title}>
+    <button className="tile" aria-pressed={current} onClick={choose} title={titleOf(image)}>
       <div className="tile-picture whole">
-        {image.has_pixels ? <Picture src={thumbnailUrl(image, 272)} alt={image.title} name={image.title} /> : <NoPicture name={image.title} />}
+        {image.has_pixels ? <Picture src={thumbnailUrl(image, 272)} alt={titleOf(image)} name={titleOf(image)} /> : <NoPicture name={titleOf(image)} />}
       </div>
       <div className="tile-words counts">
         {(["tp", "fp", "fn"] as const).map((k) => (

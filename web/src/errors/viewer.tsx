@@ -1,10 +1,12 @@
 /** The whole picture, or the object closely, with everything on it and the reason in words. */
 import { useRef, useState, useLayoutEffect, type ReactElement } from "react";
 import { imageUrl, pointOf, useItem, type Box, type FoundObject, type ImageRow, type ItemObject, type ItemView, type Run } from "../api/client";
-import { KIND_NAMES, OUTCOME_NAMES, score } from "../format";
+import { KIND_NAMES, OUTCOME_NAMES, score, titleOf } from "../format";
+import { overlapOf } from "../metrics";
 import { isObject } from "../pages/errors";
 import { Failure, Skeleton } from "../parts/card";
 import { OutcomeGlyph } from "../parts/marks";
+import type { Choice } from "../state/choice";
 import { useKeys } from "../state/keys";
 import { setView, useView } from "../state/view";
 import { NoPicture, Picture, windowAround } from "./grid";
@@ -13,11 +15,17 @@ import { boxShape, outlineShape, Shape } from "./overlay";
 const TOGGLES = { T: "tp", F: "fp", N: "fn" } as const;
 type Toggle = keyof typeof TOGGLES;
 
-export function Viewer({ run, chosen }: { run: Run; chosen: FoundObject | ImageRow | undefined }): ReactElement {
+interface ViewerProps {
+  run: Run;
+  choice: Choice;
+  chosen: FoundObject | ImageRow | undefined;
+}
+
+export function Viewer({ run, choice, chosen }: ViewerProps): ReactElement {
   const view = useView();
   const id = chosen ? (isObject(chosen) ? chosen.item : chosen) : null;
   const point = { ...pointOf(view, run.name), classes: undefined };
-  const item = useItem(id && { data_hash: id.data_hash, frame: id.frame }, point);
+  const item = useItem(id && { data_hash: id.data_hash, frame: id.frame }, point, choice.under);
   const focus = chosen && isObject(chosen) ? chosen : null;
   const flip = (letter: string) =>
     setView({ hidden: view.hidden.includes(letter) ? view.hidden.replace(letter, "") : view.hidden + letter });
@@ -30,7 +38,7 @@ export function Viewer({ run, chosen }: { run: Run; chosen: FoundObject | ImageR
       <header className="viewer-head">
         <div>
           <b>
-            <bdi>{id.title}</bdi>
+            <bdi>{titleOf(id)}</bdi>
           </b>
           <small>
             {id.width} × {id.height}
@@ -49,7 +57,7 @@ export function Viewer({ run, chosen }: { run: Run; chosen: FoundObject | ImageR
       {item.error ? (
         <Failure error={item.error} retry={() => void item.refetch()} />
       ) : here ? (
-        <Stage key={`${id.data_hash}:${id.frame}`} masks={run.task === "segm"} item={here} focus={focus} zoom={view.zoom} hidden={view.hidden} />
+        <Stage key={`${id.data_hash}:${id.frame}`} masks={choice.task === "segm" || choice.task === "boundary"} item={here} focus={focus} zoom={view.zoom} hidden={view.hidden} />
       ) : (
         <Skeleton height={360} />
       )}
@@ -58,7 +66,7 @@ export function Viewer({ run, chosen }: { run: Run; chosen: FoundObject | ImageR
         <span><i className="line dashed" /> prediction</span>
         <span className="licence" title={id.licence}><bdi>{id.licence}</bdi></span>
       </div>
-      {focus && <Facts object={focus} />}
+      {focus && <Facts object={focus} overlap={overlapOf(choice.task)} />}
     </section>
   );
 }
@@ -138,7 +146,7 @@ function Tag({ object, scale }: { object: ItemObject; scale: number }): ReactEle
   );
 }
 
-function Facts({ object }: { object: FoundObject }): ReactElement {
+function Facts({ object, overlap }: { object: FoundObject; overlap: string }): ReactElement {
   const [, , w = 0, h = 0] = object.box;
   const missed = object.outcome === "fn";
   const partner = object.partner;
@@ -158,7 +166,7 @@ function Facts({ object }: { object: FoundObject }): ReactElement {
         <dd>
           <bdi>{partner?.class_name ?? "none"}</bdi>
         </dd>
-        <dt>IoU</dt>
+        <dt>{overlap}</dt>
         <dd>{score(partner?.iou)}</dd>
         <dt>Size</dt>
         <dd>

@@ -1,11 +1,13 @@
 /** Every class with the numbers of the task; a click shows its errors. */
-import { useMemo, useState, type ReactElement } from "react";
-import type { Lrp, Summary } from "../api/client";
+import { Fragment, useMemo, useState, type ReactElement } from "react";
+import type { ClassIntervals, Interval, Lrp, Summary } from "../api/client";
 import { classColumns, written, type Column } from "../metrics";
 import { Card, Empty } from "../parts/card";
 import { OutcomeGlyph, type Glyph } from "../parts/marks";
 import { Value } from "../parts/value";
+import { Whisker } from "../parts/whisker";
 import type { Choice } from "../state/choice";
+import { objectsOf } from "../state/url";
 import { setView } from "../state/view";
 
 type Row = Record<string, number | string | null | undefined> & { class_id: number; class_name: string; ground_truth: number };
@@ -27,12 +29,14 @@ interface Props {
   summary: Summary;
   choice: Choice;
   lrp: Lrp | undefined;
+  intervals: ClassIntervals[] | undefined;
 }
 
-export function ClassTable({ summary, choice, lrp }: Props): ReactElement {
+export function ClassTable({ summary, choice, lrp, intervals }: Props): ReactElement {
   const [key, setKey] = useState("ground_truth");
   const [reversed, setReversed] = useState(false);
-  const opens = choice.own && choice.matched;
+  const opens = choice.matched;
+  const sure = useMemo(() => new Map(intervals?.map((c) => [c.class_id, c.metrics.ap])), [intervals]);
   const columns = classColumns(choice.task, summary.protocol, summary.counts !== null, choice.matched && lrp !== undefined);
   const rows = useMemo(() => {
     const sorted = withLrp(summary, lrp).sort((a, b) => compare(a, b, key));
@@ -65,18 +69,21 @@ export function ClassTable({ summary, choice, lrp }: Props): ReactElement {
                 <button onClick={() => sortBy("class_name")}>Class{arrow("class_name")}</button>
               </th>
               {columns.map(({ key: k, name }) => (
-                <th key={k} className="num" aria-sort={direction(k)}>
-                  <button onClick={() => sortBy(k)}>
-                    {k === "tp" || k === "fp" || k === "fn" ? <OutcomeGlyph of={k as Glyph} /> : null} {name}
-                    {arrow(k)}
-                  </button>
-                </th>
+                <Fragment key={k}>
+                  <th className="num" aria-sort={direction(k)}>
+                    <button onClick={() => sortBy(k)}>
+                      {k === "tp" || k === "fp" || k === "fn" ? <OutcomeGlyph of={k as Glyph} /> : null} {name}
+                      {arrow(k)}
+                    </button>
+                  </th>
+                  {k === "ap" && intervals && <th>AP, 95 %</th>}
+                </Fragment>
               ))}
             </tr>
           </thead>
           <tbody>
             {rows.map((r) => (
-              <ClassLine key={r.class_id} row={r} columns={columns} opens={opens} few={choice.task !== "semantic" && r.ground_truth < FEW} />
+              <ClassLine key={r.class_id} row={r} columns={columns} opens={opens} sure={intervals && (sure.get(r.class_id) ?? null)} few={choice.task !== "semantic" && r.ground_truth < FEW} />
             ))}
           </tbody>
         </table>
@@ -85,8 +92,17 @@ export function ClassTable({ summary, choice, lrp }: Props): ReactElement {
   );
 }
 
-function ClassLine({ row, columns, opens, few }: { row: Row; columns: Column[]; opens: boolean; few: boolean }): ReactElement {
-  const show = () => opens && setView({ page: "errors", classes: [row.class_id], outcome: "error", kind: null, selected: null });
+interface LineProps {
+  row: Row;
+  columns: Column[];
+  opens: boolean;
+  /** Of AP; null: of another class only. Undefined: there are none. */
+  sure: Interval | null | undefined;
+  few: boolean;
+}
+
+function ClassLine({ row, columns, opens, sure, few }: LineProps): ReactElement {
+  const show = () => opens && setView(objectsOf({ classes: [row.class_id] }));
   return (
     <tr className={`${opens ? "click" : ""} ${few ? "dim" : ""}`} onClick={show}>
       <td>
@@ -101,9 +117,10 @@ function ClassLine({ row, columns, opens, few }: { row: Row; columns: Column[]; 
       {columns.map(({ key, unit, why }) => {
         const value = <Value text={written(row[key] as number | null | undefined, unit)} why={why} />;
         return (
-          <td key={key} className="num">
-            {unit === "score" && key !== "best" ? <b>{value}</b> : value}
-          </td>
+          <Fragment key={key}>
+            <td className="num">{unit === "score" && key !== "best" ? <b>{value}</b> : value}</td>
+            {key === "ap" && sure !== undefined && <td className="whisker-cell">{sure && <Whisker of={sure} />}</td>}
+          </Fragment>
         );
       })}
     </tr>

@@ -6,7 +6,7 @@ import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { OutcomeGlyph } from "../parts/marks";
 import { choiceOf, type Choice } from "../state/choice";
-import type { View } from "../state/url";
+import { objectsOf, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 import { TaskChoice } from "./task-choice";
@@ -81,13 +81,10 @@ function mistaken({ matrix, classes }: Confusion): Pair[] {
   return pairs.filter((p) => p.count > 0).sort((a, b) => b.count - a.count || b.share - a.share);
 }
 
-/** The objects of a cell, as far as the Errors page can filter. */
-function objectsOf(labelled: number | null, predicted: number | null): Partial<View> {
-  const go = { page: "errors" as const, selected: null, mode: "objects" as const };
-  if (predicted === null) return { ...go, outcome: "fn", kind: null, classes: labelled === null ? [] : [labelled] };
-  if (labelled === null) return { ...go, outcome: "fp", kind: null, classes: [predicted] };
-  if (labelled === predicted) return { ...go, outcome: "tp", kind: null, classes: [predicted] };
-  return { ...go, outcome: "fp", kind: "class", classes: [predicted] };
+/** The objects that a cell counts; null is background. */
+function cellOf(labelled: number | null, predicted: number | null): Partial<View> {
+  const outcome = predicted === null ? "fn" : labelled === predicted ? "tp" : "fp";
+  return objectsOf({ outcome, classes: [], labelled: labelled ?? "none", predicted: predicted ?? "none" });
 }
 
 interface CardProps {
@@ -101,7 +98,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   const [none, unmatched] = choice.matched ? ["missed", "no match"] : ["no answer", "no label"];
   const at = data.iou === null ? "Numbers are answers." : `Numbers are objects at ${overlapOf(choice.task)} ${score(data.iou, 2)}, confidence ${score(data.confidence, 2)}.`;
   const part = drawn.length === PART ? ` The ${PART} of ${end} classes with most to lose.` : drawn.length < end ? " The chosen classes and what they are confused with." : "";
-  const opens = choice.own && choice.matched;
+  const opens = choice.matched;
   const name = (k: number) => (k === end ? null : classes[k]!);
   return (
     <Card
@@ -141,7 +138,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
                     const style = { "--share": `${Math.round(14 + (46 * n) / total)}%` } as CSSProperties;
                     return (
                       <td key={column}>
-                        <button className={kind} style={style} title={words} aria-label={words} disabled={!opens} onClick={() => setView(objectsOf(name(row)?.class_id ?? null, name(column)?.class_id ?? null))}>
+                        <button className={kind} style={style} title={words} aria-label={words} disabled={!opens} onClick={() => setView(cellOf(name(row)?.class_id ?? null, name(column)?.class_id ?? null))}>
                           {whole(n)}
                         </button>
                       </td>
@@ -160,7 +157,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
 function PairsCard({ data, choice, chosen }: CardProps & { chosen: number[] }): ReactElement {
   const asked = (p: Pair) => !chosen.length || chosen.includes(p.labelled.class_id) || chosen.includes(p.predicted.class_id);
   const pairs = mistaken(data).filter(asked);
-  const opens = choice.own && choice.matched;
+  const opens = choice.matched;
   return (
     <Card title="Mistaken pairs" hint={`${plural(pairs.length, "pair")}, most frequent first${pairs.length > MOST_PAIRS ? `; ${MOST_PAIRS} are listed` : ""}`}>
       {pairs.length ? (
@@ -176,7 +173,7 @@ function PairsCard({ data, choice, chosen }: CardProps & { chosen: number[] }): 
             </thead>
             <tbody>
               {pairs.slice(0, MOST_PAIRS).map((p) => {
-                const show = () => opens && setView(objectsOf(p.labelled.class_id, p.predicted.class_id));
+                const show = () => opens && setView(cellOf(p.labelled.class_id, p.predicted.class_id));
                 return (
                   <tr key={`${p.labelled.class_id}-${p.predicted.class_id}`} className={opens ? "click" : ""} onClick={show}>
                     <td><bdi>{p.labelled.name}</bdi></td>

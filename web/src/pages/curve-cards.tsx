@@ -1,27 +1,31 @@
 /** Precision and recall of all runs, and the choice of a confidence. */
 import type { ReactElement } from "react";
-import { pointOf, useCurves, type Curves, type Overview, type Run, type Summary } from "../api/client";
+import { pointOf, useCurves, type Curves, type Overview, type Run, type Summary, type Under } from "../api/client";
 import { score } from "../format";
+import { overlapOf } from "../metrics";
 import { Card, Skeleton } from "../parts/card";
 import { axes, Chart, path } from "../parts/chart";
 import { Letter } from "../parts/marks";
+import { choiceOf, type Choice } from "../state/choice";
+import type { View } from "../state/url";
 import { setView, useView } from "../state/view";
 
 interface PrecisionRecallProps {
   project: Overview;
   run: Run;
+  choice: Choice;
   counts: NonNullable<Summary["counts"]>;
 }
 
-export function PrecisionRecallCard({ project, run, counts }: PrecisionRecallProps): ReactElement {
+export function PrecisionRecallCard({ project, run, choice, counts }: PrecisionRecallProps): ReactElement {
   const view = useView();
-  const others = project.runs.filter((r) => r.task !== "classification" && r !== run).slice(0, 3);
+  const others = project.runs.filter((r) => r !== run && r.tasks.some((t) => t.task === choice.task)).slice(0, 3);
   const { x, y } = axes();
   const { precision, recall } = counts;
   return (
     <Card
       title="Precision and recall"
-      hint={`Pooled over classes at IoU ${score(view.iou, 2)}. Ring: current confidence.`}
+      hint={`Pooled over classes at ${overlapOf(choice.task)} ${score(view.iou, 2)}. Ring: current confidence.`}
       aside={
         <div className="legend">
           {[run, ...others].map((r) => (
@@ -34,9 +38,9 @@ export function PrecisionRecallCard({ project, run, counts }: PrecisionRecallPro
     >
       <Chart label={`Precision against recall; now ${score(precision, 2)} and ${score(recall, 2)}`} across="Recall" up="Precision">
         {others.map((r) => (
-          <RunCurve key={r.name} run={r} current={false} />
+          <RunCurve key={r.name} run={r} under={underOf(view, r, choice.task)} current={false} />
         ))}
-        <RunCurve run={run} current />
+        <RunCurve run={run} under={choice.under} current />
         {precision !== null && recall !== null && (
           <circle className={run.letter === "A" ? "ring run-a" : "ring run-b"} cx={x(recall)} cy={y(precision)} r="5" />
         )}
@@ -45,9 +49,13 @@ export function PrecisionRecallCard({ project, run, counts }: PrecisionRecallPro
   );
 }
 
-function RunCurve({ run, current }: { run: Run; current: boolean }): ReactElement | null {
+function underOf(view: View, run: Run, task: string): Under {
+  return choiceOf({ ...view, task }, run).under;
+}
+
+function RunCurve({ run, under, current }: { run: Run; under: Under; current: boolean }): ReactElement | null {
   const view = useView();
-  const curves = useCurves(pointOf(view, run.name));
+  const curves = useCurves(pointOf(view, run.name), under);
   if (!curves.data) return null;
   const { recall, precision } = curves.data.precision_recall;
   const color = run.letter === "A" ? "run-a" : "run-b";

@@ -2,8 +2,10 @@
 import type { ReactElement } from "react";
 import { useErrorBudget, type Run } from "../api/client";
 import { KIND_NAMES, score, whole } from "../format";
+import { overlapOf } from "../metrics";
 import { Card, Failure, Skeleton } from "../parts/card";
 import type { Choice } from "../state/choice";
+import { objectsOf } from "../state/url";
 import { useView, setView } from "../state/view";
 
 export function ErrorBudgetCard({ run, choice }: { run: Run; choice: Choice }): ReactElement {
@@ -17,15 +19,14 @@ export function ErrorBudgetCard({ run, choice }: { run: Run; choice: Choice }): 
   return (
     <Card
       title="Error budget"
-      hint={`AP gained at IoU ${score(iou, 2)} if one kind of error vanished (now ${score(ap)}), at any confidence`}
-      foot={`Kinds and costs as TIDE defines them.${choice.own ? " A row opens its objects at the thresholds above." : ""}`}
+      hint={`AP gained at ${overlapOf(choice.task)} ${score(iou, 2)} if one kind of error vanished (now ${score(ap)}), at any confidence`}
+      foot="Kinds and costs as TIDE defines them. A row opens its objects at the thresholds above."
     >
       <ul className="budget">
         {rows.map(([kind, cost]) => (
           <li key={kind}>
             <button
-              disabled={!choice.own}
-              onClick={() => setView({ page: "errors", selected: null, outcome: kind === "missed" ? "fn" : "fp", kind: kind === "missed" ? null : kind })}
+              onClick={() => setView(objectsOf({ outcome: kind === "missed" ? "fn" : "fp", kind: kind === "missed" ? null : kind }))}
               title={`${whole(cost.count)} of this kind`}
             >
               <span>{KIND_NAMES[kind] ?? kind}</span>

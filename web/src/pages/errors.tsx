@@ -5,12 +5,15 @@ import { fetchErrors, fetchImages, pointOf, type FoundObject, type ImageRow, typ
 import { Facets } from "../errors/facets";
 import { ImageTile, ObjectTile, TileGrid } from "../errors/grid";
 import { Viewer } from "../errors/viewer";
-import { KIND_NAMES, OUTCOME_NAMES, plural } from "../format";
+import { plural } from "../format";
+import { overlapOf } from "../metrics";
 import { Empty, Failure, Skeleton } from "../parts/card";
+import { choiceOf, matchedChoice, type Choice } from "../state/choice";
 import { useKeys } from "../state/keys";
-import { DEFAULTS, SORTS, type Sort } from "../state/url";
+import { SORTS, unfiltered, type Sort } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
+import { TaskChoice } from "./task-choice";
 
 const SORT_NAMES: Record<Sort, string> = {
   severity: "Severity",
@@ -19,34 +22,39 @@ const SORT_NAMES: Record<Sort, string> = {
   smallest: "Smallest",
 };
 
+const QUESTION = "Which objects does the model get wrong, and what do they have in common?";
+
 export function ErrorsPage({ project, run }: { project: Overview; run: Run }): ReactElement {
-  if (run.task === "classification")
-    return (
-      <>
-        <PageHead title="Errors" question="Which objects does the model get wrong, and what do they have in common?" />
-        <Empty title={`${run.name} holds classifications, no objects`}>
-          <p>Choose a run of boxes or masks above. The Overview has this run's numbers per class.</p>
-        </Empty>
-      </>
-    );
-  return <ObjectErrors project={project} run={run} />;
+  const choice = matchedChoice(useView(), run);
+  if (choice.matched) return <ObjectErrors project={project} run={run} choice={choice} />;
+  return (
+    <>
+      <PageHead title="Errors" question={QUESTION} />
+      <Empty title={`${run.name} holds no objects that are matched one by one`}>
+        <p>Choose a run of boxes, masks or keypoints above. The Overview has this run's numbers per class.</p>
+      </Empty>
+    </>
+  );
 }
 
-function ObjectErrors({ project, run }: { project: Overview; run: Run }): ReactElement {
+function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; choice: Choice }): ReactElement {
   const view = useView();
   const point = pointOf(view, run.name);
-  const filter = { outcome: view.outcome, kind: view.kind, sort: view.sort };
+  const { under } = choice;
+  const { outcome, kind, labelled, predicted, below, sort } = view;
+  const filter = { outcome, kind, labelled, predicted, below, sort };
+  const tasks = run.tasks.filter(({ task }) => choiceOf({ ...view, task }, run).matched);
   const objects = useInfiniteQuery({
-    queryKey: ["errors", point, filter],
+    queryKey: ["errors", point, under, filter],
     initialPageParam: 0,
-    queryFn: ({ pageParam, signal }) => fetchErrors(point, filter, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => fetchErrors(point, under, filter, pageParam, signal),
     getNextPageParam: (page) => page.next_offset,
   });
   const images = useInfiniteQuery({
-    queryKey: ["images", point, filter.outcome, filter.kind],
+    queryKey: ["images", point, under, outcome, kind],
     initialPageParam: 0,
     enabled: view.mode === "images",
-    queryFn: ({ pageParam, signal }) => fetchImages(point, filter, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => fetchImages(point, under, filter, pageParam, signal),
     getNextPageParam: (page) => page.next_offset,
   });
   const list = view.mode === "objects" ? objects : images;
@@ -69,8 +77,8 @@ function ObjectErrors({ project, run }: { project: Overview; run: Run }): ReactE
 
   return (
     <div className="errors-page">
-      <PageHead title="Errors" question="Which objects does the model get wrong, and what do they have in common?">
-        <FilterChips project={project} />
+      <PageHead title="Errors" question={QUESTION}>
+        <TaskChoice run={run} choice={choice} tasks={tasks} protocols={false} />
       </PageHead>
       <div className="errors-columns">
         <Facets project={project} facets={objects.data?.pages[0]?.facets} />
@@ -101,7 +109,7 @@ function ObjectErrors({ project, run }: { project: Overview; run: Run }): ReactE
           ) : !list.data ? (
             <Skeleton height={500} />
           ) : rows.length === 0 ? (
-            <NothingHere />
+            <NothingHere choice={choice} />
           ) : (
             <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at < 0 ? 0 : at}>
               {(k) => {
@@ -113,7 +121,7 @@ function ObjectErrors({ project, run }: { project: Overview; run: Run }): ReactE
             </TileGrid>
           )}
         </section>
-        <Viewer run={run} chosen={selected} />
+        <Viewer run={run} choice={choice} chosen={selected} />
       </div>
     </div>
   );
@@ -127,47 +135,16 @@ function idOf(row: FoundObject | ImageRow): string {
   return isObject(row) ? row.id : `${row.data_hash}:${row.frame}`;
 }
 
-function NothingHere(): ReactElement {
+function NothingHere({ choice }: { choice: Choice }): ReactElement {
   const view = useView();
   return (
     <Empty title="Nothing here at these thresholds">
       <p>
-        No object fits at IoU {view.iou.toFixed(2)}
-        {view.kind || view.classes.length ? " with these filters" : ""}.
+        No object fits at {overlapOf(choice.task)} {view.iou.toFixed(2)} with the filters above.
       </p>
-      <button className="btn" onClick={clear}>
+      <button className="btn" onClick={() => setView(unfiltered())}>
         Clear filters
       </button>
     </Empty>
-  );
-}
-
-function clear(): void {
-  const { outcome, kind, classes } = DEFAULTS;
-  setView({ outcome, kind, classes, selected: null });
-}
-
-function FilterChips({ project }: { project: Overview }): ReactElement | null {
-  const view = useView();
-  const chips: [string, () => void][] = [];
-  if (view.outcome !== "error") chips.push([OUTCOME_NAMES[view.outcome] ?? view.outcome, () => setView({ outcome: "error", kind: null })]);
-  if (view.kind) chips.push([KIND_NAMES[view.kind] ?? view.kind, () => setView({ kind: null })]);
-  for (const id of view.classes.slice(0, 4))
-    chips.push([project.classes[id]?.name ?? String(id), () => setView({ classes: view.classes.filter((k) => k !== id) })]);
-  if (!chips.length) return null;
-  return (
-    <div className="chips">
-      {chips.map(([name, remove]) => (
-        <span key={name} className="chip">
-          <bdi>{name}</bdi>
-          <button aria-label={`Remove filter ${name}`} onClick={remove}>
-            ×
-          </button>
-        </span>
-      ))}
-      <button className="btn" onClick={clear}>
-        Clear
-      </button>
-    </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Curves, Summary as AnySummary } from "../api/client";
 import { KIND_NAMES, score, whole } from "../format";
 import { Card, Empty } from "../parts/card";
 import { setView } from "../state/view";
-import type { View } from "../state/url";
+import { objectsOf, type View } from "../state/url";
 
 interface Advice {
   text: ReactNode;
@@ -54,7 +54,7 @@ function mostFrequentKind(counts: Counts, kinds: Record<string, number> | undefi
   return {
     text: <><b>{name}</b> is the reason of {whole(n)} of {whole(counts.fp)} false positives, more than any other.</>,
     link: `Show ${name.toLowerCase()}`,
-    go: { page: "errors", outcome: "fp", kind },
+    go: objectsOf({ outcome: "fp", kind }),
   };
 }
 
@@ -64,7 +64,7 @@ function mostMissed({ per_class }: AnySummary): Advice | null {
   return {
     text: <><b><bdi>{worst.class_name}</bdi></b>: {whole(worst.fn)} of {whole(worst.fn + (worst.tp ?? 0))} objects are missed, the most of any class.</>,
     link: `Show misses of ${worst.class_name}`,
-    go: { page: "errors", outcome: "fn", kind: null, classes: [worst.class_id] },
+    go: objectsOf({ outcome: "fn", classes: [worst.class_id] }),
   };
 }
 
@@ -74,7 +74,7 @@ function mostFalse({ per_class }: AnySummary): Advice | null {
   return {
     text: <><b><bdi>{worst.class_name}</bdi></b> is predicted {whole(worst.fp)} times where it is not, {whole(worst.tp)} times where it is.</>,
     link: `Show false ${worst.class_name}`,
-    go: { page: "errors", outcome: "fp", kind: null, classes: [worst.class_id] },
+    go: objectsOf({ outcome: "fp", classes: [worst.class_id] }),
   };
 }
 

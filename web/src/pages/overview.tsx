@@ -1,9 +1,9 @@
 /** How good is the model, and what should be fixed first? */
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { fetchErrors, pointOf, useCurves, useIntervals, useLrp, useSummary, type Overview, type Run, type Summary } from "../api/client";
+import { EVERYTHING, fetchErrors, pointOf, useCurves, useIntervals, useLrp, useSummary, type Overview, type Run, type Summary } from "../api/client";
 import { Failure, Skeleton } from "../parts/card";
-import { choiceOf } from "../state/choice";
+import { choiceOf, type Choice } from "../state/choice";
 import { useView } from "../state/view";
 import { CalibrationCard } from "./calibration";
 import { ClassCurvesCard } from "./class-curves";
@@ -20,10 +20,10 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
   const choice = choiceOf(view, run);
   const coco = choice.matched && choice.protocol?.name === "coco";
   const summary = useSummary(pointOf(view, run.name), choice.under);
-  const intervals = useIntervals(run.name, choice.under, coco).data?.intervals;
+  const intervals = useIntervals(run.name, choice.under, coco).data;
   const lrp = useLrp(run.name, view.iou, choice.under, choice.matched);
   const found = summary.data?.task === choice.task ? summary.data : undefined;
-  const shown = { choice, intervals: coco ? intervals : undefined };
+  const shown = { choice, intervals: coco ? intervals?.intervals : undefined };
   return (
     <>
       <PageHead title="Overview" question="How good is the model, and what should be fixed first?">
@@ -36,7 +36,7 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
       ) : (
         <>
           <Tiles summary={found} {...shown} stale={summary.isPlaceholderData} />
-          {choice.matched && choice.own && <Curves project={project} run={run} summary={found} />}
+          {choice.matched && <Curves project={project} run={run} choice={choice} summary={found} />}
           {choice.matched && (
             <div className="columns three">
               <ErrorBudgetCard run={run} choice={choice} />
@@ -48,27 +48,27 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
             <ScoresCard summary={found} {...shown} />
             {choice.task === "classification" && <CalibrationCard run={run} choice={choice} />}
           </div>
-          <ClassTable summary={found} choice={choice} lrp={choice.matched ? lrp.data : undefined} />
+          <ClassTable summary={found} choice={choice} lrp={choice.matched ? lrp.data : undefined} intervals={coco ? intervals?.per_class : undefined} />
         </>
       )}
     </>
   );
 }
 
-/** What belongs to the run's own task: its curves beside other runs, and its kinds of errors. */
-function Curves({ project, run, summary }: { project: Overview; run: Run; summary: Summary }): ReactElement | null {
+/** What belongs to matched objects: curves beside other runs, and kinds of errors. */
+function Curves({ project, run, choice, summary }: { project: Overview; run: Run; choice: Choice; summary: Summary }): ReactElement | null {
   const point = pointOf(useView(), run.name);
-  const curves = useCurves(point);
+  const curves = useCurves(point, choice.under);
   const kinds = useQuery({
-    queryKey: ["kinds", point],
-    queryFn: ({ signal }) => fetchErrors(point, { outcome: "fp", kind: null, sort: "severity" }, 0, signal),
+    queryKey: ["kinds", point, choice.under],
+    queryFn: ({ signal }) => fetchErrors(point, choice.under, { ...EVERYTHING, outcome: "fp", sort: "severity" }, 0, signal),
     select: (page) => page.facets.kind,
   });
   const { counts } = summary;
   if (!counts) return null;
   return (
     <div className="columns three">
-      <PrecisionRecallCard project={project} run={run} counts={counts} />
+      <PrecisionRecallCard project={project} run={run} choice={choice} counts={counts} />
       <ConfidenceCard curves={curves.data} confidence={counts.confidence} />
       <FixFirst summary={summary} counts={counts} curves={curves.data} kinds={kinds.data} />
     </div>

@@ -1,6 +1,6 @@
 /** Which models have been evaluated on this data? */
 import type { ReactElement } from "react";
-import { pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run } from "../api/client";
+import { EVERYTHING, pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run } from "../api/client";
 import { useQuery } from "@tanstack/react-query";
 import { Card, Empty } from "../parts/card";
 import { Letter } from "../parts/marks";
@@ -65,7 +65,8 @@ function definition(runs: Run[]): string {
 
 function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main }): ReactElement {
   const view = useView();
-  const summary = useSummary(pointOf(view, run.name));
+  const summary = useSummary(pointOf(view, run.name), view.slice === null ? {} : { slice: view.slice });
+  const metrics = view.slice === null ? run.metrics : summary.data?.metrics;
   const counts = summary.data?.counts ?? run.counts;
   const main = mainOf(run);
   const named = main !== head;
@@ -90,7 +91,7 @@ function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main
       <td className="num">{whole(run.predictions)}</td>
       {Object.entries(main).map(([key, name]) => (
         <td key={key} className="num">
-          <b className="big">{score(run.metrics[key])}</b>
+          <b className="big">{score(metrics?.[key])}</b>
           {named && <small>{name}</small>}
         </td>
       ))}
@@ -106,9 +107,9 @@ function AddRun({ first }: { first: boolean }): ReactElement {
     <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
       <div className="drop">
         <Empty title={first ? "No run yet" : "Import another model's predictions"}>
-          <p>COCO results (boxes, polygons, run lengths) or an Encord Active pickle, from a terminal:</p>
+          <p>COCO results, YOLO or plain text files, Pascal VOC, KITTI, MOT, mask images, tables, an Encord Active pickle: the format is recognised by its content. From a terminal:</p>
           <code>boxscore import predictions results.json --name my-run</code>
-          <p className="muted">This page shows the new run as soon as it is stored.</p>
+          <p className="muted"><code>boxscore doctor results.json</code> says first how it would be read. This page shows the new run as soon as it is stored.</p>
         </Empty>
       </div>
     </Card>
@@ -164,7 +165,7 @@ function Thumbnails({ run }: { run: Run }): ReactElement | null {
   const point = { run: run.name, iou: 0.5, confidence: null, classes: undefined };
   const images = useQuery({
     queryKey: ["thumbnails", run.name],
-    queryFn: ({ signal }) => fetchImages(point, { outcome: "all", kind: null, sort: "title" }, 0, signal),
+    queryFn: ({ signal }) => fetchImages(point, {}, EVERYTHING, 0, signal),
   });
   const shown = (images.data?.images ?? []).filter((i) => i.has_pixels).slice(0, 24);
   if (!shown.length) return null;

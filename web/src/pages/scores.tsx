@@ -6,6 +6,7 @@ import { leading, metric, overlapOf, written } from "../metrics";
 import { Card } from "../parts/card";
 import { OutcomeBar } from "../parts/outcomes";
 import { Value } from "../parts/value";
+import { Whisker } from "../parts/whisker";
 import type { Choice } from "../state/choice";
 import { shortTitle } from "./task-choice";
 
@@ -22,6 +23,7 @@ interface Tile {
   text: string;
   unit?: string;
   why: string;
+  interval?: Interval;
   notes: string[];
 }
 
@@ -40,7 +42,7 @@ function tilesOf({ summary, choice, intervals }: Props): Tile[] {
   const tiles = names.map((key): Tile => {
     const { name, unit, undefined: why = "" } = metric(key, choice.task, protocol?.name);
     const note = choice.matched && protocol ? `${shortTitle(protocol.title)}, ${protocol.name === "coco" ? "any threshold" : "own thresholds"}` : "";
-    return { name: name === "AP" ? "AP .50:.95" : name, text: written(metrics[key], unit), unit: unit === "percent" ? "%" : "", why, notes: [sure(intervals?.[key]), note] };
+    return { name: name === "AP" ? "AP .50:.95" : name, text: written(metrics[key], unit), unit: unit === "percent" ? "%" : "", why, interval: unit === "score" ? intervals?.[key] : undefined, notes: [sure(intervals?.[key]), note] };
   });
   if (!counted) return tiles;
   const at = `at ${overlapOf(choice.task).split(" ").at(-1)} ${score(counts.iou, 2)}, confidence ${score(counts.confidence, 2)}`;
@@ -60,12 +62,13 @@ export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactEle
   const [labelled, predicted] = counts ? [counts.tp + counts.fn, counts.tp + counts.fp] : [summary.ground_truth, summary.predictions];
   return (
     <section className={stale ? "kpis stale" : "kpis"} aria-label="Scores" style={{ "--tiles": tiles.length } as CSSProperties}>
-      {tiles.map(({ name, text, unit, why, notes }) => (
+      {tiles.map(({ name, text, unit, why, interval, notes }) => (
         <div key={name} className="kpi">
           <span>{name}</span>
           <b>
             <Value text={text} unit={unit} why={why} />
           </b>
+          {interval && <Whisker of={interval} />}
           {notes.filter(Boolean).map((note) => (
             <small key={note}>{note}</small>
           ))}
@@ -76,7 +79,7 @@ export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactEle
           {plural(labelled, one!, many)}, {choice.task === "semantic" ? `${whole(predicted)} predicted` : plural(predicted, "prediction")}
           {counts !== null && counts.ignored > 0 && `, ${whole(counts.ignored)} ignored`}
         </span>
-        {counts ? <OutcomeBar counts={counts} opens={choice.own && choice.matched} /> : <small>On {plural(summary.images, "image")}. No threshold plays a part here.</small>}
+        {counts ? <OutcomeBar counts={counts} opens={choice.matched} /> : <small>On {plural(summary.images, "image")}. No threshold plays a part here.</small>}
       </div>
     </section>
   );

@@ -3,13 +3,13 @@ import type { ReactElement } from "react";
 import type { Summary } from "../api/client";
 import { whole } from "../format";
 import { setView } from "../state/view";
-import type { Outcome } from "../state/url";
+import { objectsOf, type Outcome } from "../state/url";
 import { OutcomeGlyph } from "./marks";
 
 const WORDS = { tp: "correct", fp: "false", fn: "missed" } as const;
 
 export function showOutcome(outcome: Outcome): void {
-  setView({ page: "errors", outcome, kind: null, selected: null });
+  setView(objectsOf({ outcome }));
 }
 
 export function OutcomeBar({ counts, opens }: { counts: NonNullable<Summary["counts"]>; opens: boolean }): ReactElement {

@@ -1,7 +1,7 @@
 /** The bar of every page: run, thresholds, classes, counts. Thresholds are never hidden. */
 import { useState, type ReactElement } from "react";
 import type { Overview, Run, Summary } from "../api/client";
-import { whole } from "../format";
+import { plural, whole } from "../format";
 import { Letter, OutcomeGlyph } from "../parts/marks";
 import { showOutcome } from "../parts/outcomes";
 import { Slider } from "../parts/slider";
@@ -12,13 +12,15 @@ interface BarProps {
   run: Run;
   summary: Summary | undefined;
   stale: boolean;
+  task: string;
   chooseClasses: () => void;
+  chooseImages: () => void;
 }
 
-export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): ReactElement {
+export function Bar({ project, run, summary, stale, task, chooseClasses, chooseImages }: BarProps): ReactElement {
   const view = useView();
   const [copied, setCopied] = useState(false);
-  const confidence = view.confidence ?? run.default_confidence ?? 0;
+  const confidence = view.confidence ?? summary?.counts?.confidence ?? run.default_confidence ?? 0;
   const high = Math.max(1, confidence);
   const low = Math.min(0, confidence);
   const counts = summary ? summary.counts : run.counts;
@@ -34,7 +36,7 @@ export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): 
       <RunSwitch runs={project.runs} run={run} />
       {boxes && (
         <>
-          <Slider name={run.task === "keypoints" ? "OKS" : "IoU"} value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
+          <Slider name={task === "keypoints" ? "OKS" : "IoU"} value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
           <Slider
             name="Confidence"
             value={confidence}
@@ -42,11 +44,14 @@ export function Bar({ project, run, summary, stale, chooseClasses }: BarProps): 
             high={high}
             change={(value) => setView({ confidence: value })}
           />
-          <button className="btn small" onClick={chooseClasses} aria-haspopup="dialog">
+          <button className="btn small chooser" onClick={chooseClasses} aria-haspopup="dialog">
             {classLabel(view.classes, project)}
           </button>
         </>
       )}
+      <button className="btn small" onClick={chooseImages} aria-haspopup="dialog">
+        {view.slice === null ? "All images" : summary?.slice == null ? "Images" : plural(summary.images, "image")}
+      </button>
       <div className={stale ? "bar-counts stale" : "bar-counts"} role="status" aria-live="polite">
         {counts && (["tp", "fp", "fn"] as const).map((k) => (
           <button key={k} disabled={!boxes} onClick={() => showOutcome(k)} title={`Show ${k.toUpperCase()}`}>

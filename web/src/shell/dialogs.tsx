@@ -4,7 +4,7 @@ import type { Overview } from "../api/client";
 import { whole } from "../format";
 import { setView, useView } from "../state/view";
 
-function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }): ReactElement {
+export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     ref.current?.showModal();
@@ -73,7 +73,7 @@ export function ClassDialog({ project, close }: { project: Overview; close: () =
 }
 
 const KEYS: [string, string][] = [
-  ["1 2 3 4", "Runs, Overview, Errors, Confusion"],
+  ["1 … 6", "the pages, as they stand at the left"],
   ["[ ]", "IoU down, up by .05"],
   ["- =", "confidence down, up by .05"],
   ["J K", "next, previous object"],
@@ -81,6 +81,7 @@ const KEYS: [string, string][] = [
   ["Z", "zoom to the object or show the whole image"],
   ["X", "other run"],
   ["C", "choose classes"],
+  ["I", "choose images"],
   ["D", "light or dark"],
   ["Esc", "clear filters"],
   ["?", "this list"],

@@ -14,10 +14,14 @@ export interface Choice {
   matched: boolean;
   /** Classes can be taken for each other. */
   confusable: boolean;
-  /** The task is that of the run, which the Errors page shows. */
-  own: boolean;
   /** What to ask of the server. */
   under: Under;
+}
+
+/** The view's choice where predictions are matched one by one, else the run's own. */
+export function matchedChoice(view: View, run: Run): Choice {
+  const chosen = choiceOf(view, run);
+  return chosen.matched ? chosen : choiceOf({ ...view, task: null }, run);
 }
 
 /** The view's choice where this run allows it, else the run's own. */
@@ -26,16 +30,15 @@ export function choiceOf(view: View, run: Run): Choice {
   const task = found?.task ?? run.task;
   const protocols = found?.protocols ?? [];
   const protocol = protocols.find((p) => p.name === view.protocol) ?? protocols[0];
-  const own = task === run.task;
   return {
     task,
     protocols,
     protocol,
     matched: MATCHED.includes(task),
     confusable: MATCHED.includes(task) || task === "classification",
-    own,
     under: {
-      ...(own ? {} : { task: task as Task }),
+      ...(view.slice === null ? {} : { slice: view.slice }),
+      ...(task === run.task ? {} : { task: task as Task }),
       ...(protocol === protocols[0] ? {} : { protocol: protocol?.name }),
     },
   };

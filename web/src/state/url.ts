@@ -1,16 +1,26 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
+import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "compare", "imports"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
+/** What became of an object, or of a false positive, from one run to another. */
+export const FLIPS = ["broken", "fixed", "right_in_both", "wrong_in_both", "new", "removed"] as const;
+export type Flip = (typeof FLIPS)[number];
 export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** A class, or the background of the confusion matrix. */
+export type Place = number | "none";
 
 export interface View {
   page: Page;
   /** null: the project's first run. */
   run: string | null;
+  /** What the run is compared with; null: the next one. */
+  other: string | null;
+  flip: Flip;
   /** null: what the run is of. */
   task: string | null;
   /** null: the task's own. */
@@ -18,10 +28,17 @@ export interface View {
   iou: number;
   /** null: the run's default, where its pooled F1 is best. */
   confidence: number | null;
+  /** Which images count; null: all. */
+  slice: string | null;
   /** Empty: all classes. */
   classes: number[];
   outcome: Outcome;
   kind: string | null;
+  /** Row and column of the confusion matrix; null: any. */
+  labelled: Place | null;
+  predicted: Place | null;
+  /** Only predictions of a lower confidence; null: any. */
+  below: number | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -34,13 +51,19 @@ export interface View {
 export const DEFAULTS: View = {
   page: "overview",
   run: null,
+  other: null,
+  flip: "broken",
   task: null,
   protocol: null,
   iou: 0.5,
   confidence: null,
+  slice: null,
   classes: [],
   outcome: "error",
   kind: null,
+  labelled: null,
+  predicted: null,
+  below: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -48,6 +71,22 @@ export const DEFAULTS: View = {
   hidden: "",
   theme: null,
 };
+
+/** What Escape and "Clear" bring back. */
+export function unfiltered(): Partial<View> {
+  const { slice, classes, outcome, kind, labelled, predicted, below } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, selected: null };
+}
+
+/** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
+export function objectsOf(filter: Partial<View>): Partial<View> {
+  const { outcome, kind, labelled, predicted, below, mode } = DEFAULTS;
+  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, mode, ...filter };
+}
+
+function place(text: string | null): Place | null {
+  return text === "none" ? "none" : /^\d{1,9}$/.test(text ?? "") ? Number(text) : null;
+}
 
 function oneOf<T extends string>(value: string | null, known: readonly T[], fallback: T): T {
   return known.find((k) => k === value) ?? fallback;
@@ -67,13 +106,19 @@ export function parseView(hash: string): View {
   return {
     page: oneOf(path, PAGES, DEFAULTS.page),
     run: q.get("run"),
+    other: q.get("other"),
+    flip: oneOf(q.get("flip"), FLIPS, DEFAULTS.flip),
     task: q.get("task"),
     protocol: q.get("protocol"),
     iou: between(q.get("iou"), 0.1, 1) ?? DEFAULTS.iou,
     confidence: between(q.get("conf"), -1e9, 1e9),
+    slice: formatSlice(parseSlice(q.get("slice"))),
     classes: [...new Set(classes.map(Number))],
     outcome: oneOf(q.get("outcome"), OUTCOMES, DEFAULTS.outcome),
     kind: q.get("kind"),
+    labelled: place(q.get("labelled")),
+    predicted: place(q.get("predicted")),
+    below: between(q.get("below"), -1e9, 1e9),
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -87,19 +132,25 @@ export function parseView(hash: string): View {
 export function formatView(view: View): string {
   const q = new URLSearchParams();
   if (view.run !== null) q.set("run", view.run);
+  if (view.other !== null) q.set("other", view.other);
+  if (view.flip !== DEFAULTS.flip) q.set("flip", view.flip);
   if (view.task !== null) q.set("task", view.task);
   if (view.protocol !== null) q.set("protocol", view.protocol);
   if (view.iou !== DEFAULTS.iou) q.set("iou", String(view.iou));
   if (view.confidence !== null) q.set("conf", String(view.confidence));
+  if (view.slice !== null) q.set("slice", view.slice);
   if (view.classes.length) q.set("cls", view.classes.join(","));
   if (view.outcome !== DEFAULTS.outcome) q.set("outcome", view.outcome);
   if (view.kind !== null) q.set("kind", view.kind);
+  if (view.labelled !== null) q.set("labelled", String(view.labelled));
+  if (view.predicted !== null) q.set("predicted", String(view.predicted));
+  if (view.below !== null) q.set("below", String(view.below));
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
   if (!view.zoom) q.set("zoom", "0");
   if (view.hidden) q.set("hide", view.hidden);
   if (view.theme !== null) q.set("theme", view.theme);
-  const query = q.toString().replaceAll("%2C", ",");
+  const query = q.toString().replaceAll("%2C", ",").replaceAll("%3D", "=");
   return `#/${view.page}${query ? `?${query}` : ""}`;
 }

@@ -1,0 +1,52 @@
+/** Every active filter as a chip, on every page; the slice's own images beside it. */
+import type { ReactElement } from "react";
+import type { Overview, Summary } from "../api/client";
+import { KIND_NAMES, OUTCOME_NAMES, score, whole } from "../format";
+import { parseSlice, withPart } from "../state/slice";
+import { unfiltered, type Place, type View } from "../state/url";
+import { setView, useView } from "../state/view";
+
+const SLICE_NAMES = { split: "Split", class: "Images with", title: "Title", sequence: "Sequence" };
+const MOST_CLASSES = 4;
+
+type Chip = [name: string, without: Partial<View>];
+
+function chipsOf(view: View, project: Overview): Chip[] {
+  const className = (of: Place) => (of === "none" ? "nothing" : (project.classes[of]?.name ?? String(of)));
+  const chips: Chip[] = parseSlice(view.slice).map(({ key, value }) => [`${SLICE_NAMES[key]} ${value}`, { slice: withPart(view.slice, key, value) }]);
+  for (const id of view.classes.slice(0, MOST_CLASSES)) chips.push([className(id), { classes: view.classes.filter((k) => k !== id) }]);
+  if (view.classes.length > MOST_CLASSES) chips.push([`${view.classes.length - MOST_CLASSES} more classes`, { classes: view.classes.slice(0, MOST_CLASSES) }]);
+  if (view.page !== "errors") return chips;
+  if (view.outcome !== "error") chips.push([OUTCOME_NAMES[view.outcome] ?? view.outcome, { outcome: "error", kind: null }]);
+  if (view.kind) chips.push([KIND_NAMES[view.kind] ?? view.kind, { kind: null }]);
+  if (view.labelled !== null) chips.push([`Labelled ${className(view.labelled)}`, { labelled: null }]);
+  if (view.predicted !== null) chips.push([`Predicted ${className(view.predicted)}`, { predicted: null }]);
+  if (view.below !== null) chips.push([`Confidence below ${score(view.below, 2)}`, { below: null }]);
+  return chips;
+}
+
+export function Chips({ project, summary }: { project: Overview; summary: Summary | undefined }): ReactElement | null {
+  const view = useView();
+  const chips = chipsOf(view, project);
+  if (!chips.length) return null;
+  return (
+    <div className="chips" role="group" aria-label="Active filters">
+      {chips.map(([name, without]) => (
+        <span key={name} className="chip">
+          <bdi>{name}</bdi>
+          <button aria-label={`Remove filter ${name}`} onClick={() => setView({ ...without, selected: null })}>
+            ×
+          </button>
+        </span>
+      ))}
+      <button className="btn small" onClick={() => setView(unfiltered())}>
+        Clear <kbd>Esc</kbd>
+      </button>
+      {view.slice !== null && summary?.slice != null && (
+        <span className="muted" data-testid="slice-images">
+          {whole(summary.images)} of {whole(project.images)} images
+        </span>
+      )}
+    </div>
+  );
+}
