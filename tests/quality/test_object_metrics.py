@@ -207,7 +207,7 @@ def test_entropy_is_scipys() -> None:
 
 def test_acquisition_by_image() -> None:
     box = [0, 0, 9, 9]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"item": 0, "box": box, "confidence": 0.5},
         {"item": 0, "box": box, "confidence": 1.0, "class_id": 1},
         {"item": 1, "confidence": 0.5, "kind": Kind.CLASSIFICATION},

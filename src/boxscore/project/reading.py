@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.project.loading import Loaded, load
+from boxscore.project.questions import RunQuestions
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from boxscore.evaluation.queries import ErrorQuery, FlipQuery, ImageQuery
+    from boxscore.evaluation.queries import ErrorQuery, ImageQuery
     from boxscore.project.slicing import Where
     from boxscore.schema.ontology import Ontology
     from boxscore.schema.tables import Annotations, Table
@@ -21,22 +18,14 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class ProjectReader:
-    """The reading half of `Project`: items, truth, runs, curves, objects, pictures.
+class ProjectReader(RunQuestions):
+    """The reading half of `Project`: items, truth, runs, their numbers, objects, pictures.
 
     Attributes:
         path: The project's folder.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._loaded: Loaded | None = None
-
     # --- what it holds -----------------------------------------------------------------------
-
-    def _state(self) -> Loaded:
-        self._loaded = load(self.path, self._loaded)
-        return self._loaded
 
     @property
     def name(self) -> str:
@@ -68,261 +57,6 @@ class ProjectReader:
         pairs = zip(items["data_hash"].tolist(), items["title"].tolist(), strict=True)
         whole = dict(pairs)
         return whole if limit is None else dict(list(whole.items())[:limit])
-
-    def curves(
-        self,
-        run: str,
-        *,
-        iou: float = 0.5,
-        classes: tuple[int, ...] | None = None,
-        task: str | None = None,
-        where: Where = None,
-    ) -> Document:
-        """Precision-recall and confidence curves, pooled over the chosen classes."""
-        from boxscore.project.analysing import curves
-
-        return curves(self._state(), run, iou, classes, where, task)
-
-    def explain_map(
-        self, run: str, *, tools: Sequence[str] = (), metric: str | None = None
-    ) -> Document:
-        """Why other tools print another mAP: each tool's value and, rule by rule, the way there.
-
-        Args:
-            tools: "ultralytics", "torchmetrics", "voc07", ...; none: all.
-            metric: "mAP50_95" or "mAP50"; default: each tool's headline.
-        """
-        from boxscore.project.explaining import explain_map
-
-        return explain_map(self._state(), run, tools, metric)
-
-    def error_budget(
-        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
-    ) -> Document:
-        """What each kind of error costs in AP, overall and per class (TIDE's kinds)."""
-        from boxscore.project.analysing import error_budget
-
-        return error_budget(self._state(), run, iou, where, task)
-
-    def lrp(
-        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
-    ) -> Document:
-        """oLRP: one error of boxes, false positives and misses, at each class's best confidence."""
-        from boxscore.project.analysing import optimal_lrp
-
-        return optimal_lrp(self._state(), run, iou, where, task)
-
-    def class_curves(
-        self,
-        run: str,
-        *,
-        iou: float = 0.5,
-        classes: tuple[int, ...] | None = None,
-        task: str | None = None,
-        where: Where = None,
-    ) -> Document:
-        """Precision, recall, F1 and accuracy of each class against confidence, with the optima."""
-        from boxscore.project.analysing import class_curves
-
-        return class_curves(self._state(), run, iou, classes, where, task)
-
-    def confusion(
-        self,
-        run: str,
-        *,
-        iou: float = 0.5,
-        confidence: float | None = None,
-        classes: tuple[int, ...] | None = None,
-        task: str | None = None,
-        where: Where = None,
-    ) -> Document:
-        """Who is taken for whom, with background; of classifications, with "no answer"."""
-        from boxscore.project.judging import confusion
-
-        return confusion(self._state(), run, iou, confidence, classes, where, task)
-
-    def calibration(
-        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
-    ) -> Document:
-        """How often predictions of a confidence are right; ECE or D-ECE, Brier score."""
-        from boxscore.project.judging import calibration
-
-        return calibration(self._state(), run, iou, where, task)
-
-    def thresholds(
-        self,
-        run: str,
-        *,
-        goal: str = "f1",
-        floor: float = 0.9,
-        cost_fp: float = 1.0,
-        cost_fn: float = 1.0,
-        iou: float = 0.5,
-    ) -> Document:
-        """The best confidence thresholds, one for all and one per class.
-
-        Args:
-            goal: "f1"; "precision" or "recall": the other one's best with this one at `floor`;
-                "cost": least cost of errors.
-        """
-        from boxscore.evaluation.thresholds import Goal
-        from boxscore.project.analysing import thresholds
-
-        wanted = Goal(name=goal, floor=floor, cost_fp=cost_fp, cost_fn=cost_fn)
-        return thresholds(self._state(), run, iou, wanted)
-
-    def intervals(self, run: str, *, task: str | None = None, where: Where = None) -> Document:
-        """95 % bootstrap intervals of COCO's numbers, and why where there is none.
-
-        Returns:
-            How they were made, "metrics", and "per_class" with its own "metrics".
-        """
-        from boxscore.project.analysing import intervals
-
-        return intervals(self._state(), run, where, task)
-
-    # --- quality metrics ---------------------------------------------------------------------
-
-    @property
-    def metrics(self) -> list[Document]:
-        """Cards of all quality metrics: what they mean, and how much of each is computed."""
-        from boxscore.project.metric_answers import metric_documents
-
-        return metric_documents(self._state())
-
-    def metric_values(
-        self, title: str, *, run: str | None = None, progress: Progress = silent
-    ) -> NDArray[np.float64]:
-        """Values of one metric, computed where they are missing; nan where undefined.
-
-        Args:
-            title: Or its id.
-            run: Whose predictions; None: the images and their ground truth.
-
-        Returns:
-            (items,) for a metric of images, else (N,) in the order of the annotation table.
-
-        Raises:
-            RequestError: There is no such metric, or it has no values there.
-        """
-        from boxscore.project.metric_answers import values_array
-
-        return values_array(self._state(), title, run, progress)
-
-    def metric(
-        self,
-        title: str,
-        *,
-        run: str | None = None,
-        bins: int = 20,
-        sort: str = "lowest",
-        offset: int = 0,
-        limit: int = 20,
-        pixels: bool = True,
-    ) -> Document:
-        """One metric's card, summary, histogram and a page of its rows.
-
-        Args:
-            sort: "row", "lowest" or "highest".
-            pixels: Whether images may be decoded now for values that are missing.
-        """
-        from boxscore.project.metric_answers import ValueQuery, metric_document
-
-        query = ValueQuery(run=run, bins=bins, sort=sort, offset=offset, limit=limit, pixels=pixels)
-        return metric_document(self._state(), title, query)
-
-    def metric_performance(
-        self,
-        run: str,
-        title: str,
-        *,
-        iou: float = 0.5,
-        confidence: float | None = None,
-        bins: int = 10,
-        classes: tuple[int, ...] | None = None,
-        task: str | None = None,
-        where: Where = None,
-        pixels: bool = True,
-    ) -> Document:
-        """Precision, recall and mean confidence of a run over bins of a metric, with intervals.
-
-        Args:
-            pixels: Whether images may be decoded now for values that are missing.
-        """
-        from boxscore.project.metric_answers import performance
-
-        return performance(
-            self._state(), run, title, iou, confidence, bins, classes, where, task, pixels
-        )
-
-    def compare(
-        self,
-        *runs: str,
-        iou: float = 0.5,
-        where: Where = None,
-        by: str | None = None,
-        images: str = "auto",
-    ) -> Document:
-        """Every other run against the first: differences with intervals, objects that flipped.
-
-        Args:
-            by: Also for each "split", "sequence" or "size".
-            images: "all" counts an image without predictions as one where nothing was found;
-                "shared" leaves out those on which a run has none; "auto" does so when a run has
-                none on more than a fifth of another run's images.
-
-        Returns:
-            Under "pairs" one document for each other run; "agreement" of all of them.
-        """
-        from boxscore.project.comparing import Comparison, compare
-
-        asked = Comparison(runs=runs, iou=iou, where=where, by=by, images=images)
-        return compare(self._state(), asked)
-
-    def flipped(self, first: str, second: str, query: FlipQuery) -> Document:
-        """One page of what changed between two runs: objects, or false positives."""
-        from boxscore.project.flipped import flipped_document
-
-        return flipped_document(self._state(), first, second, query)
-
-    def gate(self, rules: str | Path, *, run: str, baseline: str | None = None) -> Document:
-        """Whether a run may pass: a file of rules on its numbers and their change.
-
-        Args:
-            baseline: The run that changes are counted from, instead of the one in the rules.
-
-        Raises:
-            SourceError: The rules cannot be read, or name what the project does not have.
-            RequestError: The baseline is gone or another one, or the labels changed.
-        """
-        from boxscore.project.gating import gate
-
-        return gate(self._state(), Path(rules), run, baseline)
-
-    def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
-        """Write first rules for `gate`, which the baseline itself passes."""
-        from boxscore.project.gate_start import start_rules
-
-        return start_rules(self._state(), Path(path), baseline)
-
-    def history(self) -> Document:
-        """The runs over time, with the hashes of model, images, classes, labels and protocol."""
-        from boxscore.project.history import history
-
-        return history(self._state())
-
-    def what_changed(
-        self, first: str, second: str, *, within: ProjectReader | None = None
-    ) -> Document:
-        """What two runs differ in: model, images, classes, labels or protocol.
-
-        Args:
-            within: The project of the second run, when it is another one.
-        """
-        from boxscore.project.history import what_changed
-
-        other = self if within is None else within
-        return what_changed(self._state(), first, other._state(), second)
 
     def overview(self) -> Document:
         """The project on one page: counts, classes, splits, runs."""
