@@ -25,7 +25,7 @@ def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportR
     diagnosis = diagnose(raw, context, context.mapping)
     settled = settle(raw, diagnosis, context)
     diagnosis.warn(report)
-    predictions = annotations_of(raw, settled, PREDICTIONS, report)
+    predictions = annotations_of(diagnosis.raw, settled, PREDICTIONS, report)
     if not total:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
     report.check_refusal(total, diagnosis.most_unmatched)

@@ -89,6 +89,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     for label, image in zip(labels, images, strict=True):
         rows.read(label.path, image)
     rows.finish()
+    builder.confidence_at = "" if truth else "after"
     return builder.build()
 
 
