@@ -56,6 +56,9 @@ def _say(document: dict[str, Any]) -> None:
         f"{document['path']}: {document['format']}, {document['records']} records"
         + (f", {document['rejected']} rejected" if document["rejected"] else "")
     )
+    if document["recognised"]:
+        told = document["recognised"]
+        click.echo(f"recognised as {document['format']}: {told['sure']:.0%} sure, {told['why']}")
     rows = [["", "read as", "sure", "evidence"]]
     for finding in document["findings"]:
         sure = "yes" if finding["sure"] else "no"

@@ -8,7 +8,7 @@ from typing import Any
 from boxscore.errors import RequestError
 from boxscore.project.importing import context_of
 from boxscore.project.loading import Loaded
-from boxscore.sources import examine
+from boxscore.sources import certainty, examine
 from boxscore.sources.doctor import write_mapping
 from boxscore.sources.report import ImportReport
 
@@ -33,6 +33,7 @@ def doctor(state: Loaded, path: Path, form: str, write: Path | None) -> dict[str
     return {
         "path": str(path),
         "format": raw.format,
+        "recognised": _recognised(path, raw.format) if form == "auto" else None,
         "project": state.name,
         "records": raw.rows,
         "rejected": report.rejected,
@@ -40,3 +41,8 @@ def doctor(state: Loaded, path: Path, form: str, write: Path | None) -> dict[str
         **diagnosis.document(),
         "mapping": None if write is None else str(write),
     }
+
+
+def _recognised(path: Path, form: str) -> dict[str, Any]:
+    share, why = certainty(path, form)
+    return {"sure": round(share, 2), "why": why}

@@ -121,6 +121,16 @@ def sniff(path: Path) -> str:
     return "coco"
 
 
+def certainty(path: Path, form: str) -> tuple[float, str]:
+    """How sure it is that a path is of a format that was recognised, 0 to 1, and why."""
+    from boxscore.sources.formats import recognise
+
+    for card, guess in recognise(path, "predictions"):
+        if card.name == form:
+            return guess.share, guess.why
+    return 1.0, "its first bytes, and no other format fits"
+
+
 def encord_folder(path: Path) -> str:
     """The format of a folder with Encord Active's ontology mapping in it; "" of any other path."""
     from boxscore.sources.encord_mapping import ontology_file
