@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
+from boxscore.sources.box_forms import VERTICAL_FIRST, boxes_as_pixels, points_as_pixels
 from boxscore.sources.coco_class_ids import BY_ID, class_readings
 from boxscore.sources.coco_fields import whole_number
+from boxscore.sources.coco_outlines import has_outline, outlines
 from boxscore.sources.coco_records import Records
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
-from boxscore.sources.doctor.classes import ASSIGNED, COCO, read_classes
-from boxscore.sources.doctor.diagnosis import weigh_boxes
+from boxscore.sources.doctor.classes import ASSIGNED, COCO, contradicts, read_classes, rightly
+from boxscore.sources.doctor.confidences import as_shares
+from boxscore.sources.doctor.diagnosis import confirm_images, weigh_boxes
 from boxscore.sources.doctor.evidence import Evidence
+from boxscore.sources.doctor.images import guesses
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
 from boxscore.sources.image_matching import match_images
@@ -27,15 +30,6 @@ DECLARED = Convention(corners="xywh", scale="pixels")
 """How COCO writes boxes."""
 LOOKED_AT = 200
 """Images whose records show whether ids and boxes mean what they say."""
-FEWEST = 20
-"""Labels whose best record another reading names rightly, from which it contradicts the ids."""
-ODDS = 3
-"""It must be right where the ids are wrong this many times as often as the reverse."""
-REPEATED = 4
-"""Labels from which a class of a reading that is made from the evidence is no chance."""
-GAIN = 0.2
-"""A reading made from the evidence itself must also be right on this much more of the labels."""
-
 Rows = NDArray[np.int32]
 
 
@@ -71,8 +65,11 @@ def reconciled(records: Records, context: ProjectContext, report: ImportReport) 
         return own
     raw, diagnosis = examined(records, context, report)
     settled = settle(raw, diagnosis, context)
+    diagnosis.warn(report)
     item = settled.item[raw.columns["image"]]
     _into_pixels(records, item, settled.convention, context)
+    scale = diagnosis.given.confidence_scale
+    records.column["score"] = as_shares(records.column["score"], scale)
     class_id = settled.class_id[raw.columns["class_ref"]]
     return Names(item=item, class_id=class_id, mapping=diagnosis.words())
 
@@ -108,14 +105,13 @@ def raw_of(records: Records, report: ImportReport, rows: NDArray[np.intp] | None
     numbered = all(map(whole_number, named))
     for name in named:
         builder.class_ref(int(name)) if numbered else builder.class_ref(name=name)
-    boxed = records.present["bbox"][rows]
     columns = {
         "image": image,
         "class_ref": class_ref,
         "line": records.row[rows] + 1,
         "confidence": records.column["score"][rows],
     }
-    builder.extend(columns, np.where(boxed[:, None], records.column["bbox"][rows], np.nan))
+    builder.extend(columns, outlines(records, rows))
     return builder.build()
 
 
@@ -150,7 +146,7 @@ def _known(names: Names) -> bool:
 def _doubtful(records: Records, own: Names, context: ProjectContext, report: ImportReport) -> bool:
     """Whether the records of some images show that boxes or classes are meant otherwise."""
     truth = context.ground_truth
-    good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & records.present["bbox"])
+    good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & has_outline(records))
     if truth is None or not truth.rows or not good.size:
         return False
     labelled = np.zeros(context.items.rows, np.bool_)
@@ -168,8 +164,32 @@ def _doubtful(records: Records, own: Names, context: ProjectContext, report: Imp
     boxes, met = weigh_boxes(raw, own.item[rows], context, evidence, Mapping())
     if boxes is not None and not boxes.sure:
         return True
+    if boxes is not None:
+        images = _confirmed_images(raw, own, rows, context, boxes)
+        if not images.sure:
+            return True
+        if images.doubt:
+            report.note("W-DOCTOR-IMAGES", images.doubt)
     place = Reading(how="source id", place=_of_classes(raw, own.class_id[rows]), found=1.0)
     return not _judged(read_classes(raw, context.ontology.classes, met), place, met).sure
+
+
+def _confirmed_images(
+    raw: RawSet, own: Names, rows: NDArray[np.intp], context: ProjectContext, boxes: Finding
+) -> Finding:
+    """The images as they stand, held against other readings of their ids and other images."""
+    how = own.mapping["images"].removeprefix("by ")
+    place = np.full(len(raw.images), -1, np.int32)
+    place[raw.columns["image"]] = own.item[rows]
+    found = Finding(
+        question="images",
+        chosen=Reading(how=how, place=place, found=1.0),
+        others=tuple(guesses(raw, context.items)),
+        sure=True,
+        why=f"{len(raw.images)} images found by {how}",
+    )
+    whole = Evidence.of(context.ground_truth)
+    return confirm_images(found, raw, context, whole, Mapping(), boxes)
 
 
 def _of_classes(raw: RawSet, class_id: Rows) -> Rows:
@@ -182,9 +202,11 @@ def _of_classes(raw: RawSet, class_id: Rows) -> Rows:
 def _judged(found: Finding, own: Reading, met: NDArray[np.int64] | None) -> Finding:
     """The ids as they stand, unless another reading clearly contradicts them."""
     readings = [r for r in (found.chosen, *found.others) if isinstance(r, Reading)]
-    agreement = float("nan") if met is None or not met.sum() else _right(own.place, met) / met.sum()
+    agreement = (
+        float("nan") if met is None or not met.sum() else rightly(own.place, met) / met.sum()
+    )
     own = replace(own, agreement=float(agreement))
-    better = [r for r in readings if met is not None and _contradicts(r, own, met)]
+    better = [r for r in readings if met is not None and contradicts(r, own, met)]
     if not better:
         why = f"all ids are among those of the project, by {own.how}"
         if not np.isnan(own.agreement):
@@ -201,28 +223,6 @@ def _judged(found: Finding, own: Reading, met: NDArray[np.int64] | None) -> Find
     return replace(found, chosen=best, others=others, sure=False, why=why, fix=fix)
 
 
-def _right(place: Rows, met: NDArray[np.int64]) -> int:
-    rows = np.flatnonzero(place >= 0)
-    return int(met[rows, place[rows]].sum())
-
-
-def _contradicts(other: Reading, own: Reading, met: NDArray[np.int64]) -> bool:
-    """Whether labels are named rightly by another reading far more often than by the ids."""
-    fitted = other.how == ASSIGNED
-    place = other.place
-    if fitted:
-        row = np.arange(place.size)
-        place = np.where(met[row, np.maximum(place, 0)] >= REPEATED, place, np.int32(-1))
-    elif other.found < CLEAR:
-        return False
-    apart = place != own.place
-    gained = _right(np.where(apart, place, np.int32(-1)), met)
-    lost = _right(np.where(apart & (place >= 0), own.place, np.int32(-1)), met)
-    if gained < FEWEST or gained <= ODDS * lost:
-        return False
-    return not fitted or gained - lost >= GAIN * int(met.sum())
-
-
 def _into_pixels(records: Records, item: Rows, form: Convention, context: ProjectContext) -> None:
     """Boxes, polygons and keypoints that are written in another form become pixels, in place."""
     if form == DECLARED or not context.items.rows:
@@ -231,12 +231,14 @@ def _into_pixels(records: Records, item: Rows, form: Convention, context: Projec
     width, height = (context.items[n][at].astype(np.float64) for n in ("width", "height"))
     with np.errstate(all="ignore"):
         records.column["bbox"] = boxes_as_pixels(records.column["bbox"], width, height, form)
-    if form.scale == "pixels" and not form.fit:
+    # Points are turned like the boxes only where these were made from them.
+    crossed = form.corners in VERTICAL_FIRST and not records.present["bbox"].any()
+    if form.scale == "pixels" and not form.fit and not crossed:
         return
-    _place_polygons(records, width, height, form)
+    _place_polygons(records, width, height, form, crossed)
     for i, points in records.objects["keypoints"].items():
         if isinstance(points, list) and all(isinstance(v, int | float) for v in points):
-            x, y = (np.array(points[k::3], np.float64) for k in (0, 1))
+            x, y = (np.array(points[k::3], np.float64) for k in ((1, 0) if crossed else (0, 1)))
             w, h = (np.full(len(x), side[i]) for side in (width, height))
             if x.size == y.size:
                 x, y = points_as_pixels(x, y, w, h, form)
@@ -244,7 +246,11 @@ def _into_pixels(records: Records, item: Rows, form: Convention, context: Projec
 
 
 def _place_polygons(
-    records: Records, width: NDArray[np.float64], height: NDArray[np.float64], form: Convention
+    records: Records,
+    width: NDArray[np.float64],
+    height: NDArray[np.float64],
+    form: Convention,
+    crossed: bool,
 ) -> None:
     given = records.segmentation
     if given is None or not given.points.values.size:
@@ -252,8 +258,7 @@ def _place_polygons(
     pairs = np.diff(given.points.offsets) // 2
     owner = np.repeat(np.repeat(np.arange(records.count), np.diff(given.parts)), pairs)
     values = given.points.values.copy()
-    values[0::2], values[1::2] = points_as_pixels(
-        values[0::2], values[1::2], width[owner], height[owner], form
-    )
+    x, y = (values[k::2].copy() for k in ((1, 0) if crossed else (0, 1)))
+    values[0::2], values[1::2] = points_as_pixels(x, y, width[owner], height[owner], form)
     points = Ragged(values=values, offsets=given.points.offsets)
     records.segmentation = replace(given, points=points)

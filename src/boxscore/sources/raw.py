@@ -73,10 +73,13 @@ class Convention:
 
     Attributes:
         corners: "xywh" (left, top, width, height), "xyxy" (corners), "cxcywh" (centre, size),
-            "yxyx", "yxhw" or "cycxhw" (the same, vertical first).
+            "yxyx", "yxhw" or "cycxhw" (the same, vertical first), "xyhw" or "cxcyhw" (the height
+            before the width).
         scale: "pixels" or "relative" (shares of the width and height).
         fit: "" of the image itself; "stretch" or "letterbox": of an input of `size` that the
-            image was resized to, filling it, or whole with bars around it.
+            image was resized to, filling it, or whole with bars around it; "swapped": its width
+            and height taken for each other; "turned left", "turned right" or "turned over": of
+            the image as its pixels lie in the file, not as its EXIF orientation shows it.
         size: Width and height of that input.
     """
 
@@ -89,6 +92,10 @@ class Convention:
     def words(self) -> str:
         """In words."""
         words = f"{self.corners}, {self.scale}"
+        if self.fit == "swapped":
+            return f"{words}, width and height swapped"
+        if self.fit.startswith("turned"):
+            return f"{words} of the image {self.fit}"
         if self.fit:
             words += f" of a {self.size[0]}x{self.size[1]} input ({self.fit})"
         return words
@@ -129,6 +136,8 @@ class RawSet:
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
         ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
+        confidence_at: "before" or "after" the four numbers of a box, where only its place tells it
+            from them.
     """
 
     format: str
@@ -146,6 +155,7 @@ class RawSet:
     convention: Convention
     mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     ontology: Ontology | None = None
+    confidence_at: str = ""
 
     @property
     def rows(self) -> int:
@@ -174,6 +184,7 @@ class RawBuilder:
     report: ImportReport
     convention: Convention
     ontology: Ontology | None = None
+    confidence_at: str = ""
     files: list[str] = field(default_factory=list)
     images: list[RawImage] = field(default_factory=list)
     classes: list[RawClass] = field(default_factory=list)
@@ -327,6 +338,7 @@ class RawBuilder:
             verdicts=self._verdicts,
             convention=self.convention,
             ontology=self.ontology,
+            confidence_at=self.confidence_at,
         )
 
     def _flush(self) -> None:

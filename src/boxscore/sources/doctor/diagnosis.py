@@ -12,23 +12,28 @@ from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind
 from boxscore.sources.box_forms import boxes_as_pixels
 from boxscore.sources.context import ProjectContext
-from boxscore.sources.doctor.boxes import read_boxes
+from boxscore.sources.doctor.alignment import Alignment, confirmed
+from boxscore.sources.doctor.boxes import POOR, best_plain, read_boxes
 from boxscore.sources.doctor.classes import read_classes
+from boxscore.sources.doctor.confidences import read_confidences
 from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
+from boxscore.sources.doctor.outlines import outlined
 from boxscore.sources.doctor.readings import EXCEPTIONS, NO_WAY, BoxReading, Finding, Reading
 from boxscore.sources.raw import RawSet
-from boxscore.sources.report import REJECTED_SHARE
+from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.settling import Settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """The doctor's answers to its three questions.
+    """The doctor's answers to its questions.
 
     Attributes:
-        images, classes, boxes: Findings; `boxes` is None when no record has a box.
+        images, classes, boxes, confidence: Findings; `boxes` is None when no record has a box,
+            `confidence` when none has one.
+        raw: The set with its confidences where and as they are meant.
         most_unmatched: Share of the records that may stay without image or class.
         unmatched: Share that does.
         given: What was decided before.
@@ -38,6 +43,8 @@ class Diagnosis:
     images: Finding
     classes: Finding
     boxes: Finding | None
+    confidence: Finding | None
+    raw: RawSet
     most_unmatched: float
     unmatched: float
     given: Mapping
@@ -46,7 +53,8 @@ class Diagnosis:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in order."""
-        return tuple(f for f in (self.images, self.classes, self.boxes) if f is not None)
+        all_ = (self.images, self.classes, self.boxes, self.confidence)
+        return tuple(f for f in all_ if f is not None)
 
     @property
     def sure(self) -> bool:
@@ -55,13 +63,23 @@ class Diagnosis:
 
     def mapping(self) -> Mapping:
         """The same decisions as a mapping file, to be committed and edited."""
+        if self.images.doubt and not self.images.sure:
+            # No mapping file vouches for images that fit no better than others.
+            return self.given
         boxes = None if self.boxes is None else self.boxes.chosen
         return replace(
             self.given,
             images_by=_way(self.images),
             classes_by=_way(self.classes),
             boxes=boxes.form if isinstance(boxes, BoxReading) else None,
+            confidence_at=self.raw.confidence_at or None,
         )
+
+    def warn(self, report: ImportReport) -> None:
+        """Say what is doubted though the import goes through."""
+        for finding in self.findings:
+            if finding.doubt and finding.sure:
+                report.note(f"W-DOCTOR-{finding.question.upper()}", finding.doubt)
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
@@ -74,6 +92,8 @@ class Diagnosis:
     def words(self) -> dict[str, str]:
         """For the import document: how images and classes were matched."""
         names = {f.question: f"by {f.chosen.how}" for f in (self.images, self.classes)}
+        if self.confidence is not None and self.confidence.chosen.how != "share":
+            names["confidence"] = self.confidence.chosen.how
         return names | ({} if self.boxes is None else {"boxes": self.boxes.chosen.how})
 
 
@@ -84,7 +104,24 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
     assert isinstance(images.chosen, Reading)
     item = images.chosen.place[raw.columns["image"]] if raw.images else np.empty(0, np.int32)
     evidence = Evidence.of(context.ground_truth)
-    boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
+
+    def weigh(other: RawSet) -> BoxReading | None:
+        rows = _boxed(other, item)
+        size = _sizes(context, item[rows])
+        return best_plain(other.box[rows], item[rows], *size, evidence) if rows.size else None
+
+    raw, confidence = read_confidences(
+        raw, weigh, place=mapping.confidence_at, scale=mapping.confidence_scale
+    )
+    seen = outlined(raw, item, context.items)
+    boxes, met = weigh_boxes(seen, item, context, evidence, mapping)
+    if boxes is not None and mapping.images_by is None and not mapping.images:
+        images = confirm_images(images, seen, context, evidence, mapping, boxes)
+        assert isinstance(images.chosen, Reading)
+        moved = images.chosen.place[raw.columns["image"]]
+        if not np.array_equal(moved, item):
+            item = moved
+            boxes, met = weigh_boxes(seen, item, context, evidence, mapping)
     classes = read_classes(
         raw, context.ontology.classes, met, by=mapping.classes_by, exceptions=mapping.classes
     )
@@ -96,6 +133,8 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
         images=images,
         classes=classes,
         boxes=boxes,
+        confidence=confidence,
+        raw=raw,
         most_unmatched=REJECTED_SHARE if allowed is None else allowed,
         unmatched=float(lost.mean()) if lost.size else 0.0,
         given=mapping,
@@ -121,11 +160,10 @@ def weigh_boxes(
     Args:
         item: (N,) item of each record, -1 unknown.
     """
-    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
-    rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
-    if not boxed.any():
+    if not (np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)).any():
         return None, None
-    width, height = (context.items[n][item[rows]].astype(np.float64) for n in ("width", "height"))
+    rows = _boxed(raw, item)
+    width, height = _sizes(context, item[rows])
     box = raw.box[rows]
     if mapping.boxes is not None:
         finding = Finding(
@@ -152,6 +190,46 @@ def weigh_boxes(
     met = np.zeros((len(raw.classes), len(context.ontology.classes)), np.int64)
     np.add.at(met, (raw.columns["class_ref"][rows[good[first]]], evidence.class_id[label]), 1)
     return finding, met
+
+
+def confirm_images(
+    images: Finding,
+    raw: RawSet,
+    context: ProjectContext,
+    evidence: Evidence,
+    mapping: Mapping,
+    boxes: Finding,
+) -> Finding:
+    """A finding on images, held against the labels that the boxes lie on."""
+    if not evidence.item.size or not raw.images:
+        return images
+    chosen = boxes.chosen
+    assert isinstance(chosen, BoxReading)
+
+    def align(reading: Reading) -> Alignment:
+        item = reading.place[raw.columns["image"]]
+        form = chosen.form
+        if reading is not images.chosen and not chosen.overlap >= POOR:
+            found, _ = weigh_boxes(raw, item, context, evidence, mapping)
+            assert found is not None and isinstance(found.chosen, BoxReading)
+            form = found.chosen.form
+        return Alignment.of(raw, _boxed(raw, item), form, context.items, evidence)
+
+    guessed = bool(chosen.form.fit) and mapping.boxes is None
+    return confirmed(images, align, chosen.valid, guessed=guessed)
+
+
+def _boxed(raw: RawSet, item: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Rows of records with a box on a known image; of very many a sample."""
+    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
+    return sample(np.where(boxed, item, -1), raw.columns["confidence"])
+
+
+def _sizes(
+    context: ProjectContext, item: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    items = context.items
+    return items["width"][item].astype(np.float64), items["height"][item].astype(np.float64)
 
 
 def settle(raw: RawSet, diagnosis: Diagnosis, context: ProjectContext) -> Settlement:
