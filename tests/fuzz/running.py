@@ -50,8 +50,11 @@ class Runner:
         self.project = make_project(work / "base")
         self.videos = VideoReader(Limits(seconds=3, index_seconds=3))
 
-    def attempt(self, case: Case) -> Document | None:
+    def attempt(self, case: Case, *, good: bool = False) -> Document | None:
         """Run a case.
+
+        Args:
+            good: Whether it must not be refused.
 
         Returns:
             The document of an import that went well, None where it was refused.
@@ -65,7 +68,7 @@ class Runner:
         grow(case.tree, self.root)
         before = traces(self.root)
         peak, start = _peak(), time.process_time()
-        document = self._answer(case)
+        document = self._answer(case, good)
         seconds, more = time.process_time() - start, _peak() - peak
         if seconds > MOST_SECONDS:
             raise Find(f"slow-{case.role}", f"took {seconds:.1f} s of processor time")
@@ -75,12 +78,14 @@ class Runner:
             raise Find("written", "the source is not as it was")
         return document
 
-    def _answer(self, case: Case) -> Document | None:
+    def _answer(self, case: Case, good: bool) -> Document | None:
         try:
             document = WAYS[case.role](self, case, self.root / case.entry)
             _sound(document)
         except (SourceError, RequestError) as refused:
             _legible(refused)
+            if good:
+                raise Find(f"seed-{case.role}-{case.form}", f"is refused: {refused}") from None
             return None
         except Exception as foreign:
             raise Find(_signature(foreign), traceback.format_exc(limit=-12)) from foreign
@@ -115,7 +120,9 @@ class Runner:
                     thumbnail(open_picture(file), 64)
                 except RequestError as refused:
                     _legible(refused)
-        return bs.Project.init(path, target=self.work / "out", name="p", symlinks=True)
+        return bs.Project.init(
+            path, target=self.work / "out", name="p", symlinks=True, data_globs=["*"]
+        )
 
     def _video(self, case: Case, path: Path) -> Document:
         facts = self.videos.facts(path)

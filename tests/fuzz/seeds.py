@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,12 @@ def bitmap(size: tuple[int, int]) -> np.ndarray[Any, Any]:
     return made
 
 
-def truth() -> Record:
-    """COCO ground truth with boxes, polygons, run lengths, a crowd and keypoints."""
+def truth(posed: bool = False) -> Record:
+    """COCO ground truth with boxes, polygons, run lengths, a crowd; with keypoints if `posed`."""
     images, annotations = [], []
-    for k, (name, (width, height)) in enumerate(SIZES.items(), 1):
-        images.append({"id": k, "file_name": name, "width": width, "height": height})
+    for k, (name, (width, height)) in enumerate(SIZES.items()):
+        facts = {"id": k, "file_name": name, "width": width, "height": height}
+        images.append(facts | {"video_id": 1, "frame_id": k})
         for class_id, x, y, w, h in BOXES[name]:
             one: Record = {
                 "id": len(annotations) + 1, "image_id": k, "category_id": class_id,
@@ -78,18 +80,20 @@ def truth() -> Record:
             elif kind == 1:
                 counts = _core.mask_from_bitmap(bitmap((width, height))).decode()
                 one |= {"segmentation": {"size": [height, width], "counts": counts}, "iscrowd": 1}
-            elif kind == 2:
+            elif kind == 2 and posed:
                 one |= {"keypoints": [x, y, 2, x + w, y + h, 1], "num_keypoints": 2}
             annotations.append(one)
     categories: list[Record] = [{"id": k, "name": name} for k, name in enumerate(CLASSES, 1)]
-    categories[0] |= {"supercategory": "animal", "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}
+    categories[0] |= {"supercategory": "animal"}
+    if posed:
+        categories[0] |= {"keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}
     return {"images": images, "annotations": annotations, "categories": categories}
 
 
 def results() -> list[Record]:
     """COCO results: each object moved a little, and something that is not there."""
     found: list[Record] = []
-    for k, name in enumerate(SIZES, 1):
+    for k, name in enumerate(SIZES):
         for class_id, x, y, w, h in [*BOXES[name], (1, 0.0, 0.0, 5.0, 5.0)]:
             score = 0.9 - 0.05 * len(found)
             head = {"image_id": k, "category_id": class_id, "score": score}
@@ -124,7 +128,7 @@ def one_file(name: str, node: Node, *, role: str, form: str, **more: str) -> Cas
     return Case(tree={name: node}, entry=name, role=role, form=form, **more)
 
 
-def coco(project: bs.Project) -> list[Case]:
+def coco(_: bs.Project) -> list[Case]:
     """COCO annotations and results."""
     segm = [one | {"segmentation": t["segmentation"]} for one, t in
             zip(results(), truth()["annotations"], strict=False) if "segmentation" in t
@@ -137,16 +141,14 @@ def coco(project: bs.Project) -> list[Case]:
         one_file("r.json", text(results()), role="predictions", form="coco"),
         one_file("r.json", text(results() + segm), role="predictions", form="coco"),
         one_file("r.json", text(results()), role="doctor", form="coco"),
-        Case(tree=exported(project, "ground-truth", "coco"), form="auto"),
     ]
 
 
 def lvis() -> Record:
     """The same with what LVIS and tracking sets add."""
-    document = truth()
-    for k, image in enumerate(document["images"]):
-        image |= {"neg_category_ids": [1], "not_exhaustive_category_ids": [2], "frame_id": k}
-        image |= {"video_id": 1, "license": 1}
+    document = truth(posed=True)
+    for image in document["images"]:
+        image |= {"neg_category_ids": [1], "not_exhaustive_category_ids": [2], "license": 1}
     for one in document["annotations"]:
         one |= {"track_id": 5, "attributes": {"occlusion": 0.5, "rotation": 10.0}}
     frequency = {"frequency": "c", "synonyms": ["x"]}
@@ -160,12 +162,15 @@ def of_sinks(project: bs.Project, form: str) -> list[Case]:
     found: Tree = {} if form == "cvat" else exported(project, "run", form)
     cases = []
     if truths:
-        cases.append(Case(tree={**truths, **PICTURES}, images="images", form=form))
+        entry = next(iter(truths)) if form in ("csv", "jsonl") else ""
+        whole: Tree = {**truths, **PICTURES}
+        cases.append(Case(tree=whole, entry=entry, images="images", form=form))
         cases += _single(truths, "truth", form)
     if found:
         single = _single(found, "predictions", form)
         cases += single or [Case(tree=found, role="predictions", form=form)]
-        cases += [Case(tree=found, role="doctor", form=form)] if form != "pickle" else []
+        told = single or [Case(tree=found, form=form)]
+        cases += [replace(one, role="doctor") for one in told] if form != "pickle" else []
     return cases
 
 

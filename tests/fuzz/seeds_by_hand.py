@@ -10,6 +10,7 @@ import numpy as np
 
 import boxscore as bs
 from boxscore.kernels import _core
+from boxscore.sources.encord_mapping import COVERING
 from tests.fuzz.seeds import (
     BOXES, CLASSES, PICTURES, SIZES, Record, bitmap, coco, indices, of_sinks, one_file, picture,
     results, text,
@@ -52,7 +53,7 @@ def panoptic(_: bs.Project) -> list[Case]:
 
 def dumps(_: bs.Project) -> list[Case]:
     """Hugging Face, MMDetection, TorchVision, Ultralytics, YOLACT."""
-    names = dict(enumerate(SIZES, 1))
+    names = dict(enumerate(SIZES))
     by_image: dict[str, list[Record]] = {name: [] for name in SIZES}
     for one in results():
         by_image[names[one["image_id"]]].append(one)
@@ -67,7 +68,7 @@ def dumps(_: bs.Project) -> list[Case]:
         cases.append(one_file("d.json", text(made), role="doctor", form=form))
     mask = _core.mask_from_bitmap(bitmap((64, 48))).decode()
     yolact = [
-        {"image_id": 1, "dets": [
+        {"image_id": 0, "dets": [
             {"score": 0.5, "bbox": [1, 2, 20, 20], "category": "cat",
              "mask": {"size": [48, 64], "counts": mask}}]},
     ]  # fmt: skip
@@ -180,7 +181,8 @@ def encord_folders(project: bs.Project) -> list[Case]:
     hashes = [one.feature_hash for one in project.ontology.objects]
     names = text(dict(zip(hashes, CLASSES, strict=True)))
     numbers = text({one: k for k, one in enumerate(hashes, 1)})
-    images = {str(k): h for k, h in enumerate(project.items["data_hash"].tolist(), 1)}
+    covering = {c.feature_hash: 2 for c in project.ontology.objects if c.shape in COVERING}
+    images = {str(k): h for k, h in enumerate(project.items["data_hash"].tolist())}
     line = "cat 0 0 0 4 6 24 22 0 0 0 0 0 0 0 0.5\n"
     kitti: Tree = {"a.txt": line.encode(), "b__0.txt": line.encode(), "c.png.csv": line.encode()}
     masks: Tree = {name: indices(bitmap(size) * 2) for name, size in SIZES.items()}
@@ -188,7 +190,7 @@ def encord_folders(project: bs.Project) -> list[Case]:
     file = "ontology_mapping.json"
     return [
         Case(tree={**kitti, file: names}, role="predictions", form="encord-kitti"),
-        Case(tree={**masks, file: numbers}, role="predictions", form="encord-masks"),
+        Case(tree={**masks, file: text(dict([*covering.items()][:1]))}, role="predictions", form="encord-masks"),
         Case(tree={**found, file: numbers}, entry="r.json", role="predictions", form="encord-coco"),
     ]
 
@@ -270,7 +272,10 @@ def masks(_: bs.Project) -> list[Case]:
 def mot(_: bs.Project) -> list[Case]:
     """MOTChallenge text."""
     rows = [f"{f},{t},{10 + f},20,30,40,1,{t},0.5" for f in (1, 2, 3) for t in (1, 2)]
-    found = [f"{f},{t},{10 + f},20,30,40,0.5,-1,-1,-1" for f in (1, 2, 3) for t in (1, 2)]
+    found = [
+        f"{frame},{c},{x},{y},{w},{h},0.5,-1,-1,-1"
+        for frame, boxes in enumerate(BOXES.values(), 1) for c, x, y, w, h in boxes
+    ]  # fmt: skip
     info = b"[Sequence]\nname=A\nseqLength=3\nimWidth=64\nimHeight=48\nimDir=img1\nimExt=.png\n"
     tree: Tree = {"train/A/gt/gt.txt": _lines(*rows), "train/A/seqinfo.ini": info}
     tree |= {f"train/A/img1/{k:06}.png": picture((64, 48)) for k in (1, 2, 3)}
@@ -313,9 +318,13 @@ def openimages(_: bs.Project) -> list[Case]:
             {"LabelName": "/m/01", "Subcategory": [{"LabelName": "/m/02"}]}]}),
         "images.csv": _lines("ImageID,Subset", "a,train", "b,validation"),
     }  # fmt: skip
-    found = ["ImageID,LabelName,Score,XMin,XMax,YMin,YMax", "a,cat,0.5,0.25,0.5,0.125,0.75",
-             "b,Dog,0.75,0.25,0.5,0.125,0.75"]  # fmt: skip
-    strings = ["ImageID,PredictionString", "a,cat 0.5 0.1 0.1 0.5 0.5 Dog 0.25 0 0 1 1", "b,"]
+    found, strings = ["ImageID,LabelName,Score,XMin,XMax,YMin,YMax"], ["ImageID,PredictionString"]
+    for name, boxes in BOXES.items():
+        w, h = SIZES[name]
+        ends = [(CLASSES[c - 1], x / w, y / h, (x + r) / w, (y + b) / h) for c, x, y, r, b in boxes]
+        found += [f"{name[0]},{n},0.5,{x},{r},{y},{b}" for n, x, y, r, b in ends]
+        words = " ".join(f"{n} 0.5 {x} {y} {r} {b}" for n, x, y, r, b in ends if " " not in n)
+        strings.append(f"{name[0]},{words}")
     return [
         Case(tree=tree, form="openimages"),
         Case(tree={**tree, **PICTURES}, images="images", form="openimages"),
@@ -359,7 +368,7 @@ def voc(project: bs.Project) -> list[Case]:
 def yolo(project: bs.Project) -> list[Case]:
     """YOLO text: boxes, polygons, rotated boxes, keypoints."""
     rows = {
-        "boxes": "1 0.5 0.5 0.25 0.25", "found": "1 0.5 0.5 0.25 0.25 0.75",
+        "boxes": "1 0.5 0.5 0.25 0.25",
         "polygon": "1 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5 0.05 0.3",
         "rotated": "0 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5",
         "pose": "0 0.5 0.5 0.25 0.25 0.4 0.4 2 0.5 0.5 1",
@@ -372,7 +381,8 @@ def yolo(project: bs.Project) -> list[Case]:
         tree: Tree = {**labels, "data.yaml": yaml + more}
         cases.append(Case(tree={**tree, **PICTURES}, form="yolo"))
         cases.append(Case(tree={**tree, **PICTURES}, entry="data.yaml", form="yolo"))
-        cases.append(Case(tree=labels, role="predictions", form="yolo"))
+        found: Tree = {p: _lines(f"{row} 0.5", f"{row} 0.25") for p in labels}
+        cases.append(Case(tree={**found, "data.yaml": yaml + more}, role="doctor", form="yolo"))
     return cases
 
 
@@ -385,7 +395,7 @@ def kitti(project: bs.Project) -> list[Case]:
     return [
         *of_sinks(project, "kitti"),
         Case(tree={f"label_02/{k}": v for k, v in tracks.items()}, form="kitti"),
-        Case(tree=scored, role="predictions", form="kitti"),
+        Case(tree=scored, role="doctor", form="kitti"),
     ]
 
 

@@ -104,6 +104,8 @@ class Dump:
             yield from ((f"/{shown(k)}", str(k), v) for k, v in document.items())
         elif isinstance(document, list):
             for k, entry in enumerate(document):
+                if not isinstance(entry, dict):
+                    return
                 name, payload = _named(entry), self._inside(entry)
                 if name is None or payload is None:
                     return
@@ -147,9 +149,7 @@ class Dump:
         return end[0] * end[1]
 
 
-def _named(entry: Any) -> str | None:
-    if not isinstance(entry, dict):
-        return None
+def _named(entry: dict[str, Any]) -> str | None:
     given = (entry[k] for k in NAMES if isinstance(entry.get(k), int | str))
     return next((str(name) for name in given), None)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.errors import SourceError, shown
+from boxscore.sources.text_lines import read_bytes
 
 if TYPE_CHECKING:
     import yaml
@@ -35,14 +36,9 @@ def read_yaml(path: Path) -> Any:
     import yaml
 
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise _wrong(path, "", f"{size} bytes are too many for a YAML file of this kind")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, LARGEST_FILE).decode("utf-8-sig")
         _refuse_anchors(path, text)
         return _value(path, yaml.compose(text, Loader=yaml.SafeLoader), 0)
-    except OSError as bad:
-        raise _wrong(path, "", f"cannot be read: {bad.strerror}") from None
     except UnicodeDecodeError as bad:
         raise _wrong(path, f"byte {bad.start}", "is not UTF-8") from None
     except yaml.MarkedYAMLError as bad:

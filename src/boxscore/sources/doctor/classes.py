@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import shown
 from boxscore.schema.ontology import ClassRow
 from boxscore.sources.coco_ids import coco_ids
 from boxscore.sources.doctor.readings import CLEAR, CLOSE, EXCEPTIONS, NO_WAY, Finding, Reading
@@ -238,4 +239,4 @@ def _unmatched(best: Reading, named: list[RawClass], classes: Sequence[ClassRow]
     names = [c.name for c in classes]
     for k in np.flatnonzero(best.place == -1)[:5].tolist():
         near = get_close_matches(named[k].name or "", names, n=1)
-        yield named[k].words() + (f" (did you mean {near[0]!r}?)" if near else "")
+        yield shown(named[k].words()) + (f" (did you mean {near[0]!r}?)" if near else "")
