@@ -74,7 +74,8 @@ def _one_process(
         code = child.wait()
         errors.seek(0)
         words = f"the process ended with {code} in case {at}\n{errors.read()[-6000:]}"
-    tree = cut(work / "case") if (work / "case").is_dir() else {}
+    root = work / "1" / "2" / "3" / "case"
+    tree = cut(root) if root.is_dir() else {}
     crash = {"find": _crash_name(words, code), "words": words, "case": to_json(Case(tree=tree))}
     _keep(outcome, subject, crash)
     outcome.cases = at + 1

@@ -15,6 +15,7 @@ from tests.fuzz.seeds import (
     BOXES, CLASSES, PICTURES, SIZES, Record, bitmap, coco, indices, of_sinks, one_file, picture,
     results, text,
 )  # fmt: skip
+from tests.fuzz.seeds_alive import calls, videos
 from tests.fuzz.trees import Case, Tree
 
 Seeds = Callable[[bs.Project], list[Case]]
@@ -29,12 +30,12 @@ def panoptic(_: bs.Project) -> list[Case]:
     pixels = np.zeros((48, 64, 3), np.uint8)
     pixels[:24, :, 0], pixels[24:, :, 1] = 7, 1
     document = {
-        "images": [{"id": 1, "file_name": "a.png", "width": 64, "height": 48}],
+        "images": [{"id": 0, "file_name": "a.png", "width": 64, "height": 48}],
         "categories": [
             {"id": 1, "name": "cat", "isthing": 1}, {"id": 2, "name": "grass", "isthing": 0},
         ],
         "annotations": [{
-            "image_id": 1, "file_name": "a.png",
+            "image_id": 0, "file_name": "a.png",
             "segments_info": [
                 {"id": 7, "category_id": 1, "iscrowd": 0, "area": 9, "bbox": [0, 0, 64, 24]},
                 {"id": 256, "category_id": 2, "iscrowd": 0, "area": 9, "bbox": [0, 24, 64, 24]},
@@ -443,5 +444,6 @@ SUBJECTS: dict[str, Seeds] = {
     "kitti": kitti, "labelme": labelme, "mapping": with_mapping, "masks": masks, "mot": mot,
     "npy": arrays, "openimages": openimages, "pickle": lambda p: of_sinks(p, "pickle"),
     "pictures": pictures, "txt": plain_text, "voc": voc, "yolo": yolo,
+    "adding": calls, "videos": videos,
 }  # fmt: skip
 """Subject -> its good inputs, given the project for which predictions are meant."""

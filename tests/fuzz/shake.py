@@ -13,7 +13,7 @@ from random import Random
 
 from PIL import Image
 
-from tests.fuzz.mutate import damaged
+from tests.fuzz.mutate import damaged, restructured
 from tests.fuzz.trees import ALLOWED_OUTSIDE, Case, Tree
 
 NAMES = (
@@ -43,6 +43,10 @@ MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 def shaken(rng: Random, case: Case, others: list[Case]) -> Case:
     """A case after damage to its files, its folders, or what is asked for."""
     tree = dict(case.tree)
+    if case.role == "live":  # no file of a user's: only its values matter
+        (place, node), = tree.items()
+        assert isinstance(node, bytes)
+        return replace(case, tree={place: restructured(rng, node)})
     files = [place for place, node in tree.items() if isinstance(node, bytes)]
     contents = [node for other in others for node in other.tree.values() if isinstance(node, bytes)]
     for _ in range(rng.choice((1, 1, 1, 2, 3))):

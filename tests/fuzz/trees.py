@@ -43,7 +43,7 @@ class Case:
 
 def grow(tree: Tree, root: Path) -> None:
     """Write a tree below a new folder; what no file system takes is left out."""
-    root.mkdir()
+    root.mkdir(parents=True)
     for place, node in tree.items():
         path = root / place
         try:

@@ -58,17 +58,27 @@ class Found:
         """The same, refused where columns differ in length.
 
         Raises:
-            RequestError: They do, or labels are missing.
+            RequestError: They do, labels are missing, or something is no column.
         """
-        count = len(self.labels)
+        count = _length("labels", self.labels)
         for one in fields(self):
             column = getattr(self, one.name)
             if one.name in ("corners", "names") or column is None:
                 continue
-            if len(column) != count:
-                problem = f"{one.name}: {len(column)} for {count} labels"
+            if (length := _length(one.name, column)) != count:
+                problem = f"{one.name}: {length} for {count} labels"
                 raise RequestError(problem, fix="give one of each per object", code="E-ADD-LENGTH")
         return self
+
+
+def _length(name: str, column: Any) -> int:
+    try:
+        if not isinstance(column, str | bytes | Mapping):
+            return len(column)
+    except TypeError:
+        pass
+    problem = f"{name} is {shown(column)}, no list and no array"
+    raise RequestError(problem, fix="give one of each per object", code="E-ADD-SHAPE")
 
 
 def plain(values: Any) -> Any:
