@@ -42,6 +42,11 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
+def storable(text: str) -> str:
+    """The text; what is no Unicode in it (bytes of file names, halves of characters) escaped."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def near_misses(name: str, known: Collection[str]) -> str:
     """The end of a fix: the closest known names, or all of them when there are few."""
     near = " or ".join(map(repr, get_close_matches(name, known, n=3)))

@@ -17,6 +17,7 @@ import numpy as np
 import boxscore as bs
 from boxscore.api.pictures import open_picture, thumbnail
 from boxscore.errors import RequestError, SourceError
+from boxscore.sources.image_files import read_all_facts
 from boxscore.sources.video import Limits, VideoReader
 from tests.fuzz.seeds import make_project
 from tests.fuzz.trees import Case, grow, traces
@@ -121,6 +122,9 @@ class Runner:
                     thumbnail(open_picture(file), 64)
                 except RequestError as refused:
                     _legible(refused)
+        if not case.publish:
+            found = read_all_facts([p for p in path.rglob("*") if not p.is_dir()])
+            return {"usable": sum(not facts.code for facts in found)}
         return bs.Project.init(
             path, target=self.work / "out", name="p", symlinks=True, data_globs=["*"]
         )
@@ -141,7 +145,7 @@ class Runner:
                 if isinstance(call, dict) and isinstance(image := call.pop("image", None), str):
                     known = {k: _value(v) for k, v in call.items() if k in COLUMNS}
                     run.add(image, **known)
-            return run.close()
+            return run.close() if case.publish else {}
         finally:
             run.discard()
 

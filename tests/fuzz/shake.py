@@ -46,7 +46,8 @@ def shaken(rng: Random, case: Case, others: list[Case]) -> Case:
     if case.role == "live":  # no file of a user's: only its values matter
         (place, node), = tree.items()
         assert isinstance(node, bytes)
-        return replace(case, tree={place: restructured(rng, node)})
+        damage = restructured(rng, node)
+        return replace(case, tree={place: damage}, publish=rng.random() < 0.2)
     files = [place for place, node in tree.items() if isinstance(node, bytes)]
     contents = [node for other in others for node in other.tree.values() if isinstance(node, bytes)]
     for _ in range(rng.choice((1, 1, 1, 2, 3))):

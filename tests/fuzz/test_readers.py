@@ -28,7 +28,7 @@ def test_a_reader_refuses_in_its_own_words(subject: str) -> None:
     outcome = search(subject, SEED, SECONDS)
     print(f"{subject}: {outcome.cases} cases, BOXSCORE_FUZZ_SEED={SEED}")
     assert not outcome.finds, outcome.words(subject, SEED)
-    assert outcome.cases > SECONDS, "hardly anything was tried"
+    assert outcome.cases >= 20, "hardly anything was tried"
 
 
 @pytest.fixture(scope="module")

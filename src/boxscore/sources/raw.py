@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import storable
 from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import KEYPOINT_PART
@@ -199,7 +200,8 @@ class RawBuilder:
         """The number of an image, or of a frame of it; its facts are those given first."""
         if (key, frame) not in self._image_of:
             self._image_of[key, frame] = len(self.images)
-            self.images.append(RawImage(key=key, frame=frame, **facts))
+            told = {k: storable(v) if isinstance(v, str) else v for k, v in facts.items()}
+            self.images.append(RawImage(key=storable(key), frame=frame, **told))
         return self._image_of[key, frame]
 
     def class_ref(
@@ -214,8 +216,10 @@ class RawBuilder:
         identity = number, name, question
         if identity not in self._class_of:
             self._class_of[identity] = len(self.classes)
+            called = None if name is None else storable(name)
+            question, parent = storable(question), storable(parent)
             self.classes.append(
-                RawClass(number=number, name=name, question=question, parent=parent, thing=thing)
+                RawClass(number=number, name=called, question=question, parent=parent, thing=thing)
             )
         return self._class_of[identity]
 
@@ -319,7 +323,7 @@ class RawBuilder:
             classes=self.classes,
             columns=columns,
             box=np.concatenate(boxes) if boxes else np.empty((0, 4)),
-            track=[track for chunk in self._chunks for track in chunk[2]],
+            track=[storable(track) for chunk in self._chunks for track in chunk[2]],
             points=_flat(self._points),
             masks=self._masks,
             mask_sizes=self._mask_sizes,

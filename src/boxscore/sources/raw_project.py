@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import shown
+from boxscore.errors import shown, storable
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
 from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Table
@@ -152,7 +152,7 @@ def _find(
         root = source if source.is_dir() else source.parent
         inside = image.path.is_relative_to(root)
         name = image.path.relative_to(root).as_posix() if inside else image.path.name
-        return image.path, image.title or name, ("", "")
+        return image.path, image.title or storable(name), ("", "")
     if index is None:
         return None, image.title or image.key, ("", "")
     found = index.find(image.key)
@@ -224,7 +224,7 @@ def _items(
             places.append("")
             continue
         hashes.append(given or data_hash_of_file(picture.facts.sha256, name, occurrence))
-        places.append(f"images/{hashes[-1]}{picture.path.suffix.lower()}")
+        places.append(f"images/{hashes[-1]}{storable(picture.path.suffix.lower())}")
         if places[-1] in stored:
             continue  # another frame of the same video
         stored.add(places[-1])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boxscore.errors import SourceError, shown
+from boxscore.errors import SourceError, shown, storable
 
 if TYPE_CHECKING:
     from boxscore.sources.recognising import Recognition
@@ -173,7 +173,7 @@ class ImportReport:
     def document(self) -> dict[str, Any]:
         """Everything, for the import's report in the project."""
         return {
-            "file": self.path.name,
+            "file": storable(self.path.name),
             "recognised": self.recognised,
             "rejected": self.rejected,
             "warnings": self.warnings,
