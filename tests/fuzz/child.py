@@ -2,8 +2,8 @@
 
 python -m tests.fuzz.child SUBJECT SEED FIRST SECONDS WORK
 
-Every line it writes is one JSON document: {"at": case} before a case, {"find": ...} after a bad
-one, {"done": cases} at the end.
+Every line it writes is one JSON document: {"at": case, "asked": ...} before a case, {"find": ...}
+after a bad one, {"done": cases} at the end.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from random import Random
 from typing import Any
 
 from tests.fuzz.running import Find, Runner
-from tests.fuzz.seeds_by_hand import SUBJECTS
 from tests.fuzz.shake import shaken
 from tests.fuzz.shrink import shrunk
+from tests.fuzz.subjects import SUBJECTS
 from tests.fuzz.trees import Case, to_json
 
 LONGEST = 10.0
@@ -33,7 +33,8 @@ ADDRESS_SPACE = 3 << 30
 
 def say(**words: Any) -> None:
     """One line to the parent."""
-    print(json.dumps(words), flush=True)
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
 
 
 def run(subject: str, seed: int, first: int, seconds: float, work: Path) -> None:
@@ -42,16 +43,16 @@ def run(subject: str, seed: int, first: int, seconds: float, work: Path) -> None
     warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
     runner = Runner(work)
     seeds = SUBJECTS[subject](runner.project)
-    say(at=-1)
+    say(at=first - 1)
     for case in known_good(seeds) if not first else ():
         tell(runner, case, good=True)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     end, number, met = time.monotonic() + seconds, first, set[str]()
     while time.monotonic() < end:
         rng = Random(f"{seed} {number}")
-        say(at=number)
-        faulthandler.dump_traceback_later(LONGEST, exit=True)
         case = shaken(rng, rng.choice(seeds), seeds)
+        say(at=number, asked=to_json(replace(case, tree={})))
+        faulthandler.dump_traceback_later(LONGEST, exit=True)
         tell(runner, case, number=number, met=met)
         number += 1
     faulthandler.cancel_dump_traceback_later()

@@ -60,11 +60,11 @@ def _one_process(
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )  # fmt: skip
         assert child.stdout is not None
-        at = first - 1
+        at, asked = first - 1, to_json(Case(tree={}))
         with child.stdout:
             for line in child.stdout:
                 said = json.loads(line)
-                at = said.get("at", at)
+                at, asked = said.get("at", at), said.get("asked", asked)
                 if "find" in said:
                     _keep(outcome, subject, said)
                 if "done" in said:
@@ -76,8 +76,9 @@ def _one_process(
         words = f"the process ended with {code} in case {at}\n{errors.read()[-6000:]}"
     root = work / "1" / "2" / "3" / "case"
     tree = cut(root) if root.is_dir() else {}
-    crash = {"find": _crash_name(words, code), "words": words, "case": to_json(Case(tree=tree))}
-    _keep(outcome, subject, crash)
+    crash = asked | {"tree": to_json(Case(tree=tree))["tree"]}
+    said = {"find": _crash_name(words, code), "words": words, "case": crash, "number": at}
+    _keep(outcome, subject, said)
     outcome.cases = at + 1
     return at + 1 if at >= 0 else -1
 

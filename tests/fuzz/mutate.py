@@ -23,7 +23,8 @@ WORDS = (
     b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<![CDATA[", b"-->", b"&#0;", b"&#xD800;", b"&a",
     b"!!python/object:os.system", b"&a [*a]", b"<<: *a", b"? ", b"- ", b": ", b"---\n", b"%TAG",
     b"../../etc/passwd", b"/etc/passwd", b"C:\\a.png", b"\\\\srv\\a", b"a/../b", b".", b"..", b"~",
-    b"\x00", b"\x1b[31m", b"\xe2\x80\xae", b"\xff", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"A" * 300,
+    b"\x00", b"\x1b[31m", b"\xe2\x80\xae", b"\xff", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80",
+    b"A" * 300,
     b"a" * 70_000, b" ", b"\t", b"\n", b"\r", b"\x0b", b"\x0c", b"\x1c", b"\x85", b"\xe2\x80\xa8",
     b"=1+1", b"%s", b"{0}", b"__class__", b"id", b"image_id", b"-1", b"DontCare", b"difficult",
 )  # fmt: skip
@@ -172,7 +173,14 @@ def recoded(rng: Random, data: bytes) -> bytes:
 def nested(rng: Random, data: bytes) -> bytes:
     """Brackets or elements without end."""
     opening, closing = rng.choice(
-        ((b"[", b"]"), (b'{"a":', b"}"), (b"<a>", b"</a>"), (b"- ", b""), (b"(", b")"), (b"{a: ", b"}"))
+        (
+            (b"[", b"]"),
+            (b'{"a":', b"}"),
+            (b"<a>", b"</a>"),
+            (b"- ", b""),
+            (b"(", b")"),
+            (b"{a: ", b"}"),
+        )
     )
     depth, place = rng.choice((30, 300, 3000, 30_000)), _place(rng, data)
     end = closing * depth if rng.random() < 0.5 else b""

@@ -193,7 +193,7 @@ def _legible(refused: SourceError | RequestError) -> None:
         assert refused.fix, "no fix"
         _printable(words)
     except Exception as bad:
-        words = f"{refused.code}: {bad}: {ascii(words[:1000])}"
+        words = f"{refused.code}: {bad}: {words[:1000]!a}"
         raise Find(f"message-{refused.code}", words) from None
 
 
@@ -212,4 +212,3 @@ def _signature(foreign: BaseException) -> str:
 
 def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-

@@ -65,7 +65,8 @@ def bitmap(size: tuple[int, int]) -> np.ndarray[Any, Any]:
 
 def truth(posed: bool = False) -> Record:
     """COCO ground truth with boxes, polygons, run lengths, a crowd; with keypoints if `posed`."""
-    images, annotations = [], []
+    images: list[Record] = []
+    annotations: list[Record] = []
     for k, (name, (width, height)) in enumerate(SIZES.items()):
         facts = {"id": k, "file_name": name, "width": width, "height": height}
         images.append(facts | {"video_id": 1, "frame_id": k})
@@ -123,9 +124,9 @@ def exported(project: bs.Project, what: str, form: str) -> Tree:
         return cut(out)
 
 
-def one_file(name: str, node: Node, *, role: str, form: str, **more: str) -> Case:
+def one_file(name: str, node: Node, *, role: str, form: str) -> Case:
     """A case of a single file."""
-    return Case(tree={name: node}, entry=name, role=role, form=form, **more)
+    return Case(tree={name: node}, entry=name, role=role, form=form)
 
 
 def coco(_: bs.Project) -> list[Case]:

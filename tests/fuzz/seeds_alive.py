@@ -47,7 +47,9 @@ def calls(project: bs.Project) -> list[Case]:
         found[2].append(
             columns | {"masks": _array([bitmap((width, height)).tolist()] * len(boxes), "bool")}
         )
-        found[3].append({"image": name, "found": {"boxes": corners, "labels": labels, "scores": scores}})
+        found[3].append(
+            {"image": name, "found": {"boxes": corners, "labels": labels, "scores": scores}}
+        )
     records = [{"bbox": [1, 1, 5, 5], "score": 0.5, "category_id": 1}]
     found[3] += [{"image": h, "found": records} for h in hashes]
     found[3].append({"image": "a.png", "frame": 0, "found": records[0]})

@@ -44,7 +44,7 @@ def shaken(rng: Random, case: Case, others: list[Case]) -> Case:
     """A case after damage to its files, its folders, or what is asked for."""
     tree = dict(case.tree)
     if case.role == "live":  # no file of a user's: only its values matter
-        (place, node), = tree.items()
+        ((place, node),) = tree.items()
         assert isinstance(node, bytes)
         damage = restructured(rng, node)
         return replace(case, tree={place: damage}, publish=rng.random() < 0.2)
@@ -125,7 +125,11 @@ def _rename(rng: Random, tree: Tree) -> None:
         return
     old = PurePosixPath(rng.choice(list(tree)))
     new = rng.choice(NAMES)
-    name = new + old.suffix if rng.random() < 0.7 else old.stem + rng.choice((".TXT", "", ".json", ".1"))
+    name = (
+        new + old.suffix
+        if rng.random() < 0.7
+        else old.stem + rng.choice((".TXT", "", ".json", ".1"))
+    )
     tree[str(old.with_name(name) if name.strip(".") else old)] = tree.pop(str(old))
 
 
@@ -159,7 +163,9 @@ def _copy(rng: Random, tree: Tree) -> None:
     if not tree:
         return
     old, near = PurePosixPath(rng.choice(list(tree))), PurePosixPath(rng.choice(list(tree)))
-    name = rng.choice((old.name, "copy" + old.suffix, old.name.upper(), f"{old.stem}_2{old.suffix}"))
+    name = rng.choice(
+        (old.name, "copy" + old.suffix, old.name.upper(), f"{old.stem}_2{old.suffix}")
+    )
     tree[str(near.parent / name)] = tree[str(old)]
 
 

@@ -21,13 +21,13 @@ SECONDS = min(float(os.environ.get("BOXSCORE_FUZZ_SECONDS", "10")), 60.0)
 SEED = int(os.environ.get("BOXSCORE_FUZZ_SEED", "0"))
 BATCH = 40
 VALUES = (
-    "", "0", "1", "-1", "0.5", "0.50000000000000001", "1e308", "1e999", "nan", "inf", "-inf", "-0.0",
-    "9223372036854775807", "9223372036854775808", "1" * 5000, "true", "null", "None", "a", "\x00",
-    "a\x00b", "\n", "é", "\u202e", "\U0001f600", "x" * 5000, "[]", "{}", "(a+)+$", "[", "%", "%ff", "*",
-    "' OR 1=1 --", "../../etc/passwd", "tp", "fp", "fn", "bbox", "segm", "class=cat", "class=",
-    "=", "class=cat,split=", "width>10", "width>nan", "size=small", "severity", "worst", "confidence",
-    "coco", "voc2012", "lvis", "run", "cat", "1,2", "1,,2", ",", "box", "keypoints", "semantic",
-    "panoptic", "classification", "tracking", "١", "²",
+    "", "0", "1", "-1", "0.5", "0.50000000000000001", "1e308", "1e999", "nan", "inf", "-inf",
+    "-0.0", "9223372036854775807", "9223372036854775808", "1" * 5000, "true", "null", "None", "a",
+    "\x00", "a\x00b", "\n", "é", "\u202e", "\U0001f600", "x" * 5000, "[]", "{}", "(a+)+$", "[",
+    "%", "%ff", "*", "' OR 1=1 --", "../../etc/passwd", "tp", "fp", "fn", "bbox", "segm",
+    "class=cat", "class=", "=", "class=cat,split=", "width>10", "width>nan", "size=small",
+    "severity", "worst", "confidence", "coco", "voc2012", "lvis", "run", "cat", "1,2", "1,,2",
+    ",", "box", "keypoints", "semantic", "panoptic", "classification", "tracking", "١", "²",
 )  # fmt: skip
 
 
@@ -88,7 +88,12 @@ def test_no_parameter_breaks_a_route(project: Project) -> None:
 
 def test_paths_of_files_are_no_way_in(project: Project, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
-    places = ["../../secret.txt", "%2e%2e/secret.txt", str(tmp_path / "secret.txt"), "..\\secret.txt"]
+    places = [
+        "../../secret.txt",
+        "%2e%2e/secret.txt",
+        str(tmp_path / "secret.txt"),
+        "..\\secret.txt",
+    ]
     paths = [f"/assets/{quote(p, safe='%')}" for p in places]
     paths += [f"/api/v1/items/{quote(p, safe='')}/0/image" for p in places]
     for response in responses(project, paths):

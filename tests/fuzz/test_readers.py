@@ -14,7 +14,7 @@ import pytest
 from boxscore.sources import project_formats, run_formats
 from tests.fuzz.engine import search
 from tests.fuzz.running import Runner
-from tests.fuzz.seeds_by_hand import SUBJECTS
+from tests.fuzz.subjects import SUBJECTS
 from tests.fuzz.trees import from_json
 
 SECONDS = float(os.environ.get("BOXSCORE_FUZZ_SECONDS", "30"))
@@ -26,7 +26,6 @@ FOUND = sorted((Path(__file__).parent / "found").glob("*.json"))
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_reader_refuses_in_its_own_words(subject: str) -> None:
     outcome = search(subject, SEED, SECONDS)
-    print(f"{subject}: {outcome.cases} cases, BOXSCORE_FUZZ_SEED={SEED}")
     assert not outcome.finds, outcome.words(subject, SEED)
     assert outcome.cases >= 20, "hardly anything was tried"
 

@@ -72,7 +72,7 @@ def cut(root: Path) -> Tree:
             path = Path(folder, name)
             place = path.relative_to(root).as_posix()
             if path.is_symlink():
-                tree[place] = ("link", os.readlink(path))
+                tree[place] = ("link", str(path.readlink()))
             elif path.is_dir():
                 if not any(path.iterdir()):
                     tree[place] = None
@@ -110,7 +110,7 @@ def _written(node: Node) -> object:
 
 
 def from_json(document: dict[str, object]) -> Case:
-    """The case of a document."""
+    """The case of a document; {"text": ..., "times": n} is a text repeated."""
     kept = dict(document)
     nodes = kept.pop("tree")
     assert isinstance(nodes, dict)
@@ -120,7 +120,7 @@ def from_json(document: dict[str, object]) -> Case:
 def _read(node: object) -> Node:
     if isinstance(node, dict):
         if "text" in node:
-            return str(node["text"]).encode("ascii")
+            return str(node["text"]).encode("ascii") * int(node.get("times", 1))
         return base64.b64decode(node["base64"])
     if node is None:
         return None

@@ -267,7 +267,7 @@ def _written(found: Found, box_format: str) -> Found:
     from boxscore.errors import near_misses, shown
     from boxscore.sources.box_forms import CORNERS
 
-    if not isinstance(box_format, str) or box_format not in CORNERS:
+    if box_format not in list(CORNERS):  # a list: it may be something that has no hash
         problem = f"box_format {shown(box_format)} is unknown"
         raise RequestError(problem, fix=near_misses(str(box_format), CORNERS), code="E-ADD-FORMAT")
     return replace(found, corners=box_format)

@@ -84,7 +84,10 @@ def _rows(predictions: list[Any], lookup: Lookup, report: ImportReport) -> list[
 def _objects(path: Path, report: ImportReport) -> list[Any]:
     """The members of the pickled list, as inert values."""
     try:
-        with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        with (
+            open_regular(path) as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view,
+        ):
             data = view[:]
         reader = PickleReader(data)
         root = reader.read()

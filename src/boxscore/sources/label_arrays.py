@@ -121,7 +121,7 @@ def _array(path: Path) -> NDArray[np.generic]:
             values = np.lib.format.read_array(file, allow_pickle=False)
     except DAMAGED:
         raise _wrong(path, "is no array of plain numbers") from None
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iuf":
+    if values.dtype.kind not in "iuf":
         raise _wrong(path, "is no array of plain numbers")
     if values.ndim not in (1, 2):
         raise _wrong(path, f"has shape {values.shape}")

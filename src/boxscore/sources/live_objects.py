@@ -122,15 +122,15 @@ def _of_mapping(given: Mapping[Any, Any]) -> Found:
             raise RequestError(problem, fix=f"use {', '.join(KEYS)}", code="E-ADD-KEY")
         columns[KEYS[key]] = plain(value)
         corners = SIZED.get(key, corners)
-    single = np.ndim(columns.get("labels", ())) == 0
-    if single:
+    labels = columns.get("labels", ())
+    if isinstance(labels, str) or getattr(labels, "ndim", int(hasattr(labels, "__len__"))) == 0:
         columns = {name: [value] for name, value in columns.items()}
     return Found(**columns, corners=corners)
 
 
 def _of_list(given: Sequence[Mapping[Any, Any]]) -> Found:
     """A mapping for each object, all with the same keys."""
-    every = [_of_mapping(one) for one in given]
+    every = [_of_mapping(one).checked() for one in given]
     joined: dict[str, Any] = {}
     for one in fields(Found):
         columns = [getattr(found, one.name) for found in every]

@@ -271,7 +271,11 @@ def _from_counts(counts: Any, size: tuple[int, int]) -> bytes:
     """Uncompressed run lengths, column by column."""
     runs = np.asarray(counts)
     width, height = size
-    if runs.ndim != 1 or runs.dtype.kind not in "iu" or ((runs < 0) | (runs > width * height)).any():
+    if (
+        runs.ndim != 1
+        or runs.dtype.kind not in "iu"
+        or ((runs < 0) | (runs > width * height)).any()
+    ):
         raise ValueError("run lengths are no whole numbers")
     if runs.sum() != width * height:
         raise ValueError("run lengths do not fill the image")

@@ -200,7 +200,9 @@ class RawBuilder:
         """The number of an image, or of a frame of it; its facts are those given first."""
         if (key, frame) not in self._image_of:
             self._image_of[key, frame] = len(self.images)
-            told = {k: storable(v) if isinstance(v, str) else v for k, v in facts.items()}
+            told: dict[str, Any] = {
+                k: storable(v) if isinstance(v, str) else v for k, v in facts.items()
+            }
             self.images.append(RawImage(key=storable(key), frame=frame, **told))
         return self._image_of[key, frame]
 
