@@ -38,8 +38,15 @@ _BRIEF.maxstring = _BRIEF.maxother = LONGEST_VALUE
 def shown(value: object) -> str:
     """A value as it may stand in a message: cut at 120 characters, control characters escaped."""
     text = value[: LONGEST_VALUE + 1] if isinstance(value, str) else _BRIEF.repr(value)
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    text = printable(text)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """The text with what would move the cursor, or is no character at all, escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def storable(text: str) -> str:
@@ -75,7 +82,7 @@ class SourceError(BoxscoreError):
         self, path: os.PathLike[str] | str, where: str, problem: str, *, fix: str, code: str
     ) -> None:
         self.path, self.where = os.fspath(path), where
-        place = f"{shown(self.path)}: {where}: " if where else f"{shown(self.path)}: "
+        place = f"{shown(self.path)}: {printable(where)}: " if where else f"{shown(self.path)}: "
         super().__init__(place + problem, fix=fix, code=code)
 
 

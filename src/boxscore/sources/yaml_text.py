@@ -37,8 +37,9 @@ def read_yaml(path: Path) -> Any:
 
     try:
         text = read_bytes(path, LARGEST_FILE).decode("utf-8-sig")
-        _refuse_anchors(path, text)
-        return _value(path, yaml.compose(text, Loader=yaml.SafeLoader), 0)
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
+        _refuse_anchors(path, text, loader)
+        return _value(path, yaml.compose(text, Loader=loader), 0)
     except UnicodeDecodeError as bad:
         raise _wrong(path, f"byte {bad.start}", "is not UTF-8") from None
     except yaml.MarkedYAMLError as bad:
@@ -49,11 +50,17 @@ def read_yaml(path: Path) -> Any:
         raise _wrong(path, "", "is no YAML") from None
 
 
-def _refuse_anchors(path: Path, text: str) -> None:
-    """An anchor can stand for itself a billion times over."""
+def _refuse_anchors(path: Path, text: str, loader: type[Any]) -> None:
+    """An anchor can stand for itself a billion times over; depth costs stack."""
     import yaml
 
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST + 1:
+            place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+            raise _wrong(path, place, "is nested too deep")
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
