@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from boxscore.sources import project_formats, run_formats
+from tests.fuzz.child import address_space
 from tests.fuzz.engine import search
 from tests.fuzz.running import Runner
 from tests.fuzz.subjects import SUBJECTS
@@ -35,6 +39,24 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     return Runner(tmp_path_factory.mktemp("fuzz"))
 
 
+@pytest.fixture
+def limits() -> Iterator[None]:
+    """Ten seconds and three gigabytes: what was found may have waited, or read, for ever."""
+
+    def over(*_: object) -> None:
+        raise TimeoutError
+
+    old = signal.signal(signal.SIGALRM, over)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (address_space(), hard))
+    signal.alarm(10)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, old)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@pytest.mark.usefixtures("limits")
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_what_was_found_stays_fixed(path: Path, runner: Runner) -> None:
     runner.attempt(from_json(json.loads(path.read_text(encoding="utf-8"))))

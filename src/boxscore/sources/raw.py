@@ -362,9 +362,13 @@ def _flat(parts: list[tuple[int, int, Array]]) -> dict[str, Array]:
         "part": np.repeat(np.array([part for _, part, _ in parts], np.int32), sizes),
         "x": np.concatenate([p[:, 0] for p in xy]) if xy else np.empty(0),
         "y": np.concatenate([p[:, 1] for p in xy]) if xy else np.empty(0),
-        "visibility": np.concatenate(
-            [p[:, 2] if p.shape[1] > 2 else np.full(len(p), 2.0) for p in xy]
-        ).astype(np.uint8)
-        if xy
-        else np.empty(0, np.uint8),
+        "visibility": np.concatenate([_visibility(p) for p in xy]) if xy else np.empty(0, np.uint8),
     }
+
+
+def _visibility(points: Array) -> NDArray[np.uint8]:
+    """0 to 255; 2, seen, where the source does not say, and 0 where it says what is no number."""
+    if points.shape[1] < 3:
+        return np.full(len(points), 2, np.uint8)
+    told: NDArray[np.uint8] = np.nan_to_num(np.clip(points[:, 2], 0, 255)).astype(np.uint8)
+    return told
