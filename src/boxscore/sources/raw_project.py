@@ -35,6 +35,9 @@ SHAPES = (
 )
 """Kinds that give a class its shape; the first that it has any of."""
 
+LARGEST_SIDE = 1_000_000
+"""Pixels that a source may state for a side of an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
@@ -105,6 +108,9 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
         fact = None if path is None else facts.get(path)
         if fact is not None:
             problem = _unusable(image, fact, problem)
+        if max(image.width, image.height) > LARGEST_SIDE:
+            words = f"{shown(image.width)} x {shown(image.height)} is no size of an image"
+            problem = "E-IMAGE-SIZE", words
         if problem[0]:
             report.reject(problem[0], shown(image.key), problem[1])
             pictures.append(None)
