@@ -56,13 +56,20 @@ def storable(text: str) -> str:
 
 def near_misses(name: str, known: Collection[str]) -> str:
     """The end of a fix: the closest known names, or all of them when there are few."""
-    near = " or ".join(map(repr, get_close_matches(name, known, n=3)))
+    # Of long names only the start is compared: that takes the product of their lengths.
+    short = {other[:LONGEST_VALUE]: other for other in known}
+    close = get_close_matches(name[:LONGEST_VALUE], short, n=3)
+    near = " or ".join(_quoted(short[other]) for other in close)
     if near:
         return f"did you mean {near}?"
     if not known:
         return "there are none yet"
-    first = ", ".join(map(repr, sorted(known)[:10]))
+    first = ", ".join(map(_quoted, sorted(known)[:10]))
     return f"use one of {first}" + (f" and {len(known) - 10} more" if len(known) > 10 else "")
+
+
+def _quoted(name: str) -> str:
+    return shown(repr(name))
 
 
 class BoxscoreError(Exception):

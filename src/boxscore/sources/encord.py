@@ -120,7 +120,7 @@ def _known_shapes(structure: dict[str, Any], report: ImportReport) -> dict[str, 
     objects = structure.get("objects")
     if not isinstance(objects, list):
         return structure
-    kept = [o for o in objects if not isinstance(o, dict) or o.get("shape") in {*Shape}]
+    kept = [o for o in objects if not isinstance(o, dict) or o.get("shape") in [*Shape]]
     if len(kept) < len(objects):
         problem = "classes of shapes that lie on no image: left out"
         report.note("N-ENCORD-SHAPE", problem, len(objects) - len(kept))
