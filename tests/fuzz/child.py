@@ -49,6 +49,8 @@ def say(**words: Any) -> None:
 def run(subject: str, seed: int, first: int, seconds: float, work: Path) -> None:
     """Run cases of a subject until the time is over."""
     faulthandler.enable()
+    warnings.simplefilter("error", RuntimeWarning)  # arithmetic that gave nonsense
+    warnings.simplefilter("error", UserWarning)
     warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
     runner = Runner(work)
     seeds = SUBJECTS[subject](runner.project)

@@ -54,7 +54,7 @@ def _one_process(
     """Run until the process ends; the case to go on with, or -1 when the time is over."""
     with tempfile.TemporaryFile("w+") as errors:
         child = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "tests.fuzz.child", subject, str(seed),
+            [sys.executable, "-m", "tests.fuzz.child", subject, str(seed),
              str(first), f"{seconds:.3f}", str(work)],
             stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": "0"},
