@@ -1,11 +1,11 @@
-# Verbs: demo · test · lint · bench · docs · peers. Each sets up what it needs in .venv.
+# Verbs: demo · test · fuzz · lint · bench · docs · peers. Each sets up what it needs in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 NATIVE := pyproject.toml CMakeLists.txt $(wildcard src/boxscore/kernels/cpp/*)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test peers smoke sanitize lint fix web web-check bench docs docs-check lock clean
+.PHONY: help demo test peers smoke sanitize fuzz lint fix web web-check bench docs docs-check lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -90,6 +90,10 @@ bench: .venv/.dev ## measure speed and memory against the peers
 docs: .venv/.docs ## build the documentation into site/
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict
+
+fuzz: .venv/.dev ## every reader and route on damaged input, ten minutes each
+	BOXSCORE_FUZZ_SECONDS=$${BOXSCORE_FUZZ_SECONDS:-600} BOXSCORE_FUZZ_SEED=$${BOXSCORE_FUZZ_SEED:-$$(date +%s)} \
+	  $(BIN)/python -m pytest -n 2 --dist worksteal tests/fuzz
 
 lock: .venv/.dev ## resolve the dependencies anew for Python 3.11 to 3.14
 	$(BIN)/python -m pip install --quiet uv

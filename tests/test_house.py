@@ -21,7 +21,11 @@ NATIVE = sorted(p for s in ("*.cpp", "*.hpp") for p in SOURCE.rglob(s))
 FORBIDDEN_CALLS = {
     "eval", "exec", "compile_command", "os.system", "yaml.load", "tempfile.mktemp",
     "pickle.load", "pickle.loads", "marshal.load", "marshal.loads", "shelve.open",
+    "builtins.eval", "builtins.exec", "os.popen", "yaml.unsafe_load", "yaml.full_load",
+    "subprocess.getoutput", "subprocess.getstatusoutput", "__import__",
 }  # fmt: skip
+FORBIDDEN_METHODS = (".extractall",)
+FORBIDDEN_OPTIONS = ("shell", "allow_pickle", "allow_origins", "follow_symlink")
 FORBIDDEN_IMPORTS = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "requests"}
 OUTBOUND = {"urllib.request", "http.client", "httpx", "requests", "ftplib", "smtplib"}
 AVOIDED = re.compile(r"(^|_)(bbox|bboxes|xyxy|preds|iou_thr|eval_key|category)(_|$)")
@@ -82,15 +86,40 @@ def test_no_forbidden_call_or_import(path: Path) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle", "import pickle as p", "from pickle import loads", "import urllib.request",
+        "from urllib import request", "from http.client import HTTPConnection",
+        "from os import system", "eval(x)", "exec(x)", "builtins.eval(x)", "os.popen(x)",
+        "yaml.load(x)", "yaml.unsafe_load(x)",
+        "np.load(x, allow_pickle=True)", "np.load(x, allow_pickle=y)", "run(x, shell=flag)",
+        "subprocess.getoutput(x)", "tar.extractall(x)", "tempfile.mktemp()",
+        "__import__('pickle')",
+        "import_module('pickle')", "db.execute(f'SELECT {x}')", "db.execute('%s' % x)",
+        "db.sql('SELECT {}'.format(x))", "App(allow_origins=['*'])",
+    ],
+)  # fmt: skip
+def test_the_walk_sees_what_is_forbidden(code: str) -> None:
+    assert _forbidden(ast.parse(code)) != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["from pickle import dumps", "np.load(x, allow_pickle=False)", "run(x, shell=False)",
+     "db.execute('SELECT ?', (x,))", "yaml.compose(x)", "from urllib.parse import quote"],
+)  # fmt: skip
+def test_the_walk_leaves_alone_what_is_not(code: str) -> None:
+    assert _forbidden(ast.parse(code)) == []
+
+
 def _forbidden(tree: ast.Module) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found += [(node.lineno, a.name) for a in node.names if a.name in _BANNED]
-        elif isinstance(node, ast.ImportFrom) and node.module in _BANNED:
-            writes_only = node.module == "pickle" and [a.name for a in node.names] == ["dumps"]
-            if not writes_only:  # writing a pickle runs nothing
-                found.append((node.lineno, str(node.module)))
+        elif isinstance(node, ast.ImportFrom):
+            found += [(node.lineno, problem) for problem in _import_problems(node)]
         elif isinstance(node, ast.Call):
             found += [(node.lineno, problem) for problem in _call_problems(node)]
     return found
@@ -99,18 +128,43 @@ def _forbidden(tree: ast.Module) -> list[tuple[int, str]]:
 _BANNED = FORBIDDEN_IMPORTS | OUTBOUND
 
 
+def _import_problems(node: ast.ImportFrom) -> list[str]:
+    names = [alias.name for alias in node.names]
+    if node.module == "pickle" and names == ["dumps"]:
+        return []  # writing a pickle runs nothing
+    if node.module in _BANNED:
+        return [str(node.module)]
+    whole = [f"{node.module}.{name}" for name in names]
+    return [name for name in whole if name in _BANNED | FORBIDDEN_CALLS]
+
+
 def _call_problems(node: ast.Call) -> list[str]:
     name = ast.unparse(node.func)
-    problems = [name] if name in FORBIDDEN_CALLS else []
+    problems = [name] if name in FORBIDDEN_CALLS or name.endswith(FORBIDDEN_METHODS) else []
     for keyword in node.keywords:
-        true = isinstance(keyword.value, ast.Constant) and keyword.value.value is True
-        if keyword.arg in ("shell", "allow_pickle") and true:
-            problems.append(f"{name}({keyword.arg}=True)")
-    runs_sql = name.endswith((".execute", ".executemany", ".executescript", ".sql"))
-    pieces = ast.walk(node.args[0]) if node.args else ()
-    if runs_sql and any(isinstance(piece, ast.JoinedStr) for piece in pieces):
-        problems.append(f"{name}(f-string)")
+        off = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+        if keyword.arg in FORBIDDEN_OPTIONS and not off:
+            problems.append(f"{name}({keyword.arg}={ast.unparse(keyword.value)})")
+    if name.endswith("import_module") and node.args:
+        named = node.args[0]
+        if isinstance(named, ast.Constant) and named.value in _BANNED:
+            problems.append(f"{name}({named.value!r})")
+    if name.endswith((".execute", ".executemany", ".executescript", ".sql")) and node.args:
+        problems += [f"{name}({what})" for what in _built(node.args[0])]
     return problems
+
+
+def _built(statement: ast.expr) -> list[str]:
+    """How a statement of SQL is filled in, other than by parameters."""
+    found = []
+    for piece in ast.walk(statement):
+        if isinstance(piece, ast.JoinedStr):
+            found.append("f-string")
+        elif isinstance(piece, ast.BinOp) and isinstance(piece.op, ast.Mod):
+            found.append("%")
+        elif isinstance(piece, ast.Call) and ast.unparse(piece.func).endswith(".format"):
+            found.append(".format()")
+    return found
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))

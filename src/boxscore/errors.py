@@ -38,19 +38,38 @@ _BRIEF.maxstring = _BRIEF.maxother = LONGEST_VALUE
 def shown(value: object) -> str:
     """A value as it may stand in a message: cut at 120 characters, control characters escaped."""
     text = value[: LONGEST_VALUE + 1] if isinstance(value, str) else _BRIEF.repr(value)
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    text = printable(text)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """The text with what would move the cursor, or is no character at all, escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def storable(text: str) -> str:
+    """The text; what is no Unicode in it (bytes of file names, halves of characters) escaped."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def near_misses(name: str, known: Collection[str]) -> str:
     """The end of a fix: the closest known names, or all of them when there are few."""
-    near = " or ".join(map(repr, get_close_matches(name, known, n=3)))
+    # Of long names only the start is compared: that takes the product of their lengths.
+    short = {other[:LONGEST_VALUE]: other for other in known}
+    close = get_close_matches(name[:LONGEST_VALUE], short, n=3)
+    near = " or ".join(_quoted(short[other]) for other in close)
     if near:
         return f"did you mean {near}?"
     if not known:
         return "there are none yet"
-    first = ", ".join(map(repr, sorted(known)[:10]))
+    first = ", ".join(map(_quoted, sorted(known)[:10]))
     return f"use one of {first}" + (f" and {len(known) - 10} more" if len(known) > 10 else "")
+
+
+def _quoted(name: str) -> str:
+    return shown(repr(name))
 
 
 class BoxscoreError(Exception):
@@ -70,7 +89,7 @@ class SourceError(BoxscoreError):
         self, path: os.PathLike[str] | str, where: str, problem: str, *, fix: str, code: str
     ) -> None:
         self.path, self.where = os.fspath(path), where
-        place = f"{shown(self.path)}: {where}: " if where else f"{shown(self.path)}: "
+        place = f"{shown(self.path)}: {printable(where)}: " if where else f"{shown(self.path)}: "
         super().__init__(place + problem, fix=fix, code=code)
 
 

@@ -264,12 +264,12 @@ def _named(
 def _written(found: Found, box_format: str) -> Found:
     from dataclasses import replace
 
-    from boxscore.errors import near_misses
+    from boxscore.errors import near_misses, shown
     from boxscore.sources.box_forms import CORNERS
 
-    if box_format not in CORNERS:
-        problem = f"box_format {box_format!r} is unknown"
-        raise RequestError(problem, fix=near_misses(box_format, CORNERS), code="E-ADD-FORMAT")
+    if box_format not in list(CORNERS):  # a list: it may be something that has no hash
+        problem = f"box_format {shown(box_format)} is unknown"
+        raise RequestError(problem, fix=near_misses(str(box_format), CORNERS), code="E-ADD-FORMAT")
     return replace(found, corners=box_format)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, storable
 from boxscore.project.importing import folder_name, publish_project, refuse_existing
 from boxscore.schema.labels import DataLabel
 from boxscore.sources import COCO, chosen_format, coco, image_folder
@@ -63,7 +63,7 @@ def _tables(request: ProjectRequest, form: str, report: ImportReport) -> Project
     # A data.yaml describes its folder, and has the same name in every data set.
     folder = source if source.is_dir() else source.parent
     name = source.stem if source.is_file() and source.suffix not in YAML else folder.name
-    return project_of(raw, name, request.images, report)
+    return project_of(raw, storable(name), request.images, report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

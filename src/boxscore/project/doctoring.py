@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, storable
 from boxscore.project.importing import context_of
 from boxscore.project.loading import Loaded
 from boxscore.sources import examine
@@ -31,7 +31,7 @@ def doctor(state: Loaded, path: Path, form: str, write: Path | None) -> dict[str
             fix = "choose a folder that exists and may be written"
             raise RequestError(problem, fix=fix, code="E-MAPPING-WRITE") from None
     return {
-        "path": str(path),
+        "path": storable(str(path)),
         "format": raw.format,
         "recognised": report.recognised,
         "project": state.name,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, storable
 from boxscore.project.evaluating import Truth, default_task, evaluate_answers, evaluate_objects
 from boxscore.project.keeping import document_name, to_text
 from boxscore.schema.kinds import Task
@@ -229,7 +229,7 @@ def _publish_run(
                 run_id=0,
                 name=request.run_name,
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
-                source=request.path.name,
+                source=storable(request.path.name),
                 sha256=sha256,
                 format=tables.format,
                 task=task.value,

@@ -82,7 +82,8 @@ def examined(
     diagnosis = diagnose(raw, context, context.mapping)
     own = _as_they_stand(records, context)
     given = diagnosis.given
-    if not (own.class_id >= 0).mean() >= CLEAR or given.classes_by or given.classes:
+    known = float((own.class_id >= 0).mean()) if own.class_id.size else 0.0
+    if not known >= CLEAR or given.classes_by or given.classes:
         return raw, diagnosis
     place = _of_classes(raw, own.class_id)
     how = "source id" if own.mapping["classes"] == BY_ID else COCO

@@ -120,8 +120,29 @@ def _objects(found: NDArray[np.int64], span: Span) -> dict[int, Any]:
     """Record -> parsed JSON, from (M, 3) records and the bytes begin:end where it stands."""
     if not found.size:
         return {}
-    values = json.loads(b"[" + b",".join([span[a:b] for _, a, b in found.tolist()]) + b"]")
+    texts = [span[a:b] for _, a, b in found.tolist()]
+    try:
+        values = json.loads(b"[" + b",".join(texts) + b"]")
+    except ValueError:  # the scanner does not look at numbers inside: they are looked at here
+        values = [_object(text, int(at)) for text, at in zip(texts, found[:, 1], strict=True)]
     return dict(zip(found[:, 0].tolist(), values, strict=True))
+
+
+class BadObject(ValueError):
+    """JSON inside a record that is none, at a byte of the text."""
+
+    def __init__(self, problem: str, offset: int) -> None:
+        super().__init__(problem)
+        self.offset = offset
+
+
+def _object(text: bytes, at: int) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as bad:
+        raise BadObject(f"is no JSON: {bad.msg}", at + bad.pos) from None
+    except ValueError as bad:  # a number of more than 4300 digits
+        raise BadObject(f"cannot be read: {shown(str(bad))}", at) from None
 
 
 def joined(fast: Records, slow: Records, retyped: set[int]) -> Records:

@@ -13,7 +13,15 @@ import numpy as np
 from boxscore.errors import SourceError, shown
 from boxscore.kernels import _core
 from boxscore.sources.coco_fields import Field, Unusable, repair_record, whole_number
-from boxscore.sources.coco_records import ListSpec, Records, Span, in_brackets, joined, lane_of
+from boxscore.sources.coco_records import (
+    BadObject,
+    ListSpec,
+    Records,
+    Span,
+    in_brackets,
+    joined,
+    lane_of,
+)
 from boxscore.sources.json_text import JsonText
 from boxscore.sources.report import ImportReport
 
@@ -27,6 +35,10 @@ def refusing(path: Path) -> Iterator[None]:
         fix = "export the file again; nothing was imported"
         where = f"byte {bad.offset}"
         raise SourceError(path, where, bad.problem, fix=fix, code=bad.code) from None
+    except BadObject as bad:
+        fix = "export the file again; nothing was imported"
+        where = f"byte {bad.offset}"
+        raise SourceError(path, where, str(bad), fix=fix, code="E-JSON") from None
 
 
 def read_list(text: JsonText, spec: ListSpec, report: ImportReport) -> Records:
@@ -63,9 +75,9 @@ def _both_lanes(
     odd = scanned.odd
     total = scanned.count + len(odd)
     if not len(odd):
-        with text.spans() if _has_spans(spec) else _nothing() as span:
+        with refusing(text.path), text.spans() if _has_spans(spec) else _nothing() as span:
             return lane_of(scanned, scanned.index, spec, span, total)
-    with text.spans() as span:
+    with refusing(text.path), text.spans() as span:
         kept, retyped = _careful_lane(scanned, span, spec, report)
         fast = lane_of(scanned, scanned.index, spec, span, total)
     if not kept:

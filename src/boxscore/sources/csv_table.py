@@ -47,7 +47,10 @@ def _delimiter(head: str) -> str:
 
 
 def _cells(head: str) -> list[str]:
-    return next(csv.reader([head.strip("\r\n")], delimiter=_delimiter(head)), [])
+    try:
+        return next(csv.reader([head.strip("\r\n")], delimiter=_delimiter(head)), [])
+    except csv.Error:
+        return []
 
 
 def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:

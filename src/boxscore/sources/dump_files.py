@@ -106,6 +106,8 @@ class Dump:
             yield from ((f"/{shown(k)}", str(k), v) for k, v in document.items())
         elif isinstance(document, list):
             for k, entry in enumerate(document):
+                if not isinstance(entry, dict):
+                    return
                 name, payload = _named(entry), self._inside(entry)
                 if name is None or payload is None:
                     return

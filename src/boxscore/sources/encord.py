@@ -16,6 +16,7 @@ from boxscore.schema.ontology import Ontology
 from boxscore.sources.encord_rows import RowReader
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.json_document import read_document
+from boxscore.sources.json_text import open_regular
 from boxscore.sources.picture_places import Pictures
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
@@ -38,9 +39,9 @@ def recognise(path: Path, _role: Role) -> Guess:
 
 def _is_rows(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(HEAD)
-    except OSError:
+    except SourceError:
         return False
     return b'"data_units"' in head and b'"label_hash"' in head
 
@@ -119,7 +120,7 @@ def _known_shapes(structure: dict[str, Any], report: ImportReport) -> dict[str, 
     objects = structure.get("objects")
     if not isinstance(objects, list):
         return structure
-    kept = [o for o in objects if not isinstance(o, dict) or o.get("shape") in {*Shape}]
+    kept = [o for o in objects if not isinstance(o, dict) or o.get("shape") in [*Shape]]
     if len(kept) < len(objects):
         problem = "classes of shapes that lie on no image: left out"
         report.note("N-ENCORD-SHAPE", problem, len(objects) - len(kept))

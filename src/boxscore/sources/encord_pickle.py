@@ -19,6 +19,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import MASKS, POINTS, PREDICTIONS, Annotations, Table
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.json_text import open_regular
 from boxscore.sources.pickle_lookup import Lookup, Unusable
 from boxscore.sources.pickle_opcodes import PickleReader
 from boxscore.sources.pickle_shapes import Row, shape_of
@@ -83,7 +84,10 @@ def _rows(predictions: list[Any], lookup: Lookup, report: ImportReport) -> list[
 def _objects(path: Path, report: ImportReport) -> list[Any]:
     """The members of the pickled list, as inert values."""
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        with (
+            open_regular(path) as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view,
+        ):
             data = view[:]
         reader = PickleReader(data)
         root = reader.read()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from boxscore.errors import SourceError
 from boxscore.sources import video
+from boxscore.sources.text_lines import is_inside
 
 DEFAULT_SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".mp4", ".mov", ".avi", ".webm")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".tif", ".bmp", ".webp", ".gif")
@@ -153,16 +154,14 @@ class _Inside:
     """Whether files lie in the folder; a link may lead elsewhere."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = root
         self.folders: dict[Path, bool] = {}
 
     def __call__(self, path: Path) -> bool:
         folder = path.parent
         if folder not in self.folders:
-            self.folders[folder] = folder.resolve().is_relative_to(self.root)
-        return self.folders[folder] and (
-            not path.is_symlink() or path.resolve().is_relative_to(self.root)
-        )
+            self.folders[folder] = is_inside(folder, self.root)
+        return self.folders[folder] and (not path.is_symlink() or is_inside(path, self.root))
 
 
 def title_of(path: Path, root: Path) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from boxscore.errors import shown
+from boxscore.sources.text_lines import is_inside
 
 _SUFFIXES = "jpg jpeg jpe jfif png apng bmp dib gif webp tif tiff ppm pgm pbm pnm"
 IMAGE_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split(" "))
@@ -120,9 +121,9 @@ class NameIndex:
     def _stays_inside(self, relative: str) -> bool:
         folder, _, _ = relative.rpartition("/")
         if folder not in self._inside:
-            self._inside[folder] = _within(self.root / folder, self.root)
+            self._inside[folder] = is_inside(self.root / folder, self.root)
         path = self.root / relative
-        return self._inside[folder] and (not path.is_symlink() or _within(path, self.root))
+        return self._inside[folder] and (not path.is_symlink() or is_inside(path, self.root))
 
     def unlisted(self, used: Iterable[str]) -> int:
         """How many image files lie in the folders that were asked for, but were not used."""
@@ -134,10 +135,6 @@ class NameIndex:
             if Path(name).suffix.lower() in IMAGE_SUFFIXES
             and (f"{folder}/{name}" if folder else name) not in used_names
         )
-
-
-def _within(path: Path, root: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def _folded(name: str) -> str:

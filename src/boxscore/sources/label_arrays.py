@@ -8,6 +8,7 @@ the predictions are its only probabilities, else its only list that is called so
 from __future__ import annotations
 
 import tokenize
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
+from boxscore.sources.json_text import open_regular
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import LARGEST_FILE
@@ -114,10 +116,12 @@ def _array(path: Path) -> NDArray[np.generic]:
     if not path.is_file() or path.stat().st_size > LARGEST_FILE:
         raise _wrong(path, "is no file of at most 1 GiB")
     try:
-        values = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError):
+        with open_regular(path) as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+            values = np.lib.format.read_array(file, allow_pickle=False)
+    except DAMAGED:
         raise _wrong(path, "is no array of plain numbers") from None
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iuf":
+    if values.dtype.kind not in "iuf":
         raise _wrong(path, "is no array of plain numbers")
     if values.ndim not in (1, 2):
         raise _wrong(path, f"has shape {values.shape}")

@@ -58,17 +58,27 @@ class Found:
         """The same, refused where columns differ in length.
 
         Raises:
-            RequestError: They do, or labels are missing.
+            RequestError: They do, labels are missing, or something is no column.
         """
-        count = len(self.labels)
+        count = _length("labels", self.labels)
         for one in fields(self):
             column = getattr(self, one.name)
             if one.name in ("corners", "names") or column is None:
                 continue
-            if len(column) != count:
-                problem = f"{one.name}: {len(column)} for {count} labels"
+            if (length := _length(one.name, column)) != count:
+                problem = f"{one.name}: {length} for {count} labels"
                 raise RequestError(problem, fix="give one of each per object", code="E-ADD-LENGTH")
         return self
+
+
+def _length(name: str, column: Any) -> int:
+    try:
+        if not isinstance(column, str | bytes | Mapping):
+            return len(column)
+    except TypeError:
+        pass
+    problem = f"{name} is {shown(column)}, no list and no array"
+    raise RequestError(problem, fix="give one of each per object", code="E-ADD-SHAPE")
 
 
 def plain(values: Any) -> Any:
@@ -112,15 +122,15 @@ def _of_mapping(given: Mapping[Any, Any]) -> Found:
             raise RequestError(problem, fix=f"use {', '.join(KEYS)}", code="E-ADD-KEY")
         columns[KEYS[key]] = plain(value)
         corners = SIZED.get(key, corners)
-    single = np.ndim(columns.get("labels", ())) == 0
-    if single:
+    labels = columns.get("labels", ())
+    if isinstance(labels, str) or getattr(labels, "ndim", int(hasattr(labels, "__len__"))) == 0:
         columns = {name: [value] for name, value in columns.items()}
     return Found(**columns, corners=corners)
 
 
 def _of_list(given: Sequence[Mapping[Any, Any]]) -> Found:
     """A mapping for each object, all with the same keys."""
-    every = [_of_mapping(one) for one in given]
+    every = [_of_mapping(one).checked() for one in given]
     joined: dict[str, Any] = {}
     for one in fields(Found):
         columns = [getattr(found, one.name) for found in every]

@@ -191,7 +191,7 @@ class _Adding:
         if tracks is None or tracks[k] is None:
             return ""
         value = tracks[k]
-        whole = isinstance(value, float | np.floating) and value == int(value)
+        whole = isinstance(value, float | np.floating) and float(value).is_integer()
         return str(int(value) if whole else value)[:200]
 
     def _single(
@@ -203,11 +203,11 @@ class _Adding:
         if self.found.masks is not None:
             try:
                 kind, parts, mask = mask_of(self.found.masks[k], self.size)
-            except ValueError as bad:
-                self.to._report.reject("E-MASK", f"{self.name}:{k + 1}", str(bad))
+            except (ValueError, TypeError, OverflowError) as bad:
+                self.to._report.reject("E-MASK", f"{self.name}:{k + 1}", shown(str(bad)))
                 return
         else:
-            points = np.asarray(self.found.keypoints[k], np.float64)
+            points = _points(self.found.keypoints[k])
             if points.ndim != 2 or points.shape[1] not in (2, 3):
                 problem = f"keypoints of shape {points.shape}"
                 raise RequestError(problem, fix="give (N, K, 2) or (N, K, 3)", code="E-ADD-SHAPE")
@@ -226,6 +226,14 @@ class _Adding:
         )
         self.to._numbers.append(self.first + k)
         self.to.pending += 300 + len(mask or b"") + sum(part.nbytes for part in parts)
+
+
+def _points(given: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(given, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        problem = f"keypoints {shown(given)} are no numbers"
+        raise RequestError(problem, fix="give (N, K, 2) or (N, K, 3)", code="E-ADD-SHAPE") from None
 
 
 def mask_of(given: Any, size: tuple[int, int]) -> tuple[Kind, list[NDArray[Any]], bytes | None]:
@@ -263,7 +271,11 @@ def _from_counts(counts: Any, size: tuple[int, int]) -> bytes:
     """Uncompressed run lengths, column by column."""
     runs = np.asarray(counts)
     width, height = size
-    if runs.ndim != 1 or runs.dtype.kind not in "iu" or (runs < 0).any():
+    if (
+        runs.ndim != 1
+        or runs.dtype.kind not in "iu"
+        or ((runs < 0) | (runs > width * height)).any()
+    ):
         raise ValueError("run lengths are no whole numbers")
     if runs.sum() != width * height:
         raise ValueError("run lengths do not fill the image")
@@ -353,7 +365,7 @@ def _numbers(values: Any, shape: tuple[int, ...], name: str) -> NDArray[np.float
         raise RequestError(f"{name} are missing", fix=f"give {name}=", code="E-ADD-LENGTH")
     try:
         array = np.asarray(values, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         problem = f"{name} are no numbers"
         raise RequestError(problem, fix=f"shape {shape} is wanted", code="E-ADD-SHAPE") from None
     if array.shape != shape:

@@ -117,7 +117,10 @@ def csv_file(path: Path, root: Path) -> CsvFile | None:
     except SourceError:
         return None
     delimiter = max(",;\t", key=first.count)
-    words = next(csv.reader([first], delimiter=delimiter), [])
+    try:
+        words = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:
+        return None
     header = tuple(word.strip().lower() for word in words)
     kind, headed = _kind(header), True
     if kind is Table.OTHER and len(words) == 2 and words[0].startswith(("/m/", "/g/", "/j/")):

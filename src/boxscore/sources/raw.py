@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import storable
 from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import KEYPOINT_PART
@@ -210,7 +211,10 @@ class RawBuilder:
         """The number of an image, or of a frame of it; its facts are those given first."""
         if (key, frame) not in self._image_of:
             self._image_of[key, frame] = len(self.images)
-            self.images.append(RawImage(key=key, frame=frame, **facts))
+            told: dict[str, Any] = {
+                k: storable(v) if isinstance(v, str) else v for k, v in facts.items()
+            }
+            self.images.append(RawImage(key=storable(key), frame=frame, **told))
         return self._image_of[key, frame]
 
     def class_ref(
@@ -225,8 +229,10 @@ class RawBuilder:
         identity = number, name, question
         if identity not in self._class_of:
             self._class_of[identity] = len(self.classes)
+            called = None if name is None else storable(name)
+            question, parent = storable(question), storable(parent)
             self.classes.append(
-                RawClass(number=number, name=name, question=question, parent=parent, thing=thing)
+                RawClass(number=number, name=called, question=question, parent=parent, thing=thing)
             )
         return self._class_of[identity]
 
@@ -330,7 +336,7 @@ class RawBuilder:
             classes=self.classes,
             columns=columns,
             box=np.concatenate(boxes) if boxes else np.empty((0, 4)),
-            track=[track for chunk in self._chunks for track in chunk[2]],
+            track=[storable(track) for chunk in self._chunks for track in chunk[2]],
             points=_flat(self._points),
             masks=self._masks,
             mask_sizes=self._mask_sizes,
@@ -368,9 +374,13 @@ def _flat(parts: list[tuple[int, int, Array]]) -> dict[str, Array]:
         "part": np.repeat(np.array([part for _, part, _ in parts], np.int32), sizes),
         "x": np.concatenate([p[:, 0] for p in xy]) if xy else np.empty(0),
         "y": np.concatenate([p[:, 1] for p in xy]) if xy else np.empty(0),
-        "visibility": np.concatenate(
-            [p[:, 2] if p.shape[1] > 2 else np.full(len(p), 2.0) for p in xy]
-        ).astype(np.uint8)
-        if xy
-        else np.empty(0, np.uint8),
+        "visibility": np.concatenate([_visibility(p) for p in xy]) if xy else np.empty(0, np.uint8),
     }
+
+
+def _visibility(points: Array) -> NDArray[np.uint8]:
+    """0 to 255; 2, seen, where the source does not say, and 0 where it says what is no number."""
+    if points.shape[1] < 3:
+        return np.full(len(points), 2, np.uint8)
+    told: NDArray[np.uint8] = np.nan_to_num(np.clip(points[:, 2], 0, 255)).astype(np.uint8)
+    return told

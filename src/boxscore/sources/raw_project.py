@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import shown
+from boxscore.errors import shown, storable
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
 from boxscore.schema.tables import GROUND_TRUTH, ITEMS, VERDICTS, Table
@@ -34,6 +34,9 @@ SHAPES = (
     (Kind.POLYLINE, Shape.POLYLINE),
 )
 """Kinds that give a class its shape; the first that it has any of."""
+
+LARGEST_SIDE = 1_000_000
+"""Pixels that a source may state for a side of an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,9 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
         fact = None if path is None else facts.get(path)
         if fact is not None:
             problem = _unusable(image, fact, problem)
+        if max(image.width, image.height) > LARGEST_SIDE:
+            words = f"{shown(image.width)} x {shown(image.height)} is no size of an image"
+            problem = "E-IMAGE-SIZE", words
         if problem[0]:
             report.reject(problem[0], shown(image.key), problem[1])
             pictures.append(None)
@@ -152,7 +158,7 @@ def _find(
         root = source if source.is_dir() else source.parent
         inside = image.path.is_relative_to(root)
         name = image.path.relative_to(root).as_posix() if inside else image.path.name
-        return image.path, image.title or name, ("", "")
+        return image.path, image.title or storable(name), ("", "")
     if index is None:
         return None, image.title or image.key, ("", "")
     found = index.find(image.key)
@@ -233,7 +239,7 @@ def _items(
             places.append("")
             continue
         hashes.append(given or data_hash_of_file(picture.facts.sha256, name, occurrence))
-        places.append(f"images/{hashes[-1]}{picture.path.suffix.lower()}")
+        places.append(f"images/{hashes[-1]}{storable(picture.path.suffix.lower())}")
         if places[-1] in stored:
             continue  # another frame of the same video
         stored.add(places[-1])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boxscore.errors import SourceError, shown
+from boxscore.errors import SourceError, printable, shown, storable
 
 if TYPE_CHECKING:
     from boxscore.sources.recognising import Recognition
@@ -37,7 +37,12 @@ class Entry:
 
     def line(self, file: str) -> str:
         """`CODE FILE PLACE: PROBLEM`, as on the screen."""
-        return f"{self.code} {file} {self.place}: {self.problem}"
+        return f"{self.code} {file} {self.words}"
+
+    @property
+    def words(self) -> str:
+        """`PLACE: PROBLEM`; names of files may hold anything."""
+        return printable(f"{self.place}: {self.problem}")
 
 
 @dataclass(slots=True)
@@ -173,13 +178,13 @@ class ImportReport:
     def document(self) -> dict[str, Any]:
         """Everything, for the import's report in the project."""
         return {
-            "file": self.path.name,
+            "file": storable(self.path.name),
             "recognised": self.recognised,
             "rejected": self.rejected,
             "warnings": self.warnings,
             "records": [
                 {
-                    key: value
+                    key: storable(value)
                     for key in ("outcome", "code", "place", "problem", "fix", "original")
                     if (value := getattr(entry, key)) not in ("", None)
                 }
@@ -203,6 +208,6 @@ class ImportReport:
         code, count = self.rejected_codes.most_common(1)[0]
         first = self.entries[code][0]
         problem = f"{self.rejected} of {total} records are unusable"
-        problem += f"; most often ({count}) {code} {first.place}: {first.problem}"
+        problem += f"; most often ({count}) {code} {first.words}"
         fix = first.fix or "correct the file; nothing was imported"
         raise SourceError(self.path, "", problem, fix=fix, code="E-TOO-MANY-REJECTED")

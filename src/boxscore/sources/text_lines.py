@@ -77,18 +77,21 @@ def number_in(word: str) -> float | None:
     return value if plain else None
 
 
+def is_inside(path: Path, root: Path) -> bool:
+    """Whether a path lies in a folder once links are followed; links that go round lead nowhere."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
 def files_below(root: Path, suffixes: Sequence[str]) -> list[Path]:
     """Regular files of some suffixes below a folder, by path; links out of it are left out."""
     found: list[Path] = []
-    real_root = os.path.realpath(root)
     for folder, folders, names in os.walk(root):
         folders.sort()
         for name in sorted(names):
             if not name.lower().endswith(tuple(suffixes)):
                 continue
             path = Path(folder, name)
-            inside = not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(real_root)
-            if inside:
+            if not path.is_symlink() or is_inside(path, root):
                 found.append(path)
     return found
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.errors import SourceError, shown
+from boxscore.sources.text_lines import read_bytes
 
 if TYPE_CHECKING:
     import yaml
@@ -35,14 +36,10 @@ def read_yaml(path: Path) -> Any:
     import yaml
 
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise _wrong(path, "", f"{size} bytes are too many for a YAML file of this kind")
-        text = path.read_bytes().decode("utf-8-sig")
-        _refuse_anchors(path, text)
-        return _value(path, yaml.compose(text, Loader=yaml.SafeLoader), 0)
-    except OSError as bad:
-        raise _wrong(path, "", f"cannot be read: {bad.strerror}") from None
+        text = read_bytes(path, LARGEST_FILE).decode("utf-8-sig")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
+        _refuse_anchors(path, text, loader)
+        return _value(path, yaml.compose(text, Loader=loader), 0)
     except UnicodeDecodeError as bad:
         raise _wrong(path, f"byte {bad.start}", "is not UTF-8") from None
     except yaml.MarkedYAMLError as bad:
@@ -53,11 +50,17 @@ def read_yaml(path: Path) -> Any:
         raise _wrong(path, "", "is no YAML") from None
 
 
-def _refuse_anchors(path: Path, text: str) -> None:
-    """An anchor can stand for itself a billion times over."""
+def _refuse_anchors(path: Path, text: str, loader: type[Any]) -> None:
+    """An anchor can stand for itself a billion times over; depth costs stack."""
     import yaml
 
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST + 1:
+            place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+            raise _wrong(path, place, "is nested too deep")
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             place = f"line {event.start_mark.line + 1}" if event.start_mark else ""

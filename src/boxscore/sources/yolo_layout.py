@@ -9,7 +9,7 @@ from typing import Any
 
 from boxscore.errors import SourceError, shown
 from boxscore.sources.image_names import IMAGE_SUFFIXES
-from boxscore.sources.text_lines import data_texts, files_below, read_lines
+from boxscore.sources.text_lines import data_texts, files_below, is_inside, read_lines
 from boxscore.sources.yaml_text import YAML, read_yaml
 from boxscore.sources.yolo_lists import SPLITS, listed_labels
 
@@ -249,7 +249,7 @@ def contained(root: Path, entry: object) -> Path | None:
     parts = [p for p in PurePosixPath(entry.replace("\\", "/")).parts if p not in ("..", ".", "/")]
     folder = root.joinpath(*parts)
     try:
-        inside = folder.is_dir() and folder.resolve().is_relative_to(root.resolve())
+        inside = folder.is_dir() and is_inside(folder, root)
     except OSError:
         return None
     return folder if inside else None
@@ -262,7 +262,7 @@ def _labels_for(place: Path, root: Path, entry: object) -> Path | None:
     swapped = "/".join(swap(entry.replace("\\", "/").split("/"), "images", "labels"))
     for name in (swapped, entry):
         folder = contained(place, name)
-        if folder is not None and folder.resolve().is_relative_to(root.resolve()):
+        if folder is not None and is_inside(folder, root):
             return folder
     return None
 
@@ -341,7 +341,7 @@ class Pictures:
 
 def _inside(path: Path) -> bool:
     """Whether it is no link that leads out of its folder."""
-    return not path.is_symlink() or path.resolve().is_relative_to(path.parent.resolve())
+    return not path.is_symlink() or is_inside(path, path.parent)
 
 
 def _unique_stems(paths: list[Path]) -> dict[str, Path]:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import LONGEST_VALUE, shown
 from boxscore.schema.ontology import ClassRow
 from boxscore.sources.coco_ids import coco_ids
 from boxscore.sources.doctor.readings import CLEAR, CLOSE, EXCEPTIONS, NO_WAY, Finding, Reading
@@ -151,7 +152,11 @@ def _likely(name: str, folded: dict[str, int]) -> int:
     for other in _forms(short):
         if other in folded:
             return folded[other]
-    near = get_close_matches(short, list(folded), n=2, cutoff=NEAR) if len(short) > 3 else []
+    near = (
+        get_close_matches(short, list(folded), n=2, cutoff=NEAR)
+        if 3 < len(short) <= LONGEST_VALUE
+        else []
+    )
     return folded[near[0]] if len(near) == 1 else -1
 
 
@@ -305,7 +310,7 @@ def _differ(a: Reading, b: Reading) -> bool:
 
 
 def _unmatched(best: Reading, named: list[RawClass], classes: Sequence[ClassRow]) -> Iterator[str]:
-    names = [c.name for c in classes]
+    names = [c.name for c in classes if len(c.name) <= LONGEST_VALUE]
     for k in np.flatnonzero(best.place == -1)[:5].tolist():
-        near = get_close_matches(named[k].name or "", names, n=1)
-        yield named[k].words() + (f" (did you mean {near[0]!r}?)" if near else "")
+        near = get_close_matches((named[k].name or "")[:LONGEST_VALUE], names, n=1)
+        yield shown(named[k].words()) + (f" (did you mean {near[0]!r}?)" if near else "")

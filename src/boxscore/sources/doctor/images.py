@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import shown
 from boxscore.schema.tables import Table
 from boxscore.sources.doctor.readings import CLEAR, EXCEPTIONS, NO_WAY, Finding, Reading
 from boxscore.sources.frame_names import frames_of, split_frame, videos_of
@@ -101,7 +102,8 @@ def read_images(
     best = readings[0] if readings and readings[0].found else _nothing(len(raw.images))
     if exceptions:
         best = _with_exceptions(best, raw, items, exceptions, weights)
-    missing = [raw.images[k].key for k in np.flatnonzero(best.place < 0)[:MOST_EXAMPLES].tolist()]
+    lost = np.flatnonzero(best.place < 0)[:MOST_EXAMPLES].tolist()
+    missing = [shown(raw.images[k].key) for k in lost]
     total = len(raw.images)
     known = int((best.place >= 0).sum())
     return Finding(

@@ -1,0 +1,1 @@
+"""Every reader on damaged and hostile input: no foreign exception, no hang, bounded memory."""
