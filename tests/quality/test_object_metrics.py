@@ -184,7 +184,8 @@ def test_shape_similarity_falls_where_the_shape_changes() -> None:
     ]
     found = tm.polygon_shape_similarity(objects(images(3, sequence="v"), rows))
     assert found[0] == 1 and found[1] == pytest.approx(1) and found[2] < 0.95
-    outlier = tm.shape_outliers(objects(images(4), [*rows[:2], rows[0], {**rows[2], "item": 3}]))
+    rows.insert(2, rows[0])
+    outlier = tm.shape_outliers(objects(images(3), sorted(rows, key=lambda row: row["item"])))
     assert np.argmin(outlier) == 3
 
 
