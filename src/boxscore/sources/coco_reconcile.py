@@ -14,8 +14,9 @@ from boxscore.sources.coco_records import Records
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
 from boxscore.sources.doctor.classes import ASSIGNED, COCO, read_classes
-from boxscore.sources.doctor.diagnosis import weigh_boxes
+from boxscore.sources.doctor.diagnosis import confirm_images, weigh_boxes
 from boxscore.sources.doctor.evidence import Evidence
+from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
 from boxscore.sources.image_matching import match_images
@@ -71,6 +72,7 @@ def reconciled(records: Records, context: ProjectContext, report: ImportReport) 
         return own
     raw, diagnosis = examined(records, context, report)
     settled = settle(raw, diagnosis, context)
+    diagnosis.warn(report)
     item = settled.item[raw.columns["image"]]
     _into_pixels(records, item, settled.convention, context)
     class_id = settled.class_id[raw.columns["class_ref"]]
@@ -168,8 +170,30 @@ def _doubtful(records: Records, own: Names, context: ProjectContext, report: Imp
     boxes, met = weigh_boxes(raw, own.item[rows], context, evidence, Mapping())
     if boxes is not None and not boxes.sure:
         return True
+    if boxes is not None:
+        images = _confirmed_images(raw, own, rows, context, boxes)
+        if not images.sure:
+            return True
+        if images.doubt:
+            report.note("W-DOCTOR-IMAGES", images.doubt)
     place = Reading(how="source id", place=_of_classes(raw, own.class_id[rows]), found=1.0)
     return not _judged(read_classes(raw, context.ontology.classes, met), place, met).sure
+
+
+def _confirmed_images(
+    raw: RawSet, own: Names, rows: NDArray[np.intp], context: ProjectContext, boxes: Finding
+) -> Finding:
+    """The images as they stand, held against other readings of their ids and other images."""
+    found = read_images(raw, context.items)
+    how = own.mapping["images"].removeprefix("by ")
+    place = np.full(len(raw.images), -1, np.int32)
+    place[raw.columns["image"]] = own.item[rows]
+    readings = tuple(r for r in (found.chosen, *found.others) if r.how != how)
+    found = replace(
+        found, chosen=Reading(how=how, place=place, found=1.0), others=readings, sure=True
+    )
+    whole = Evidence.of(context.ground_truth)
+    return confirm_images(found, raw, context, whole, Mapping(), boxes)
 
 
 def _of_classes(raw: RawSet, class_id: Rows) -> Rows:

@@ -73,10 +73,13 @@ class Convention:
 
     Attributes:
         corners: "xywh" (left, top, width, height), "xyxy" (corners), "cxcywh" (centre, size),
-            "yxyx", "yxhw" or "cycxhw" (the same, vertical first).
+            "yxyx", "yxhw" or "cycxhw" (the same, vertical first), "xyhw" or "cxcyhw" (the height
+            before the width).
         scale: "pixels" or "relative" (shares of the width and height).
         fit: "" of the image itself; "stretch" or "letterbox": of an input of `size` that the
-            image was resized to, filling it, or whole with bars around it.
+            image was resized to, filling it, or whole with bars around it; "swapped": its width
+            and height taken for each other; "turned left", "turned right" or "turned over": of
+            the image as its pixels lie in the file, not as its EXIF orientation shows it.
         size: Width and height of that input.
     """
 
@@ -89,6 +92,10 @@ class Convention:
     def words(self) -> str:
         """In words."""
         words = f"{self.corners}, {self.scale}"
+        if self.fit == "swapped":
+            return f"{words}, width and height swapped"
+        if self.fit.startswith("turned"):
+            return f"{words} of the image {self.fit}"
         if self.fit:
             words += f" of a {self.size[0]}x{self.size[1]} input ({self.fit})"
         return words

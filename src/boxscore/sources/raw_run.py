@@ -26,6 +26,7 @@ def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportR
     total = raw.rows + report.rejected
     diagnosis = diagnose(raw, context, context.mapping)
     settled = settle(raw, diagnosis, context)
+    diagnosis.warn(report)
     raw = without_unfit_masks(raw, settled.item, context, report)
     predictions = annotations_of(raw, settled, PREDICTIONS, report)
     if not total:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.sources.box_forms import CORNERS, FITS, SCALES, boxes_as_pixels
+from boxscore.sources.box_forms import CORNERS, FITS, SCALES, UNSIZED, boxes_as_pixels, input_words
 from boxscore.sources.doctor.evidence import Evidence
 from boxscore.sources.doctor.readings import CLOSE, BoxReading, Finding
 from boxscore.sources.raw import Convention
@@ -16,10 +16,12 @@ INPUTS = (300, 320, 416, 512, 608, 640, 768, 800, 896, 1024, 1280, 1333, 1536)
 """Sizes at which detectors commonly look at images."""
 TOLERANCE = 0.02
 """A box may leave its image by this share of the side and still lie within."""
-POOR = 0.5
+POOR = 0.6
 """Mean best IoU below which resized inputs are tried."""
 DOUBTED = 0.75
 """What a format declares is doubted below this share of the overlap that another reading has."""
+FEWEST = 0.6
+"""Squared IoUs of labels that another reading must gain: one label at 0.8, or three at 0.5."""
 
 Boxes = NDArray[np.float64]
 
@@ -47,7 +49,8 @@ def read_boxes(
     readings.sort(key=_rank, reverse=True)
     stated = next((r for r in readings if r.form == declared), None)
     best = readings[0]
-    if not np.isnan(best.overlap) and best.overlap < POOR:
+    stated_best = stated is None or best is stated
+    if not np.isnan(best.overlap) and (best.overlap < POOR or not stated_best):
         resized = [_weigh(r, box, item, width, height, evidence) for r in _resized()]
         readings = sorted([*readings, *resized], key=_rank, reverse=True)
         best = readings[0]
@@ -80,8 +83,7 @@ def _unseen(declared: Convention) -> Finding:
 def _mapping_lines(form: Convention) -> str:
     lines = ["       boxes:", f"         corners: {form.corners}", f"         scale: {form.scale}"]
     if form.fit:
-        width, height = form.size
-        lines.append(f"         input: {{width: {width}, height: {height}, fit: {form.fit}}}")
+        lines.append(f"         input: {input_words(form)}")
     return "\n".join(lines)
 
 
@@ -97,7 +99,11 @@ def _plain() -> Iterator[BoxReading]:
 
 
 def _resized() -> Iterator[BoxReading]:
-    """Common square inputs of detectors, stretched and letterboxed."""
+    """Sides taken for each other, turned images, and common square inputs of detectors."""
+    for fit in UNSIZED:
+        for scale in SCALES:
+            for corners in CORNERS[:3]:
+                yield BoxReading(form=Convention(corners=corners, scale=scale, fit=fit))
     for side in INPUTS:
         for fit in FITS:
             for corners in CORNERS[:3]:
@@ -123,13 +129,16 @@ def _weigh(
             & (x1 <= width + dx) & (y1 <= height + dy)
             & (np.maximum(placed[:, 2], placed[:, 3]) >= 2)
         )  # fmt: skip
-    overlap = float("nan")
+    overlap, weight = float("nan"), 0.0
     if evidence.item.size and np.isfinite(placed).all():
         sized = np.all(placed[:, 2:] > 0, axis=1, keepdims=True)
-        sound = np.where(sized, placed, 0.0)
-        reached = evidence.best(item, sound)[2]
-        overlap = float(np.nanmean(reached)) if np.isfinite(reached).any() else float("nan")
-    return BoxReading(form=reading.form, valid=float(within.mean()), overlap=overlap)
+        reached = evidence.best(item, np.where(sized, placed, 0.0))[2]
+        due = evidence.due(item)
+        if due:
+            overlap = min(float(np.nansum(reached)) / due, 1.0)
+            weight = float(np.nansum(reached**2))
+    valid = float(within.mean())
+    return BoxReading(form=reading.form, valid=valid, overlap=overlap, weight=weight)
 
 
 def _rank(reading: BoxReading) -> tuple[float, float]:
@@ -143,7 +152,8 @@ def _clearly_better(best: BoxReading, stated: BoxReading) -> bool:
         return False
     if np.isnan(best.overlap):
         return best.valid >= 0.9 and stated.valid <= 0.5
-    return best.overlap >= 0.2 and stated.overlap < DOUBTED * best.overlap
+    gained = best.weight - stated.weight >= FEWEST
+    return gained and best.overlap >= 0.2 and stated.overlap < DOUBTED * best.overlap
 
 
 def _stands_out(chosen: BoxReading, others: tuple[BoxReading, ...]) -> bool:

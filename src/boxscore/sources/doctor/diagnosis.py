@@ -12,14 +12,15 @@ from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind
 from boxscore.sources.box_forms import boxes_as_pixels
 from boxscore.sources.context import ProjectContext
-from boxscore.sources.doctor.boxes import read_boxes
+from boxscore.sources.doctor.alignment import Alignment, confirmed
+from boxscore.sources.doctor.boxes import POOR, read_boxes
 from boxscore.sources.doctor.classes import read_classes
 from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.readings import EXCEPTIONS, NO_WAY, BoxReading, Finding, Reading
-from boxscore.sources.raw import RawSet
-from boxscore.sources.report import REJECTED_SHARE
+from boxscore.sources.raw import Convention, RawSet
+from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.settling import Settlement
 
 
@@ -58,10 +59,17 @@ class Diagnosis:
         boxes = None if self.boxes is None else self.boxes.chosen
         return replace(
             self.given,
-            images_by=_way(self.images),
+            # No mapping file vouches for images that fit no better than others.
+            images_by=_way(self.images) if self.images.sure or not self.images.doubt else None,
             classes_by=_way(self.classes),
             boxes=boxes.form if isinstance(boxes, BoxReading) else None,
         )
+
+    def warn(self, report: ImportReport) -> None:
+        """Say what is doubted though the import goes through."""
+        for finding in self.findings:
+            if finding.doubt and finding.sure:
+                report.note(f"W-DOCTOR-{finding.question.upper()}", finding.doubt)
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
@@ -85,6 +93,13 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
     item = images.chosen.place[raw.columns["image"]] if raw.images else np.empty(0, np.int32)
     evidence = Evidence.of(context.ground_truth)
     boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
+    if boxes is not None and mapping.images_by is None and not mapping.images:
+        images = confirm_images(images, raw, context, evidence, mapping, boxes)
+        assert isinstance(images.chosen, Reading)
+        moved = images.chosen.place[raw.columns["image"]]
+        if not np.array_equal(moved, item):
+            item = moved
+            boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
     classes = read_classes(
         raw, context.ontology.classes, met, by=mapping.classes_by, exceptions=mapping.classes
     )
@@ -152,6 +167,49 @@ def weigh_boxes(
     met = np.zeros((len(raw.classes), len(context.ontology.classes)), np.int64)
     np.add.at(met, (raw.columns["class_ref"][rows[good[first]]], evidence.class_id[label]), 1)
     return finding, met
+
+
+def confirm_images(
+    images: Finding,
+    raw: RawSet,
+    context: ProjectContext,
+    evidence: Evidence,
+    mapping: Mapping,
+    boxes: Finding,
+) -> Finding:
+    """A finding on images, held against the labels that the boxes lie on."""
+    if not evidence.item.size or not raw.images:
+        return images
+    chosen = boxes.chosen
+    assert isinstance(chosen, BoxReading)
+
+    def align(reading: Reading) -> Alignment:
+        item = reading.place[raw.columns["image"]]
+        form = chosen.form
+        if reading is not images.chosen and not chosen.overlap >= POOR:
+            found, _ = weigh_boxes(raw, item, context, evidence, mapping)
+            assert found is not None and isinstance(found.chosen, BoxReading)
+            form = found.chosen.form
+        return _aligned(raw, item, form, context, evidence)
+
+    return confirmed(images, align, chosen.valid)
+
+
+def _aligned(
+    raw: RawSet,
+    item: NDArray[np.int32],
+    form: Convention,
+    context: ProjectContext,
+    evidence: Evidence,
+) -> Alignment:
+    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
+    rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
+    size = (context.items[n][item[rows]].astype(np.float64) for n in ("width", "height"))
+    with np.errstate(all="ignore"):
+        placed = np.nan_to_num(boxes_as_pixels(raw.box[rows], *size, form))
+    placed[(placed[:, 2:] <= 0).any(axis=1)] = 0
+    image, confidence = (raw.columns[name][rows] for name in ("image", "confidence"))
+    return Alignment.of(image, placed, confidence, len(raw.images), evidence)
 
 
 def settle(raw: RawSet, diagnosis: Diagnosis, context: ProjectContext) -> Settlement:

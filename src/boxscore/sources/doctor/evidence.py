@@ -62,6 +62,12 @@ class Evidence:
         np.maximum.at(reached, truth, iou)
         return value, place, reached
 
+    def due(self, item: NDArray[np.int32]) -> int:
+        """Ground truths that N records could reach: on no image more than it has records."""
+        size = max(int(self.item.max(initial=-1)), int(item.max(initial=-1))) + 1
+        labels, records = (np.bincount(rows, minlength=size) for rows in (self.item, item))
+        return int(np.minimum(labels, records).sum())
+
 
 def sample(item: NDArray[np.int32], confidence: NDArray[np.float64]) -> NDArray[np.int64]:
     """At most 20,000 records: all of some items, spread evenly, confident ones first."""

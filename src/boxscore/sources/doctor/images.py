@@ -33,6 +33,14 @@ def _stem(name: str) -> str:
     return PurePosixPath(_slashes(name)).stem
 
 
+def _folded_file(name: str) -> str:
+    return _file(name).casefold()
+
+
+def _folded_stem(name: str) -> str:
+    return _stem(name).casefold()
+
+
 def _parent_and_stem(name: str) -> str:
     path = PurePosixPath(_slashes(name))
     return f"{path.parent.name}/{path.stem}" if path.parent.name else ""
@@ -51,13 +59,23 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
     ("file name", "title", _file, _file),
     ("folder and stem", "title", _parent_and_stem, _parent_and_stem),
     ("file stem", "title", _stem, _stem),
+    ("file name, whatever its case", "title", _folded_file, _folded_file),
+    ("file stem, whatever its case", "title", _folded_stem, _folded_stem),
     ("number in the file stem", "title", _number, _number),
 )
 """How, the column of items it looks at, and what of either side's name is compared."""
 
 BY_POSITION = "sequence and position"
 IN_THE_ONLY = "position in the only sequence"
-WAYS = (BY_POSITION, IN_THE_ONLY, *(how for how, *_ in READINGS))
+SHIFTED = {"less one": 1, "plus one": -1}
+"""What a number in a source lacks to the project's."""
+LISTED = {"place in the list, from 0": 0, "place in the list, from 1": 1}
+GUESSED = (
+    *(f"{how} {by}" for how in (BY_POSITION, IN_THE_ONLY, "source id") for by in SHIFTED),
+    *LISTED,
+)
+"""Readings that only labels can bear out."""
+WAYS = (BY_POSITION, IN_THE_ONLY, *(how for how, *_ in READINGS), *GUESSED)
 ITEM_NAMES = ("title", "source_id", "data_hash")
 """Columns of items by which a mapping file may name an image."""
 
@@ -77,6 +95,7 @@ def read_images(
     weights = _weights(raw)
     ways = [reading for reading in READINGS if by in (None, reading[0])]
     readings = [*_by_position(raw, items, weights, by), *_readings(raw, items, weights, ways)]
+    readings += _guesses(raw, items, weights, by)
     readings.sort(key=lambda reading: -min(reading.found, CLEAR))
     best = readings[0] if readings and readings[0].found else _nothing(len(raw.images))
     if exceptions:
@@ -149,15 +168,39 @@ def _by_position(
         return
     rows = list(zip(sequences, items["position"].tolist(), strict=True))
     known = {row: k for k, row in enumerate(rows) if row[0]}
-    ways = {BY_POSITION: {name: name for name in named}}
+    ways: dict[str, dict[str, str]] = {BY_POSITION: {name: name for name in named}}
     only = set(sequences) - {""}
     if len(only) == len(named) == 1:
         ways[IN_THE_ONLY] = dict.fromkeys(named, next(iter(only)))
     for how, meant in ways.items():
-        at = [known.get((meant.get(i.sequence, ""), i.position), -1) for i in raw.images]
-        place = np.array(at, np.int32)
+        for words, lack in {"": 0, **SHIFTED}.items():
+            at = [(meant.get(i.sequence, ""), i.position + lack) for i in raw.images]
+            place = np.array([known.get(name, -1) for name in at], np.int32)
+            said = f"{how} {words}".strip()
+            if by in (None, said) and _one_to_one(place):
+                yield Reading(how=said, place=place, found=_share(place, weights))
+
+
+def _guesses(
+    raw: RawSet, items: Table, weights: NDArray[np.float64], by: str | None
+) -> Iterator[Reading]:
+    """Numbers that are ids of the project less or plus one, or places in its list of images."""
+    keys = [image.key for image in raw.images]
+    if not keys or any(not _is_number(key) or i.frame >= 0 for key, i in zip(keys, raw.images)):
+        return
+    numbers = [int(key) for key in keys]
+    ids = {int(v): k for k, v in enumerate(items["source_id"].tolist()) if _is_number(v)}
+    ways = {f"source id {words}": (ids, lack) for words, lack in SHIFTED.items()}
+    places = {k: k for k in range(items.rows)}
+    ways |= {how: (places, -first) for how, first in LISTED.items()}
+    for how, (known, lack) in ways.items():
+        place = np.array([known.get(n + lack, -1) for n in numbers], np.int32)
         if by in (None, how) and _one_to_one(place):
             yield Reading(how=how, place=place, found=_share(place, weights))
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.removeprefix("-").isdigit() and len(name) < 18
 
 
 def _unique(names: list[str], frames: list[int], key: Key) -> dict[tuple[str, int], int]:

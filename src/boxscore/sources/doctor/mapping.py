@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.errors import SourceError, near_misses, shown
-from boxscore.sources.box_forms import CORNERS, FITS, SCALES
+from boxscore.sources.box_forms import CORNERS, FITS, SCALES, UNSIZED, input_words
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor.classes import CLASS_WAYS
 from boxscore.sources.doctor.images import ITEM_NAMES, WAYS
@@ -132,8 +132,11 @@ def _boxes(path: Path, document: dict[str, Any]) -> Convention | None:
         raise _wrong(path, "boxes/input", "is no set of keys", FIX)
     _only(path, "boxes/input", given, ("width", "height", "fit"))
     fit, sides = given.get("fit", "letterbox"), [given.get(k) for k in ("width", "height")]
-    if fit not in FITS:
-        raise _wrong(path, "boxes/input/fit", f"{shown(fit)} is unknown", "letterbox or stretch")
+    if fit not in (*FITS, *UNSIZED):
+        fix = near_misses(str(fit), (*FITS, *UNSIZED))
+        raise _wrong(path, "boxes/input/fit", f"{shown(fit)} is unknown", fix)
+    if fit in UNSIZED:
+        return Convention(corners=corners, scale=scale, fit=fit)
     if not all(isinstance(side, int) and 0 < side < 1 << 20 for side in sides):
         raise _wrong(path, "boxes/input", "needs width and height in pixels", FIX)
     size = int(str(sides[0])), int(str(sides[1]))
@@ -171,9 +174,7 @@ def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> No
             f"  scale: {mapping.boxes.scale}  # {' | '.join(SCALES)}",
         ]
         if mapping.boxes.fit:
-            width, height = mapping.boxes.size
-            sizes = f"width: {width}, height: {height}, fit: {mapping.boxes.fit}"
-            lines.append(f"  input: {{{sizes}}}")
+            lines.append(f"  input: {input_words(mapping.boxes)}")
     if mapping.most_unmatched is not None:
         lines.append(f"most_unmatched: {mapping.most_unmatched}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

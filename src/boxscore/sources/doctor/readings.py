@@ -49,12 +49,15 @@ class BoxReading:
     Attributes:
         form: How they are meant.
         valid: Share of boxes with positive size that lie within their image.
-        overlap: Mean over ground truths of the best IoU that a box reaches; nan without evidence.
+        overlap: Mean over ground truths of the best IoU that a box reaches, at most as many on an
+            image as it has boxes; nan without evidence.
+        weight: Sum of the squares of these IoUs: how much evidence that is.
     """
 
     form: Convention
     valid: float = 0.0
     overlap: float = float("nan")
+    weight: float = 0.0
 
     @property
     def how(self) -> str:
@@ -79,6 +82,8 @@ class Finding:
         why: The evidence in one sentence.
         fix: What to do when it is not sure.
         unmatched: Examples of names that no row fits.
+        doubt: Why it may be wrong though nothing fits better: a warning where it is sure; may be
+            empty.
     """
 
     question: str
@@ -88,6 +93,7 @@ class Finding:
     why: str
     fix: str = ""
     unmatched: tuple[str, ...] = field(default=())
+    doubt: str = ""
 
     def document(self) -> dict[str, Any]:
         """For JSON."""

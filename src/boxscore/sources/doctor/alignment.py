@@ -1,0 +1,225 @@
+"""Whether the boxes on an image lie on its labels better than on those of other images.
+
+Ids can all exist and still mean other images: shifted by one, of another split, frames counted from
+1. Then every number is plausible and wrong, and only the labels can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.sources.doctor.evidence import Evidence
+from boxscore.sources.doctor.images import GUESSED
+from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
+
+MOST_BOXES = 10
+"""The most confident boxes of an image that speak for it."""
+MOST_IMAGES = 200
+SHIFTS = 20
+"""Other images that each image is held against."""
+FEWEST_IMAGES = 10
+"""Images with boxes and labels from which being no better than chance says something."""
+CHANCE = 2.5
+"""Standard deviations that the mean rank of images among others must exceed a half."""
+CLEARLY = 5.0
+"""The same of the mean difference to another reading of the ids."""
+FEWEST_PAIRS = 4
+LIES = 0.5
+"""IoU, on average of an image's boxes and labels, at which they belong together."""
+ELSEWHERE = 0.3
+"""Share of images that belong to the labels of another image, from which ids are doubted."""
+WITHIN = 0.95
+"""Share of boxes within their images below which a run no better than chance is of other images."""
+
+Scores = NDArray[np.float64]
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The most confident boxes of some images, and the labels.
+
+    Attributes:
+        image: (N,) number of the raw image of each box.
+        box: (N, 4) x, y, width, height in pixels.
+        count: Of raw images.
+        evidence: Of the ground truth.
+    """
+
+    image: Rows
+    box: NDArray[np.float64]
+    count: int
+    evidence: Evidence
+
+    @classmethod
+    def of(
+        cls,
+        image: Rows,
+        box: NDArray[np.float64],
+        confidence: NDArray[np.float64],
+        count: int,
+        evidence: Evidence,
+    ) -> Alignment:
+        """The first `MOST_BOXES` of each of at most `MOST_IMAGES` images."""
+        present = np.unique(image)
+        if present.size > MOST_IMAGES:
+            present = present[np.linspace(0, present.size - 1, MOST_IMAGES).astype(np.int64)]
+        rows = np.flatnonzero(np.isin(image, present))
+        rows = rows[np.lexsort([-np.nan_to_num(confidence[rows]), image[rows]])]
+        own = image[rows]
+        first = np.searchsorted(own, own)
+        rows = rows[np.arange(rows.size) - first < MOST_BOXES]
+        return cls(image[rows], box[rows], count, evidence)
+
+    def scores(self, place: Rows) -> Scores:
+        """(images,) how well boxes and labels of each image cover each other, 0 to 1.
+
+        Nan where an image has no item, no box or no label.
+
+        Args:
+            place: (images,) item of each image, -1 for none.
+        """
+        item = place[self.image]
+        known = np.flatnonzero(item >= 0)
+        value, _, reached = self.evidence.best(item[known].astype(np.int32), self.box[known])
+        covered = np.bincount(self.image[known], value, self.count)
+        boxes = np.bincount(self.image[known], minlength=self.count)
+        size = int(max(self.evidence.item.max(initial=-1), place.max(initial=-1))) + 1
+        labels = np.bincount(self.evidence.item, minlength=size)
+        covering = np.bincount(self.evidence.item, np.nan_to_num(reached), minlength=size)
+        with np.errstate(all="ignore"):
+            score: Scores = (covered + covering[place]) / (boxes + labels[place])
+        score[(place < 0) | (boxes == 0) | (labels[place] == 0)] = np.nan
+        return score
+
+    def rank(self, place: Rows) -> float:
+        """Standard deviations by which images rank above others' labels; nan with too few."""
+        own = self.scores(place)
+        seen = np.flatnonzero(np.isfinite(own))
+        if seen.size < FEWEST_IMAGES:
+            return float("nan")
+        ranks = np.zeros(seen.size)
+        steps = np.unique(np.linspace(1, seen.size - 1, SHIFTS).astype(np.int64))
+        for step in steps.tolist():
+            other = np.full(place.size, -1, np.int32)
+            other[seen] = np.roll(place[seen], step)
+            score = self.scores(other)[seen]
+            ranks += (score < own[seen]) + (score == own[seen]) / 2
+        return float((ranks.mean() / steps.size - 0.5) * np.sqrt(12 * seen.size))
+
+    def elsewhere(self, place: Rows) -> tuple[int, int]:
+        """How many of some images belong to the labels of another item, and of how many."""
+        own = self.scores(place)
+        seen = np.flatnonzero(np.isfinite(own))[:60]
+        items = np.unique(self.evidence.item)
+        items = items[np.linspace(0, items.size - 1, min(items.size, 500)).astype(np.int64)]
+        best = np.zeros(self.count)
+        for item in items.tolist():
+            score = self._each_on(item, seen)
+            best[seen] = np.maximum(best[seen], np.where(place[seen] == item, 0, score))
+        moved = (best[seen] >= LIES) & (best[seen] >= 1.5 * own[seen])
+        return int(moved.sum()), int(seen.size)
+
+    def _each_on(self, item: int, images: NDArray[np.int64]) -> Scores:
+        """(images,) the score of each image with one item's labels."""
+        labels = self.evidence.box[self.evidence.item == item]
+        rows = np.flatnonzero(np.isin(self.image, images))
+        iou = _overlaps(self.box[rows], labels)
+        at = np.searchsorted(images, self.image[rows])
+        covered = np.bincount(at, iou.max(axis=1, initial=0), images.size)
+        boxes = np.bincount(at, minlength=images.size)
+        covering = np.zeros((images.size, len(labels)))
+        np.maximum.at(covering, at, iou)
+        return (covered + covering.sum(axis=1)) / (boxes + len(labels))
+
+
+Align = Callable[[Reading], Alignment]
+"""Boxes as they are meant where images are read in one way."""
+
+
+def confirmed(finding: Finding, align: Align, valid: float) -> Finding:
+    """A finding on images, doubted where another reading or none fits the labels.
+
+    Args:
+        valid: Share of the boxes that lie within their images.
+    """
+    own = finding.chosen
+    assert isinstance(own, Reading)
+    if own.found < CLEAR:
+        return finding
+    alignment = align(own)
+    score = alignment.scores(own.place)
+    rivals = (r for r in finding.others if isinstance(r, Reading) and r.found >= CLEAR)
+    for rival in rivals:
+        if not np.array_equal(rival.place, own.place):
+            other = align(rival).scores(rival.place)
+            if _clearly_better(other, score):
+                return _instead(finding, rival, _mean(other), _mean(score))
+    rank = alignment.rank(own.place)
+    if own.how in GUESSED and not rank >= CLEARLY:
+        why = f"{finding.why}, but by a guess that too few labels bear out"
+        return replace(finding, sure=False, why=why)
+    if np.isnan(rank):
+        return finding
+    if rank >= CHANCE:
+        why = f"{finding.why}; boxes and labels cover each other to {_mean(score):.0%}"
+        return replace(finding, why=why)
+    return _by_chance(finding, alignment, valid)
+
+
+def _mean(score: Scores) -> float:
+    return float(np.nanmean(score)) if np.isfinite(score).any() else 0.0
+
+
+def _clearly_better(other: Scores, own: Scores) -> bool:
+    """Whether images fit the labels better under another reading, by far more than chance."""
+    gain = (other - own)[np.isfinite(other) & np.isfinite(own)]
+    if gain.size < FEWEST_PAIRS or _mean(other) < LIES / 2:
+        return False
+    spread = max(float(gain.std(ddof=1)), 1e-3)
+    return float(gain.mean()) / spread * np.sqrt(gain.size) >= CLEARLY
+
+
+def _instead(finding: Finding, rival: Reading, better: float, own: float) -> Finding:
+    """By another reading; the one that would have been taken is the first alternative."""
+    others = tuple(r for r in finding.others if r is not rival)
+    sure = finding.chosen.how in GUESSED
+    why = (
+        f"all names are found by {finding.chosen.how}, but by {rival.how} boxes and labels cover "
+        f"each other to {better:.0%}, not {own:.0%}"
+    )
+    fix = f"settle it in a mapping file: images: by: {rival.how}"
+    return replace(
+        finding, chosen=rival, others=(finding.chosen, *others), sure=sure, why=why, fix=fix
+    )
+
+
+def _by_chance(finding: Finding, alignment: Alignment, valid: float) -> Finding:
+    """Images that fit their labels no better than those of others: other images, or a poor run."""
+    assert isinstance(finding.chosen, Reading)
+    moved, count = alignment.elsewhere(finding.chosen.place)
+    why = f"{finding.why}, but boxes lie on their labels no better than on those of other images"
+    if moved > ELSEWHERE * count:
+        why += f": {moved} of {count} images fit the labels of another image"
+    elif valid < WITHIN:
+        why += f", and {1 - valid:.0%} leave their images"
+    else:
+        return replace(finding, why=why, doubt=why)
+    fix = (
+        "check that this is the project and the split these predictions were made for; where it "
+        f"is, say so in a mapping file: images: by: {finding.chosen.how}"
+    )
+    return replace(finding, sure=False, why=why, fix=fix, doubt=why)
+
+
+def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(A, B) IoU of boxes given as x, y, width, height."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=2)
+    area = a[:, 2:].prod(axis=1)[:, None] + b[:, 2:].prod(axis=1)[None, :] - shared
+    return np.divide(shared, area, out=np.zeros_like(shared), where=area > 0)
