@@ -13,7 +13,7 @@ from boxscore.sources.coco_fields import whole_number
 from boxscore.sources.coco_records import Records
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
-from boxscore.sources.doctor.classes import ASSIGNED, COCO, read_classes
+from boxscore.sources.doctor.classes import ASSIGNED, COCO, contradicts, read_classes, rightly
 from boxscore.sources.doctor.diagnosis import confirm_images, weigh_boxes
 from boxscore.sources.doctor.evidence import Evidence
 from boxscore.sources.doctor.images import read_images
@@ -28,15 +28,6 @@ DECLARED = Convention(corners="xywh", scale="pixels")
 """How COCO writes boxes."""
 LOOKED_AT = 200
 """Images whose records show whether ids and boxes mean what they say."""
-FEWEST = 20
-"""Labels whose best record another reading names rightly, from which it contradicts the ids."""
-ODDS = 3
-"""It must be right where the ids are wrong this many times as often as the reverse."""
-REPEATED = 4
-"""Labels from which a class of a reading that is made from the evidence is no chance."""
-GAIN = 0.2
-"""A reading made from the evidence itself must also be right on this much more of the labels."""
-
 Rows = NDArray[np.int32]
 
 
@@ -206,9 +197,9 @@ def _of_classes(raw: RawSet, class_id: Rows) -> Rows:
 def _judged(found: Finding, own: Reading, met: NDArray[np.int64] | None) -> Finding:
     """The ids as they stand, unless another reading clearly contradicts them."""
     readings = [r for r in (found.chosen, *found.others) if isinstance(r, Reading)]
-    agreement = float("nan") if met is None or not met.sum() else _right(own.place, met) / met.sum()
+    agreement = float("nan") if met is None or not met.sum() else rightly(own.place, met) / met.sum()
     own = replace(own, agreement=float(agreement))
-    better = [r for r in readings if met is not None and _contradicts(r, own, met)]
+    better = [r for r in readings if met is not None and contradicts(r, own, met)]
     if not better:
         why = f"all ids are among those of the project, by {own.how}"
         if not np.isnan(own.agreement):
@@ -223,28 +214,6 @@ def _judged(found: Finding, own: Reading, met: NDArray[np.int64] | None) -> Find
     others = (own, *(r for r in readings if r.how not in (best.how, own.how)))
     fix = f"settle it in a mapping file: classes: by: {best.how!r}, or name them under map:"
     return replace(found, chosen=best, others=others, sure=False, why=why, fix=fix)
-
-
-def _right(place: Rows, met: NDArray[np.int64]) -> int:
-    rows = np.flatnonzero(place >= 0)
-    return int(met[rows, place[rows]].sum())
-
-
-def _contradicts(other: Reading, own: Reading, met: NDArray[np.int64]) -> bool:
-    """Whether labels are named rightly by another reading far more often than by the ids."""
-    fitted = other.how == ASSIGNED
-    place = other.place
-    if fitted:
-        row = np.arange(place.size)
-        place = np.where(met[row, np.maximum(place, 0)] >= REPEATED, place, np.int32(-1))
-    elif other.found < CLEAR:
-        return False
-    apart = place != own.place
-    gained = _right(np.where(apart, place, np.int32(-1)), met)
-    lost = _right(np.where(apart & (place >= 0), own.place, np.int32(-1)), met)
-    if gained < FEWEST or gained <= ODDS * lost:
-        return False
-    return not fitted or gained - lost >= GAIN * int(met.sum())
 
 
 def _into_pixels(records: Records, item: Rows, form: Convention, context: ProjectContext) -> None:

@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.schema.tables import Table
+from boxscore.sources.box_forms import boxes_as_pixels
 from boxscore.sources.doctor.evidence import Evidence
 from boxscore.sources.doctor.images import GUESSED
 from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
+from boxscore.sources.raw import Convention, RawSet
 
 MOST_BOXES = 10
 """The most confident boxes of an image that speak for it."""
@@ -45,26 +48,29 @@ class Alignment:
 
     Attributes:
         image: (N,) number of the raw image of each box.
-        box: (N, 4) x, y, width, height in pixels.
+        box: (N, 4) as written, in `form`.
+        size: (items, 2) width and height.
         count: Of raw images.
         evidence: Of the ground truth.
     """
 
     image: Rows
     box: NDArray[np.float64]
+    form: Convention
+    size: NDArray[np.float64]
     count: int
     evidence: Evidence
 
     @classmethod
     def of(
-        cls,
-        image: Rows,
-        box: NDArray[np.float64],
-        confidence: NDArray[np.float64],
-        count: int,
-        evidence: Evidence,
+        cls, raw: RawSet, boxed: Rows, form: Convention, items: Table, evidence: Evidence
     ) -> Alignment:
-        """The first `MOST_BOXES` of each of at most `MOST_IMAGES` images."""
+        """The `MOST_BOXES` most confident of some records on each of at most `MOST_IMAGES` images.
+
+        Args:
+            boxed: Rows of the records with a box, on a known image.
+        """
+        image, confidence = (raw.columns[name][boxed] for name in ("image", "confidence"))
         present = np.unique(image)
         if present.size > MOST_IMAGES:
             present = present[np.linspace(0, present.size - 1, MOST_IMAGES).astype(np.int64)]
@@ -73,7 +79,17 @@ class Alignment:
         own = image[rows]
         first = np.searchsorted(own, own)
         rows = rows[np.arange(rows.size) - first < MOST_BOXES]
-        return cls(image[rows], box[rows], count, evidence)
+        size = np.stack([items[n].astype(np.float64) for n in ("width", "height")], axis=1)
+        box = raw.box[boxed[rows]]
+        return cls(image[rows], box, form, size, len(raw.images), evidence)
+
+    def _placed(self, rows: NDArray[np.int64], item: Rows) -> NDArray[np.float64]:
+        """Boxes in pixels of the items that they are held against."""
+        with np.errstate(all="ignore"):
+            placed = boxes_as_pixels(self.box[rows], *self.size[item].T, self.form)
+        placed = np.nan_to_num(placed)
+        placed[(placed[:, 2:] <= 0).any(axis=1)] = 0
+        return placed
 
     def scores(self, place: Rows) -> Scores:
         """(images,) how well boxes and labels of each image cover each other, 0 to 1.
@@ -85,7 +101,8 @@ class Alignment:
         """
         item = place[self.image]
         known = np.flatnonzero(item >= 0)
-        value, _, reached = self.evidence.best(item[known].astype(np.int32), self.box[known])
+        box = self._placed(known, item[known])
+        value, _, reached = self.evidence.best(item[known].astype(np.int32), box)
         covered = np.bincount(self.image[known], value, self.count)
         boxes = np.bincount(self.image[known], minlength=self.count)
         size = int(max(self.evidence.item.max(initial=-1), place.max(initial=-1))) + 1
@@ -128,7 +145,8 @@ class Alignment:
         """(images,) the score of each image with one item's labels."""
         labels = self.evidence.box[self.evidence.item == item]
         rows = np.flatnonzero(np.isin(self.image, images))
-        iou = _overlaps(self.box[rows], labels)
+        box = self._placed(rows, np.full(rows.size, item, np.int32))
+        iou = _overlaps(box, labels)
         at = np.searchsorted(images, self.image[rows])
         covered = np.bincount(at, iou.max(axis=1, initial=0), images.size)
         boxes = np.bincount(at, minlength=images.size)

@@ -23,14 +23,26 @@ CONTRADICTED = 0.2
 """Agreement below which a reading of numbers is doubted."""
 FITTED = 0.75
 """What agreement weighs of the reading that is made to agree; it always does a little better."""
+FEWEST = 20
+"""Labels whose best record another reading names rightly, from which it contradicts another."""
+ODDS = 3
+"""It must be right where the ids are wrong this many times as often as the reverse."""
+REPEATED = 4
+"""Labels from which a class of a reading that is made from the evidence is no chance."""
+GAIN = 0.2
+"""A reading made from the evidence itself must also be right on this much more of the labels."""
 ASSIGNED = "overlap with the ground truth"
 COCO = "COCO's own ids"
-CLASS_WAYS = (
+STANDING = "source id"
+BY_NAME = (
     "feature hash",
     "name",
     "name, whatever its case and spacing",
     "name or synonym",
-    "source id",
+)
+CLASS_WAYS = (
+    *BY_NAME,
+    STANDING,
     "source id less one",
     "source id plus one",
     "place in the list, from 0",
@@ -71,10 +83,12 @@ def read_classes(
     readings = [reading for reading in readings if by in (None, reading.how)]
     readings.sort(key=_rank, reverse=True)
     best = readings[0] if readings else _weighed(NO_WAY, [-1] * len(raw.classes), weights, None)
+    best = _as_it_stands(best, readings, met) if by is None else best
     if exceptions:
         best = _with_exceptions(best, raw.classes, classes, exceptions, weights)
-    others = tuple(r for r in readings[1:] if r.found > 0 and r.how != best.how)
-    sure, why = _verdict(best, others, len(raw.classes))
+    plain = best.how.removesuffix(EXCEPTIONS)
+    others = tuple(r for r in readings if r.found > 0 and r.how != plain)
+    sure, why = _verdict(best, others, len(raw.classes), met)
     unmatched = tuple(_unmatched(best, raw.classes, classes))
     return Finding(
         question="classes",
@@ -102,8 +116,9 @@ def _readings(
 ) -> Iterator[tuple[str, list[int]]]:
     if named and all(c.name is not None for c in named):
         yield from _by_name(named, classes)
-    if named and all(c.number is not None for c in named):
-        yield from _by_number(named, classes)
+    numbers = [_number_of(c) for c in named]
+    if named and all(n is not None for n in numbers):
+        yield from _by_number([n or 0 for n in numbers], classes)
     if met is not None and met.sum() >= ENOUGH:
         yield ASSIGNED, _assigned(met)
 
@@ -149,10 +164,17 @@ def _forms(short: str) -> Iterator[str]:
             yield plain[:-3] + "y"
 
 
+def _number_of(named: RawClass) -> int | None:
+    """The number of a class, also where a table writes it as a text."""
+    if named.number is not None or named.name is None:
+        return named.number
+    digits = named.name.removeprefix("-")
+    return int(named.name) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+
+
 def _by_number(
-    named: list[RawClass], classes: Sequence[ClassRow]
+    numbers: list[int], classes: Sequence[ClassRow]
 ) -> Iterator[tuple[str, list[int]]]:
-    numbers = [int(c.number or 0) for c in named]
     given = {c.source_id: c.class_id for c in classes if c.source_id is not None}
     if given:
         yield "source id", [given.get(n, -1) for n in numbers]
@@ -209,7 +231,25 @@ def _with_exceptions(
     return Reading(how=best.how + EXCEPTIONS, place=place, found=found, agreement=best.agreement)
 
 
-def _verdict(best: Reading, others: tuple[Reading, ...], count: int) -> tuple[bool, str]:
+def _as_it_stands(
+    best: Reading, readings: Sequence[Reading], met: NDArray[np.int64] | None
+) -> Reading:
+    """The ids of the project where they find all and nothing contradicts them, else the best.
+
+    Where the labels contradict every reading by rule, the one that is made from them.
+    """
+    own = next((r for r in readings if r.how == STANDING and r.found >= CLEAR), None)
+    if own is not None and (met is None or not contradicts(best, own, met)):
+        best = own
+    made = next((r for r in readings if r.how == ASSIGNED), None)
+    if made is not None and met is not None and best.how not in BY_NAME:
+        return made if contradicts(made, best, met) else best
+    return best
+
+
+def _verdict(
+    best: Reading, others: tuple[Reading, ...], count: int, met: NDArray[np.int64] | None
+) -> tuple[bool, str]:
     total = int((best.place != -1).sum())
     why = f"{total} of {count} classes found by {best.how}"
     if not np.isnan(best.agreement):
@@ -218,14 +258,38 @@ def _verdict(best: Reading, others: tuple[Reading, ...], count: int) -> tuple[bo
         return True, "no classes to read"
     if best.found < CLEAR:
         return False, why
-    by_name = "name" in best.how or best.how == "feature hash"
-    if by_name:
+    if best.how in BY_NAME:
         return True, why
     if np.isnan(best.agreement):
         rivals = [r for r in others if r.found >= CLEAR and _differ(r, best)]
-        return best.how == "source id" or not rivals, why
+        return best.how == STANDING or not rivals, why
+    if best.how == STANDING:
+        return met is None or not any(contradicts(r, best, met) for r in others), why
     rival = max((_fair(r) for r in others if _differ(r, best)), default=0.0)
     return best.agreement >= CONTRADICTED and rival < CLOSE * _fair(best), why
+
+
+def rightly(place: NDArray[np.int32], met: NDArray[np.int64]) -> int:
+    """How many of the records that lie on a label have its class."""
+    rows = np.flatnonzero(place >= 0)
+    return int(met[rows, place[rows]].sum())
+
+
+def contradicts(other: Reading, own: Reading, met: NDArray[np.int64]) -> bool:
+    """Whether labels are named rightly by another reading far more often than by the ids."""
+    fitted = other.how == ASSIGNED
+    place = other.place
+    if fitted:
+        row = np.arange(place.size)
+        place = np.where(met[row, np.maximum(place, 0)] >= REPEATED, place, np.int32(-1))
+    elif other.found < CLEAR:
+        return False
+    apart = place != own.place
+    gained = rightly(np.where(apart, place, np.int32(-1)), met)
+    lost = rightly(np.where(apart & (place >= 0), own.place, np.int32(-1)), met)
+    if gained < FEWEST or gained <= ODDS * lost:
+        return False
+    return not fitted or gained - lost >= GAIN * int(met.sum())
 
 
 def _differ(a: Reading, b: Reading) -> bool:

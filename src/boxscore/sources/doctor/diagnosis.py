@@ -19,7 +19,7 @@ from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.readings import EXCEPTIONS, NO_WAY, BoxReading, Finding, Reading
-from boxscore.sources.raw import Convention, RawSet
+from boxscore.sources.raw import RawSet
 from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.settling import Settlement
 
@@ -56,11 +56,13 @@ class Diagnosis:
 
     def mapping(self) -> Mapping:
         """The same decisions as a mapping file, to be committed and edited."""
+        if self.images.doubt and not self.images.sure:
+            # No mapping file vouches for images that fit no better than others.
+            return self.given
         boxes = None if self.boxes is None else self.boxes.chosen
         return replace(
             self.given,
-            # No mapping file vouches for images that fit no better than others.
-            images_by=_way(self.images) if self.images.sure or not self.images.doubt else None,
+            images_by=_way(self.images),
             classes_by=_way(self.classes),
             boxes=boxes.form if isinstance(boxes, BoxReading) else None,
         )
@@ -190,26 +192,11 @@ def confirm_images(
             found, _ = weigh_boxes(raw, item, context, evidence, mapping)
             assert found is not None and isinstance(found.chosen, BoxReading)
             form = found.chosen.form
-        return _aligned(raw, item, form, context, evidence)
+        boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
+        rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
+        return Alignment.of(raw, rows, form, context.items, evidence)
 
     return confirmed(images, align, chosen.valid)
-
-
-def _aligned(
-    raw: RawSet,
-    item: NDArray[np.int32],
-    form: Convention,
-    context: ProjectContext,
-    evidence: Evidence,
-) -> Alignment:
-    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
-    rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
-    size = (context.items[n][item[rows]].astype(np.float64) for n in ("width", "height"))
-    with np.errstate(all="ignore"):
-        placed = np.nan_to_num(boxes_as_pixels(raw.box[rows], *size, form))
-    placed[(placed[:, 2:] <= 0).any(axis=1)] = 0
-    image, confidence = (raw.columns[name][rows] for name in ("image", "confidence"))
-    return Alignment.of(image, placed, confidence, len(raw.images), evidence)
 
 
 def settle(raw: RawSet, diagnosis: Diagnosis, context: ProjectContext) -> Settlement:
