@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -202,6 +202,16 @@ def outcome(subject: Subject, path: Path, folder: Path, form: str = "auto") -> O
         except BoxscoreError as bad:
             problem = problem or str(bad)
     return Outcome(diagnosis, plain, mapped, problem, said)
+
+
+def read_as(subject: Subject, path: Path, mapping: Path) -> str:
+    """ "right" or what is wrong, read with a mapping file.
+
+    Raises:
+        BoxscoreError: It is refused.
+    """
+    context = with_mapping(subject.context, mapping)
+    return _same(read_run(path, "auto", context, ImportReport(path)).predictions, subject.right)
 
 
 def _same(found: Annotations, right: Annotations) -> str:

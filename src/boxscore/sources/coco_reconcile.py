@@ -14,6 +14,7 @@ from boxscore.sources.coco_records import Records
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
 from boxscore.sources.doctor.classes import ASSIGNED, COCO, contradicts, read_classes, rightly
+from boxscore.sources.doctor.confidences import as_shares
 from boxscore.sources.doctor.diagnosis import confirm_images, weigh_boxes
 from boxscore.sources.doctor.evidence import Evidence
 from boxscore.sources.doctor.images import read_images
@@ -66,6 +67,8 @@ def reconciled(records: Records, context: ProjectContext, report: ImportReport) 
     diagnosis.warn(report)
     item = settled.item[raw.columns["image"]]
     _into_pixels(records, item, settled.convention, context)
+    scale = diagnosis.given.confidence_scale
+    records.column["score"] = as_shares(records.column["score"], scale)
     class_id = settled.class_id[raw.columns["class_ref"]]
     return Names(item=item, class_id=class_id, mapping=diagnosis.words())
 

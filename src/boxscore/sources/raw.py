@@ -136,6 +136,8 @@ class RawSet:
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
         ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
+        confidence_at: "before" or "after" the four numbers of a box, where only its place tells it
+            from them.
     """
 
     format: str
@@ -153,6 +155,7 @@ class RawSet:
     convention: Convention
     mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     ontology: Ontology | None = None
+    confidence_at: str = ""
 
     @property
     def rows(self) -> int:
@@ -181,6 +184,7 @@ class RawBuilder:
     report: ImportReport
     convention: Convention
     ontology: Ontology | None = None
+    confidence_at: str = ""
     files: list[str] = field(default_factory=list)
     images: list[RawImage] = field(default_factory=list)
     classes: list[RawClass] = field(default_factory=list)
@@ -334,6 +338,7 @@ class RawBuilder:
             verdicts=self._verdicts,
             convention=self.convention,
             ontology=self.ontology,
+            confidence_at=self.confidence_at,
         )
 
     def _flush(self) -> None:

@@ -27,7 +27,7 @@ def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportR
     diagnosis = diagnose(raw, context, context.mapping)
     settled = settle(raw, diagnosis, context)
     diagnosis.warn(report)
-    raw = without_unfit_masks(raw, settled.item, context, report)
+    raw = without_unfit_masks(diagnosis.raw, settled.item, context, report)
     predictions = annotations_of(raw, settled, PREDICTIONS, report)
     if not total:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")

@@ -117,7 +117,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         image = builder.image(label.key, path=picture, title=title)
         rows += _rows(file, file.relative_to(root).as_posix(), image, builder, truth)
     numbers = np.array([row.numbers for row in rows], np.float64).reshape(-1, 4 if truth else 5)
-    box, confidence = (numbers, None) if truth else _parted(numbers)
+    box, confidence = numbers, None
+    if not truth:
+        builder.confidence_at, box, confidence = _parted(numbers)
     if truth:
         builder.convention = convention_of(box)
         meant = f"boxes of {len(rows)} lines read as {builder.convention.words}"
@@ -143,12 +145,14 @@ def _rows(path: Path, name: str, image: int, builder: RawBuilder, truth: bool) -
     return rows
 
 
-def _parted(numbers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _parted(
+    numbers: NDArray[np.float64],
+) -> tuple[str, NDArray[np.float64], NDArray[np.float64]]:
     """(N, 4) boxes and (N,) confidences, which stand first unless only the last are shares."""
     shares = ((numbers >= 0) & (numbers <= 1)).mean(axis=0) if numbers.size else np.ones(5)
     if shares[0] < ALMOST_ALL <= shares[4]:
-        return numbers[:, :4], numbers[:, 4]
-    return numbers[:, 1:], numbers[:, 0]
+        return "after", numbers[:, :4], numbers[:, 4]
+    return "before", numbers[:, 1:], numbers[:, 0]
 
 
 def convention_of(box: NDArray[np.float64]) -> Convention:

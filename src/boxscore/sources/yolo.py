@@ -98,6 +98,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     for k in rows.read_plain(paths, images):
         rows.read(paths[k], images[k])
     rows.finish()
+    builder.confidence_at = "" if truth else "after"
     return builder.build()
 
 

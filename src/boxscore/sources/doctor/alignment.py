@@ -159,11 +159,12 @@ Align = Callable[[Reading], Alignment]
 """Boxes as they are meant where images are read in one way."""
 
 
-def confirmed(finding: Finding, align: Align, valid: float) -> Finding:
+def confirmed(finding: Finding, align: Align, valid: float, *, guessed: bool = False) -> Finding:
     """A finding on images, doubted where another reading or none fits the labels.
 
     Args:
         valid: Share of the boxes that lie within their images.
+        guessed: Whether the form of the boxes was chosen from many, by these very labels.
     """
     own = finding.chosen
     assert isinstance(own, Reading)
@@ -183,10 +184,10 @@ def confirmed(finding: Finding, align: Align, valid: float) -> Finding:
         return replace(finding, sure=False, why=why)
     if np.isnan(rank):
         return finding
-    if rank >= CHANCE:
+    if rank >= (CLEARLY if guessed else CHANCE):
         why = f"{finding.why}; boxes and labels cover each other to {_mean(score):.0%}"
         return replace(finding, why=why)
-    return _by_chance(finding, alignment, valid)
+    return _by_chance(finding, alignment, 0.0 if guessed else valid)
 
 
 def _mean(score: Scores) -> float:
@@ -223,6 +224,8 @@ def _by_chance(finding: Finding, alignment: Alignment, valid: float) -> Finding:
     why = f"{finding.why}, but boxes lie on their labels no better than on those of other images"
     if moved > ELSEWHERE * count:
         why += f": {moved} of {count} images fit the labels of another image"
+    elif not valid:
+        why += ", however boxes are meant"
     elif valid < WITHIN:
         why += f", and {1 - valid:.0%} leave their images"
     else:

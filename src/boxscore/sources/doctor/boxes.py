@@ -22,6 +22,8 @@ DOUBTED = 0.75
 """What a format declares is doubted below this share of the overlap that another reading has."""
 FEWEST = 0.6
 """Squared IoUs of labels that another reading must gain: one label at 0.8, or three at 0.5."""
+GUESSED = 5
+"""Times as much where it is one of the many ways to resize or turn an image."""
 
 Boxes = NDArray[np.float64]
 
@@ -66,6 +68,17 @@ def read_boxes(
         why=_why(chosen, stated),
         fix="settle it in a mapping file, for example\n" + _mapping_lines(best.form),
     )
+
+
+def best_plain(
+    box: Boxes,
+    item: NDArray[np.int32],
+    width: NDArray[np.float64],
+    height: NDArray[np.float64],
+    evidence: Evidence,
+) -> BoxReading:
+    """The best of the readings without another input; arguments as of `read_boxes`."""
+    return max((_weigh(r, box, item, width, height, evidence) for r in _plain()), key=_rank)
 
 
 def _unseen(declared: Convention) -> Finding:
@@ -152,7 +165,8 @@ def _clearly_better(best: BoxReading, stated: BoxReading) -> bool:
         return False
     if np.isnan(best.overlap):
         return best.valid >= 0.9 and stated.valid <= 0.5
-    gained = best.weight - stated.weight >= FEWEST
+    due = FEWEST * (GUESSED if best.form.fit else 1)
+    gained = best.weight - stated.weight >= due
     return gained and best.overlap >= 0.2 and stated.overlap < DOUBTED * best.overlap
 
 

@@ -33,7 +33,10 @@ GAIN = 0.2
 """A reading made from the evidence itself must also be right on this much more of the labels."""
 ASSIGNED = "overlap with the ground truth"
 COCO = "COCO's own ids"
-STANDING = "source id"
+BY_ID = "source id"
+FROM_0 = "place in the list, from 0"
+STANDING = {"yolo": FROM_0}
+"""Format -> what its class numbers are, unless labels contradict it; else the project's ids."""
 BY_NAME = (
     "feature hash",
     "name",
@@ -42,10 +45,10 @@ BY_NAME = (
 )
 CLASS_WAYS = (
     *BY_NAME,
-    STANDING,
+    BY_ID,
     "source id less one",
     "source id plus one",
-    "place in the list, from 0",
+    FROM_0,
     "place in the list, from 1",
     "place in the list, from 2",
     COCO,
@@ -83,12 +86,13 @@ def read_classes(
     readings = [reading for reading in readings if by in (None, reading.how)]
     readings.sort(key=_rank, reverse=True)
     best = readings[0] if readings else _weighed(NO_WAY, [-1] * len(raw.classes), weights, None)
-    best = _as_it_stands(best, readings, met) if by is None else best
+    standing = STANDING.get(raw.format, BY_ID)
+    best = _as_it_stands(best, readings, met, standing) if by is None else best
     if exceptions:
         best = _with_exceptions(best, raw.classes, classes, exceptions, weights)
     plain = best.how.removesuffix(EXCEPTIONS)
     others = tuple(r for r in readings if r.found > 0 and r.how != plain)
-    sure, why = _verdict(best, others, len(raw.classes), met)
+    sure, why = _verdict(best, others, len(raw.classes), met, standing)
     unmatched = tuple(_unmatched(best, raw.classes, classes))
     return Finding(
         question="classes",
@@ -177,7 +181,7 @@ def _by_number(
 ) -> Iterator[tuple[str, list[int]]]:
     given = {c.source_id: c.class_id for c in classes if c.source_id is not None}
     if given:
-        yield "source id", [given.get(n, -1) for n in numbers]
+        yield BY_ID, [given.get(n, -1) for n in numbers]
         yield "source id less one", [given.get(n + 1, -1) for n in numbers]
         yield "source id plus one", [given.get(n - 1, -1) for n in numbers]
     own = zip(coco_ids([c.name for c in classes]), classes, strict=True)
@@ -185,7 +189,7 @@ def _by_number(
     if coco and any(given.get(number) != place for number, place in coco.items()):
         yield COCO, [coco.get(n, -1) for n in numbers]
     count = len(classes)
-    yield "place in the list, from 0", [n if 0 <= n < count else -1 for n in numbers]
+    yield FROM_0, [n if 0 <= n < count else -1 for n in numbers]
     yield "place in the list, from 1", [n - 1 if 0 < n <= count else -1 for n in numbers]
     yield "place in the list, from 2", [n - 2 if 1 < n <= count + 1 else -1 for n in numbers]
 
@@ -232,13 +236,13 @@ def _with_exceptions(
 
 
 def _as_it_stands(
-    best: Reading, readings: Sequence[Reading], met: NDArray[np.int64] | None
+    best: Reading, readings: Sequence[Reading], met: NDArray[np.int64] | None, standing: str
 ) -> Reading:
-    """The ids of the project where they find all and nothing contradicts them, else the best.
+    """What numbers are by their format, where that finds all and nothing contradicts it.
 
     Where the labels contradict every reading by rule, the one that is made from them.
     """
-    own = next((r for r in readings if r.how == STANDING and r.found >= CLEAR), None)
+    own = next((r for r in readings if r.how == standing and r.found >= CLEAR), None)
     if own is not None and (met is None or not contradicts(best, own, met)):
         best = own
     made = next((r for r in readings if r.how == ASSIGNED), None)
@@ -248,7 +252,11 @@ def _as_it_stands(
 
 
 def _verdict(
-    best: Reading, others: tuple[Reading, ...], count: int, met: NDArray[np.int64] | None
+    best: Reading,
+    others: tuple[Reading, ...],
+    count: int,
+    met: NDArray[np.int64] | None,
+    standing: str,
 ) -> tuple[bool, str]:
     total = int((best.place != -1).sum())
     why = f"{total} of {count} classes found by {best.how}"
@@ -262,8 +270,8 @@ def _verdict(
         return True, why
     if np.isnan(best.agreement):
         rivals = [r for r in others if r.found >= CLEAR and _differ(r, best)]
-        return best.how == STANDING or not rivals, why
-    if best.how == STANDING:
+        return best.how == standing or not rivals, why
+    if best.how == standing:
         return met is None or not any(contradicts(r, best, met) for r in others), why
     rival = max((_fair(r) for r in others if _differ(r, best)), default=0.0)
     return best.agreement >= CONTRADICTED and rival < CLOSE * _fair(best), why

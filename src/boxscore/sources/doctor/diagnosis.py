@@ -13,8 +13,9 @@ from boxscore.schema.kinds import Kind
 from boxscore.sources.box_forms import boxes_as_pixels
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor.alignment import Alignment, confirmed
-from boxscore.sources.doctor.boxes import POOR, read_boxes
+from boxscore.sources.doctor.boxes import POOR, best_plain, read_boxes
 from boxscore.sources.doctor.classes import read_classes
+from boxscore.sources.doctor.confidences import read_confidences
 from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
@@ -26,10 +27,12 @@ from boxscore.sources.settling import Settlement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """The doctor's answers to its three questions.
+    """The doctor's answers to its questions.
 
     Attributes:
-        images, classes, boxes: Findings; `boxes` is None when no record has a box.
+        images, classes, boxes, confidence: Findings; `boxes` is None when no record has a box,
+            `confidence` when none has one.
+        raw: The set with its confidences where and as they are meant.
         most_unmatched: Share of the records that may stay without image or class.
         unmatched: Share that does.
         given: What was decided before.
@@ -39,6 +42,8 @@ class Diagnosis:
     images: Finding
     classes: Finding
     boxes: Finding | None
+    confidence: Finding | None
+    raw: RawSet
     most_unmatched: float
     unmatched: float
     given: Mapping
@@ -47,7 +52,8 @@ class Diagnosis:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in order."""
-        return tuple(f for f in (self.images, self.classes, self.boxes) if f is not None)
+        all_ = (self.images, self.classes, self.boxes, self.confidence)
+        return tuple(f for f in all_ if f is not None)
 
     @property
     def sure(self) -> bool:
@@ -65,6 +71,7 @@ class Diagnosis:
             images_by=_way(self.images),
             classes_by=_way(self.classes),
             boxes=boxes.form if isinstance(boxes, BoxReading) else None,
+            confidence_at=self.raw.confidence_at or None,
         )
 
     def warn(self, report: ImportReport) -> None:
@@ -84,6 +91,8 @@ class Diagnosis:
     def words(self) -> dict[str, str]:
         """For the import document: how images and classes were matched."""
         names = {f.question: f"by {f.chosen.how}" for f in (self.images, self.classes)}
+        if self.confidence is not None and self.confidence.chosen.how != "share":
+            names["confidence"] = self.confidence.chosen.how
         return names | ({} if self.boxes is None else {"boxes": self.boxes.chosen.how})
 
 
@@ -94,6 +103,15 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
     assert isinstance(images.chosen, Reading)
     item = images.chosen.place[raw.columns["image"]] if raw.images else np.empty(0, np.int32)
     evidence = Evidence.of(context.ground_truth)
+
+    def weigh(other: RawSet) -> BoxReading | None:
+        rows = _boxed(other, item)
+        size = _sizes(context, item[rows])
+        return best_plain(other.box[rows], item[rows], *size, evidence) if rows.size else None
+
+    raw, confidence = read_confidences(
+        raw, weigh, place=mapping.confidence_at, scale=mapping.confidence_scale
+    )
     boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
     if boxes is not None and mapping.images_by is None and not mapping.images:
         images = confirm_images(images, raw, context, evidence, mapping, boxes)
@@ -113,6 +131,8 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
         images=images,
         classes=classes,
         boxes=boxes,
+        confidence=confidence,
+        raw=raw,
         most_unmatched=REJECTED_SHARE if allowed is None else allowed,
         unmatched=float(lost.mean()) if lost.size else 0.0,
         given=mapping,
@@ -138,11 +158,10 @@ def weigh_boxes(
     Args:
         item: (N,) item of each record, -1 unknown.
     """
-    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
-    rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
-    if not boxed.any():
+    if not (np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)).any():
         return None, None
-    width, height = (context.items[n][item[rows]].astype(np.float64) for n in ("width", "height"))
+    rows = _boxed(raw, item)
+    width, height = _sizes(context, item[rows])
     box = raw.box[rows]
     if mapping.boxes is not None:
         finding = Finding(
@@ -192,11 +211,23 @@ def confirm_images(
             found, _ = weigh_boxes(raw, item, context, evidence, mapping)
             assert found is not None and isinstance(found.chosen, BoxReading)
             form = found.chosen.form
-        boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
-        rows = sample(np.where(boxed, item, -1), raw.columns["confidence"])
-        return Alignment.of(raw, rows, form, context.items, evidence)
+        return Alignment.of(raw, _boxed(raw, item), form, context.items, evidence)
 
-    return confirmed(images, align, chosen.valid)
+    guessed = bool(chosen.form.fit) and mapping.boxes is None
+    return confirmed(images, align, chosen.valid, guessed=guessed)
+
+
+def _boxed(raw: RawSet, item: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Rows of records with a box on a known image; of very many a sample."""
+    boxed = np.isfinite(raw.box).all(axis=1) & (raw.columns["kind"] != Kind.CLASSIFICATION)
+    return sample(np.where(boxed, item, -1), raw.columns["confidence"])
+
+
+def _sizes(
+    context: ProjectContext, item: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    items = context.items
+    return items["width"][item].astype(np.float64), items["height"][item].astype(np.float64)
 
 
 def settle(raw: RawSet, diagnosis: Diagnosis, context: ProjectContext) -> Settlement:

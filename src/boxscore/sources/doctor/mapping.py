@@ -10,13 +10,15 @@ from boxscore.errors import SourceError, near_misses, shown
 from boxscore.sources.box_forms import CORNERS, FITS, SCALES, UNSIZED, input_words
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor.classes import CLASS_WAYS
+from boxscore.sources.doctor.confidences import PLACES
+from boxscore.sources.doctor.confidences import SCALES as CONFIDENCES
 from boxscore.sources.doctor.images import ITEM_NAMES, WAYS
 from boxscore.sources.raw import Convention
 from boxscore.sources.yaml_text import read_yaml
 
 FIX = "see docs/guides/doctor.md for what a mapping file may hold"
 CODE = "E-MAPPING"
-KEYS = ("version", "images", "classes", "boxes", "most_unmatched")
+KEYS = ("version", "images", "classes", "boxes", "confidence", "most_unmatched")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Mapping:
         classes_by: Words of a reading of `classes`.
         classes: Name or number in the source -> name of a class, None to leave it out.
         boxes: How boxes are meant.
+        confidence_at: "before" or "after" the box, in formats that tell it by its place.
+        confidence_scale: One of `confidences.SCALES`: what is made a share of 1.
         most_unmatched: Share of the records that may stay without image or class.
     """
 
@@ -37,6 +41,8 @@ class Mapping:
     classes_by: str | None = None
     classes: dict[str, str | None] = field(default_factory=dict)
     boxes: Convention | None = None
+    confidence_at: str | None = None
+    confidence_scale: str | None = None
     most_unmatched: float | None = None
 
 
@@ -72,6 +78,8 @@ def read_mapping(path: Path) -> Mapping:
             for k, v in _named(path, classes, "classes").items()
         },
         boxes=_boxes(path, document),
+        confidence_at=_word(path, document, "place", PLACES),
+        confidence_scale=_word(path, document, "scale", CONFIDENCES),
         most_unmatched=share,
     )
 
@@ -113,6 +121,14 @@ def _named(path: Path, part: dict[str, Any], name: str) -> dict[Any, Any]:
     if not isinstance(named, dict):
         raise _wrong(path, f"{name}/map", "is no set of keys", FIX)
     return named
+
+
+def _word(path: Path, document: dict[str, Any], key: str, known: tuple[str, ...]) -> str | None:
+    value = _part(path, document, "confidence", ("place", "scale")).get(key)
+    if value is not None and value not in known:
+        fix = near_misses(str(value), known)
+        raise _wrong(path, f"confidence/{key}", f"{shown(value)} is unknown", fix)
+    return value
 
 
 def _boxes(path: Path, document: dict[str, Any]) -> Convention | None:
@@ -175,6 +191,9 @@ def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> No
         ]
         if mapping.boxes.fit:
             lines.append(f"  input: {input_words(mapping.boxes)}")
+    told = {"place": mapping.confidence_at, "scale": mapping.confidence_scale}
+    if any(told.values()):
+        lines += ["confidence:", *(f"  {key}: {word}" for key, word in told.items() if word)]
     if mapping.most_unmatched is not None:
         lines.append(f"most_unmatched: {mapping.most_unmatched}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
