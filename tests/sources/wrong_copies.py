@@ -231,7 +231,7 @@ def _sorted(found: Annotations) -> NDArray[np.float64]:
     rows: NDArray[np.float64] = np.column_stack(
         [*(table[name].astype(np.float64) for name in names), boxes_of(table)]
     )
-    return rows[np.lexsort([np.round(rows[:, k], 4) for k in (4, 3, 2, 1, 0)])]
+    return rows[np.lexsort([np.round(rows[:, k], 3 if k > 2 else 9) for k in (4, 3, 2, 1, 0)])]
 
 
 # ---- what goes wrong ----

@@ -20,7 +20,7 @@ from boxscore.sources.yolo_layout import Layout
 
 TOLERANCE = 1e-3
 """Shares may leave 0 to 1 by this much, as rounded exports do."""
-MANY = 0.5
+MANY = 0.05
 """Share of predictions outside 0 to 1 from which the doctor, not the reader, judges them."""
 CORNERS = 4
 """Of a rotated box."""

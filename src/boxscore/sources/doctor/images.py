@@ -61,6 +61,7 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
     ("file stem", "title", _stem, _stem),
     ("file name, whatever its case", "title", _folded_file, _folded_file),
     ("file stem, whatever its case", "title", _folded_stem, _folded_stem),
+    ("source id, whatever its case", "source_id", str.casefold, str.casefold),
     ("number in the file stem", "title", _number, _number),
 )
 """How, the column of items it looks at, and what of either side's name is compared."""

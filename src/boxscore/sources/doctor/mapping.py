@@ -177,7 +177,7 @@ def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> No
         "# Edit what is wrong, commit it, and import with --mapping.",
         "version: 1",
         "images:",
-        f"  {'' if by else '# '}by: {by or WAYS[0]}  # {' | '.join(WAYS)}",
+        f"  {'' if by else '# '}by: {by or WAYS[0]}",
         *_lines(mapping.images),
         "classes:",
         *([f"  by: {_quoted(mapping.classes_by)}"] if mapping.classes_by else []),
