@@ -90,7 +90,7 @@ def test_boxes_of_another_form_are_refused_with_it_and_read_with_the_mapping(
     assert form in str(caught.value)
     mapping = tmp_path / "mapping.yaml"
     said = demo.project.doctor(path, write=mapping)
-    assert [f["sure"] for f in said["findings"]] == [True, True, False]
+    assert [f["sure"] for f in said["findings"]] == [True, True, False, True]
     assert said["findings"][2]["chosen"]["how"] == form
     done = demo.project.import_predictions(path, mapping=mapping, name=form, replace=True)
     assert done["predictions"] == right["predictions"] and done["rejected"] == 0

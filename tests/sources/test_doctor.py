@@ -85,7 +85,7 @@ def test_the_form_of_boxes_is_told_from_the_ground_truth(
 ) -> None:
     source = raw(context, box=FORMS[form])
     diagnosis = diagnose(source, context)
-    assert words(diagnosis) == ["file stem", "source id", form]
+    assert words(diagnosis) == ["file stem", "source id", form, "share"]
     assert diagnosis.sure
     report = ImportReport(source.path)
     found = annotations_of(source, settle(source, diagnosis, context), PREDICTIONS, report)
@@ -215,7 +215,8 @@ def test_what_is_wrong_with_a_run_is_found_and_settled(
     project = Project.open(demo_folder)
     run = write_run(context, tmp_path / "run", **given)
     document = project.doctor(run, format="yolo", write=tmp_path / "mapping.yaml")
-    assert [f["chosen"]["how"] for f in document["findings"]] == ["file stem", classes, boxes]
+    told = [f["chosen"]["how"] for f in document["findings"]]
+    assert told == ["file stem", classes, boxes, "after the box, share"]
     assert document["sure"] is sure
     if not sure:
         with pytest.raises(SourceError, match="boxes cannot be told for sure"):
@@ -240,7 +241,7 @@ def test_files_of_other_images_are_refused_even_with_their_mapping(
     project = Project.open(demo_folder)
     run = write_run(context, tmp_path / "run", stem="other-{}-x")
     document = project.doctor(run, write=tmp_path / "mapping.yaml")
-    images, _, boxes = document["findings"]
+    images, _, boxes, _ = document["findings"]
     assert not document["sure"] and document["unmatched"] == 1
     assert images["chosen"]["how"] == "no way" and len(images["unmatched"]) == 5
     assert boxes["why"] == "no box lies on an image of the project"

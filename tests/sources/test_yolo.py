@@ -114,7 +114,7 @@ def test_label_files_score_as_the_same_detections_in_json(
             file.write(f"{found['category_id']} {shares} {found['score']}\n")
     document = coco128.doctor(tmp_path)
     hows = [finding["chosen"]["how"] for finding in document["findings"]]
-    assert hows == ["file stem", "COCO's own ids", "cxcywh, relative"] and document["sure"]
+    assert hows[:3] == ["file stem", "COCO's own ids", "cxcywh, relative"] and document["sure"]
     coco128.import_predictions(tmp_path, name="labels")
     assert metrics(coco128, "labels") == pytest.approx(CENTERNET, abs=5e-7)
 

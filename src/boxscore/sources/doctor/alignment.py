@@ -172,12 +172,15 @@ def confirmed(finding: Finding, align: Align, valid: float, *, guessed: bool = F
         return finding
     alignment = align(own)
     score = alignment.scores(own.place)
-    rivals = (r for r in finding.others if isinstance(r, Reading) and r.found >= CLEAR)
-    for rival in rivals:
-        if not np.array_equal(rival.place, own.place):
+    better: list[tuple[float, Reading]] = []
+    for rival in finding.others:
+        if isinstance(rival, Reading) and rival.found >= CLEAR and _differ(rival, own):
             other = align(rival).scores(rival.place)
             if _clearly_better(other, score):
-                return _instead(finding, rival, _mean(other), _mean(score))
+                better.append((_mean(other), rival))
+    if better:
+        best, rival = max(better, key=lambda b: b[0])
+        return _instead(finding, rival, best, _mean(score))
     rank = alignment.rank(own.place)
     if own.how in GUESSED and not rank >= CLEARLY:
         why = f"{finding.why}, but by a guess that too few labels bear out"
@@ -188,6 +191,10 @@ def confirmed(finding: Finding, align: Align, valid: float, *, guessed: bool = F
         why = f"{finding.why}; boxes and labels cover each other to {_mean(score):.0%}"
         return replace(finding, why=why)
     return _by_chance(finding, alignment, 0.0 if guessed else valid)
+
+
+def _differ(a: Reading, b: Reading) -> bool:
+    return not np.array_equal(a.place, b.place)
 
 
 def _mean(score: Scores) -> float:

@@ -68,7 +68,7 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
 
 BY_POSITION = "sequence and position"
 IN_THE_ONLY = "position in the only sequence"
-SHIFTED = {"less one": 1, "plus one": -1}
+SHIFTED = {"less one": 1, "plus one": -1, "less two": 2, "plus two": -2}
 """What a number in a source lacks to the project's."""
 LISTED = {"place in the list, from 0": 0, "place in the list, from 1": 1}
 GUESSED = (
