@@ -29,18 +29,14 @@ Write = Callable[[list[Record], Path], Path]
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Subject:
     """COCO's ids with gaps; images of many sizes."""
-    made = Project.import_project(
-        DEMO / "annotations.json", target=tmp_path_factory.mktemp("demo")
-    )
+    made = Project.import_project(DEMO / "annotations.json", target=tmp_path_factory.mktemp("demo"))
     return Subject.of(Project.open(made["path"]), DEMO / "predictions_float32.json")
 
 
 @pytest.fixture(scope="module")
 def int8(demo: Subject, tmp_path_factory: pytest.TempPathFactory) -> Subject:
     """The worse model on the same images."""
-    made = Project.import_project(
-        DEMO / "annotations.json", target=tmp_path_factory.mktemp("int8")
-    )
+    made = Project.import_project(DEMO / "annotations.json", target=tmp_path_factory.mktemp("int8"))
     return Subject.of(Project.open(made["path"]), DEMO / "predictions_int8.json")
 
 
@@ -110,7 +106,10 @@ def test_boxes_of_another_form(subject: Subject, tmp_path: Path, form: str) -> N
     """COCO says what boxes are: everything else is refused with the form that they have."""
     path = copies.coco(subject.wrong(BOXES[form]), tmp_path / "run")
     said = outcome(subject, path, tmp_path)
-    if (subject.context.items["width"] == 640).all() and (said.plain, form[:4]) == ("right", "xywh"):
+    if (subject.context.items["width"] == 640).all() and (said.plain, form[:4]) == (
+        "right",
+        "xywh",
+    ):
         return  # An image of 640 x 640 is its own input.
     assert (said.plain, said.mapped) == ("refused", "right")
     if (subject.context.items["width"] == subject.context.items["height"]).all():
@@ -130,7 +129,7 @@ def test_boxes_of_formats_that_leave_it_open(
     said = outcome(demo, write(records, tmp_path / "run"), tmp_path)
     assert said.chosen["boxes"] == form
     assert said.mapped == "right"
-    assert said.plain == "right" and said.mapping["boxes"] == form or said.plain == "refused"
+    assert (said.plain == "right" and said.mapping["boxes"] == form) or said.plain == "refused"
 
 
 @pytest.mark.parametrize("form", [f for f in BOXES if f != "cxcywh, relative"])

@@ -274,12 +274,15 @@ BOXES: dict[str, Change] = {
         lambda x, y, w, h, W, H: (x * 640 / W, y * 640 / H, w * 640 / W, h * 640 / H)
     ),
     "xywh, pixels of a 640x640 input (letterbox)": box(barred),
-    "xywh, relative, width and height swapped": box(lambda x, y, w, h, W, H: (x / H, y / W, w / H, h / W)),
+    "xywh, relative, width and height swapped": box(
+        lambda x, y, w, h, W, H: (x / H, y / W, w / H, h / W)
+    ),
     "xywh, pixels, width and height swapped": box(
         lambda x, y, w, h, W, H: (x / W * H, y / H * W, w / W * H, h / H * W)
     ),
     "xywh, pixels of the image turned left": box(lambda x, y, w, h, W, H: (y, W - x - w, h, w)),
     "xywh, pixels of the image turned right": box(lambda x, y, w, h, W, H: (H - y - h, x, h, w)),
-    "xywh, pixels of the image turned over": box(lambda x, y, w, h, W, H: (W - x - w, H - y - h, w, h)),
+    "xywh, pixels of the image turned over": box(
+        lambda x, y, w, h, W, H: (W - x - w, H - y - h, w, h)
+    ),
 }
-

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
+from boxscore.sources.box_forms import VERTICAL_FIRST, boxes_as_pixels, points_as_pixels
 from boxscore.sources.coco_class_ids import BY_ID, class_readings
 from boxscore.sources.coco_fields import whole_number
+from boxscore.sources.coco_outlines import has_outline, outlines
 from boxscore.sources.coco_records import Records
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
@@ -104,14 +105,13 @@ def raw_of(records: Records, report: ImportReport, rows: NDArray[np.intp] | None
     numbered = all(map(whole_number, named))
     for name in named:
         builder.class_ref(int(name)) if numbered else builder.class_ref(name=name)
-    boxed = records.present["bbox"][rows]
     columns = {
         "image": image,
         "class_ref": class_ref,
         "line": records.row[rows] + 1,
         "confidence": records.column["score"][rows],
     }
-    builder.extend(columns, np.where(boxed[:, None], records.column["bbox"][rows], np.nan))
+    builder.extend(columns, outlines(records, rows))
     return builder.build()
 
 
@@ -146,7 +146,7 @@ def _known(names: Names) -> bool:
 def _doubtful(records: Records, own: Names, context: ProjectContext, report: ImportReport) -> bool:
     """Whether the records of some images show that boxes or classes are meant otherwise."""
     truth = context.ground_truth
-    good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & records.present["bbox"])
+    good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & has_outline(records))
     if truth is None or not truth.rows or not good.size:
         return False
     labelled = np.zeros(context.items.rows, np.bool_)
@@ -200,7 +200,9 @@ def _of_classes(raw: RawSet, class_id: Rows) -> Rows:
 def _judged(found: Finding, own: Reading, met: NDArray[np.int64] | None) -> Finding:
     """The ids as they stand, unless another reading clearly contradicts them."""
     readings = [r for r in (found.chosen, *found.others) if isinstance(r, Reading)]
-    agreement = float("nan") if met is None or not met.sum() else rightly(own.place, met) / met.sum()
+    agreement = (
+        float("nan") if met is None or not met.sum() else rightly(own.place, met) / met.sum()
+    )
     own = replace(own, agreement=float(agreement))
     better = [r for r in readings if met is not None and contradicts(r, own, met)]
     if not better:
@@ -227,12 +229,14 @@ def _into_pixels(records: Records, item: Rows, form: Convention, context: Projec
     width, height = (context.items[n][at].astype(np.float64) for n in ("width", "height"))
     with np.errstate(all="ignore"):
         records.column["bbox"] = boxes_as_pixels(records.column["bbox"], width, height, form)
-    if form.scale == "pixels" and not form.fit:
+    # Points are turned like the boxes only where these were made from them.
+    crossed = form.corners in VERTICAL_FIRST and not records.present["bbox"].any()
+    if form.scale == "pixels" and not form.fit and not crossed:
         return
-    _place_polygons(records, width, height, form)
+    _place_polygons(records, width, height, form, crossed)
     for i, points in records.objects["keypoints"].items():
         if isinstance(points, list) and all(isinstance(v, int | float) for v in points):
-            x, y = (np.array(points[k::3], np.float64) for k in (0, 1))
+            x, y = (np.array(points[k::3], np.float64) for k in ((1, 0) if crossed else (0, 1)))
             w, h = (np.full(len(x), side[i]) for side in (width, height))
             if x.size == y.size:
                 x, y = points_as_pixels(x, y, w, h, form)
@@ -240,7 +244,11 @@ def _into_pixels(records: Records, item: Rows, form: Convention, context: Projec
 
 
 def _place_polygons(
-    records: Records, width: NDArray[np.float64], height: NDArray[np.float64], form: Convention
+    records: Records,
+    width: NDArray[np.float64],
+    height: NDArray[np.float64],
+    form: Convention,
+    crossed: bool,
 ) -> None:
     given = records.segmentation
     if given is None or not given.points.values.size:
@@ -248,8 +256,7 @@ def _place_polygons(
     pairs = np.diff(given.points.offsets) // 2
     owner = np.repeat(np.repeat(np.arange(records.count), np.diff(given.parts)), pairs)
     values = given.points.values.copy()
-    values[0::2], values[1::2] = points_as_pixels(
-        values[0::2], values[1::2], width[owner], height[owner], form
-    )
+    x, y = (values[k::2].copy() for k in ((1, 0) if crossed else (0, 1)))
+    values[0::2], values[1::2] = points_as_pixels(x, y, width[owner], height[owner], form)
     points = Ragged(values=values, offsets=given.points.offsets)
     records.segmentation = replace(given, points=points)

@@ -143,7 +143,8 @@ class Alignment:
 
     def _each_on(self, item: int, images: NDArray[np.int64]) -> Scores:
         """(images,) the score of each image with one item's labels."""
-        labels = self.evidence.box[self.evidence.item == item]
+        first, end = np.searchsorted(self.evidence.item, [item, item + 1])
+        labels = self.evidence.box[first:end]
         rows = np.flatnonzero(np.isin(self.image, images))
         box = self._placed(rows, np.full(rows.size, item, np.int32))
         iou = _overlaps(box, labels)
@@ -184,13 +185,18 @@ def confirmed(finding: Finding, align: Align, valid: float, *, guessed: bool = F
     rank = alignment.rank(own.place)
     if own.how in GUESSED and not rank >= CLEARLY:
         why = f"{finding.why}, but by a guess that too few labels bear out"
-        return replace(finding, sure=False, why=why)
+        fix = f"where it is right, say so in a mapping file: images: by: {own.how}"
+        return replace(finding, sure=False, why=why, fix=fix)
     if np.isnan(rank):
         return finding
+    moved, count = alignment.elsewhere(own.place)
+    if moved > ELSEWHERE * count:
+        why = f"{finding.why}, but {moved} of {count} images fit the labels of another image"
+        return _refused(finding, why)
     if rank >= (CLEARLY if guessed else CHANCE):
         why = f"{finding.why}; boxes and labels cover each other to {_mean(score):.0%}"
-        return replace(finding, why=why)
-    return _by_chance(finding, alignment, 0.0 if guessed else valid)
+        return replace(finding, why=why, sure=True)
+    return _by_chance(finding, 0.0 if guessed else valid)
 
 
 def _differ(a: Reading, b: Reading) -> bool:
@@ -224,19 +230,17 @@ def _instead(finding: Finding, rival: Reading, better: float, own: float) -> Fin
     )
 
 
-def _by_chance(finding: Finding, alignment: Alignment, valid: float) -> Finding:
+def _by_chance(finding: Finding, valid: float) -> Finding:
     """Images that fit their labels no better than those of others: other images, or a poor run."""
-    assert isinstance(finding.chosen, Reading)
-    moved, count = alignment.elsewhere(finding.chosen.place)
     why = f"{finding.why}, but boxes lie on their labels no better than on those of other images"
-    if moved > ELSEWHERE * count:
-        why += f": {moved} of {count} images fit the labels of another image"
-    elif not valid:
-        why += ", however boxes are meant"
-    elif valid < WITHIN:
-        why += f", and {1 - valid:.0%} leave their images"
-    else:
-        return replace(finding, why=why, doubt=why)
+    if not valid:
+        return _refused(finding, why + ", however boxes are meant")
+    if valid < WITHIN:
+        return _refused(finding, f"{why}, and {1 - valid:.0%} leave their images")
+    return replace(finding, why=why, doubt=why)
+
+
+def _refused(finding: Finding, why: str) -> Finding:
     fix = (
         "check that this is the project and the split these predictions were made for; where it "
         f"is, say so in a mapping file: images: by: {finding.chosen.how}"

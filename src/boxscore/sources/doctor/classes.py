@@ -176,9 +176,7 @@ def _number_of(named: RawClass) -> int | None:
     return int(named.name) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
 
 
-def _by_number(
-    numbers: list[int], classes: Sequence[ClassRow]
-) -> Iterator[tuple[str, list[int]]]:
+def _by_number(numbers: list[int], classes: Sequence[ClassRow]) -> Iterator[tuple[str, list[int]]]:
     given = {c.source_id: c.class_id for c in classes if c.source_id is not None}
     if given:
         yield BY_ID, [given.get(n, -1) for n in numbers]

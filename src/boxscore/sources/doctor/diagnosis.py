@@ -19,6 +19,7 @@ from boxscore.sources.doctor.confidences import read_confidences
 from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
+from boxscore.sources.doctor.outlines import outlined
 from boxscore.sources.doctor.readings import EXCEPTIONS, NO_WAY, BoxReading, Finding, Reading
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import REJECTED_SHARE, ImportReport
@@ -112,14 +113,15 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
     raw, confidence = read_confidences(
         raw, weigh, place=mapping.confidence_at, scale=mapping.confidence_scale
     )
-    boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
+    seen = outlined(raw, item, context.items)
+    boxes, met = weigh_boxes(seen, item, context, evidence, mapping)
     if boxes is not None and mapping.images_by is None and not mapping.images:
-        images = confirm_images(images, raw, context, evidence, mapping, boxes)
+        images = confirm_images(images, seen, context, evidence, mapping, boxes)
         assert isinstance(images.chosen, Reading)
         moved = images.chosen.place[raw.columns["image"]]
         if not np.array_equal(moved, item):
             item = moved
-            boxes, met = weigh_boxes(raw, item, context, evidence, mapping)
+            boxes, met = weigh_boxes(seen, item, context, evidence, mapping)
     classes = read_classes(
         raw, context.ontology.classes, met, by=mapping.classes_by, exceptions=mapping.classes
     )

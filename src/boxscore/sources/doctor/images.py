@@ -108,7 +108,7 @@ def read_images(
         question="images",
         chosen=best,
         others=tuple(r for r in readings[1:] if r.found > 0),
-        sure=by is not None or total == 0 or best.found >= CLEAR,
+        sure=by is not None or total == 0 or (best.found >= CLEAR and best.how not in GUESSED),
         why=f"{known} of {total} images found" + (f" by {best.how}" if known else ""),
         fix="name the way with images: by: ... in a mapping file, or check that this is the "
         "right project",
