@@ -337,7 +337,7 @@ def test_results_of_other_images_under_the_same_ids(
 ) -> None:
     """The sizes of the images differ, and the labels are elsewhere."""
     ids, others = images_of(demo), images_of(coco128)
-    place = {name: id_ for name, id_ in zip(others, ids, strict=False)}
+    place = dict(zip(others, ids, strict=False))
     names = names_of(coco128)
     back = {c.name: c.source_id for c in demo.context.ontology.classes}
     records = [

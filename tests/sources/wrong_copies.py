@@ -183,7 +183,7 @@ def outcome(subject: Subject, path: Path, folder: Path, form: str = "auto") -> O
     mapping = folder / "mapping.yaml"
     mapping.unlink(missing_ok=True)
     try:
-        raw, diagnosis = examine(path, form, subject.context, ImportReport(path))
+        _, diagnosis = examine(path, form, subject.context, ImportReport(path))
         write_mapping(mapping, diagnosis.mapping(), path.name, "project")
     except BoxscoreError as bad:
         problem = str(bad)

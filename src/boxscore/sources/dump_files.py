@@ -32,6 +32,7 @@ class Found:
         box: Four numbers, None for a polygon alone.
         mask: COCO run lengths, {"size", "counts"}.
         polygon: (K, 2), or None.
+        keypoints: (K, 2), or None.
     """
 
     label: Any
@@ -39,6 +40,7 @@ class Found:
     box: Any = None
     mask: Any = None
     polygon: Array | None = None
+    keypoints: Array | None = None
     track: str = ""
 
 
@@ -121,16 +123,18 @@ class Dump:
             if problem:
                 builder.report.reject("E-DUMP-RECORD", f"{place}/{k}", problem)
                 continue
-            kind = Kind.BOX if found.polygon is None else Kind.POLYGON
             mask = _counts(found.mask)
+            if mask is None and found.mask is not None:
+                problem = "masks that are no compressed run lengths: left out, their boxes stay"
+                builder.report.note("W-DUMP-MASK", problem)
             numbered = isinstance(found.label, int)
             box = NO_BOX if found.box is None else [float(v) for v in found.box]
             builder.add(
                 image,
                 builder.class_ref(found.label) if numbered else builder.class_ref(name=found.label),
-                Kind.BITMASK if mask is not None else kind,
+                Kind.BITMASK if mask is not None else _kind(found),
                 box=box,
-                parts=() if found.polygon is None else (found.polygon,),
+                parts=_parts(found),
                 mask=mask,
                 mask_size=_mask_size(found.mask),
                 area=np.nan if mask is None else self._area(box),
@@ -145,6 +149,17 @@ class Dump:
         if self.convention.corners == "xyxy":
             return (end[0] - left) * (end[1] - top)
         return end[0] * end[1]
+
+
+def _kind(found: Found) -> Kind:
+    if found.keypoints is not None:
+        return Kind.KEYPOINTS
+    return Kind.BOX if found.polygon is None else Kind.POLYGON
+
+
+def _parts(found: Found) -> tuple[Array, ...]:
+    outline = found.polygon if found.keypoints is None else found.keypoints
+    return () if outline is None else (outline,)
 
 
 def _named(entry: Any) -> str | None:
@@ -206,9 +221,9 @@ def from_columns(value: dict[str, Any], boxes: str, masks: Sequence[Any] = ()) -
         yield Found(label=label, score=score, box=box, mask=mask)
 
 
-def polygon_of(x: Any, y: Any) -> Array | None:
-    """(K, 2) of two lists of as many numbers, at least three; else None."""
-    if not (isinstance(x, list) and isinstance(y, list) and len(x) == len(y) >= 3):
+def points_of(x: Any, y: Any, fewest: int = 3) -> Array | None:
+    """(K, 2) of two lists of as many numbers, at least `fewest`; else None."""
+    if not (isinstance(x, list) and isinstance(y, list) and len(x) == len(y) >= fewest):
         return None
     if any(real(v) is None for v in (*x, *y)):
         return None

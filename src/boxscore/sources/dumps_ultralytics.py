@@ -1,13 +1,18 @@
-"""Ultralytics results as `to_json` writes them: {name, class, confidence, box: {x1, ...}}."""
+"""Ultralytics results as `to_json` writes them: {name, class, confidence, box: {x1, ...}}.
+
+The four corners of a rotated box are read as the polygon that they are, as in YOLO's label files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from boxscore.sources.dump_files import Dump, Found, polygon_of
+from boxscore.sources.dump_files import Dump, Found, points_of
+from boxscore.sources.raw import Array
 
 EDGES = ("x1", "y1", "x2", "y2")
+CORNERS = ("1", "2", "3", "4")
 
 
 def _fits(value: Any) -> bool:
@@ -18,20 +23,29 @@ def _fits(value: Any) -> bool:
 
 
 def _has_edges(box: Any) -> bool:
-    return isinstance(box, dict) and all(k in box for k in EDGES) and "x4" not in box
+    return isinstance(box, dict) and all(k in box for k in EDGES)
 
 
 def _found(value: list[dict[str, Any]]) -> Iterator[Found]:
     for v in value:
-        parts = v.get("segments")
-        polygon = polygon_of(parts.get("x"), parts.get("y")) if isinstance(parts, dict) else None
+        box, rotated = v["box"], "x4" in v["box"]
         yield Found(
             label=v["name"] if "name" in v else v.get("class"),
             score=v["confidence"],
-            box=[v["box"][k] for k in EDGES],
-            polygon=polygon,
+            box=None if rotated else [box[k] for k in EDGES],
+            polygon=_corners(box) if rotated else _points(v.get("segments"), 3),
+            keypoints=None if rotated else _points(v.get("keypoints"), 1),
             track=str(v["track_id"]) if isinstance(v.get("track_id"), int) else "",
         )
+
+
+def _points(given: Any, fewest: int) -> Array | None:
+    return points_of(given.get("x"), given.get("y"), fewest) if isinstance(given, dict) else None
+
+
+def _corners(box: dict[str, Any]) -> Array | None:
+    x, y = ([box.get(axis + k) for k in CORNERS] for axis in "xy")
+    return points_of(x, y)
 
 
 DUMP = Dump(format="ultralytics", title="Ultralytics results", fits=_fits, found=_found)

@@ -165,8 +165,13 @@ def _find(
 
 
 def _extents(raw: RawSet) -> NDArray[np.float64]:
-    """(images, 2) the farthest right and bottom edge of the boxes on each image, as written."""
+    """(images, 2) the farthest right and bottom edge of the boxes on each image, as written.
+
+    Nan where nothing has a place on its image, and sizes do not matter.
+    """
     far = np.zeros((len(raw.images), 2))
+    if raw.rows and (raw.columns["kind"] == Kind.CLASSIFICATION).all():
+        return np.full_like(far, np.nan)
     if raw.convention.scale != "pixels" or not raw.rows:
         return far
     corner = raw.box[:, 2:] + (raw.box[:, :2] if raw.convention.corners == "xywh" else 0)
@@ -189,6 +194,10 @@ def _size(
     width, height = picture.size()
     if width > 0 and height > 0:
         return width, height
+    if np.isnan(extent).any():
+        problem = "images of unknown size, which classes do not need: kept as 1 x 1 pixels"
+        report.note("N-IMAGE-SIZE", problem)
+        return 1, 1
     guess = np.ceil(np.clip(extent, 1, 1 << 20)).astype(int).tolist()
     report.repair(
         "W-IMAGE-SIZE",

@@ -63,7 +63,12 @@ class Alignment:
 
     @classmethod
     def of(
-        cls, raw: RawSet, boxed: Rows, form: Convention, items: Table, evidence: Evidence
+        cls,
+        raw: RawSet,
+        boxed: NDArray[np.int64],
+        form: Convention,
+        items: Table,
+        evidence: Evidence,
     ) -> Alignment:
         """The `MOST_BOXES` most confident of some records on each of at most `MOST_IMAGES` images.
 
@@ -86,8 +91,8 @@ class Alignment:
     def _placed(self, rows: NDArray[np.int64], item: Rows) -> NDArray[np.float64]:
         """Boxes in pixels of the items that they are held against."""
         with np.errstate(all="ignore"):
-            placed = boxes_as_pixels(self.box[rows], *self.size[item].T, self.form)
-        placed = np.nan_to_num(placed)
+            width, height = self.size[item].T
+            placed = np.nan_to_num(boxes_as_pixels(self.box[rows], width, height, self.form))
         placed[(placed[:, 2:] <= 0).any(axis=1)] = 0
         return placed
 
@@ -153,7 +158,8 @@ class Alignment:
         boxes = np.bincount(at, minlength=images.size)
         covering = np.zeros((images.size, len(labels)))
         np.maximum.at(covering, at, iou)
-        return (covered + covering.sum(axis=1)) / (boxes + len(labels))
+        score: Scores = (covered + covering.sum(axis=1)) / (boxes + len(labels))
+        return score
 
 
 Align = Callable[[Reading], Alignment]
@@ -213,7 +219,7 @@ def _clearly_better(other: Scores, own: Scores) -> bool:
     if gain.size < FEWEST_PAIRS or _mean(other) < LIES / 2:
         return False
     spread = max(float(gain.std(ddof=1)), 1e-3)
-    return float(gain.mean()) / spread * np.sqrt(gain.size) >= CLEARLY
+    return bool(gain.mean() / spread * np.sqrt(gain.size) >= CLEARLY)
 
 
 def _instead(finding: Finding, rival: Reading, better: float, own: float) -> Finding:
@@ -254,4 +260,4 @@ def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.floa
     high = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])
     shared = np.clip(high - low, 0, None).prod(axis=2)
     area = a[:, 2:].prod(axis=1)[:, None] + b[:, 2:].prod(axis=1)[None, :] - shared
-    return np.divide(shared, area, out=np.zeros_like(shared), where=area > 0)
+    return np.asarray(np.divide(shared, area, out=np.zeros_like(shared), where=area > 0))

@@ -187,7 +187,7 @@ def _guesses(
 ) -> Iterator[Reading]:
     """Numbers that are ids of the project less or plus one, or places in its list of images."""
     keys = [image.key for image in raw.images]
-    if not keys or any(not _is_number(key) or i.frame >= 0 for key, i in zip(keys, raw.images)):
+    if not all(map(_is_number, keys)) or any(image.frame >= 0 for image in raw.images):
         return
     numbers = [int(key) for key in keys]
     ids = {int(v): k for k, v in enumerate(items["source_id"].tolist()) if _is_number(v)}

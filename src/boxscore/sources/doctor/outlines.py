@@ -1,4 +1,4 @@
-"""Boxes around masks, polygons and keypoints, where a record has no other: evidence of its place."""
+"""Boxes around masks, polygons and keypoints of records without one: evidence of their place."""
 
 from __future__ import annotations
 
