@@ -46,12 +46,13 @@ class Subject:
     records: list[Record]
 
     @classmethod
-    def of(cls, project: Project, results: Path, form: str = "auto") -> Subject:
-        """Of a results file that the project takes as it stands."""
+    def of(cls, project: Project, results: Path, *, mapping: Path | None = None) -> Subject:
+        """Of a results file that the project takes, as it stands or with a mapping file."""
         context = ProjectContext(
             items=project.items, ontology=project.ontology, ground_truth=project.ground_truth
         )
-        found = read_run(results, form, context, ImportReport(results)).predictions
+        settled = context if mapping is None else with_mapping(context, mapping)
+        found = read_run(results, "auto", settled, ImportReport(results)).predictions
         return cls(context, found, list(_records(context, found)))
 
     def wrong(self, change: Change) -> list[Record]:
@@ -74,6 +75,27 @@ def _records(context: ProjectContext, found: Annotations) -> Iterator[Record]:
             height=int(items["height"][item]),
             title=str(items["title"][item]),
         )
+
+
+def names_of(subject: Subject) -> dict[Any, str]:
+    """Number -> name of every class."""
+    return {c.source_id: c.name for c in subject.context.ontology.classes}
+
+
+def ids_of(subject: Subject) -> list[Any]:
+    """Numbers of the classes, in order."""
+    return [c.source_id for c in subject.context.ontology.classes]
+
+
+def images_of(subject: Subject) -> list[Any]:
+    """Source ids of the images, in order."""
+    texts = subject.context.items["source_id"].tolist()
+    return [int(text) if text.lstrip("-").isdigit() else text for text in texts]
+
+
+def stem(record: Record) -> Record:
+    """With the stem of the file for the image."""
+    return record._replace(image=Path(record.title).stem)
 
 
 # ---- how programs write results ----
