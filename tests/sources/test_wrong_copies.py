@@ -51,7 +51,7 @@ def test_boxes_of_another_form(subject: Subject, tmp_path: Path, form: str) -> N
 
 
 @pytest.mark.parametrize("form", BOXES)
-@pytest.mark.parametrize("write", [copies.csv, copies.jsonl, copies.txt])
+@pytest.mark.parametrize("write", [copies.csv, copies.txt])
 def test_boxes_of_formats_that_leave_it_open(
     demo: Subject, tmp_path: Path, write: Write, form: str
 ) -> None:
@@ -128,15 +128,15 @@ def test_places_for_images(subject: Subject, tmp_path: Path, first: int) -> None
     assert said.mapping["images"] == f"by place in the list, from {first}"
 
 
-@pytest.mark.parametrize("write", [copies.coco, copies.csv, copies.jsonl])
-@pytest.mark.parametrize("order", ["next", "reversed", "shuffled"])
+@pytest.mark.parametrize("write", [copies.coco, copies.jsonl])
+@pytest.mark.parametrize("order", ["next", "shuffled"])
 def test_ids_that_mean_other_images(
     subject: Subject, tmp_path: Path, write: Write, order: str
 ) -> None:
     """No rule finds them again: refused, also with what the doctor wrote."""
     images = images_of(subject)
-    other = {"next": images[1:] + images[:1], "reversed": images[::-1]}.get(order)
-    if other is None:
+    other = images[1:] + images[:1]
+    if order == "shuffled":
         other = random.Random(3).sample(images, len(images))
     moved = dict(zip(images, other, strict=True))
     records = [r._replace(image=moved[r.image]) for r in subject.records]

@@ -13,6 +13,8 @@ import pytest
 
 from boxscore.errors import SourceError
 from boxscore.project import Project
+from boxscore.sources import read_run
+from boxscore.sources.doctor import with_mapping
 from boxscore.sources.report import ImportReport
 from tests.sources import wrong_copies as copies
 from tests.sources.coco_files import write
@@ -129,22 +131,19 @@ def test_masks_with_shifted_ids_are_found(
 def test_keypoints_written_vertical_first(fake: Project, shared_data: Path, tmp_path: Path) -> None:
     """Without boxes the points tell: refused, and the same points with the mapping."""
     path = shared_data / "coco_fake100" / "person_keypoints_val2014_fakekeypoints100_results.json"
-    rows = json.loads(path.read_text())
-    right = fake.import_predictions(path, name="points")
+    subject = Subject.of(fake, path)
     crossed = []
-    for row in rows:
+    for row in json.loads(path.read_text()):
         points = list(row["keypoints"])
         points[0::3], points[1::3] = points[1::3], points[0::3]
         crossed.append({**row, "keypoints": points})
-    wrong, mapping = write(tmp_path / "crossed.json", crossed), tmp_path / "mapping.yaml"
-    with pytest.raises(SourceError, match="boxes cannot be told for sure: read as yxhw, pixels"):
-        fake.import_predictions(wrong, dry_run=True)
-    fake.doctor(wrong, write=mapping)
-    done = fake.import_predictions(wrong, mapping=mapping, name="crossed")
-    assert done["predictions"] == right["predictions"]
+    wrong = write(tmp_path / "crossed.json", crossed)
+    said = outcome(subject, wrong, tmp_path)
+    assert (said.chosen["boxes"], said.plain, said.mapped) == ("yxhw, pixels", "refused", "right")
+    context = with_mapping(subject.context, tmp_path / "mapping.yaml")
+    found = read_run(wrong, "coco", context, ImportReport(wrong)).predictions
     for name in ("x", "y"):
-        ours, theirs = (fake.predictions(run).points[name] for run in ("crossed", "points"))
-        assert np.array_equal(ours, theirs)
+        assert np.array_equal(found.points[name], subject.right.points[name])
 
 
 # ---- dumps of libraries ----
@@ -198,7 +197,7 @@ def test_text_files_of_cartucho(shared_data: Path, tmp_path: Path, form: str) ->
     made = Project.import_project(
         root / "ground-truth", images=root / "images-optional", target=tmp_path
     )
-    (tmp_path / "known.yaml").write_text("most_unmatched: 0.1\n")
+    (tmp_path / "known.yaml").write_text("classes: {by: name}\nmost_unmatched: 0.1\n")
     subject = Subject.of(
         Project.open(made["path"]), root / "detection-results", mapping=tmp_path / "known.yaml"
     )

@@ -18,7 +18,7 @@ from boxscore.sources.doctor.classes import ASSIGNED, COCO, contradicts, read_cl
 from boxscore.sources.doctor.confidences import as_shares
 from boxscore.sources.doctor.diagnosis import confirm_images, weigh_boxes
 from boxscore.sources.doctor.evidence import Evidence
-from boxscore.sources.doctor.images import read_images
+from boxscore.sources.doctor.images import guesses
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
 from boxscore.sources.image_matching import match_images
@@ -178,13 +178,15 @@ def _confirmed_images(
     raw: RawSet, own: Names, rows: NDArray[np.intp], context: ProjectContext, boxes: Finding
 ) -> Finding:
     """The images as they stand, held against other readings of their ids and other images."""
-    found = read_images(raw, context.items)
     how = own.mapping["images"].removeprefix("by ")
     place = np.full(len(raw.images), -1, np.int32)
     place[raw.columns["image"]] = own.item[rows]
-    readings = tuple(r for r in (found.chosen, *found.others) if r.how != how)
-    found = replace(
-        found, chosen=Reading(how=how, place=place, found=1.0), others=readings, sure=True
+    found = Finding(
+        question="images",
+        chosen=Reading(how=how, place=place, found=1.0),
+        others=tuple(guesses(raw, context.items)),
+        sure=True,
+        why=f"{len(raw.images)} images found by {how}",
     )
     whole = Evidence.of(context.ground_truth)
     return confirm_images(found, raw, context, whole, Mapping(), boxes)

@@ -6,7 +6,7 @@ Ids can all exist and still mean other images: shifted by one, of another split,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +31,12 @@ CHANCE = 2.5
 CLEARLY = 5.0
 """The same of the mean difference to another reading of the ids."""
 FEWEST_PAIRS = 4
+EVIDENT = 0.8
+"""Share of the highest rank from which no image needs to be looked for elsewhere."""
+SEARCHED = 40
+"""Images that are held against the labels of all others."""
+MOST_LABELS = 50_000
+CHUNK = 1000
 LIES = 0.5
 """IoU, on average of an image's boxes and labels, at which they belong together."""
 ELSEWHERE = 0.3
@@ -136,30 +142,41 @@ class Alignment:
     def elsewhere(self, place: Rows) -> tuple[int, int]:
         """How many of some images belong to the labels of another item, and of how many."""
         own = self.scores(place)
-        seen = np.flatnonzero(np.isfinite(own))[:60]
-        items = np.unique(self.evidence.item)
-        items = items[np.linspace(0, items.size - 1, min(items.size, 500)).astype(np.int64)]
-        best = np.zeros(self.count)
-        for item in items.tolist():
-            score = self._each_on(item, seen)
-            best[seen] = np.maximum(best[seen], np.where(place[seen] == item, 0, score))
-        moved = (best[seen] >= LIES) & (best[seen] >= 1.5 * own[seen])
+        seen = np.flatnonzero(np.isfinite(own))
+        seen = seen[np.linspace(0, seen.size - 1, min(seen.size, SEARCHED)).astype(np.int64)]
+        rows = np.flatnonzero(np.isin(self.image, seen))
+        best = np.zeros(seen.size)
+        for labels in self._chunks():
+            score, items = self._on_all(rows, seen, labels)
+            score[place[seen][:, None] == items[None, :]] = 0
+            best = np.maximum(best, score.max(axis=1))
+        moved = (best >= LIES) & (best >= 1.5 * own[seen])
         return int(moved.sum()), int(seen.size)
 
-    def _each_on(self, item: int, images: NDArray[np.int64]) -> Scores:
-        """(images,) the score of each image with one item's labels."""
-        first, end = np.searchsorted(self.evidence.item, [item, item + 1])
-        labels = self.evidence.box[first:end]
-        rows = np.flatnonzero(np.isin(self.image, images))
-        box = self._placed(rows, np.full(rows.size, item, np.int32))
-        iou = _overlaps(box, labels)
+    def _chunks(self) -> Iterator[NDArray[np.int64]]:
+        """Rows of labels, whole items each; of very many labels an even share of the items."""
+        items, first, count = np.unique(self.evidence.item, return_index=True, return_counts=True)
+        most = max(int(items.size * min(MOST_LABELS / count.sum(), 1)), 1)
+        some = np.linspace(0, items.size - 1, most).astype(np.int64)
+        for part in np.array_split(some, max(int(count[some].sum()) // CHUNK, 1)):
+            yield np.concatenate([np.arange(first[k], first[k] + count[k]) for k in part.tolist()])
+
+    def _on_all(
+        self, rows: NDArray[np.int64], images: NDArray[np.int64], labels: NDArray[np.int64]
+    ) -> tuple[Scores, Rows]:
+        """(images, items) the score of each image with the labels of each item; these items."""
+        item, truth = self.evidence.item[labels], self.evidence.box[labels]
+        items, first, count = np.unique(item, return_index=True, return_counts=True)
+        across = np.tile(item, rows.size).astype(np.int32)
+        box = self._placed(np.repeat(rows, item.size), across).reshape(rows.size, item.size, 4)
+        iou = _overlaps(box, truth[None])
         at = np.searchsorted(images, self.image[rows])
-        covered = np.bincount(at, iou.max(axis=1, initial=0), images.size)
+        starts = np.searchsorted(at, np.arange(images.size))
+        covered = np.add.reduceat(np.maximum.reduceat(iou, first, axis=1), starts, axis=0)
+        covering = np.add.reduceat(np.maximum.reduceat(iou, starts, axis=0), first, axis=1)
         boxes = np.bincount(at, minlength=images.size)
-        covering = np.zeros((images.size, len(labels)))
-        np.maximum.at(covering, at, iou)
-        score: Scores = (covered + covering.sum(axis=1)) / (boxes + len(labels))
-        return score
+        score: Scores = (covered + covering) / (boxes[:, None] + count[None, :])
+        return score, items.astype(np.int32)
 
 
 Align = Callable[[Reading], Alignment]
@@ -188,17 +205,25 @@ def confirmed(finding: Finding, align: Align, valid: float, *, guessed: bool = F
     if better:
         best, rival = max(better, key=lambda b: b[0])
         return _instead(finding, rival, best, _mean(score))
-    rank = alignment.rank(own.place)
+    return _ranked(finding, own, alignment, valid, guessed=guessed)
+
+
+def _ranked(
+    finding: Finding, own: Reading, alignment: Alignment, valid: float, *, guessed: bool
+) -> Finding:
+    """By how well images fit their own labels among those of others."""
+    score, rank = alignment.scores(own.place), alignment.rank(own.place)
     if own.how in GUESSED and not rank >= CLEARLY:
         why = f"{finding.why}, but by a guess that too few labels bear out"
         fix = f"where it is right, say so in a mapping file: images: by: {own.how}"
         return replace(finding, sure=False, why=why, fix=fix)
     if np.isnan(rank):
         return finding
-    moved, count = alignment.elsewhere(own.place)
-    if moved > ELSEWHERE * count:
-        why = f"{finding.why}, but {moved} of {count} images fit the labels of another image"
-        return _refused(finding, why)
+    if rank < EVIDENT * np.sqrt(12 * np.isfinite(score).sum()) / 2:
+        moved, count = alignment.elsewhere(own.place)
+        if moved > ELSEWHERE * count:
+            why = f"{finding.why}, but {moved} of {count} images fit the labels of another image"
+            return _refused(finding, why)
     if rank >= (CLEARLY if guessed else CHANCE):
         why = f"{finding.why}; boxes and labels cover each other to {_mean(score):.0%}"
         return replace(finding, why=why, sure=True)
@@ -255,9 +280,9 @@ def _refused(finding: Finding, why: str) -> Finding:
 
 
 def _overlaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(A, B) IoU of boxes given as x, y, width, height."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
-    area = a[:, 2:].prod(axis=1)[:, None] + b[:, 2:].prod(axis=1)[None, :] - shared
+    """IoU of boxes given as x, y, width, height in the last axis; the others are broadcast."""
+    low = np.maximum(a[..., :2], b[..., :2])
+    high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=-1)
+    area = a[..., 2:].prod(axis=-1) + b[..., 2:].prod(axis=-1) - shared
     return np.asarray(np.divide(shared, area, out=np.zeros_like(shared), where=area > 0))

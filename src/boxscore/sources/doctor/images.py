@@ -96,7 +96,7 @@ def read_images(
     weights = _weights(raw)
     ways = [reading for reading in READINGS if by in (None, reading[0])]
     readings = [*_by_position(raw, items, weights, by), *_readings(raw, items, weights, ways)]
-    readings += _guesses(raw, items, weights, by)
+    readings += guesses(raw, items, by)
     readings.sort(key=lambda reading: -min(reading.found, CLEAR))
     best = readings[0] if readings and readings[0].found else _nothing(len(raw.images))
     if exceptions:
@@ -182,14 +182,12 @@ def _by_position(
                 yield Reading(how=said, place=place, found=_share(place, weights))
 
 
-def _guesses(
-    raw: RawSet, items: Table, weights: NDArray[np.float64], by: str | None
-) -> Iterator[Reading]:
+def guesses(raw: RawSet, items: Table, by: str | None = None) -> Iterator[Reading]:
     """Numbers that are ids of the project less or plus one, or places in its list of images."""
     keys = [image.key for image in raw.images]
     if not all(map(_is_number, keys)) or any(image.frame >= 0 for image in raw.images):
         return
-    numbers = [int(key) for key in keys]
+    numbers, weights = [int(key) for key in keys], _weights(raw)
     ids = {int(v): k for k, v in enumerate(items["source_id"].tolist()) if _is_number(v)}
     ways = {f"source id {words}": (ids, lack) for words, lack in SHIFTED.items()}
     places = {k: k for k in range(items.rows)}
