@@ -37,7 +37,7 @@ def test_a_shift_is_found_written_and_imported(folder: Path) -> None:
     assert done.code == 0, done.err
     assert "found/labels: yolo, 60 records" in done.out
     assert "source id plus one" in done.out and "100% of the records" in done.out
-    assert "cxcywh, relative" in done.out and "or xywh, relative" in done.out
+    assert "cxcywh, relative" in done.out and "or cxcyhw, relative" in done.out
     assert "--mapping mapping.yaml" in done.out
     done = run(
         "import", "predictions", "found/labels", "--mapping", "mapping.yaml", "--json",
