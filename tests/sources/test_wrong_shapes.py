@@ -247,13 +247,3 @@ def test_classes_need_no_sizes_of_images(tmp_path: Path) -> None:
     made = Project.import_project(tmp_path / "labels.npy", target=tmp_path)
     notes = {w["code"]: w["count"] for w in made["warnings"]}
     assert notes["N-IMAGE-SIZE"] == 20 and "W-IMAGE-SIZE" not in notes
-
-
-def test_the_doctor_says_how_sure_the_format_is(
-    demo: Subject, demo_folder: Path, tmp_path: Path
-) -> None:
-    project = Project.open(demo_folder)
-    path = copies.csv(demo.records, tmp_path / "run")
-    said = project.doctor(path)["recognised"]
-    assert said == {"sure": 0.9, "why": "a header that names images and classes"}
-    assert project.doctor(path, format="csv")["recognised"] is None
