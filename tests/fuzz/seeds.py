@@ -163,7 +163,7 @@ def of_sinks(project: bs.Project, form: str) -> list[Case]:
     found: Tree = {} if form == "cvat" else exported(project, "run", form)
     cases = []
     if truths:
-        entry = next(iter(truths)) if form in ("csv", "jsonl") else ""
+        entry = next(iter(truths)) if form in ("csv", "jsonl", "parquet") else ""
         whole: Tree = {**truths, **PICTURES}
         cases.append(Case(tree=whole, entry=entry, images="images", form=form))
         cases += _single(truths, "truth", form)

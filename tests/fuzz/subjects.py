@@ -25,6 +25,7 @@ from tests.fuzz.seeds_of_files import (
     yolo,
 )
 from tests.fuzz.seeds_of_json import dumps, encord, encord_folders, labelme, panoptic
+from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
 
 Seeds = Callable[[bs.Project], list[Case]]
@@ -63,6 +64,10 @@ def pictures(_: bs.Project) -> list[Case]:
 
 
 SUBJECTS: dict[str, Seeds] = {
+    "detrac": detrac,
+    "keras-yolo": keras_yolo,
+    "parquet": parquet,
+    "vatic": vatic,
     "coco": coco, "coco-panoptic": panoptic, "csv": lambda p: of_sinks(p, "csv"),
     "cvat": lambda p: of_sinks(p, "cvat"), "dumps": dumps, "encord": encord,
     "encord-folders": encord_folders, "folders": folders, "jsonl": lambda p: of_sinks(p, "jsonl"),

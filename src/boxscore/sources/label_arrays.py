@@ -48,11 +48,11 @@ def recognise(path: Path, role: Role) -> Guess:
 def _shape(path: Path) -> tuple[int, ...] | None:
     """The shape that the header states, of plain numbers; None of what is no array."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             major, _ = np.lib.format.read_magic(file)
             known = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
             shape, _, dtype = known[major > 1](file)
-    except DAMAGED:
+    except (SourceError, *DAMAGED):
         return None
     return tuple(shape) if dtype.kind in "iuf" else ()
 

@@ -48,7 +48,7 @@ def numbers_of(values: Column) -> tuple[Numbers, NDArray[np.bool_]]:
         quick = np.fromiter(map(float, values), np.float64, len(values))
         if np.isfinite(quick).all() and not any(isinstance(v, bool) for v in values[:1]):
             return quick, np.zeros(len(values), np.bool_)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
     found = [None if is_empty(v) else number_of(v) for v in values]
     wrong = [r is None and not is_empty(v) for r, v in zip(found, values, strict=True)]

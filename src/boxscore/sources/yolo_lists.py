@@ -8,7 +8,7 @@ from typing import Any
 
 from boxscore.errors import SourceError
 from boxscore.sources.image_names import IMAGE_SUFFIXES
-from boxscore.sources.text_lines import read_lines
+from boxscore.sources.text_lines import is_inside, read_lines
 
 SPLITS = ("train", "val", "test")
 OUTWARD = ("..", ".", "/")
@@ -19,30 +19,29 @@ def listed_labels(root: Path, document: dict[Any, Any]) -> dict[Path, str]:
     above = document.get("path")
     places = [root, root / above] if isinstance(above, str) and "\0" not in above else [root]
     inside: dict[Path, bool] = {}
-    real = root.resolve()
     found: dict[Path, str] = {}
     for split in SPLITS:
         entries = document.get(split)
         for entry in entries if isinstance(entries, list) else [entries]:
-            for image in _images(real, places, entry):
+            for image in _images(root, places, entry):
                 label = _label(root, image)
                 if label is None or label.is_symlink():
                     continue
                 if label.parent not in inside:
-                    inside[label.parent] = label.parent.resolve().is_relative_to(real)
+                    inside[label.parent] = is_inside(label.parent, root)
                 if inside[label.parent]:
                     found.setdefault(label, split)
     return found
 
 
-def _images(real: Path, places: list[Path], entry: object) -> Iterator[str]:
+def _images(root: Path, places: list[Path], entry: object) -> Iterator[str]:
     """The images of a list that is a text file below the root."""
     if not isinstance(entry, str) or not entry.lower().endswith(".txt") or "\0" in entry:
         return
     for place in places:
         file = place / entry
         try:
-            if file.is_file() and file.resolve().is_relative_to(real):
+            if file.is_file() and is_inside(file, root):
                 yield from (text.strip() for _, text in read_lines(file) if "\0" not in text)
                 return
         except (OSError, SourceError):
