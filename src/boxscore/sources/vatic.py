@@ -69,7 +69,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         film = Film(name=file.stem, pictures=pictures)
         name = shown(file.relative_to(root).as_posix())
         builder.file(name)
-        last = -1
+        last, rows = -1, 0
         for line, text in read_lines(file):
             row = _row(text)
             if row is None or not _is_frame(row[0][5]):
@@ -77,19 +77,28 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
                 report.reject("E-VATIC-ROW", f"{name}:{line}", problem, FIX)
                 continue
             numbers, label, count = row
-            last = max(last, int(numbers[5]))
+            last, rows = max(last, int(numbers[5])), rows + 1
             attributes += count
             if numbers[6]:
                 lost += 1
                 continue
             _add(builder, film.image(builder, int(numbers[5])), numbers, label, line)
-        for frame in range(max([last, *pictures]) + 1):
+        frames = max([last, *pictures]) + 1
+        if frames > FEW * (rows + len(pictures)) + FEW:
+            problem = "frames far beyond the rows of their video: only those with a row are kept"
+            report.note("W-VATIC-FRAMES", problem, frames)
+            continue
+        for frame in range(frames):
             film.image(builder, frame)
     if lost:
         report.note("N-VATIC-LOST", "boxes of objects outside the view: left out", lost)
     if attributes:
         report.note("N-VATIC-ATTRIBUTES", "attributes of tracks: not read", attributes)
     return builder.build()
+
+
+FEW = 100
+"""Frames for each row that a video may have; VATIC writes a row for each track and frame."""
 
 
 def _is_frame(value: float) -> bool:
