@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project import Project
 from boxscore.schema.kinds import DETECTION, Task
@@ -23,11 +24,22 @@ def facts_of(project: Project, runs: list[str], *, where: str | None, examples: 
     overview = project.overview()
     kept = ("name", "images", "ground_truth", "crowd", "splits")
     cards = {card["name"]: card for card in overview["runs"]}
-    return {
+    document: Document = {
         "project": {name: overview[name] for name in kept},
         "slice": where,
         "runs": [_run(project, run, cards, where, examples) for run in runs],
     }
+    if len(runs) > 1:
+        document["compare"] = _compare(project, runs, where)
+    return document
+
+
+def _compare(project: Project, runs: list[str], where: str | None) -> Document:
+    """Every other run against the first, or why they cannot be compared."""
+    try:
+        return project.compare(*runs, where=where)
+    except RequestError as unlike:
+        return {"pairs": [], "notes": [f"The runs are not compared: {unlike.problem}."]}
 
 
 def _run(

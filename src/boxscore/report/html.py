@@ -10,6 +10,7 @@ from typing import Any
 from boxscore.report.charts import Line, line_chart
 from boxscore.report.words import (
     KINDS,
+    change_rows,
     definition,
     findings,
     headline,
@@ -43,21 +44,22 @@ def html(facts: Document, crops: Sequence[Crops]) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>\n"
         f"<body><header><h1>{escape(project['name'])}</h1><p>{escape(size)}</p></header>\n"
-        f"{_side_by_side(facts)}{body}"
+        f"{_compared(facts.get('compare'))}{body}"
         "<footer>Made by Boxscore. Labels are solid, predictions dashed.</footer></body></html>\n"
     )
 
 
-def _side_by_side(facts: Document) -> str:
-    """All runs in one table, where there are several of one protocol."""
-    runs = facts["runs"]
-    if len(runs) < 2 or len({tuple(run["evaluation"]["metrics"]) for run in runs}) > 1:
+def _compared(compare: Document | None) -> str:
+    """Every other run against the first."""
+    if compare is None:
         return ""
-    names = list(runs[0]["evaluation"]["metrics"])
-    rows = [
-        [run["name"], *(number(run["evaluation"]["metrics"][n]) for n in names)] for run in runs
-    ]
-    return f"<section><h2>Side by side</h2>{_table(['run', *names], rows)}</section>\n"
+    parts = ["<section><h2>Better or worse</h2>"]
+    for pair in compare["pairs"]:
+        sentences = "".join(f"<li>{escape(one)}</li>" for one in pair["sentences"])
+        head = ["metric", pair["first"], pair["second"], "difference", "95 %"]
+        parts.append(f"<ul>{sentences}</ul>{_table(head, change_rows(pair))}")
+    parts += [f"<p class=note>{escape(note)}</p>" for note in compare["notes"]]
+    return "".join([*parts, "</section>\n"])
 
 
 def _run(k: int, run: Document, crops: Crops) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from boxscore.report.words import KINDS, definition, findings, identity, interval, number
+from boxscore.report.words import (
+    KINDS,
+    change_rows,
+    definition,
+    findings,
+    identity,
+    interval,
+    number,
+)
 
 Document = dict[str, Any]
 WORST = 15
@@ -22,8 +30,27 @@ def _lines(facts: Document) -> Iterator[str]:
     yield ""
     where = f", slice `{facts['slice']}`" if facts["slice"] else ""
     yield f"{project['images']} images, {project['ground_truth']} objects{where}."
+    yield from _compared(facts.get("compare"))
     for run in facts["runs"]:
         yield from _run(run)
+
+
+def _compared(compare: Document | None) -> Iterator[str]:
+    if compare is None:
+        return
+    yield ""
+    yield "## Better or worse"
+    for pair in compare["pairs"]:
+        yield ""
+        yield from (f"- {_safe(sentence)}" for sentence in pair["sentences"])
+        yield ""
+        yield from _table(
+            ["metric", _safe(pair["first"]), _safe(pair["second"]), "difference", "95 %"],
+            change_rows(pair),
+        )
+    for note in compare["notes"]:
+        yield ""
+        yield _safe(note)
 
 
 def _run(run: Document) -> Iterator[str]:

@@ -76,3 +76,13 @@ def findings(run: Document) -> list[str]:
 def identity(run: Document) -> str:
     """Where a run came from."""
     return f"{run['file']} ({run['format']}), SHA-256 {run['sha256'][:12]}"
+
+
+def change_rows(pair: Document) -> list[list[str]]:
+    """Of two runs: metric, both values, the difference and its bounds."""
+    rows = []
+    for name, found in pair["metrics"].items():
+        change = "–" if found["difference"] is None else f"{found['difference']:+.3f}"
+        bounds = "" if found["low"] is None else f"{found['low']:+.3f} to {found['high']:+.3f}"
+        rows.append([name, number(found["first"]), number(found["second"]), change, bounds])
+    return rows
