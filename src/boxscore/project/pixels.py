@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,10 @@ def picture_and_table(path: Path) -> tuple[Image, Quantisation]:
     import PIL.ImageOps
 
     try:
-        with PIL.Image.open(path, formats=FORMATS) as opened:
+        with warnings.catch_warnings():  # our own bound on pixels follows
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            opened = PIL.Image.open(path, formats=FORMATS)
+        with opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _unusable("the picture has more than 100 million pixels")
             opened.seek(0)

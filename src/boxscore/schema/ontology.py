@@ -231,6 +231,7 @@ class OntologyBuilder:
 
     _objects: list[ObjectDef] = field(default_factory=list)
     _questions: dict[str, ClassificationDef] = field(default_factory=dict)
+    _options: dict[str, dict[str, OptionDef]] = field(default_factory=dict)
     _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def object(
@@ -271,20 +272,16 @@ class OntologyBuilder:
             self._questions[question] = ClassificationDef(
                 feature_hash=self._hash(question, "classification"), attributes=(attribute,)
             )
-        known = self._questions[question]
-        attribute = known.attributes[0]
-        for option in attribute.options:
-            if option.label == label:
-                return known.feature_hash, attribute.feature_hash, option.feature_hash
-        added = OptionDef(
-            feature_hash=self._hash(f"{question}\0{label}", "option"),
-            label=label,
-            value=option_value(label),
-            source_id=source_id,
-        )
-        attribute = replace(attribute, options=(*attribute.options, added))
-        self._questions[question] = replace(known, attributes=(attribute,))
-        return known.feature_hash, attribute.feature_hash, added.feature_hash
+            self._options[question] = {}
+        known, options = self._questions[question], self._options[question]
+        if label not in options:
+            options[label] = OptionDef(
+                feature_hash=self._hash(f"{question}\0{label}", "option"),
+                label=label,
+                value=option_value(label),
+                source_id=source_id,
+            )
+        return known.feature_hash, known.attributes[0].feature_hash, options[label].feature_hash
 
     def _hash(self, name: str, shape: str) -> str:
         self._seen[name, shape] += 1
@@ -292,7 +289,12 @@ class OntologyBuilder:
 
     def build(self) -> Ontology:
         """The finished ontology."""
-        return Ontology(tuple(self._objects), tuple(self._questions.values()))
+        questions = []
+        for question, known in self._questions.items():
+            options = tuple(self._options[question].values())
+            attribute = replace(known.attributes[0], options=options)
+            questions.append(replace(known, attributes=(attribute,)))
+        return Ontology(tuple(self._objects), tuple(questions))
 
 
 def option_value(label: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.frames import MOST_FRAMES, Film, numbered_pictures
+from boxscore.sources.frames import MOST_FRAMES, Film, numbered_pictures, plausible
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below, first_files, number_in
@@ -83,7 +83,7 @@ class _Sequence:
         self.builder, self.film, self.name = builder, film, shown(name)
         builder.file(self.name)
         self.regions: list[list[float]] = []
-        self.last = 0
+        self.seen: set[int] = set()
 
     def read(self, file: Path) -> None:
         """Every frame up to the last; those without vehicles are images too.
@@ -101,15 +101,17 @@ class _Sequence:
                 problem = f"frame {shown(element.attributes.get('num'))} is none"
                 self._reject(element, problem, "count from 1")
                 continue
-            self.last = max(self.last, int(number))
+            self.seen.add(int(number))
             targets = element.child("target_list")
             for target in targets.children if targets is not None else []:
                 self._target(target, self.film.image(self.builder, int(number)))
-        last = max([self.last, *self.film.pictures])
-        if last * len(self.regions) > MOST_REGIONS:
-            problem = f"{len(self.regions)} regions in {last} frames are too many"
+        frames = range(1, max([0, *self.seen, *self.film.pictures]) + 1)
+        whole = plausible(self.builder, self.film, frames, len(self.seen))
+        numbers = frames if whole else sorted(self.seen)
+        if len(numbers) * len(self.regions) > MOST_REGIONS:
+            problem = f"{len(self.regions)} regions in {len(numbers)} frames are too many"
             raise SourceError(file, "", problem, fix="count frames from 1", code="E-DETRAC-SIZE")
-        for frame in range(1, last + 1):
+        for frame in numbers:
             image = self.film.image(self.builder, frame)
             for region in self.regions:
                 self._region(image, region)

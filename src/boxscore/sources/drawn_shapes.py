@@ -23,8 +23,8 @@ def ellipse_outline(
         degrees: Clockwise turn about the centre.
     """
     radius = max(rx, ry, FINEST)
-    step = math.acos(1 - FINEST / radius)
-    count = min(max(12, math.ceil(math.pi / step)), 4096)
+    step = math.acos(1 - FINEST / radius)  # 0 where the radius is beyond all bounds
+    count = min(max(12, math.ceil(math.pi / max(step, 1e-6))), 4096)
     angle = np.arange(count) * (2 * np.pi / count)
     x, y = rx * np.cos(angle), ry * np.sin(angle)
     turn = math.radians(degrees)

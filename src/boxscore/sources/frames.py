@@ -13,6 +13,9 @@ from boxscore.sources.text_lines import files_below
 
 MOST_FRAMES = 10_000_000
 """A frame number from which it cannot be one."""
+FEW, FREE = 20, 1000
+"""Frames for each row or picture that a sequence may have, and without any; beyond, a number is
+taken for a slip."""
 TRAILING_NUMBER = re.compile(r"(\d{1,9})$", re.ASCII)
 
 
@@ -45,6 +48,27 @@ class Film:
             sequence=self.name,
             position=frame,
         )
+
+
+def plausible(builder: RawBuilder, film: Film, frames: range, rows: int, stated: int = 0) -> bool:
+    """Whether a sequence has these frames; not when they go far beyond its rows, which is noted.
+
+    Args:
+        rows: How many rows there are.
+        stated: How long the source says the sequence is.
+    """
+    if len(frames) <= FREE + FEW * (rows + len(film.pictures)) + min(stated, 10_000):
+        return True
+    problem = "frames far beyond the rows of their sequence: only those with a row are kept"
+    builder.report.note("W-FRAMES-FAR", problem, len(frames))
+    return False
+
+
+def fill(builder: RawBuilder, film: Film, frames: range, rows: int, stated: int = 0) -> None:
+    """Images of all frames, also of those without a row, where they are `plausible`."""
+    if plausible(builder, film, frames, rows, stated):
+        for frame in frames:
+            film.image(builder, frame)
 
 
 def numbered_pictures(folder: Path | None) -> dict[int, Path]:

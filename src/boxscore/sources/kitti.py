@@ -13,7 +13,7 @@ from pathlib import Path
 
 from boxscore.errors import SourceError
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.frames import Film, numbered_pictures
+from boxscore.sources.frames import Film, fill, numbered_pictures
 from boxscore.sources.kitti_rows import RowReader, Style, style_of, words_of
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
@@ -132,8 +132,7 @@ def _read_sequences(files: list[Path], root: Path, request: ReadRequest, rows: R
     if truth:
         for film in films.values():
             last = max([rows.last.get(film.name, -1), *film.pictures])
-            for frame in range(last + 1):
-                film.image(rows.builder, frame)
+            fill(rows.builder, film, range(last + 1), rows.of_film.get(film.name, 0))
 
 
 def _pictures_of(file: Path, images: Path | None) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -69,6 +70,7 @@ class RowReader:
     def __init__(self, builder: RawBuilder, style: Style, *, truth: bool) -> None:
         self.builder, self.style, self.truth = builder, style, truth
         self.last: dict[str, int] = {}
+        self.of_film: Counter[str] = Counter()
         self.regions = self.commas = self.scores = 0
 
     def read_plain(self, paths: Sequence[Path], root: Path, images: Sequence[int]) -> list[int]:
@@ -156,6 +158,7 @@ class RowReader:
             if not 0 <= frame < MOST_FRAMES or frame != int(frame):
                 return "E-KITTI-FRAME", f"frame {shown(words[0])} is none", "count from 0"
             self.last[place.name] = max(self.last.get(place.name, -1), int(frame))
+            self.of_film[place.name] += 1
             place = place.image(self.builder, int(frame))
         self._record(place, kind, facts, score, track, file, line)
         return None

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Mark
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.frames import MOST_FRAMES, Film, numbered_pictures
+from boxscore.sources.frames import MOST_FRAMES, Film, fill, numbered_pictures
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import (
@@ -95,8 +95,8 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         values, lines = _numbers(file, file.relative_to(root).as_posix(), builder)
         last = int(values[:, 0].max()) if values.size else 0
         if truth:
-            for frame in range(1, max([last, length, *film.pictures]) + 1):
-                film.image(builder, frame)
+            frames = range(1, max([last, length, *film.pictures]) + 1)
+            fill(builder, film, frames, len(values), length)
         _extend(builder, film, values, lines, truth, names)
     return builder.build()
 

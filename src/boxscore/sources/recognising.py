@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from boxscore.errors import RequestError, SourceError
+from boxscore.errors import RequestError, SourceError, storable
 from boxscore.sources import coco_layout, lvis
 from boxscore.sources.encord_folder import encord_folder
 from boxscore.sources.formats import Guess, Role, formats, recognise
@@ -41,7 +41,7 @@ class Recognition:
 
 
 def _described(name: str, guess: Guess) -> dict[str, Any]:
-    return {"format": name, "sure": guess.share, "why": guess.why}
+    return {"format": name, "sure": guess.share, "why": storable(guess.why)}
 
 
 def candidates(path: Path, role: Role) -> list[tuple[str, Guess]]:

@@ -97,7 +97,10 @@ def _listed(given: Any) -> list[Any]:
 
 
 def _points(part: Any) -> Points:
-    flat = np.array(part, np.float64)
+    try:
+        flat = np.array(part, np.float64)
+    except OverflowError as huge:
+        raise ValueError("a number is too large") from huge
     if flat.ndim > 2 or (flat.ndim == 2 and flat.shape[1] != 2) or not np.isfinite(flat).all():
         raise ValueError("no points")
     return flat.reshape(-1, 2)

@@ -14,7 +14,7 @@ from pathlib import Path
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.frames import MOST_FRAMES, Film, numbered_pictures
+from boxscore.sources.frames import MOST_FRAMES, Film, fill, numbered_pictures
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below, first_files, number_in, read_lines
@@ -83,22 +83,12 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
                 lost += 1
                 continue
             _add(builder, film.image(builder, int(numbers[5])), numbers, label, line)
-        frames = max([last, *pictures]) + 1
-        if frames > FEW * (rows + len(pictures)) + FEW:
-            problem = "frames far beyond the rows of their video: only those with a row are kept"
-            report.note("W-VATIC-FRAMES", problem, frames)
-            continue
-        for frame in range(frames):
-            film.image(builder, frame)
+        fill(builder, film, range(max([last, *pictures]) + 1), rows)
     if lost:
         report.note("N-VATIC-LOST", "boxes of objects outside the view: left out", lost)
     if attributes:
         report.note("N-VATIC-ATTRIBUTES", "attributes of tracks: not read", attributes)
     return builder.build()
-
-
-FEW = 100
-"""Frames for each row that a video may have; VATIC writes a row for each track and frame."""
 
 
 def _is_frame(value: float) -> bool:
