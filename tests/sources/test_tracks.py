@@ -67,8 +67,8 @@ def test_what_is_wrong_in_detrac_is_rejected_with_its_place(
         ("<annotation/>", "E-DETRAC-EMPTY"),
         (DETRAC[:-20], "E-XML"),
         ("<!DOCTYPE x [<!ENTITY a 'b'>]>" + DETRAC.split("?>")[1], "E-XML-DOCTYPE"),
-        (DETRAC.replace('num="3"', 'num="9999999"').replace("<ignored_region>",
-         "<ignored_region><box left='1' top='1' width='1' height='1'/>"), "E-DETRAC-SIZE"),
+        (DETRAC.replace('num="3"', 'num="999"').replace("<ignored_region>", "<ignored_region>" +
+         "<box left='1' top='1' width='1' height='1'/>" * 10_011), "E-DETRAC-SIZE"),
     ],
 )  # fmt: skip
 def test_what_is_no_detrac_is_refused(tmp_path: Path, content: str, code: str) -> None:
@@ -77,6 +77,15 @@ def test_what_is_no_detrac_is_refused(tmp_path: Path, content: str, code: str) -
     with pytest.raises(SourceError) as refused:
         detrac.read(path, TRUTH, ImportReport(path))
     assert refused.value.code == code
+
+
+def test_a_frame_far_beyond_the_rows_makes_no_frames_between(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(DETRAC.replace('num="3"', 'num="9999999"'))
+    report = ImportReport(path)
+    raw = detrac.read(path, TRUTH, report)
+    assert len(raw.images) < 10
+    assert [w["code"] for w in report.warnings] == ["W-FRAMES-FAR"]
 
 
 def test_vatic_frames_lost_boxes_and_attributes(tmp_path: Path) -> None:
