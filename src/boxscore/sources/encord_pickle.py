@@ -150,6 +150,8 @@ def _model(value: Any, name: str) -> dict[str, Any]:
 
 
 def _confidence(value: Any) -> float:
+    if type(value) is float and 0 <= value <= 1:
+        return value
     if isinstance(value, str):
         try:
             value = float(value)
