@@ -9,14 +9,12 @@ wrong class counts once as a false positive and once as a miss, in one cell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.counts import Classes
-from boxscore.evaluation.document import defined
 from boxscore.evaluation.reasons import missed_at
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
@@ -207,33 +205,3 @@ def _either(
         np.append(first, False)[first_rows] | np.append(second, False)[second_rows]
     )
     return either
-
-
-def confusion_document(found: Confusion, most_pairs: int = 100) -> dict[str, Any]:
-    """The matrix for JSON as its non-zero cells; background is null.
-
-    Args:
-        most_pairs: So many of the most confused pairs of classes are listed.
-    """
-    labelled, predicted = np.nonzero(found.matrix)
-    matrix, end = found.matrix, found.background
-    right = int(np.trace(matrix))
-    return {
-        "iou": found.iou,
-        "confidence": defined(found.confidence),
-        "tp": right,
-        "fp": int(matrix[:, :end].sum()) - right,
-        "fn": int(matrix[:end].sum()) - right,
-        "cells": [
-            {
-                "labelled": None if row == end else row,
-                "predicted": None if column == end else column,
-                "count": int(matrix[row, column]),
-            }
-            for row, column in zip(labelled.tolist(), predicted.tolist(), strict=True)
-        ],
-        "confused": [
-            {"labelled": row, "predicted": column, "count": count}
-            for row, column, count in found.confused()[:most_pairs]
-        ],
-    }

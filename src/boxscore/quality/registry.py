@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from boxscore.errors import RequestError, near_misses, shown
-from boxscore.quality.cards import Card, Metric, Reads
+from boxscore.quality.cards import Card, Metric
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
 from boxscore.quality.prediction_metrics import PREDICTION_METRICS
@@ -69,8 +69,3 @@ def _near(name: str, known: Collection[Card]) -> str:
     titles = {card.title.lower(): card.title for card in known}
     close = near_misses(name, list(titles))
     return close if close.startswith("did") else "see `boxscore metric list`"
-
-
-def needs_pixels(card: Card) -> bool:
-    """Whether images must be decoded for it."""
-    return card.reads is Reads.PIXELS

@@ -16,10 +16,12 @@ def read_document(path: Path, most: int = LARGEST) -> Any:
     """The value of a JSON file.
 
     Raises:
-        SourceError: It cannot be read, is too large, no UTF-8, no JSON, nested too deep, or has a
-            number that JSON does not know.
+        SourceError: It cannot be read, is empty, too large, no UTF-8, no JSON, nested too deep, or
+            has a number that JSON does not know.
     """
     content = read_bytes(path, most)
+    if not content.strip():
+        raise _wrong(path, "", "the file is empty", "E-FILE-EMPTY")
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
     except UnicodeDecodeError as bad:
@@ -27,7 +29,7 @@ def read_document(path: Path, most: int = LARGEST) -> Any:
     except json.JSONDecodeError as bad:
         raise _wrong(path, f"line {bad.lineno}", f"is no JSON: {bad.msg}") from None
     except RecursionError:
-        raise _wrong(path, "", "is nested too deep") from None
+        raise _wrong(path, "", "is nested too deep", "E-JSON-DEPTH") from None
     except ValueError as bad:
         raise _wrong(path, "", f"is no JSON: {shown(str(bad))}") from None
 
@@ -42,5 +44,5 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 
-def _wrong(path: Path, place: str, problem: str) -> SourceError:
-    return SourceError(path, place, problem, fix="export it again", code="E-JSON-SYNTAX")
+def _wrong(path: Path, place: str, problem: str, code: str = "E-JSON-SYNTAX") -> SourceError:
+    return SourceError(path, place, problem, fix="export it again", code=code)

@@ -12,7 +12,7 @@ from typing import Any
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.json_value import read_json
+from boxscore.sources.json_document import read_document
 from boxscore.sources.labelme_shapes import ShapeReader, set_flags
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
@@ -23,6 +23,8 @@ CONVENTION = Convention(corners="xyxy", scale="pixels")
 WORDS = (b'"shapes"', b'"imagePath"')
 FLAGS = "flags"
 """The question that an image's flags answer."""
+LARGEST_FILE = 256 << 20
+"""A file may hold its picture."""
 
 
 def recognise(path: Path, role: Role) -> Guess:
@@ -39,7 +41,7 @@ def recognise(path: Path, role: Role) -> Guess:
 def _document(file: Path) -> dict[str, Any] | None:
     """The content of a file of labelme, or None."""
     try:
-        document = read_json(file)
+        document = read_document(file, LARGEST_FILE)
     except SourceError:
         return None
     known = isinstance(document, dict) and isinstance(document.get("shapes"), list)
@@ -58,7 +60,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     pictures = PictureFiles([root] if request.images is None else [])
     shapes, others, found = ShapeReader(builder), 0, 0
     for file in files:
-        document = read_json(file)
+        document = read_document(file, LARGEST_FILE)
         if not isinstance(document, dict) or not isinstance(document.get("shapes"), list):
             others += 1
             continue

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from boxscore.errors import SourceError
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.json_value import read_json
+from boxscore.sources.json_document import read_document
 from boxscore.sources.openimages_classes import LARGEST_TREE, ClassTree, is_tree
 from boxscore.sources.openimages_rows import RowReader
 from boxscore.sources.openimages_tables import CsvFile, Table, csv_file
@@ -142,6 +142,6 @@ def _belongs(file: CsvFile, named: Path) -> bool:
 
 def _is_tree(path: Path) -> bool:
     try:
-        return is_tree(read_json(path, LARGEST_TREE))
+        return is_tree(read_document(path, LARGEST_TREE))
     except SourceError:
         return False

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.errors import SourceError
-from boxscore.sources.json_value import read_json
+from boxscore.sources.json_document import read_document
 from boxscore.sources.raw import RawBuilder
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz_"
@@ -56,7 +56,7 @@ class ClassTree:
         Raises:
             SourceError: It is no tree.
         """
-        document = read_json(path, LARGEST_TREE)
+        document = read_document(path, LARGEST_TREE)
         if not is_tree(document):
             problem = "is no class tree: LabelName and Subcategory are wanted"
             raise SourceError(path, "", problem, fix="give the hierarchy", code="E-OPENIMAGES-TREE")
