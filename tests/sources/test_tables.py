@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from boxscore import Project
 from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import ReadRequest, Role, format_of, recognise
@@ -183,3 +184,30 @@ def test_plain_pieces_and_odd_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_disarmed_formula_is_the_text_it_was(tmp_path: Path) -> None:
     raw, _ = read_text(tmp_path, "image,class,x,y,w,h\n'=a.jpg,'@it's,1,2,3,4\n")
     assert raw.images[0].key == "=a.jpg" and raw.classes[0].name == "@it's"
+
+
+def test_a_table_without_a_header_is_told_by_its_cells(tmp_path: Path) -> None:
+    truth, found = tmp_path / "boxes.csv", tmp_path / "found.csv"
+    truth.write_text(
+        "images/a.jpg,10,20,110,220,hot dog\nimages/b.jpg,,,,,\nimages/c.jpg,1,2,x,4,cat\n"
+        + "images/d.jpg,5,6,50,60,cat\n" * 30
+    )
+    made = Project.import_project(truth, target=tmp_path / "made")
+    assert (made["format"], made["images"], made["ground_truth"], made["rejected"]) == (
+        "csv",
+        4,
+        31,
+        1,
+    )
+    report = json.loads(Path(made["report"]).read_text())
+    assert "line 3" in [r["place"] for r in report["records"] if r["outcome"] == "rejected"]
+    found.write_text("images/a.jpg,10,20,110,220,hot dog,0.9\nimages/d.jpg,5,6,50,60,cat,.8\n")
+    assert Project.open(made["path"]).import_predictions(found)["predictions"] == 2
+
+
+def test_a_table_of_unknown_columns_is_no_broken_json(tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b,c\n1,2,3\n")
+    with pytest.raises(SourceError) as refused:
+        Project.import_project(path, target=tmp_path / "made")
+    assert refused.value.code == "E-FORMAT"

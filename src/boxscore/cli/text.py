@@ -38,7 +38,8 @@ def print_json(document: Any) -> None:
 def print_warnings(warnings: Iterable[Mapping[str, Any]]) -> None:
     """Warnings of an import, one line each, on stderr."""
     for warning in warnings:
-        click.echo(f"{warning['code']} ({warning['count']}×): {warning['example']}", err=True)
+        example = warning["example"].removeprefix(f"{warning['code']} ")
+        click.echo(f"{warning['code']} ({warning['count']}×): {example}", err=True)
 
 
 def print_recognised(document: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
 from boxscore.project.importing import folder_name, publish_project, refuse_existing
 from boxscore.schema.labels import DataLabel
-from boxscore.sources import COCO, chosen_format, coco, image_folder
-from boxscore.sources.coco_layout import file_of
+from boxscore.sources import COCO, chosen_format, coco, coco_splits, image_folder
+from boxscore.sources.coco_layout import file_of, split_files
 from boxscore.sources.folder_files import FolderContent, find_files
 from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.label_transformers import labels_of, load_transformers
@@ -53,6 +53,10 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
 
 def _tables(request: ProjectRequest, form: str, report: ImportReport) -> ProjectTables:
     if form in COCO:
+        if splits := split_files(request.source):
+            folder = request.source.absolute()
+            whole = folder.parent if folder.name == "annotations" else folder
+            return coco_splits.read(splits, request.images, report, name=storable(whole.name))
         report.path = file = file_of(request.source, "truth")
         name = None if file == request.source else request.source.absolute().name
         return coco.read(file, request.images, report, name=name)
@@ -61,8 +65,9 @@ def _tables(request: ProjectRequest, form: str, report: ImportReport) -> Project
     )
     source = request.source.absolute()
     # A data.yaml describes its folder, and has the same name in every data set.
-    folder = source if source.is_dir() else source.parent
-    name = source.stem if source.is_file() and source.suffix not in YAML else folder.name
+    described = source.suffix in YAML and source.stem in ("data", "dataset")
+    own = source.is_file() and not described
+    name = source.stem if own else (source if source.is_dir() else source.parent).name
     return project_of(raw, storable(name), request.images, report)
 
 

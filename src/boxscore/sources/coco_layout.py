@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ RESULT = {"image_id", "category_id"}
 FOLDERS = ("", "annotations")
 """Where a folder keeps its annotation files."""
 MOST_FILES = 50
+SPLIT = re.compile(r"(train|val|valid|validation|test|dev)\d*", re.I)
+"""Name of a split, of a folder or at the end of a file's name; the year may follow."""
 
 
 def recognise(path: Path, role: Role) -> Guess:
     """By the members of the object, or the keys of the first result; also in a folder."""
     if path.is_file():
         return _of_file(path, role)
+    if role == "truth" and (splits := split_files(path)):
+        return Guess(share=0.85, why=f"COCO annotations of the splits {' and '.join(splits)}")
     found = _files_in(path, role)
     if not found:
         return NO
@@ -80,3 +85,31 @@ def file_of(path: Path, role: Role) -> Path:
         problem = f"holds {len(found)} COCO {what}s: {names}"
         raise SourceError(path, "", problem, fix="name one of them", code="E-COCO-FOLDER")
     return found[0]
+
+
+def split_files(folder: Path) -> dict[str, Path]:
+    """Split -> annotation file, of a folder that keeps one file for each of two or more splits.
+
+    Either each split has a folder with its file and pictures (Roboflow), or the files lie together
+    and end in the split's name, as instances_val2017.json. Of several kinds of files, as
+    instances and person_keypoints, none is chosen: {}.
+    """
+    if not folder.is_dir():
+        return {}
+    inner = sorted(p for p in folder.iterdir() if SPLIT.fullmatch(p.name) and p.is_dir())
+    beside = {p.name: _files_in(p, "truth") for p in inner}
+    if len(beside) > 1 and all(len(files) == 1 for files in beside.values()):
+        return {name: files[0] for name, files in beside.items()}
+    together = _files_in(folder, "truth")
+    parts = [split_of(file) for file in together]
+    kinds, names = {kind for kind, _ in parts}, [split for _, split in parts]
+    if len(together) < 2 or len(kinds) > 1 or "" in names or len(set(names)) < len(names):
+        return {}
+    return dict(zip(names, together, strict=True))
+
+
+def split_of(file: Path) -> tuple[str, str]:
+    """What comes before the split in a file's name, and the split: ("instances", "val2017")."""
+    stem = file.name.removesuffix(".gz").removesuffix(".json")
+    kind, _, last = stem.rpartition("_")
+    return (kind, last) if SPLIT.fullmatch(last) else (stem, "")

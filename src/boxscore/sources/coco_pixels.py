@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boxscore.errors import SourceError, shown
+from boxscore.sources.coco_layout import split_of
 from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
 from boxscore.sources.image_names import Found, NameIndex
 from boxscore.sources.report import ImportReport
 
 SAMPLE = 100
+ANNOTATIONS = ("annotations", "annotation", "labels")
+"""Names of folders that hold annotations and no pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,8 @@ def find_pictures(
     """Look every name up, and read what was found.
 
     Args:
-        images: The folder to look in; None tries the annotation file's own, and `images` in it.
+        images: The folder to look in; None tries those where data sets keep their pictures: see
+            `_places`.
 
     Raises:
         SourceError: The folder is none, or holds not one of the images.
@@ -49,7 +53,7 @@ def find_pictures(
     if images is not None and not images.is_dir():
         fix = "name the folder that holds the images"
         raise SourceError(images, "", "is not a folder", fix=fix, code="E-IMAGES-FOLDER")
-    index = _choose_folder(names, annotation_file.parent, images)
+    index = _choose_folder(names, annotation_file, images)
     found = [index.find(name) for name in names]
     facts = _read([one.path for one in found if one.path is not None])
     pictures = [_picture(one, facts, name) for one, name in zip(found, names, strict=True)]
@@ -63,13 +67,25 @@ def find_pictures(
     return pictures
 
 
-def _choose_folder(names: list[str], beside: Path, images: Path | None) -> NameIndex:
+def _choose_folder(names: list[str], annotation_file: Path, images: Path | None) -> NameIndex:
+    """The folder that holds most of a sample of the images; of equal ones the first."""
     if images is not None:
         return NameIndex(images)
     sample = names[:SAMPLE]
-    candidates = [NameIndex(beside), NameIndex(beside / "images")]
-    hits = [sum(index.find(name).path is not None for name in sample) for index in candidates]
-    return candidates[hits.index(max(hits))]
+    indices = [NameIndex(place) for place in _places(annotation_file)]
+    hits = [sum(index.find(name).path is not None for name in sample) for index in indices]
+    return indices[hits.index(max(hits))]
+
+
+def _places(annotation_file: Path) -> list[Path]:
+    """Folders beside the file, as FiftyOne and Roboflow have them; beside `annotations`, COCO's."""
+    beside = annotation_file.parent
+    _, split = split_of(annotation_file)
+    inner = ["images", "data", *([split, f"images/{split}"] if split else [])]
+    places = [beside, *(beside / name for name in inner)]
+    if beside.name.lower() in ANNOTATIONS:
+        places += [beside.parent, *(beside.parent / name for name in inner)]
+    return places
 
 
 def _read(paths: list[Path]) -> dict[Path, ImageFacts]:

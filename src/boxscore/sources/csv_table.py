@@ -26,6 +26,9 @@ PIECE = 1 << 24
 """Characters of a plain table that are split at once."""
 FORMULA = ("=", "+", "-", "@", "\t")
 """What a cell begins with that a spreadsheet runs; exports put a quote before it."""
+BARE = ("image", "x1", "y1", "x2", "y2", "class")
+"""Columns of a table without a header, as keras-retinanet takes it; of predictions a confidence
+follows."""
 FIX = "give a table in UTF-8 whose first line names the columns"
 
 
@@ -36,6 +39,8 @@ def recognise(path: Path, role: Role) -> Guess:
     with path.open("rb") as file:
         head = file.readline(HEAD).decode("utf-8-sig", "replace")
     header = _cells(head)
+    if _bare(header, predicted=role == "predictions"):
+        return Guess(share=0.8, why="lines of an image, two corners and a class, without a header")
     if not is_table(header, role == "predictions"):
         return NO
     foreign = {"ImageID", "LabelName"} <= set(header)
@@ -51,6 +56,24 @@ def _cells(head: str) -> list[str]:
         return next(csv.reader([head.strip("\r\n")], delimiter=_delimiter(head)), [])
     except csv.Error:
         return []
+
+
+def _bare(cells: list[str], *, predicted: bool) -> tuple[str, ...]:
+    """The columns of a table whose first line is no header, or () where it is one or unknown."""
+    columns = (*BARE, "confidence") if predicted else BARE
+    if len(cells) != len(columns) or not cells[0]:
+        return ()
+    numbers = [*cells[1:5], *cells[6:]]
+    empty = not predicted and not any(cells[1:])
+    return columns if empty or (all(map(_number, numbers)) and not _number(cells[5])) else ()
+
+
+def _number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
@@ -71,12 +94,18 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     builder = RawBuilder("csv", path, report, Convention(corners=None, scale=None))
     try:
+        truth = request.role == "truth"
+        bare = _bare(_cells(text[:HEAD].partition("\n")[0]), predicted=not truth)
+        if bare:
+            text = delimiter.join(bare) + "\n" + text
+            lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        first = 1 if bare else 2
         header = next(lines)
-        table = TableReader(builder, header, truth=request.role == "truth")
+        table = TableReader(builder, header, truth=truth)
         disarmed = "'" in text and any(f"'{sign}" in text for sign in FORMULA)
         plain = _is_plain(text)
-        batches = _split(text, delimiter, len(header), report) if plain else None
-        for columns, numbers in batches or _batches(lines, 2, len(header), report):
+        batches = _split(text, delimiter, len(header), first, report) if plain else None
+        for columns, numbers in batches or _batches(lines, first, len(header), report):
             if disarmed:
                 columns = [[_armed(cell) for cell in column] for column in columns]
             table.take({name: columns[k] for name, k in table.found.items()}, numbers)
@@ -100,10 +129,14 @@ def _is_plain(text: str) -> bool:
 
 
 def _split(
-    text: str, delimiter: str, width: int, report: ImportReport
+    text: str, delimiter: str, width: int, first: int, report: ImportReport
 ) -> Iterator[tuple[Columns, Sequence[int]]]:
-    """Batches of a plain text, a piece of it at a time, without an object a row."""
-    place, first = text.index("\n") + 1 if "\n" in text else len(text), 2
+    """Batches of a plain text, a piece of it at a time, without an object a row.
+
+    Args:
+        first: Number of the line after the header.
+    """
+    place = text.index("\n") + 1 if "\n" in text else len(text)
     while place < len(text):
         end = text.find("\n", place + PIECE) + 1 or len(text)
         piece, place = text[place:end].replace("\r\n", "\n").removesuffix("\n"), end

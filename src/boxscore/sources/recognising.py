@@ -13,6 +13,8 @@ from boxscore.sources.encord_folder import encord_folder
 from boxscore.sources.formats import Guess, Role, formats, recognise
 from boxscore.sources.json_text import is_pickle, open_json
 
+NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml")
+"""What is said of other files is why they are no JSON."""
 TORCH = (".pth", ".pt")
 RIVAL = 0.9
 """Share of the best guess from which another one makes the choice unsure."""
@@ -71,7 +73,7 @@ def recognised(path: Path, role: Role) -> Recognition:
     """
     _refuse_code(path, role)
     guesses = candidates(path, role)
-    if not guesses and path.is_file():
+    if not guesses and path.is_file() and path.suffix.lower() not in NO_JSON:
         open_json(path)
         guesses = [("coco", LAST_RESORT)]
     if not guesses:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,18 @@ class ImportReport:
             fix = "correct the file, or import without --strict"
             raise SourceError(self.path.name, "", f"{problem} ({count})", fix=fix, code=code)
         self.facts[code] = (problem, self.facts.get(code, ("", 0))[1] + count)
+
+    def include(self, part: ImportReport, name: str) -> None:
+        """Take over what one of several files met; its places begin with that file's name."""
+        self.rejected += part.rejected
+        self.rejected_codes += part.rejected_codes
+        self.counts += part.counts
+        for code, (problem, count) in part.facts.items():
+            self.facts[code] = (problem, self.facts.get(code, ("", 0))[1] + count)
+        for code, entries in part.entries.items():
+            kept = self.entries.setdefault(code, [])
+            left = entries[: ENTRIES_KEPT - len(kept)]
+            kept += [replace(entry, place=f"{name}{entry.place}") for entry in left]
 
     def reject_rows(self, code: str, rows: Iterable[int], describe: Describe, fix: str = "") -> int:
         """Leave many records out; only those that are listed are described."""
