@@ -71,3 +71,22 @@ def test_what_makes_no_sense_is_refused(
     assert done.code == 2
     assert code in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_to_fix_first_is_ordered_and_opens_its_errors(demo_folder: Path) -> None:
+    asked = ("fix-first", "int8", "--order", "gain", "--limit", "100", "--json")
+    document = run(*asked, cwd=demo_folder).json
+    gains = [found["gain"] for found in document["fixes"]]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] > 0.1
+    budget = run("errors", "int8", "--json", cwd=demo_folder).json
+    for found in document["fixes"]:
+        assert found["low"] <= found["gain"] + 0.05
+        if found["what"] == "kind":
+            expected = budget["kinds"][found["name"]]["delta_ap"]
+            assert found["gain"] == pytest.approx(expected, abs=1e-12)
+    large = next(f for f in document["fixes"] if f["name"] == "large")
+    assert large["gain"] > 0.15  # where int8 loses most
+    shown = run("fix-first", "int8", cwd=demo_folder).out
+    assert "wrong class" in shown
+    assert run("fix-first", "int8", "--order", "size", cwd=demo_folder).code == 2

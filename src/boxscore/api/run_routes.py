@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
 from boxscore.api import documents
 from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Protocol, Task, Where
+from boxscore.api.fix_documents import FixFirst
 from boxscore.evaluation.queries import MOST_ROWS, ClassOrNone, ErrorQuery, ImageQuery
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -69,6 +70,31 @@ def error_budget(
 ) -> object:
     """What each kind of error costs in AP at one IoU threshold."""
     return project.error_budget(run, iou=iou, task=task, where=where)
+
+
+@router.get("/{run}/fix-first", response_model=FixFirst)
+def fix_first(
+    run: str,
+    project: ProjectHere,
+    iou: Iou = 0.5,
+    confidence: Confidence = None,
+    order: Literal["effort", "gain"] = "effort",
+    limit: Limit = 20,
+    intervals: bool = True,
+    task: Task = None,
+    where: Where = None,
+) -> object:
+    """What AP would be if one class, kind of error, confusion, size or split were fixed."""
+    return project.fix_first(
+        run,
+        iou=iou,
+        confidence=confidence,
+        order=order,
+        limit=limit,
+        intervals=intervals,
+        task=task,
+        where=where,
+    )
 
 
 @router.get("/{run}/confusion", response_model=documents.Confusion)

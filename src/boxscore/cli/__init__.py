@@ -20,6 +20,7 @@ COMMANDS = {
     "log": "history:log",
     "diff": "history:diff",
     "errors": "analyse:errors",
+    "fix-first": "analyse:fix_first",
     "confusion": "judging:confusion",
     "calibration": "judging:calibration",
     "curves": "curves:curves",

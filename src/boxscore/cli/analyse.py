@@ -136,3 +136,69 @@ def thresholds(
     if fallen:
         click.echo(f"{fallen} classes have too few objects for a threshold of their own")
     click.echo(f"Thresholds stored in `{output.absolute()}`")
+
+
+@click.command(epilog="Example:  boxscore fix-first yolo-x --order gain --slice split=val")
+@click.argument("run")
+@click.option(
+    "--order",
+    type=click.Choice(["effort", "gain"]),
+    default="effort",
+    show_default=True,
+    help="Most AP for each error that has to be fixed first, or most AP.",
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=15, show_default=True)
+@click.option("--confidence", type=float, help="Operating point.  [default: of the best F1]")
+@iou_option
+@task_option
+@slice_option
+@json_option
+@target_option
+def fix_first(
+    run: str,
+    order: str,
+    limit: int,
+    confidence: float | None,
+    iou: float,
+    task: str | None,
+    where: str | list[str] | None,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Print what AP would be if a class, kind of error, confusion, size or split were fixed."""
+    from boxscore.cli.text import columns, number, print_json
+
+    document = open_project(target).fix_first(
+        run, iou=iou, confidence=confidence, order=order, limit=limit, task=task, where=where
+    )
+    if as_json:
+        print_json(document)
+        return
+    rows = [["fix", "", "AP gained", "95 % interval", "errors", "images", "per 100 errors"]]
+    for found in document["fixes"]:
+        bounds = "" if found["low"] is None else f"{found['low']:.4f} to {found['high']:.4f}"
+        rows.append(
+            [
+                found["what"],
+                _fix_name(found),
+                number(found["gain"], 4),
+                bounds,
+                str(found["errors"]),
+                str(found["images"]),
+                number(found["per_hundred"], 4),
+            ]
+        )
+    click.echo(columns(rows, right=(2, 4, 5, 6)))
+    click.echo(
+        f"  {run}: AP {number(document['ap'], 5)} at IoU {iou:.2f}; errors at confidence "
+        f"{document['confidence']:.3f} or above; what is below AP 0.0005 or 5 errors is left out"
+    )
+
+
+def _fix_name(found: dict[str, Any]) -> str:
+    """The words of kinds are ours."""
+    if found["what"] == "kind":
+        return KINDS[found["name"]]
+    if found["what"] == "kind of a class":
+        return f"{found['name']}: {KINDS[found['kind']]}"
+    return str(found["name"])

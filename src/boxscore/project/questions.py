@@ -59,6 +59,32 @@ class RunQuestions(OpenProject):
 
         return error_budget(self._state(), run, iou, where, task)
 
+    def fix_first(
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        order: str = "effort",
+        limit: int = 20,
+        intervals: bool = True,
+        task: str | None = None,
+        where: Where = None,
+    ) -> Document:
+        """What AP would be if a class, kind of error, confusion, size or split were fixed.
+
+        Args:
+            confidence: The operating point, from which errors are counted; None: the best F1's.
+            order: "effort": most AP for each error first; "gain": most AP first.
+            intervals: 95 % bounds of the gains, up to 100,000 predictions.
+        """
+        from boxscore.project.fixing import FixQuery, fix_first
+
+        query = FixQuery(
+            iou=iou, confidence=confidence, order=order, limit=limit, intervals=intervals
+        )
+        return fix_first(self._state(), run, query, where, task)
+
     def lrp(
         self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
     ) -> Document:

@@ -367,6 +367,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/fix-first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fix First
+         * @description What AP would be if one class, kind of error, confusion, size or split were fixed.
+         */
+        get: operations["fix_first_api_v1_runs__run__fix_first_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/images": {
         parameters: {
             query?: never;
@@ -882,6 +902,56 @@ export interface components {
             new: number;
             /** Removed */
             removed: number;
+        };
+        /** Fix */
+        Fix: {
+            /** Ap */
+            ap: number | null;
+            /** Class Id */
+            class_id?: number | null;
+            /** Errors */
+            errors: number;
+            /** Gain */
+            gain: number | null;
+            /** High */
+            high: number | null;
+            /** Images */
+            images: number;
+            /** Kind */
+            kind?: ("class" | "location" | "both" | "duplicate" | "background" | "missed") | null;
+            /** Labelled */
+            labelled?: number | null;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Outcome */
+            outcome?: string | null;
+            /** Per Hundred */
+            per_hundred: number | null;
+            /** Predicted */
+            predicted?: number | null;
+            /** What */
+            what: string;
+            /** Where */
+            where?: string | null;
+        };
+        /** FixFirst */
+        FixFirst: {
+            /** Ap */
+            ap: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Fixes */
+            fixes: components["schemas"]["Fix"][];
+            /** Groups */
+            groups: number;
+            /** Iou */
+            iou: number;
+            /** Order */
+            order: string;
+            /** Run */
+            run: string;
         };
         /**
          * FlipRow
@@ -2380,6 +2450,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fix_first_api_v1_runs__run__fix_first_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                order?: "effort" | "gain";
+                limit?: number;
+                intervals?: boolean;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixFirst"];
                 };
             };
             /** @description Validation Error */

@@ -1,0 +1,328 @@
+"""What AP would be if one group of errors were fixed: a class, a kind, a confusion, a slice.
+
+An error is fixed as TIDE does it (Bolya et al. 2020): a prediction of the wrong class or place
+becomes the true positive it nearly was, or goes where another one already is; every other false
+positive goes; a missed object no longer counts. With every error fixed AP is 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.evaluation.bounds import Plan
+from boxscore.evaluation.chosen import Items, chosen
+from boxscore.evaluation.clusters import Clusters, Weights
+from boxscore.evaluation.document import defined
+from boxscore.evaluation.ranking import Ranking, by_class
+from boxscore.evaluation.reasons import BestOverlaps, ErrorKind
+from boxscore.evaluation.tide import RECALLS, Errors, average_precision
+from boxscore.matching.comparable import Comparable
+
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+MOST_FOR_INTERVALS = 100_000
+"""Predictions up to which gains are resampled: seconds on one core."""
+PLAN = Plan(replicates=200)
+AT_ONCE = 1 << 21
+"""Cells of a table of replicates held in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Errors that belong together.
+
+    Attributes:
+        what: "kind", "class", "confusion", "size", "split", "sequence", ...
+        key: Which of them: names, and numbers of classes.
+        predictions: Rows of the false predictions that belong to it.
+        truth: Rows of the missed objects that belong to it.
+        link: How a list of errors is filtered to it.
+    """
+
+    what: str
+    key: tuple[str | int, ...]
+    predictions: Rows
+    truth: Rows
+    link: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What fixing a group would bring.
+
+    Attributes:
+        ap: Mean AP with it fixed; `gain` is that less the AP as it is.
+        low, high: Bounds of the gain; nan where it was not resampled.
+        errors: False positives at the operating confidence or above, and missed objects.
+        images: How many images have one of them.
+    """
+
+    group: Group
+    ap: float
+    gain: float
+    errors: int
+    images: int
+    low: float = float("nan")
+    high: float = float("nan")
+
+    @property
+    def per_hundred(self) -> float:
+        """AP gained for each hundred errors that have to be fixed."""
+        return self.gain / self.errors * 100 if self.errors else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What is left of some classes once a group is fixed.
+
+    Attributes:
+        classes: (C,) the classes that the group touches; the others stay as they are.
+        ranking: Predictions of these classes.
+        point, right: (P,) which count, and which are right.
+        lost: (G,) missed objects that no longer count.
+    """
+
+    classes: Flags
+    ranking: Ranking
+    point: Flags
+    right: Flags
+    lost: Flags
+
+
+class Fixer:
+    """The errors of one run at one IoU threshold, ready to be fixed group by group.
+
+    Args:
+        errors: From `tide.assign`.
+        confidence: The operating point: false positives below it cost AP, but nobody sees them.
+
+    Attributes:
+        wrong: Rows of the false predictions on the chosen images, ignored ones too.
+        missed: Rows of the missed objects there.
+        ap: Mean AP of the classes that have objects.
+    """
+
+    def __init__(
+        self, view: Comparable, errors: Errors, confidence: float, items: Items = None
+    ) -> None:
+        self.view, self.errors = view, errors
+        here = chosen(view, view.predictions, items)
+        self._truth = chosen(view, view.truth, items) & view.counted
+        self._order = errors.order[here[errors.order]]
+        self._shown = errors.point & (view.confidence >= confidence)
+        self.wrong = np.flatnonzero((errors.kind > 0) & here)
+        self.missed = np.flatnonzero(errors.missed & self._truth)
+        self._class_ap = self._ap(self._untouched())
+        self.ap = _mean(self._class_ap)
+
+    def _untouched(self) -> _Fixed:
+        view, errors = self.view, self.errors
+        own = view.predictions.class_id
+        ranking = by_class(self._order, own, view.confidence, view.classes)
+        every = np.ones(view.classes, np.bool_)
+        return _Fixed(
+            every, ranking, errors.point, errors.right, np.zeros(self._truth.size, np.bool_)
+        )
+
+    def gain(self, group: Group) -> Gain:
+        """AP with the errors of a group fixed."""
+        fixed = self._fixed(group)
+        ap = _mean(np.where(fixed.classes, self._ap(fixed), self._class_ap))
+        false = group.predictions[self._shown[group.predictions]]
+        images = np.union1d(self.view.predictions.item[false], self.view.truth.item[group.truth])
+        return Gain(
+            group=group,
+            ap=ap,
+            gain=ap - self.ap,
+            errors=int(false.size + group.truth.size),
+            images=int(images.size),
+        )
+
+    def _fixed(self, group: Group) -> _Fixed:
+        errors, view = self.errors, self.view
+        own = view.predictions.class_id
+        gone, lost = np.zeros(own.size, np.bool_), np.zeros(self._truth.size, np.bool_)
+        gone[group.predictions], lost[group.truth] = True, True
+        mended = gone & errors.fixes
+        class_id = np.where(mended, errors.fixed_class, own)
+        classes = np.zeros(view.classes, np.bool_)
+        for touched in (own[gone], class_id[mended], view.truth.class_id[lost]):
+            classes[touched] = True
+        order = self._order[classes[own[self._order]]]
+        return _Fixed(
+            classes=classes,
+            ranking=by_class(order, class_id, view.confidence, view.classes),
+            point=(errors.point & ~gone) | mended,
+            right=errors.right | mended,
+            lost=lost,
+        )
+
+    def _ap(self, fixed: _Fixed) -> NDArray[np.float64]:
+        """(C,) of the classes it touches."""
+        ranking = fixed.ranking
+        kept = fixed.point[ranking.rows]
+        counts = self._truth & ~fixed.lost
+        objects = np.bincount(self.view.truth.class_id[counts], minlength=self.view.classes)
+        return average_precision(
+            ranking.class_id[kept], fixed.right[ranking.rows[kept]], objects.astype(np.int64)
+        )
+
+    # --- doubt ---------------------------------------------------------------------------------
+
+    def with_bounds(
+        self, gains: Sequence[Gain], clusters: Clusters, plan: Plan = PLAN
+    ) -> list[Gain]:
+        """The gains with percentile bounds from resampled images; as they are in a large run."""
+        if self._order.size > MOST_FOR_INTERVALS:
+            return list(gains)
+        weights = np.concatenate(list(clusters.draw(plan.replicates, plan.seed)))
+        own = self._replicated(self._untouched(), weights)
+        base, tail = _mean_rows(own), (1 - plan.confidence) / 2
+        bounded = []
+        for one in gains:
+            fixed = self._fixed(one.group)
+            ap = _mean_rows(np.where(fixed.classes, self._replicated(fixed, weights), own))
+            change = ap - base
+            known = change[~np.isnan(change)]
+            if not known.size:
+                bounded.append(one)
+                continue
+            low, high = np.quantile(known, [tail, 1 - tail])
+            bounded.append(replace(one, low=float(low), high=float(high)))
+        return bounded
+
+    def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
+        """(B, C) AP of each replicate."""
+        side, classes = self.view.truth, self.view.classes
+        counts = np.flatnonzero(self._truth & ~fixed.lost)
+        kept = fixed.point[fixed.ranking.rows]
+        rows, class_id = fixed.ranking.rows[kept], fixed.ranking.class_id[kept]
+        step = max(1, AT_ONCE // max(rows.size, 1))
+        tables = []
+        for start in range(0, len(weights), step):
+            some = weights[start : start + step].astype(np.float64)
+            objects = [
+                np.bincount(side.class_id[counts], one[side.item[counts]], classes) for one in some
+            ]
+            drawn = some[:, self.view.predictions.item[rows]]
+            tables.append(_weighted_ap(class_id, fixed.right[rows], drawn, np.stack(objects)))
+        return np.concatenate(tables)
+
+
+def _weighted_ap(
+    class_id: NDArray[np.int64],
+    right: Flags,
+    weights: NDArray[np.float64],
+    objects: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """(B, C) `average_precision` where each prediction is there as often as its weight says."""
+    replicates, classes = objects.shape
+    start = np.searchsorted(class_id, np.arange(classes))
+    place = _running(weights, class_id, start)
+    hit = np.flatnonzero(right)
+    of_class = class_id[hit]
+    found = _running(np.where(right, weights, 0.0), class_id, start)[:, hit]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        recall = found / objects[:, of_class]
+        precision = np.where(weights[:, hit] > 0, found / place[:, hit], 0.0)
+    column = np.clip(np.searchsorted(RECALLS, recall, side="right") - 1, 0, RECALLS.size - 1)
+    table = np.zeros((replicates, classes, RECALLS.size))
+    line = np.arange(replicates)[:, None]
+    np.maximum.at(table, (line, of_class[None, :], column), precision)
+    envelope = np.maximum.accumulate(table[:, :, ::-1], axis=2)
+    return np.where(objects > 0, envelope.sum(axis=2) / RECALLS.size, np.nan)
+
+
+def _running(
+    values: NDArray[np.float64], class_id: NDArray[np.int64], start: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(B, N) sums of each row of values from the top of each class."""
+    total = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+    difference: NDArray[np.float64] = total[:, 1:] - total[:, start[class_id]]
+    return difference
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _mean_rows(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    known = ~np.isnan(table)
+    with np.errstate(invalid="ignore"):
+        means: NDArray[np.float64] = np.where(known, table, 0.0).sum(axis=1) / known.sum(axis=1)
+    return means
+
+
+def groups_of(fixer: Fixer, best: BestOverlaps) -> Iterator[Group]:
+    """Kinds, classes, kinds within classes, and pairs of classes that were confused."""
+    view, errors = fixer.view, fixer.errors
+    own, kind = view.predictions.class_id[fixer.wrong], errors.kind[fixer.wrong]
+    mended = np.where(errors.fixes, errors.fixed_class, -1)[fixer.wrong]
+    lost, none = view.truth.class_id[fixer.missed], np.zeros(0, np.int64)
+    for one in list(ErrorKind)[1:]:
+        name = one.name.lower()
+        missed = one is ErrorKind.MISSED
+        link: dict[str, Any] = {"outcome": "fn" if missed else "fp", "kind": name}
+        of_kind = kind == one
+        truth = fixer.missed if missed else none
+        yield Group("kind", (name,), fixer.wrong[of_kind], truth, link)
+        for c in np.unique(lost if missed else own[of_kind]).tolist():
+            rows = fixer.wrong[of_kind & (own == c)]
+            its = fixer.missed[lost == c] if missed else none
+            yield Group("kind of a class", (name, c), rows, its, link | {"class_id": c})
+    for c in np.unique(np.concatenate([own, lost])).tolist():
+        # A class is right when what it took is gone and what others took of it is given back.
+        rows = fixer.wrong[(own == c) | (mended == c)]
+        yield Group("class", (c,), rows, fixer.missed[lost == c], {"class_id": c})
+    confused = fixer.wrong[kind == ErrorKind.CLASS]
+    pairs = np.stack([view.truth.class_id[best.other[confused]], own[kind == ErrorKind.CLASS]])
+    for a, b in np.unique(pairs, axis=1).T.tolist():
+        rows = confused[(pairs[0] == a) & (pairs[1] == b)]
+        yield Group("confusion", (a, b), rows, none, {"labelled": a, "predicted": b})
+
+
+def group_on(fixer: Fixer, what: str, name: str, items: Flags, link: dict[str, Any]) -> Group:
+    """All errors on some images.
+
+    Args:
+        items: (items,) bool.
+    """
+    view = fixer.view
+    rows = fixer.wrong[items[view.predictions.item[fixer.wrong]]]
+    return Group(what, (name,), rows, fixer.missed[items[view.truth.item[fixer.missed]]], link)
+
+
+def groups_by_size(fixer: Fixer, ranges: Sequence[tuple[str, float, float]]) -> Iterator[Group]:
+    """All errors of predictions and objects of an area.
+
+    Args:
+        ranges: Name, least and greatest area in square pixels.
+    """
+    view = fixer.view
+    found, labelled = view.predictions.area[fixer.wrong], view.truth.area[fixer.missed]
+    for name, low, high in ranges:
+        rows = fixer.wrong[(found >= low) & (found < high)]
+        truth = fixer.missed[(labelled >= low) & (labelled < high)]
+        yield Group("size", (name,), rows, truth, {})
+
+
+def gain_document(gain: Gain, name: str) -> dict[str, Any]:
+    """A gain for JSON, under the name that a person reads."""
+    return {
+        "what": gain.group.what,
+        "name": name,
+        "ap": defined(gain.ap),
+        "gain": defined(gain.gain),
+        "low": defined(gain.low),
+        "high": defined(gain.high),
+        "errors": gain.errors,
+        "images": gain.images,
+        "per_hundred": defined(gain.per_hundred),
+        **gain.group.link,
+    }

@@ -1,0 +1,105 @@
+"""What to fix first: the groups of errors of a run by the AP that fixing them would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from boxscore.errors import RequestError, near_misses
+from boxscore.evaluation.fixes import (
+    Fixer,
+    Gain,
+    Group,
+    gain_document,
+    group_on,
+    groups_by_size,
+    groups_of,
+)
+from boxscore.evaluation.tide import assign
+from boxscore.matching.policy import COCO
+from boxscore.project.analysing import clusters_of, run_view
+from boxscore.project.loading import Loaded
+from boxscore.project.slicing import Where, sliced
+
+Document = dict[str, Any]
+ORDERS = ("effort", "gain")
+LEAST_GAIN = 0.0005
+"""AP below which a group is not worth a line."""
+LEAST_ERRORS, LEAST_IMAGES = 5, 3
+MOST_VALUES = 50
+"""Splits or sequences beyond which they are no groups to work on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixQuery:
+    """What is asked; see `Project.fix_first`."""
+
+    iou: float = 0.5
+    confidence: float | None = None
+    order: str = "effort"
+    limit: int = 20
+    intervals: bool = True
+
+
+def fix_first(
+    state: Loaded, run: str, query: FixQuery, where: Where = None, task: str | None = None
+) -> Document:
+    """The groups that bring most, by gain or by gain per error."""
+    if query.order not in ORDERS:
+        raise RequestError(
+            f"{query.order!r} is no order", fix=near_misses(query.order, ORDERS), code="E-FIX-ORDER"
+        )
+    items = sliced(state.truth(), where)
+    view = run_view(state, run, task)
+    confidence = view.default_confidence(items) if query.confidence is None else query.confidence
+    errors = assign(view.view, view.live.at(query.iou), view.best)
+    fixer = Fixer(view.view, errors, confidence, items)
+    groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
+    gains = [gain for gain in map(fixer.gain, groups) if _worth(gain)]
+    gains.sort(key=lambda g: -(g.per_hundred if query.order == "effort" else g.gain))
+    shown = gains[: query.limit]
+    if query.intervals:
+        shown = fixer.with_bounds(shown, clusters_of(state, items))
+    names = [row.name for row in state.truth().ontology.classes]
+    return {
+        "run": run,
+        "iou": query.iou,
+        "confidence": confidence,
+        "ap": None if np.isnan(fixer.ap) else fixer.ap,
+        "order": query.order,
+        "groups": len(gains),
+        "fixes": [gain_document(gain, _name(gain.group, names)) for gain in shown],
+    }
+
+
+def _worth(gain: Gain) -> bool:
+    enough = gain.errors >= LEAST_ERRORS and gain.images >= LEAST_IMAGES
+    return enough and gain.gain >= LEAST_GAIN
+
+
+def _of_images(state: Loaded, fixer: Fixer) -> Iterator[Group]:
+    items = state.truth().items
+    for key in ("split", "sequence"):
+        values = items[key].astype(str)
+        known = sorted(set(values.tolist()) - {""})
+        if 1 < len(known) <= MOST_VALUES:
+            for value in known:
+                link = {"where": f"{key}={value}"}
+                yield group_on(fixer, key, value, values == value, link)
+
+
+def _sizes(fixer: Fixer) -> Iterator[Group]:
+    ranges = zip(COCO.area_names, COCO.area_ranges, strict=True)
+    named = [(name, low, high) for name, (low, high) in ranges]
+    return groups_by_size(fixer, named[1:])
+
+
+def _name(group: Group, names: list[str]) -> str:
+    """As a person reads it; of kinds the words are the views'."""
+    words = [names[part] if isinstance(part, int) else part for part in group.key]
+    if group.what == "confusion":
+        return f"{words[0]} taken for {words[1]}"
+    return words[-1]
