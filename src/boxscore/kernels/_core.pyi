@@ -233,6 +233,10 @@ class Recount:
 
 def assign(cost: F64) -> tuple[I64, I64]: ...
 
+# --- fusion ----------------------------------------------------------------------------------
+
+def fuse_boxes(start: I64, box: F64, confidence: F64, iou: float) -> tuple[I64, F64, F64, I64]: ...
+
 # --- pixels ----------------------------------------------------------------------------------
 
 class PixelSums(TypedDict):

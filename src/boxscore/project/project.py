@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
-from boxscore.project.reading import ProjectReader
-from boxscore.schema.kinds import DETECTION
+from boxscore.project.deriving import DerivedRuns
 
 if TYPE_CHECKING:
     from boxscore.project.adding import Predictions
-    from boxscore.project.slicing import Where
 
 Document = dict[str, Any]
 
 
-class Project(ProjectReader):
+class Project(DerivedRuns):
     """A folder with a store: items, ontology, ground truth and runs.
 
     Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or
@@ -307,81 +304,3 @@ class Project(ProjectReader):
         from boxscore.project.metric_changes import remove_metrics
 
         return remove_metrics(self._state(), titles)
-
-    # --- numbers -----------------------------------------------------------------------------
-
-    def evaluate(
-        self,
-        run: str,
-        *,
-        task: str | None = None,
-        protocol: str | None = None,
-        iou: float = 0.5,
-        confidence: float | None = None,
-        max_detections: int | None = None,
-        class_agnostic: bool = False,
-        only_predicted: bool = False,
-        where: Where = None,
-    ) -> Document:
-        """The scores of one run: a protocol's numbers, counts at one operating point, per class.
-
-        Args:
-            task: A `schema.kinds.Task`; default: what the run was imported as.
-            protocol: One of `evaluation.protocols.PROTOCOLS`; default: COCO, or the task's own.
-            iou: Least IoU of a match, for the counts only.
-            confidence: Least confidence, for the counts only; default: the best pooled F1.
-            max_detections: Most predictions per image and class; default: the protocol's.
-            class_agnostic: Every class counts as one.
-            only_predicted: Only images that have predictions count.
-            where: Which images count: `split=val`, `class=person`, `title=*.png`, `sequence=7`,
-                several joined by commas must all hold; or a list of titles or ids.
-        """
-        from boxscore.matching.policy import Options
-        from boxscore.project.numbers import Question, evaluation_document
-        from boxscore.project.tasks import task_of
-
-        state = self._state()
-        question = Question(
-            task=task_of(state, run, task),
-            protocol=protocol,
-            iou=iou,
-            confidence=confidence,
-            options=Options(
-                max_detections=max_detections,
-                class_agnostic=class_agnostic,
-                only_predicted=only_predicted,
-            ),
-            where=where,
-        )
-        return evaluation_document(state, run, question)
-
-    def summary(
-        self,
-        run: str,
-        *,
-        iou: float = 0.5,
-        confidence: float | None = None,
-        classes: tuple[int, ...] | None = None,
-        task: str | None = None,
-        protocol: str | None = None,
-        where: Where = None,
-    ) -> Document:
-        """`evaluate` for chosen classes, with the time that the recount took."""
-        from boxscore.project.numbers import Question, evaluation_document
-        from boxscore.project.tasks import task_of
-
-        state = self._state()
-        chosen = task_of(state, run, task)
-        if chosen in DETECTION and protocol in (None, "coco"):
-            state.view(run, chosen)
-        start = time.perf_counter()
-        question = Question(
-            task=chosen,
-            protocol=protocol,
-            iou=iou,
-            confidence=confidence,
-            classes=classes,
-            where=where,
-        )
-        document = evaluation_document(state, run, question)
-        return document | {"recount_ms": (time.perf_counter() - start) * 1000}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.project.questions import RunQuestions
+from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
     from boxscore.evaluation.queries import ErrorQuery, ImageQuery
@@ -210,3 +212,81 @@ class ProjectReader(RunQuestions):
         items = self.items
         file = items["file"][find_item(items, data_hash, frame)]
         return original(self.path, file) if file else None
+
+    # --- numbers -----------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        run: str,
+        *,
+        task: str | None = None,
+        protocol: str | None = None,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        max_detections: int | None = None,
+        class_agnostic: bool = False,
+        only_predicted: bool = False,
+        where: Where = None,
+    ) -> Document:
+        """The scores of one run: a protocol's numbers, counts at one operating point, per class.
+
+        Args:
+            task: A `schema.kinds.Task`; default: what the run was imported as.
+            protocol: One of `evaluation.protocols.PROTOCOLS`; default: COCO, or the task's own.
+            iou: Least IoU of a match, for the counts only.
+            confidence: Least confidence, for the counts only; default: the best pooled F1.
+            max_detections: Most predictions per image and class; default: the protocol's.
+            class_agnostic: Every class counts as one.
+            only_predicted: Only images that have predictions count.
+            where: Which images count: `split=val`, `class=person`, `title=*.png`, `sequence=7`,
+                several joined by commas must all hold; or a list of titles or ids.
+        """
+        from boxscore.matching.policy import Options
+        from boxscore.project.numbers import Question, evaluation_document
+        from boxscore.project.tasks import task_of
+
+        state = self._state()
+        question = Question(
+            task=task_of(state, run, task),
+            protocol=protocol,
+            iou=iou,
+            confidence=confidence,
+            options=Options(
+                max_detections=max_detections,
+                class_agnostic=class_agnostic,
+                only_predicted=only_predicted,
+            ),
+            where=where,
+        )
+        return evaluation_document(state, run, question)
+
+    def summary(
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        protocol: str | None = None,
+        where: Where = None,
+    ) -> Document:
+        """`evaluate` for chosen classes, with the time that the recount took."""
+        from boxscore.project.numbers import Question, evaluation_document
+        from boxscore.project.tasks import task_of
+
+        state = self._state()
+        chosen = task_of(state, run, task)
+        if chosen in DETECTION and protocol in (None, "coco"):
+            state.view(run, chosen)
+        start = time.perf_counter()
+        question = Question(
+            task=chosen,
+            protocol=protocol,
+            iou=iou,
+            confidence=confidence,
+            classes=classes,
+            where=where,
+        )
+        document = evaluation_document(state, run, question)
+        return document | {"recount_ms": (time.perf_counter() - start) * 1000}

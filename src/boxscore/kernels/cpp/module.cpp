@@ -8,16 +8,18 @@ void bind_overlaps(nanobind::module_&);
 void bind_matching(nanobind::module_&);
 void bind_resample(nanobind::module_&);
 void bind_assignment(nanobind::module_&);
+void bind_fuse(nanobind::module_&);
 void bind_pixels(nanobind::module_&);
 }  // namespace boxscore
 
 NB_MODULE(_core, m) {
-  m.doc() = "Kernels of boxscore: scanning, masks, matching, resampling, assignment, pixels.";
+  m.doc() = "Kernels of boxscore: scanning, masks, matching, resampling, assignment, fusion, pixels.";
   boxscore::bind_scan(m);
   boxscore::bind_masks(m);
   boxscore::bind_overlaps(m);
   boxscore::bind_matching(m);
   boxscore::bind_resample(m);
   boxscore::bind_assignment(m);
+  boxscore::bind_fuse(m);
   boxscore::bind_pixels(m);
 }
