@@ -148,6 +148,7 @@ def thresholds(
     help="Most AP for each error that has to be fixed first, or most AP.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=15, show_default=True)
+@click.option("--each", type=click.IntRange(1), help="At most so many of each sort of group.")
 @click.option("--confidence", type=float, help="Operating point.  [default: of the best F1]")
 @iou_option
 @task_option
@@ -158,6 +159,7 @@ def fix_first(
     run: str,
     order: str,
     limit: int,
+    each: int | None,
     confidence: float | None,
     iou: float,
     task: str | None,
@@ -169,7 +171,14 @@ def fix_first(
     from boxscore.cli.text import columns, number, print_json
 
     document = open_project(target).fix_first(
-        run, iou=iou, confidence=confidence, order=order, limit=limit, task=task, where=where
+        run,
+        iou=iou,
+        confidence=confidence,
+        order=order,
+        limit=limit,
+        each=each,
+        task=task,
+        where=where,
     )
     if as_json:
         print_json(document)

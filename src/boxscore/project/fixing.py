@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,7 @@ class FixQuery:
     confidence: float | None = None
     order: str = "effort"
     limit: int = 20
+    each: int | None = None
     intervals: bool = True
 
 
@@ -60,7 +62,7 @@ def fix_first(
     groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
     gains = [gain for gain in map(fixer.gain, groups) if _worth(gain)]
     gains.sort(key=lambda g: -(g.per_hundred if query.order == "effort" else g.gain))
-    shown = gains[: query.limit]
+    shown = _few_of_each(gains, query.each)[: query.limit]
     if query.intervals:
         shown = fixer.with_bounds(shown, clusters_of(state, items))
     names = [row.name for row in state.truth().ontology.classes]
@@ -73,6 +75,19 @@ def fix_first(
         "groups": len(gains),
         "fixes": [gain_document(gain, _name(gain.group, names)) for gain in shown],
     }
+
+
+def _few_of_each(gains: list[Gain], most: int | None) -> list[Gain]:
+    """The first ones of each sort of group, in order; None is all of them."""
+    if most is None:
+        return gains
+    seen: Counter[str] = Counter()
+    kept = []
+    for gain in gains:
+        seen[gain.group.what] += 1
+        if seen[gain.group.what] <= most:
+            kept.append(gain)
+    return kept
 
 
 def _worth(gain: Gain) -> bool:

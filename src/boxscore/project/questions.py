@@ -67,6 +67,7 @@ class RunQuestions(OpenProject):
         confidence: float | None = None,
         order: str = "effort",
         limit: int = 20,
+        each: int | None = None,
         intervals: bool = True,
         task: str | None = None,
         where: Where = None,
@@ -76,12 +77,18 @@ class RunQuestions(OpenProject):
         Args:
             confidence: The operating point, from which errors are counted; None: the best F1's.
             order: "effort": most AP for each error first; "gain": most AP first.
+            each: At most so many of each sort of group; None is all.
             intervals: 95 % bounds of the gains, up to 100,000 predictions.
         """
         from boxscore.project.fixing import FixQuery, fix_first
 
         query = FixQuery(
-            iou=iou, confidence=confidence, order=order, limit=limit, intervals=intervals
+            iou=iou,
+            confidence=confidence,
+            order=order,
+            limit=limit,
+            each=each,
+            intervals=intervals,
         )
         return fix_first(self._state(), run, query, where, task)
 

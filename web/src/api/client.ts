@@ -10,6 +10,8 @@ export type Run = Schemas["Run"];
 export type ProtocolChoice = Schemas["ProtocolChoice"];
 export type Summary = Schemas["Summary"];
 export type ErrorBudget = Schemas["ErrorBudget"];
+export type FixFirst = Schemas["FixFirst"];
+export type Fix = Schemas["Fix"];
 export type RunIntervals = Schemas["RunIntervals"];
 export type Curves = Schemas["Curves"];
 export type Interval = Schemas["Interval"];
@@ -171,6 +173,23 @@ export function useErrorBudget(run: string, iou: number, { task, slice }: Under)
     queryKey: ["error-budget", run, iou, task, slice],
     queryFn: async ({ signal }) =>
       unwrap(await client.GET("/api/v1/runs/{run}/error-budget", { params: { path: { run }, query: { iou, task, slice } }, signal })),
+  });
+}
+
+/** What AP would be if one group of errors were fixed: the best of each sort. */
+export function useFixFirst(point: Point, { task, slice }: Under): UseQueryResult<FixFirst> {
+  return useQuery({
+    queryKey: ["fix-first", point, task, slice],
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await client.GET("/api/v1/runs/{run}/fix-first", {
+          params: {
+            path: { run: point.run },
+            query: { iou: point.iou, ...(point.confidence === null ? {} : { confidence: point.confidence }), order: "gain", each: 1, limit: 6, task, slice },
+          },
+          signal,
+        }),
+      ),
   });
 }
 

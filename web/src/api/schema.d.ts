@@ -2472,6 +2472,7 @@ export interface operations {
                 confidence?: number | null;
                 order?: "effort" | "gain";
                 limit?: number;
+                each?: number | null;
                 intervals?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;

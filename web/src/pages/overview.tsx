@@ -1,7 +1,6 @@
 /** How good is the model, and what should be fixed first? */
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { EVERYTHING, fetchErrors, pointOf, useCurves, useIntervals, useLrp, useSummary, type Overview, type Run, type Summary } from "../api/client";
+import { pointOf, useCurves, useIntervals, useLrp, useSummary, type Overview, type Run, type Summary } from "../api/client";
 import { Failure, Skeleton } from "../parts/card";
 import { choiceOf, type Choice } from "../state/choice";
 import { useView } from "../state/view";
@@ -59,18 +58,13 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
 function Curves({ project, run, choice, summary }: { project: Overview; run: Run; choice: Choice; summary: Summary }): ReactElement | null {
   const point = pointOf(useView(), run.name);
   const curves = useCurves(point, choice.under);
-  const kinds = useQuery({
-    queryKey: ["kinds", point, choice.under],
-    queryFn: ({ signal }) => fetchErrors(point, choice.under, { ...EVERYTHING, outcome: "fp", sort: "severity" }, 0, signal),
-    select: (page) => page.facets.kind,
-  });
   const { counts } = summary;
   if (!counts) return null;
   return (
     <div className="columns three">
       <PrecisionRecallCard project={project} run={run} choice={choice} counts={counts} />
       <ConfidenceCard curves={curves.data} confidence={counts.confidence} />
-      <FixFirst summary={summary} counts={counts} curves={curves.data} kinds={kinds.data} />
+      <FixFirst run={run} choice={choice} point={point} counts={counts} curves={curves.data} />
     </div>
   );
 }
