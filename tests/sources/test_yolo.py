@@ -403,3 +403,11 @@ def test_classes_get_the_shape_of_their_labels(tmp_path: Path) -> None:
     ontology: Ontology = Project.open(made["path"]).ontology
     assert [(c.name, c.source_id) for c in ontology.classes] == [("cat", 0), ("dog", 1)]
     assert [str(o.shape) for o in ontology.objects] == ["bounding_box", "polygon"]
+
+
+def test_a_background_image_is_of_the_split_of_its_folder(tmp_path: Path) -> None:
+    root = data_set(tmp_path / "set", {"a": BOX}, pictures=("a", "b"))
+    made = Project.import_project(root / "data.yaml", target=tmp_path, name="made")
+    items = Project.open(made["path"]).items
+    assert items["title"].tolist() == ["val/a.png", "val/b.png"]
+    assert items["split"].tolist() == ["val", "val"]

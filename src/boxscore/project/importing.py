@@ -17,6 +17,7 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
 from boxscore.project.evaluating import Truth, default_task, evaluate_answers, evaluate_objects
 from boxscore.project.keeping import document_name, to_text
+from boxscore.project.unseen import unseen_note
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations
 from boxscore.sources import read_run as read_source
@@ -134,6 +135,8 @@ def import_tables(
         The import document, without its evaluation.
     """
     task = default_task(truth, tables.predictions)
+    if unseen := unseen_note(truth.items, tables.predictions.table["item"]):
+        tables.report.note("W-IMAGES-UNSEEN", unseen)
     with request.progress("matching"):
         keep = _evaluated(truth, tables, task)
     document = _import_document(request, tables, task)

@@ -27,6 +27,7 @@ from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
 from boxscore.project.loading import Loaded
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tasks import possible_tasks
+from boxscore.project.unseen import unseen_note
 from boxscore.schema.kinds import Kind, Task
 
 Document = dict[str, Any]
@@ -57,6 +58,14 @@ class Question:
 
 def evaluation_document(state: Loaded, run: str, question: Question) -> Document:
     """The document of interface.md, section "JSON documents", for one run."""
+    document = _document(state, run, question)
+    if question.where is not None or question.options.only_predicted:
+        return document
+    note = unseen_note(state.truth().items, state.predictions(run).table["item"])
+    return document | {"notes": [*document.get("notes", ()), note]} if note else document
+
+
+def _document(state: Loaded, run: str, question: Question) -> Document:
     record, truth, task = state.record(run), state.truth(), question.task
     items = sliced(truth, question.where)
     head: Document = {"run": run, "task": task.value}

@@ -25,7 +25,7 @@ KEYS = {
 }  # fmt: skip
 SIZED = {"bbox": "xywh", "box": "xywh"}
 """Keys under which COCO and this package write left, top, width, height."""
-BESIDES = ("image", "image_id", "id", "area", "iscrowd")
+BESIDES = ("image", "image_id", "file_name", "id", "area", "iscrowd")
 """Keys of such mappings that say nothing about an object."""
 
 

@@ -112,6 +112,7 @@ def _images(
     """The image of every label file; of a ground truth also those without one, as background."""
     images, missing = [], 0
     keys: set[str] = set()
+    splits: dict[Path, str] = {}
     for label in labels:
         key = label.key if label.key not in keys else f"{label.split}/{label.key}"
         if key in keys:
@@ -119,6 +120,8 @@ def _images(
         keys.add(key)
         picture = pictures.of(label) if truth else None
         missing += picture is None
+        if picture is not None:
+            splits[picture.parent] = label.split
         title = "" if picture is None else pictures.title(picture)
         images.append(builder.image(key, path=picture, title=title, split=label.split))
     if not truth:
@@ -129,7 +132,8 @@ def _images(
     for picture in bare:
         title = pictures.title(picture)
         key = Path(title).with_suffix("").as_posix()
-        builder.image(key if key not in keys else title, path=picture, title=title)
+        split = splits.get(picture.parent, "")
+        builder.image(key if key not in keys else title, path=picture, title=title, split=split)
     if bare:
         problem = "images without a label file: kept, as images without objects"
         builder.report.note("W-YOLO-NO-LABELS", problem, len(bare))

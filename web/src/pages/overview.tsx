@@ -34,6 +34,11 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
         <Skeleton height={400} />
       ) : (
         <>
+          {found.notes.map((note) => (
+            <p key={note} className="note" role="note">
+              {note}
+            </p>
+          ))}
           <Tiles summary={found} {...shown} stale={summary.isPlaceholderData} />
           {choice.matched && <Curves project={project} run={run} choice={choice} summary={found} />}
           {choice.matched && (
