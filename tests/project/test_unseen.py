@@ -24,7 +24,7 @@ def _items(splits: list[str]) -> Table:
     ("splits", "seen", "words"),
     [
         (["train"] * 5 + ["val"] * 3, [5, 6, 7], "any of the 5 images of split train"),
-        (["train"] * 5 + ["val"] * 4, [5, 6, 7], "--slice split=val"),
+        (["train"] * 5 + ["val"] * 4, [5, 6, 7], "(split=val)"),
         (["a"] * 2 + ["b"] * 2 + ["c"] * 2, [0, 2], "split c"),
         ([""] * 10, [0, 1, 2], "7 of 10 images"),
         ([""] * 10, list(range(9)), ""),

@@ -32,15 +32,15 @@ def unseen_note(items: Table, item: NDArray[np.int32]) -> str:
     full = [name for name in names if share[name] >= SEEN_SHARE]
     if empty and full:
         images = int(np.isin(split, empty).sum())
-        only = " or ".join(f"--slice split={name}" for name in full)
+        only = " or ".join(f"split={name}" for name in full)
         return (
             f"no prediction on any of the {images} images of split {' and '.join(empty)}: they "
-            f"count as images where nothing was found; evaluate with {only} to leave them out"
+            f"count as images where nothing was found, unless a slice is chosen ({only})"
         )
     missing = int((~seen).sum())
     if missing > UNSEEN_SHARE * seen.size:
         return (
             f"no prediction on {missing} of {seen.size} images: they count as images where "
-            "nothing was found; evaluate with --only-predicted to leave them out"
+            "nothing was found (--only-predicted leaves them out)"
         )
     return ""

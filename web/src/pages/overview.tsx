@@ -35,7 +35,7 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
       ) : (
         <>
           {found.notes.map((note) => (
-            <p key={note} className="note" role="note">
+            <p key={note} className="note warn above" role="note">
               {note}
             </p>
           ))}

@@ -7,6 +7,9 @@ import { showOutcome } from "../parts/outcomes";
 import { Slider } from "../parts/slider";
 import { setView, useView } from "../state/view";
 
+/** Characters of run names beyond which they do not fit side by side. */
+const ROOM = 20;
+
 interface BarProps {
   project: Overview;
   run: Run;
@@ -80,7 +83,7 @@ function RunSwitch({ runs, run }: { runs: Run[]; run: Run }): ReactElement {
         <Letter letter={run.letter} /> {run.name}
       </span>
     );
-  if (runs.length > 4)
+  if (runs.length > 4 || (runs.length > 2 && runs.map((r) => r.name).join("").length > ROOM))
     return (
       <select className="btn small" aria-label="Run" value={run.name} onChange={(e) => choose(e.target.value)}>
         {runs.map((r) => (
