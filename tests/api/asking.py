@@ -17,23 +17,28 @@ PORT = 8080
 TOKEN = new_token()
 
 
-def responses(project: Project, paths: Sequence[str]) -> list[httpx.Response]:
-    """Send GET requests with a good token, one after the other."""
+Request = str | tuple[str, str, Any]
+"""A path to get, or a method, a path and a document to send."""
+
+
+def responses(project: Project, requests: Sequence[Request]) -> list[httpx.Response]:
+    """Send requests with a good token, one after the other."""
 
     async def all_of_them() -> list[httpx.Response]:
         gate: Any = guarded(project, token=TOKEN, hosts=hosts_for("127.0.0.1"), port=PORT)
         headers = {"host": f"127.0.0.1:{PORT}", "authorization": f"Bearer {TOKEN}"}
         transport = httpx.ASGITransport(app=gate, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-            return [await client.get(path, headers=headers) for path in paths]
+            every = [("GET", r, None) if isinstance(r, str) else r for r in requests]
+            return [await client.request(m, p, json=d, headers=headers) for m, p, d in every]
 
     # On a thread of its own: a browser of other tests may keep a loop in this one.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(all_of_them())).result()
 
 
-def answers(project: Project, paths: Sequence[str]) -> list[Any]:
-    """The documents at some paths, each of which answers well."""
-    found = responses(project, paths)
+def answers(project: Project, requests: Sequence[Request]) -> list[Any]:
+    """The documents that some requests get, each of which is answered well."""
+    found = responses(project, requests)
     assert {r.url.path: r.text for r in found if r.status_code != 200} == {}
     return [response.json() for response in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,20 @@ def project(demo_folder: Path) -> Project:
     return Project.open(demo_folder)
 
 
-def ask(project: Project, requests: list[tuple[str, dict[str, str]]]) -> list[httpx.Response]:
-    """Send GET requests to the guarded application, one after the other."""
+def ask(
+    project: Project, requests: list[tuple[str, dict[str, str]]], methods: Sequence[str] = ()
+) -> list[httpx.Response]:
+    """Send requests to the guarded application, one after the other; GET, or each by a method."""
+    verbs = methods or ["GET"] * len(requests)
 
     async def all_of_them() -> list[httpx.Response]:
         gate: Any = guarded(project, token=TOKEN, hosts=hosts_for("127.0.0.1"), port=PORT)
         transport = httpx.ASGITransport(app=gate, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-            return [await client.get(path, headers=headers) for path, headers in requests]
+            return [
+                await client.request(verb, path, headers=headers)
+                for verb, (path, headers) in zip(verbs, requests, strict=True)
+            ]
 
     # On a thread of its own: a browser of other tests may keep a loop in this one.
     with ThreadPoolExecutor(1) as thread:
@@ -59,23 +66,36 @@ QUERIES = {
 
 
 def paths(project: Project) -> list[str]:
-    """Every route with real values in its path."""
-    found = ["/", "/healthz", "/assets/none.js", *create_app(project).openapi()["paths"]]
+    """Every route that is read, with real values in its path."""
+    return [path for path, verb in routes(project) if verb == "GET"]
+
+
+def routes(project: Project) -> list[tuple[str, str]]:
+    """Every route with real values in its path, and its method."""
+    known = create_app(project).openapi()["paths"]
+    found = [("/", "GET"), ("/healthz", "GET"), ("/assets/none.js", "GET")]
+    found += [(path, verb.upper()) for path, verbs in known.items() for verb in verbs]
     names = {"{run}": "float32", "{metric}": "area"}
     first = next(iter(project.data_mapping(1)))
-    for path in found:
+    for path, _ in found:
         for part in path.split("/"):
             if part.startswith("{") and part not in names:
                 names[part] = "0" if "frame" in part else first
-    whole = ["/".join(names.get(part, part) for part in path.split("/")) for path in found]
-    return [path + QUERIES.get(path, "") for path in whole]
+    return [
+        ("/".join(names.get(part, part) for part in path.split("/")) + QUERIES.get(path, ""), verb)
+        for path, verb in found
+    ]
 
 
 def test_every_combination_on_every_route(project: Project) -> None:
-    closed = [p for p in paths(project) if p not in OPEN_PATHS and not p.startswith("/assets/")]
-    assert len(closed) >= 9
-    matrix = []
-    for path, host, origin, token in itertools.product(
+    closed = [
+        (path, verb)
+        for path, verb in routes(project)
+        if path not in OPEN_PATHS and not path.startswith("/assets/")
+    ]
+    assert {verb for _, verb in closed} >= {"GET", "POST", "DELETE"}
+    matrix, verbs = [], []
+    for (path, verb), host, origin, token in itertools.product(
         closed,
         GOOD_HOSTS[:1] + BAD_HOSTS,
         [None, *BAD_ORIGINS],
@@ -85,7 +105,8 @@ def test_every_combination_on_every_route(project: Project) -> None:
         if not good:
             headers = {"host": host, **token} | ({"origin": origin} if origin else {})
             matrix.append((path, headers))
-    codes = [answer.status_code for answer in ask(project, matrix)]
+            verbs.append(verb)
+    codes = [answer.status_code for answer in ask(project, matrix, verbs)]
     assert set(codes) <= {401, 403, 421}
 
 

@@ -17,6 +17,7 @@ from boxscore.api import (
     problems,
     project_routes,
     run_routes,
+    tag_routes,
 )
 from boxscore.api.gate import Gate
 from boxscore.api.pictures import PictureCache
@@ -46,7 +47,14 @@ def create_app(project: Project | None) -> FastAPI:
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
     problems.install(app)
-    for module in (project_routes, run_routes, comparison_routes, metric_routes, item_routes):
+    for module in (
+        project_routes,
+        run_routes,
+        comparison_routes,
+        metric_routes,
+        item_routes,
+        tag_routes,
+    ):
         app.include_router(module.router)
 
     @app.get("/healthz", response_model=documents.Health, include_in_schema=False)

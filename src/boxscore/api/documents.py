@@ -176,6 +176,7 @@ class Object(Document):
     item: Item
     partner: Partner | None
     reason: str
+    tags: list[str] = []
 
 
 class ErrorCost(Document):
@@ -346,6 +347,7 @@ class ImageRow(Item):
     fp: int
     fn: int
     f1: float | None
+    tags: list[str] = []
 
 
 class ImagePage(Document):

@@ -27,6 +27,8 @@ COMMANDS = {
     "lrp": "curves:lrp",
     "thresholds": "analyse:thresholds",
     "metric": "metric:metric_group",
+    "tag": "tag:tag_group",
+    "slice": "tag:slice_group",
     "score": "score:score",
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",

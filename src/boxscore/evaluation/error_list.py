@@ -88,14 +88,25 @@ class ErrorPage:
 
 
 def error_page(
-    run: RunView, items: Table, query: ErrorQuery, confidence: float, where: Items = None
+    run: RunView,
+    items: Table,
+    query: ErrorQuery,
+    confidence: float,
+    where: Items = None,
+    picked: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
 ) -> ErrorPage:
-    """Filter, count and sort; each facet counts what its choice would show."""
+    """Filter, count and sort; each facet counts what its choice would show.
+
+    Args:
+        picked: (P,) and (G,) the predictions and labels that may be shown; None is all.
+    """
     everything = objects_at(run, query.iou, confidence, where)
     if query.classes is not None:
         everything = everything.take(np.isin(everything.class_id, query.classes))
     end = run.view.classes
     narrowed = _place_mask(everything.predicted, query.predicted, end)
+    if picked is not None:
+        narrowed &= _picked(everything, *picked)
     if query.below is not None:
         narrowed &= everything.confidence < query.below
     everything = everything.take(narrowed)
@@ -112,6 +123,15 @@ def error_page(
     order = sort_order(chosen, items, query.sort)
     page = order[query.offset : query.offset + query.limit]
     return ErrorPage(total=chosen.row.size, facets=facets, objects=chosen.take(page))
+
+
+def _picked(
+    objects: Objects, predictions: NDArray[np.bool_], labels: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    lost = objects.outcome == FN
+    mask = np.zeros(lost.size, np.bool_)
+    mask[lost], mask[~lost] = labels[objects.row[lost]], predictions[objects.row[~lost]]
+    return mask
 
 
 def _outcome_mask(objects: Objects, outcome: str | None) -> NDArray[np.bool_]:

@@ -62,12 +62,14 @@ class ErrorQuery(Query):
         labelled, predicted: Row and column of the confusion matrix. A prediction is labelled
             "none" where it took no label; a miss is predicted "none" where no prediction took it.
         below: Only predictions of a lower confidence.
+        tag: Only objects that have this tag.
     """
 
     class_id: int | None = None
     labelled: ClassOrNone = None
     predicted: ClassOrNone = None
     below: float | None = None
+    tag: str | None = None
     sort: str = "severity"
 
     def __post_init__(self) -> None:

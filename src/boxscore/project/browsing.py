@@ -10,13 +10,16 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.error_list import error_page
 from boxscore.evaluation.image_list import image_rows
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.outlines import outlines
 from boxscore.project.slicing import Where, sliced
+from boxscore.project.tagged import tags_of, with_tag
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.tables import Table
+from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
 
 Document = dict[str, Any]
 
@@ -30,15 +33,31 @@ def error_document(
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    page = error_page(view, truth.items, query, confidence, items)
+    picked = None if query.tag is None else with_tag(state, run, view.view, query.tag)
+    page = error_page(view, truth.items, query, confidence, items, picked)
     scene = Scene(truth, view, query.iou, confidence)
+    objects = object_documents(scene, page.objects)
+    for found, tags in zip(objects, _tags(state, run, view.view, objects), strict=True):
+        found["tags"] = tags
     return {
         "total": page.total,
         "confidence": confidence,
         "facets": page.facets,
-        "objects": object_documents(scene, page.objects),
+        "objects": objects,
         "next_offset": _next(query.offset, query.limit, page.total),
     }
+
+
+def _tags(state: Loaded, run: str, view: Comparable, objects: list[Document]) -> list[list[str]]:
+    """The tags of each object, whose id names its side and its row there."""
+    owners = {"P": owner_of_run(state.record(run).run_id), "G": TRUTH}
+    sides = {"P": view.predictions.rows, "G": view.truth.rows}
+    known: dict[str, list[str]] = {}
+    for letter, owner in owners.items():
+        ids = [found["id"] for found in objects if found["id"].startswith(letter)]
+        rows = sides[letter][np.array([int(name[1:]) for name in ids], np.int64)]
+        known.update(zip(ids, tags_of(state, owner, rows), strict=True))
+    return [known[found["id"]] for found in objects]
 
 
 def image_document(
@@ -50,9 +69,14 @@ def image_document(
     check_classes(query.classes, view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
     total, rows = image_rows(view, truth.items, query, confidence, items)
+    numbers = np.array([row.pop("item") for row in rows], np.int64)
+    tags = tags_of(state, ITEMS, numbers)
     return {
         "total": total,
-        "images": [item_document(truth, row.pop("item")) | row for row in rows],
+        "images": [
+            item_document(truth, item) | row | {"tags": own}
+            for item, row, own in zip(numbers.tolist(), rows, tags, strict=True)
+        ],
         "next_offset": _next(query.offset, query.limit, total),
     }
 

@@ -33,12 +33,17 @@ def _unmeasured(_name: str) -> NDArray[np.float64]:
     )
 
 
+def _untagged(_key: str, _name: str) -> NDArray[np.bool_]:
+    raise RequestError("tags belong to a project", fix="import one", code="E-TAG-PROJECT")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
     """What predictions are compared with.
 
     Attributes:
         measured: (items,) values of a metric of images, by its id or title.
+        tagged: (items,) bool of a tag or a saved slice, by "tag" or "slice" and its name.
     """
 
     items: Table
@@ -46,6 +51,7 @@ class Truth:
     ground_truth: Annotations
     verdicts: Table = field(default_factory=lambda: Table.empty(VERDICTS))
     measured: Callable[[str], NDArray[np.float64]] = _unmeasured
+    tagged: Callable[[str, str], NDArray[np.bool_]] = _untagged
 
 
 def default_task(truth: Truth, predictions: Annotations) -> Task:

@@ -91,6 +91,7 @@ class Loaded:
     _slow: threading.RLock = field(default_factory=threading.RLock)
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
+    tags: int = 0
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -126,7 +127,9 @@ class Loaded:
         with self._lock:
             if self._truth is None:
                 with Snapshot(self.root) as snapshot:
-                    self._truth = replace(load_truth(snapshot), measured=self.measured)
+                    self._truth = replace(
+                        load_truth(snapshot), measured=self.measured, tagged=self.tagged
+                    )
             return self._truth
 
     def measured(self, name: str) -> NDArray[np.float64]:
@@ -134,6 +137,12 @@ class Loaded:
         from boxscore.project.measuring import image_values
 
         return image_values(self, name)
+
+    def tagged(self, key: str, name: str) -> NDArray[np.bool_]:
+        """Images of a tag, or of a saved slice."""
+        from boxscore.project.tagged import images_of
+
+        return images_of(self, key, name)
 
     def values(self, owner: str, schema: TableSchema) -> Table:
         """Stored values of metrics."""
@@ -188,11 +197,12 @@ class Loaded:
 def load(root: Path, known: Loaded | None = None) -> Loaded:
     """The newest generation; what is in memory already when nothing was published since."""
     with Snapshot(root) as snapshot:
-        if known is not None and known.generation == snapshot.generation:
+        tags = snapshot.tags()
+        if known is not None and (known.generation, known.tags) == (snapshot.generation, tags):
             return known
         records = {record.name: record for record in snapshot.runs()}
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
-        loaded.own_metrics = snapshot.document(OWN_METRICS)
+        loaded.own_metrics, loaded.tags = snapshot.document(OWN_METRICS), tags
     if known is not None:
         _carry_over(known, loaded)
     return loaded
@@ -201,8 +211,9 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     if known._truth is not None:
-        loaded._truth = replace(known._truth, measured=loaded.measured)
-    if loaded.own_metrics == known.own_metrics:  # a slice by one of them is still the same
+        loaded._truth = replace(known._truth, measured=loaded.measured, tagged=loaded.tagged)
+    # A slice by a metric of one's own or by a tag is still the same:
+    if (loaded.own_metrics, loaded.tags) == (known.own_metrics, known.tags):
         loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
-from boxscore.project.deriving import DerivedRuns
+from boxscore.project.tagging import Tagging
 
 if TYPE_CHECKING:
     from boxscore.project.adding import Predictions
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class Project(DerivedRuns):
+class Project(Tagging):
     """A folder with a store: items, ontology, ground truth and runs.
 
     Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or
@@ -267,12 +267,14 @@ class Project(DerivedRuns):
 
     def delete_run(self, run: str) -> None:
         """Delete a run: its predictions, matches and scores."""
+        from boxscore.store.tags import TagWriter, owner_of_run
         from boxscore.store.write import Writer
 
         record = self._state().record(run)
         with Writer(self.path, purpose=f"delete run {run}") as writer:
             writer.delete_run(record.run_id)
             writer.commit()
+        TagWriter(self.path).forget(owner_of_run(record.run_id))
 
     # --- quality metrics ---------------------------------------------------------------------
 

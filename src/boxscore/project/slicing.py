@@ -1,9 +1,10 @@
 """Subsets of a project's images, named by a small expression.
 
 `split=val,class=person` are the images of the split that hold a person. Keys are split, class,
-title (a pattern as of a shell), sequence and `metric.ID`, whose value is a range with both ends
-in it, as in `metric.brightness=0.2..0.4`; commas mean "and". A list instead of an expression names
-the images themselves, by title, source id or data hash.
+title (a pattern as of a shell), sequence, tag, slice (saved by name) and `metric.ID`, whose value
+is a range with both ends in it, as in `metric.brightness=0.2..0.4`; a leading `!` means "not",
+commas mean "and". A list instead of an expression names the images themselves, by title, source id
+or data hash.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from boxscore.project.evaluating import Truth
 Mask = NDArray[np.bool_]
 Where = str | Sequence[str] | None
 KEYS = ("split", "class", "title", "sequence")
+NAMED = ("tag", "slice")
 METRIC = "metric."
-NEXT_PART = re.compile(r",(?=\s*[\w.]+\s*=)")
+NEXT_PART = re.compile(r",(?=\s*!?[\w.]+\s*=)")
 """A comma within a name is followed by no KEY=."""
 
 
@@ -49,11 +51,15 @@ def sliced(truth: Truth, where: Where) -> Mask | None:
 
 
 def _part(truth: Truth, part: str) -> Mask:
+    if part.strip().startswith("!"):
+        return ~_part(truth, part.strip()[1:])
     key, equals, value = (word.strip() for word in part.partition("="))
     if equals and key.startswith(METRIC):
         return _within(truth, key.removeprefix(METRIC), value)
+    if equals and key in NAMED:
+        return truth.tagged(key, value)
     if not equals or key not in KEYS:
-        known = near_misses(key, (*KEYS, "metric.brightness"))
+        known = near_misses(key, (*KEYS, *NAMED, "metric.brightness"))
         raise RequestError(
             f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
         )

@@ -33,8 +33,27 @@ STEPS = (
         path TEXT PRIMARY KEY, bytes INTEGER, sha256 TEXT
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE tag (
+        name TEXT NOT NULL, owner TEXT NOT NULL, "row" INTEGER NOT NULL,
+        PRIMARY KEY (name, owner, "row")
+    ) WITHOUT ROWID;
+    CREATE INDEX tag_row ON tag (owner, "row");
+    CREATE TABLE note (
+        owner TEXT NOT NULL, "row" INTEGER NOT NULL, text TEXT NOT NULL, created TEXT NOT NULL,
+        PRIMARY KEY (owner, "row")
+    ) WITHOUT ROWID;
+    CREATE TABLE slice (
+        name TEXT PRIMARY KEY, expression TEXT NOT NULL, created TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE action (
+        id INTEGER PRIMARY KEY, created TEXT NOT NULL, what TEXT NOT NULL, undo TEXT NOT NULL
+    );
+    """,
 )
 VERSION = len(STEPS)
+WITH_TAGS = 2
+"""The step that made the tables of tags; older projects opened to read have none."""
 
 
 class Catalogue:
@@ -95,6 +114,16 @@ class Catalogue:
             self.db.executescript(script)
 
     # --- reading -----------------------------------------------------------------------------
+
+    def has_tags(self) -> bool:
+        """Whether there are tables of tags."""
+        return self._version() >= WITH_TAGS
+
+    def tags(self) -> int:
+        """Grows with every change of tags, notes and saved slices."""
+        if not self.has_tags():
+            return 0
+        return int(self.db.execute("SELECT max(id) FROM action").fetchone()[0] or 0)
 
     def generation(self) -> int:
         """Grows with every publication."""

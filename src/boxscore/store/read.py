@@ -62,6 +62,10 @@ class Snapshot:
         """In order of import."""
         return self._catalogue.runs()
 
+    def tags(self) -> int:
+        """Grows with every change of tags, notes and saved slices."""
+        return self._catalogue.tags()
+
     def document(self, name: str) -> str | None:
         """The text of a document, or None."""
         return self._catalogue.document(name)
