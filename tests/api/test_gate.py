@@ -61,6 +61,7 @@ def ask(
 QUERIES = {
     "/api/v1/compare": "?runs=float32&runs=int8",
     "/api/v1/compare/objects": "?first=float32&second=int8",
+    "/api/v1/report": "?runs=float32&form=md",
 }
 """Of the routes that cannot be asked without."""
 

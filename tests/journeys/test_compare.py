@@ -60,7 +60,7 @@ def test_one_run_has_nothing_to_be_compared_with(tasks: Journey) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 1600])
-@pytest.mark.parametrize("page", ["compare", "imports", "errors?slice=split=val"])
+@pytest.mark.parametrize("page", ["compare", "imports", "gate", "errors?slice=split=val"])
 def test_nothing_sticks_out(page: str, width: int, journey: Journey) -> None:
     journey.page.set_viewport_size({"width": width, "height": 900})
     journey.open(f"#/{page}")

@@ -4,6 +4,7 @@ import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api
 import { Failure, Skeleton } from "./parts/card";
 import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
+import { GatePage } from "./pages/gate";
 import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
 import { OverviewPage } from "./pages/overview";
@@ -109,6 +110,7 @@ function Content({ project, run }: { project: Overview; run: Run | undefined }):
   if (page === "imports") return <ImportsPage />;
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
+  if (page === "gate") return <GatePage run={run} />;
   if (page === "confusion") return <ConfusionPage run={run} />;
   return <ErrorsPage project={project} run={run} />;
 }

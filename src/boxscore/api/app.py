@@ -12,6 +12,7 @@ from boxscore import __version__
 from boxscore.api import (
     comparison_routes,
     documents,
+    gate_routes,
     item_routes,
     metric_routes,
     problems,
@@ -54,6 +55,7 @@ def create_app(project: Project | None) -> FastAPI:
         metric_routes,
         item_routes,
         tag_routes,
+        gate_routes,
     ):
         app.include_router(module.router)
 

@@ -88,6 +88,16 @@ class DerivedRuns(ProjectReader):
         rows = table["confidence"] >= floor[table["class_id"]]
         return self._publish(state, request, kept(predictions, rows), "cut", f"{run} {how}")
 
+    def keep_gate_rules(self, text: str) -> Document:
+        """Keep rules for `gate` in the project; "" forgets them.
+
+        Raises:
+            RequestError: They cannot be read; the message has the line.
+        """
+        from boxscore.project.kept_rules import keep_rules
+
+        return keep_rules(self._state(), text)
+
     def _publish(
         self, state: Loaded, request: RunRequest, made: Annotations, form: str, how: str
     ) -> Document:

@@ -46,17 +46,22 @@ def start_rules(state: Loaded, path: Path, baseline: str) -> Document:
     Raises:
         RequestError: There is a file already, or the run is unknown.
     """
+    text, count = first_rules(state, baseline)
+    _write_new(path, text)
+    return {"rules": str(path), "baseline": baseline, "count": count}
+
+
+def first_rules(state: Loaded, baseline: str) -> tuple[str, int]:
+    """The text of rules that the baseline itself passes, and how many there are."""
     record = state.record(baseline)
-    task = task_of_all(state, (baseline,))
-    entries = _entries(state, baseline, task)
+    entries = _entries(state, baseline, task_of_all(state, (baseline,)))
     text = HEAD.format(
         run=_quoted(baseline),
         sha256=_quoted(record.sha256),
         ground_truth=_quoted(ground_truth_hash(state)),
         support=SUPPORT,
     ) + "".join(f"  - {{{', '.join(f'{k}: {v}' for k, v in one.items())}}}\n" for one in entries)
-    _write_new(path, text)
-    return {"rules": str(path), "baseline": baseline, "count": len(entries)}
+    return text, len(entries)
 
 
 def _quoted(text: str) -> str:

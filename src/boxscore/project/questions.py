@@ -275,10 +275,13 @@ class RunQuestions(OpenProject):
 
         return flipped_document(self._state(), first, second, query)
 
-    def gate(self, rules: str | Path, *, run: str, baseline: str | None = None) -> Document:
+    def gate(
+        self, rules: str | Path | None = None, *, run: str, baseline: str | None = None
+    ) -> Document:
         """Whether a run may pass: a file of rules on its numbers and their change.
 
         Args:
+            rules: None takes those that the project keeps, or first ones of its oldest run.
             baseline: The run that changes are counted from, instead of the one in the rules.
 
         Raises:
@@ -286,8 +289,17 @@ class RunQuestions(OpenProject):
             RequestError: The baseline is gone or another one, or the labels changed.
         """
         from boxscore.project.gating import gate
+        from boxscore.project.kept_rules import gate_by_kept
 
+        if rules is None:
+            return gate_by_kept(self._state(), run, baseline)
         return gate(self._state(), Path(rules), run, baseline)
+
+    def gate_rules(self) -> Document:
+        """The "text" of the gate's rules, and whether they are "kept" by the project."""
+        from boxscore.project.kept_rules import rules_document
+
+        return rules_document(self._state())
 
     def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
         """Write first rules for `gate`, which the baseline itself passes."""

@@ -219,6 +219,10 @@ class Writer:
             files.write_bytes(path, (text + "\n").encode())
             self._moves.append((path, self.root / ONTOLOGY))
 
+    def drop_document(self, name: str) -> None:
+        """Forget a named text."""
+        self._do("DELETE FROM document WHERE name = ?", (name,))
+
     def _do(self, statement: str, values: tuple[object, ...]) -> None:
         self._statements.append((statement, values))
 

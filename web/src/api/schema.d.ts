@@ -45,6 +45,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gate-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rules as YAML: those that the project keeps, else first ones of its oldest run.
+         */
+        get: operations["rules_api_v1_gate_rules_get"];
+        put?: never;
+        /**
+         * Keep Rules
+         * @description Keep rules in the project; an empty text forgets them.
+         */
+        post: operations["keep_rules_api_v1_gate_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -247,6 +271,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description One file about some runs, to download.
+         */
+        get: operations["report_api_v1_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -407,6 +451,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gate
+         * @description Whether the run may pass by the project's rules, and every check with its numbers.
+         */
+        get: operations["gate_api_v1_runs__run__gate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/images": {
         parameters: {
             query?: never;
@@ -479,6 +543,26 @@ export interface paths {
          * @description Precision, recall and mean confidence of a run over bins of a metric; decodes no images.
          */
         get: operations["performance_api_v1_runs__run__metric_performance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/other-tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Other Tools
+         * @description What other tools print as the mAP of the same boxes, and what makes the difference.
+         */
+        get: operations["other_tools_api_v1_runs__run__other_tools_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -689,6 +773,36 @@ export interface components {
         Changed: {
             /** Changed */
             changed: number;
+        };
+        /** Check */
+        Check: {
+            /** Baseline */
+            baseline: number | null;
+            /** Blocks */
+            blocks: boolean;
+            /** Difference */
+            difference: number | null;
+            /** High */
+            high: number | null;
+            /** Line */
+            line: number;
+            /** Low */
+            low: number | null;
+            /** Objects */
+            objects: number;
+            /** Reason */
+            reason: string | null;
+            /** Rule */
+            rule: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "passed" | "failed" | "unsure";
+            /** Subject */
+            subject: string;
+            /** Value */
+            value: number | null;
         };
         /** ClassBest */
         ClassBest: {
@@ -1715,6 +1829,11 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** NewRules */
+        NewRules: {
+            /** Text */
+            text: string;
+        };
         /** Note */
         Note: {
             /** Created */
@@ -1764,6 +1883,55 @@ export interface components {
              * @default []
              */
             tags: string[];
+        };
+        /** OtherTool */
+        OtherTool: {
+            /** Matters Most */
+            matters_most: string | null;
+            /** Metric */
+            metric: string;
+            /** Points */
+            points: number | null;
+            /** Title */
+            title: string;
+            /** Tool */
+            tool: string;
+            /** Value */
+            value: number | null;
+        };
+        /** OtherTools */
+        OtherTools: {
+            /** Coco */
+            coco: number | null;
+            /** Run */
+            run: string;
+            /** Tools */
+            tools: components["schemas"]["OtherTool"][];
+        };
+        /** Outcome */
+        Outcome: {
+            /** Baseline */
+            baseline: string | null;
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /** Comment */
+            comment: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Ground Truth */
+            ground_truth: string;
+            /** Notes */
+            notes: string[];
+            /** Passed */
+            passed: boolean;
+            /** Run */
+            run: string;
+            /** Task */
+            task: string;
+            /** Verdict */
+            verdict: string;
         };
         /** OutcomeCounts */
         OutcomeCounts: {
@@ -1892,6 +2060,13 @@ export interface components {
             name: string;
             /** Title */
             title: string;
+        };
+        /** Rules */
+        Rules: {
+            /** Kept */
+            kept: boolean;
+            /** Text */
+            text: string;
         };
         /** Run */
         Run: {
@@ -2161,6 +2336,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlippedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rules_api_v1_gate_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+        };
+    };
+    keep_rules_api_v1_gate_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
                 };
             };
             /** @description Validation Error */
@@ -2465,6 +2693,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    report_api_v1_report_get: {
+        parameters: {
+            query: {
+                runs: string[];
+                form?: "html" | "md" | "json";
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -2783,6 +3043,39 @@ export interface operations {
             };
         };
     };
+    gate_api_v1_runs__run__gate_get: {
+        parameters: {
+            query?: {
+                baseline?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     images_api_v1_runs__run__images_get: {
         parameters: {
             query?: {
@@ -2936,6 +3229,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricPerformance"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    other_tools_api_v1_runs__run__other_tools_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtherTools"];
                 };
             };
             /** @description Validation Error */
