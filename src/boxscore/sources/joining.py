@@ -31,6 +31,23 @@ def joined(parts: Sequence[Annotations], schema: TableSchema) -> Annotations:
     return Annotations(table=table.take(order), **hung)
 
 
+def slice_of(whole: Annotations, begin: int, end: int) -> Annotations:
+    """The rows begin:end with what hangs on them, counted from 0; columns are views."""
+
+    def hung(table: Table) -> Table:
+        first, last = np.searchsorted(table["row"], (begin, end)).tolist()
+        cut = Table(table.schema, {name: table[name][first:last] for name in table})
+        return cut.replace(row=cut["row"] - begin) if begin and cut.rows else cut
+
+    table = whole.table
+    return Annotations(
+        table=Table(table.schema, {name: table[name][begin:end] for name in table}),
+        masks=hung(whole.masks),
+        points=hung(whole.points),
+        traits=hung(whole.traits),
+    )
+
+
 def _hung(tables: list[Table], first: NDArray[np.int64], place: NDArray[np.int64]) -> Table:
     """What hangs on by row, with the rows' new places."""
     moved = [
