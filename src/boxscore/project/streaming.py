@@ -58,13 +58,14 @@ class Sizes:
     Attributes:
         large: Bytes of the least file that is read so.
         window: Bytes of text.
-        rows: Rows of a range of items.
+        rows, text: Rows of a range of items, and bytes of the file that they stand for.
         outcomes: Outcomes of a range of classes.
     """
 
     large: int = LARGE
     window: int = WINDOW
     rows: int = 1 << 19
+    text: int = 64 << 20
     outcomes: int = MOST_ROWS
 
 
@@ -129,7 +130,8 @@ class _Import:
     classes: set[int] = field(default_factory=set)
 
     def document(self) -> dict[str, Any]:
-        cuts = edges(self.run.rows_of_item, self.sizes.rows)
+        each = self.request.path.stat().st_size / max(self.run.total, 1)
+        cuts = edges(self.run.rows_of_item, min(self.sizes.rows, int(self.sizes.text / each)))
         waiting = Spill(self.folder / "rows")
         with self.request.progress("reading predictions"):
             self._sort_into(waiting, np.array(cuts))

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import SourceError
 from boxscore.schema.kinds import Mark
 from boxscore.schema.tables import Annotations, Table
 from boxscore.sources.coco_annotations import drop_without_image, note_unknown_images
@@ -94,7 +95,7 @@ class WindowedRun:
         self.rows_of_class = self._survey.classes.totals(own.class_id, classes)
         self.kinds: set[int] = set()
         self.boxed = False
-        self._usable = self._known = self._strange = 0
+        self._read = self._usable = self._known = self._strange = 0
         self._corners = Corners()
         self._named: Flags = np.zeros(context.items.rows, np.bool_)
         self._looked_at = images_to_look_at(self.rows_of_item > 0, context)
@@ -105,11 +106,18 @@ class WindowedRun:
         return read_windows(self._text, RESULTS, report, self._window)
 
     def _names(self, records: Records) -> Names:
+        image = self._images(records.column["image_id"])
+        category = self._classes(records.column["category_id"])
+        if image.min(initial=0) < 0 or category.min(initial=0) < 0:
+            raise self._changed()
         return Names(
-            item=self._item[self._images(records.column["image_id"])],
-            class_id=self._class_id[self._classes(records.column["category_id"])],
-            mapping=self.mapping,
+            item=self._item[image], class_id=self._class_id[category], mapping=self.mapping
         )
+
+    def _changed(self) -> SourceError:
+        problem = "the file changed while it was read"
+        fix = "import it again when nothing writes to it"
+        return SourceError(self._report.path, "", problem, fix=fix, code="E-FILE-CHANGED")
 
     def __iter__(self) -> Iterator[Annotations]:
         for records in self._records(self._report):
@@ -129,6 +137,7 @@ class WindowedRun:
     def _look(self, records: Records, names: Names) -> None:
         """Count what is known, and keep the records that the doctor would look at."""
         known = (names.item >= 0) & (names.class_id >= 0)
+        self._read += records.total
         self._usable += known.size
         self._known += int(known.sum())
         good = known & has_outline(records)
@@ -140,9 +149,11 @@ class WindowedRun:
         """Judge what all windows showed; returns the name of the format.
 
         Raises:
-            SourceError: More than 5 % of the records are unusable.
+            SourceError: More than 5 % of the records are unusable, or the file changed meanwhile.
             WholeNeeded: The ids, or the boxes, may mean something else.
         """
+        if self._read != self.total:
+            raise self._changed()
         if not believed(self._known, self._usable) or self._doubtful():
             raise WholeNeeded
         note_coco_ids(self.mapping, self._report)
