@@ -133,7 +133,11 @@ class ShardedNumbers:
         first, end = self._edges[group : group + 2]
         matches = _core.Matches.of(
             np.searchsorted(table["class_id"], np.arange(first, end + 1)),
-            *(table[name] for name in JUDGED.names()[1:]),
+            table["confidence"],
+            table["matched"],
+            table["ignored"],
+            table["rank"],
+            table["in_area"],
             np.ascontiguousarray(self._positives[first:end]).ravel(),
             self._policy.kernel(),
         )
@@ -171,8 +175,8 @@ class ShardedNumbers:
             return 0.0
         if not points.size:  # F1 is 0 everywhere
             return highest
-        found, shown_at = (np.cumsum(v[::-1]).astype(np.float64) for v in (found, beyond[1:]))
-        f1 = 2 * found / (shown_at + objects)
+        right_at, shown_at = (np.cumsum(v[::-1]).astype(np.float64) for v in (found, beyond[1:]))
+        f1 = 2 * right_at / (shown_at + objects)
         return float(points[::-1][np.argmax(f1)])
 
     def _counts(self, confidence: float) -> Counts:

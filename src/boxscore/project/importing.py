@@ -204,7 +204,9 @@ def _evaluated(truth: Truth, tables: RunTables, task: Task) -> Keep:
 def note_left_out(report: ImportReport, task: Task, count: int) -> None:
     """Say how many predictions a task cannot compare."""
     if count:
-        problem = f"predictions without what task {task.value} compares are left out of its evaluation"
+        problem = (
+            f"predictions without what task {task.value} compares are left out of its evaluation"
+        )
         report.note("W-TASK-LEFT-OUT", problem, count)
 
 

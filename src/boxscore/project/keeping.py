@@ -30,8 +30,7 @@ def to_text(numbers: Numbers, counts: Counts) -> str:
     """
     document = {
         "default_confidence": counts.confidence,
-        "counts": {"iou": counts.iou}
-        | {name: getattr(counts, name).tolist() for name in COUNTED},
+        "counts": {"iou": counts.iou} | {name: getattr(counts, name).tolist() for name in COUNTED},
         "overall": {name: defined(value) for name, value in numbers.overall.items()},
         "ground_truth": numbers.ground_truth.tolist(),
         "predictions": numbers.predictions.tolist(),

@@ -28,6 +28,8 @@ from boxscore.sources.segmentation import Ragged
 
 LOOKED_AT = 200
 """Images whose records show whether ids and boxes mean what they say."""
+FEWEST_LOOKED_AT, MOST_RECORDS = 20, 200_000
+"""Where images have thousands of records, fewer of them do: so many, or of so many records."""
 Rows = NDArray[np.int32]
 
 
@@ -122,7 +124,7 @@ def _doubtful(records: Records, own: Names, context: ProjectContext, report: Imp
     """Whether the records of some images show that boxes or classes are meant otherwise."""
     good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & has_outline(records))
     named = np.bincount(own.item[good], minlength=context.items.rows) > 0
-    chosen = images_to_look_at(named, context)
+    chosen = images_to_look_at(named, records.total, context)
     if chosen is None:
         return False
     rows = good[chosen[own.item[good]]]
@@ -131,12 +133,13 @@ def _doubtful(records: Records, own: Names, context: ProjectContext, report: Imp
 
 
 def images_to_look_at(
-    named: NDArray[np.bool_], context: ProjectContext
+    named: NDArray[np.bool_], total: int, context: ProjectContext
 ) -> NDArray[np.bool_] | None:
     """(items,) some labelled images among those that good records name; None if there are none.
 
     Args:
         named: (items,) whether a good record names it.
+        total: Records in the file.
     """
     truth = context.ground_truth
     if truth is None or not truth.rows:
@@ -146,7 +149,8 @@ def images_to_look_at(
     found = np.flatnonzero(labelled & named)
     if not found.size:
         return None
-    few = np.linspace(0, found.size - 1, min(found.size, LOOKED_AT)).astype(np.int64)
+    count = min(found.size, LOOKED_AT, max(FEWEST_LOOKED_AT, MOST_RECORDS * found.size // total))
+    few = np.linspace(0, found.size - 1, count).astype(np.int64)
     return np.isin(np.arange(context.items.rows), found[few])
 
 
@@ -180,9 +184,7 @@ def contradicted(
     return not _judged(read_classes(raw, context.ontology.classes, met), place, met).sure
 
 
-def _confirmed_images(
-    raw: RawSet, own: Names, context: ProjectContext, boxes: Finding
-) -> Finding:
+def _confirmed_images(raw: RawSet, own: Names, context: ProjectContext, boxes: Finding) -> Finding:
     """The images as they stand, held against other readings of their ids and other images."""
     how = own.mapping["images"].removeprefix("by ")
     place = np.full(len(raw.images), -1, np.int32)

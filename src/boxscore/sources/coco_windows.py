@@ -98,7 +98,7 @@ class WindowedRun:
         self._read = self._usable = self._known = self._strange = 0
         self._corners = Corners()
         self._named: Flags = np.zeros(context.items.rows, np.bool_)
-        self._looked_at = images_to_look_at(self.rows_of_item > 0, context)
+        self._looked_at = images_to_look_at(self.rows_of_item > 0, self.total, context)
         self._samples: list[tuple[Sample, Names]] = []
         self._repeats, self._repeat_count = np.empty((0, 2), np.int64), 0
 
@@ -125,9 +125,7 @@ class WindowedRun:
             self._look(records, names)
             sieve = Sieve(records, self._report)
             self._strange += drop_without_image(sieve, names.item)
-            found = predictions_of(
-                sieve, names.item, names.class_id, self._context, self._corners
-            )
+            found = predictions_of(sieve, names.item, names.class_id, self._context, self._corners)
             del records, names, sieve
             self.kinds |= set(np.unique(found.table["kind"]).tolist())
             computed = found.table["marks"] & np.uint16(Mark.BOX_COMPUTED)
@@ -164,10 +162,12 @@ class WindowedRun:
         return form_of(self._context.ontology, self._report)
 
     def _doubtful(self) -> bool:
-        chosen = images_to_look_at(self._named, self._context)
+        chosen = images_to_look_at(self._named, self.total, self._context)
         if chosen is None:
             return False
-        if not np.array_equal(chosen, self._looked_at):  # some images had no good record
+        if self._looked_at is None or not np.array_equal(
+            chosen, self._looked_at
+        ):  # some images had no good record
             self._samples = []
             for records in self._records(ImportReport(self._report.path)):
                 names = self._names(records)
@@ -203,7 +203,8 @@ class WindowedRun:
             SourceError: In strict mode, if there is one.
         """
         written = dict(zip(self._item.tolist(), self._survey.images.written(), strict=True))
-        image = dict(self._repeats.tolist())
+        rows, items = self._repeats.T.tolist()
+        image: dict[int, int] = dict(zip(rows, items, strict=True))
         words = dict(RESULTS.names)["image_id"]
 
         def describe(row: int) -> tuple[str, str]:

@@ -85,11 +85,9 @@ def _constant(values: NDArray[Any]) -> bool:
     if not values.size:
         return False
     if values.dtype == object:
-        return values.tolist().count(values[0]) == values.size
-    bits = values.view(f"u{values.itemsize}") if values.flags.c_contiguous else values
-    if bits is values and values.dtype.kind == "f":
-        return False
-    return bool(bits[0] == bits[-1] and np.all(bits == bits[0]))
+        return bool(values.tolist().count(values[0]) == values.size)
+    bits = np.ascontiguousarray(values).view(f"u{values.itemsize}")
+    return bool(bits[0] == bits[-1]) and bool(np.all(bits == bits[0]))
 
 
 def _read(data: Bytes, at: int, schema: TableSchema) -> tuple[Table, int]:

@@ -249,7 +249,7 @@ void bind_scan(nb::module_& m) {
       .def("next", [](PyListScan& self, size_t bytes) -> nb::object {
         std::optional<PyRecords> found = self.next(bytes);
         return found ? nb::cast(std::move(*found)) : nb::none();
-      }, "bytes"_a);
+      }, "size"_a);
   m.def("scan_members", &member_records, "source"_a, "members"_a);
   nb::class_<Score>(m, "ScoreResult")
       .def_ro("task", &Score::task)
