@@ -63,11 +63,11 @@ def test_a_heap_gives_its_tables_back_in_order(tmp_path: Path) -> None:
     for tables in given:
         spill.put(7, *tables)
     for read in (spill.read, spill.take):
-        found = read(7, PREDICTIONS, MASKS, TRAITS)
+        found = list(read(7, PREDICTIONS, MASKS, TRAITS))
         assert len(found) == len(given)
         for a, b in zip(found, given, strict=True):
             assert all(map(same, a, b))
-    assert spill.read(7, PREDICTIONS, MASKS, TRAITS) == []
+    assert list(spill.read(7, PREDICTIONS, MASKS, TRAITS)) == []
     assert list((tmp_path / "heaps").iterdir()) == []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,9 +105,12 @@ class ShardedNumbers:
         """The numbers of everything that was added."""
         curves, right = [], [np.empty(0)]
         for group in range(self._groups):
-            table = self._sorted(group)
-            curves.append(self._curves(group, table))
-            right.append(table["confidence"][self._right(table)])
+            matches, shown = self._matches(group)
+            curves.append(
+                _core.accumulate(matches, self._policy.kernel(), scores=False, every_limit=False)
+            )
+            right.append(shown)
+            del matches
         numbers = curve_numbers(
             _core.join_curves(curves),
             self._policy,
@@ -120,16 +124,9 @@ class ShardedNumbers:
             numbers=numbers, default_confidence=confidence, counts=self._counts(confidence)
         )
 
-    def _sorted(self, group: int) -> Table:
-        """A group's predictions by class; those of a class in order of their items."""
-        tables = [table for (table,) in self._spill.read(group, JUDGED)]
-        whole = Table.concat(JUDGED, tables)
-        first = self._edges[group]
-        if self._edges[group + 1] - first <= 1:
-            return whole
-        return whole.take(np.argsort((whole["class_id"] - first).astype(np.uint16), kind="stable"))
-
-    def _curves(self, group: int, table: Table) -> _core.Curves:
+    def _matches(self, group: int) -> tuple[_core.Matches, NDArray[np.float64]]:
+        """A group's outcomes for the curves, and the confidences of its true positives."""
+        table = self._sorted(group)
         first, end = self._edges[group : group + 2]
         matches = _core.Matches.of(
             np.searchsorted(table["class_id"], np.arange(first, end + 1)),
@@ -141,7 +138,22 @@ class ShardedNumbers:
             np.ascontiguousarray(self._positives[first:end]).ravel(),
             self._policy.kernel(),
         )
-        return _core.accumulate(matches, self._policy.kernel(), scores=False, every_limit=False)
+        return matches, table["confidence"][self._right(table)]
+
+    def _sorted(self, group: int) -> Table:
+        """A group's predictions by class; those of a class in order of their items."""
+        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in JUDGED.names()}
+        for (table,) in self._spill.read(group, JUDGED):
+            for name, values in table.items():
+                parts[name].append(values)
+        if not parts["rank"]:
+            return Table.empty(JUDGED)
+        # One column after the other: a class may have millions, which should not lie here twice.
+        whole = Table(JUDGED, {name: np.concatenate(parts.pop(name)) for name in JUDGED.names()})
+        first = self._edges[group]
+        if self._edges[group + 1] - first <= 1:
+            return whole
+        return whole.take(np.argsort((whole["class_id"] - first).astype(np.uint16), kind="stable"))
 
     def _right(self, table: Table) -> NDArray[np.bool_]:
         right: NDArray[np.bool_] = (table["matched"] & ~table["ignored"] & self._bit) != 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +15,6 @@ from boxscore.store import files
 from boxscore.store.failures import failure
 
 DENSE, CONSTANT = 0, 1
-Bytes = NDArray[np.uint8]
 
 
 class Spill:
@@ -42,23 +42,19 @@ class Spill:
         except OSError as failed:
             raise failure(path, failed) from failed
 
-    def read(self, heap: int, *schemas: TableSchema) -> list[tuple[Table, ...]]:
-        """What was laid on a heap, in that order; the columns are views of the file's bytes."""
+    def read(self, heap: int, *schemas: TableSchema) -> Iterator[tuple[Table, ...]]:
+        """What was laid on a heap, in that order, one after the other."""
         path = self._path(heap)
         if not path.exists():
-            return []
-        data, at, found = np.fromfile(path, np.uint8), 0, []
-        while at < data.size:
-            tables = []
-            for schema in schemas:
-                table, at = _read(data, at, schema)
-                tables.append(table)
-            found.append(tuple(tables))
-        return found
+            return
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            while file.tell() < size:
+                yield tuple(_read(file, schema) for schema in schemas)
 
     def take(self, heap: int, *schemas: TableSchema) -> list[tuple[Table, ...]]:
-        """The same, and the heap is gone from the disk."""
-        found = self.read(heap, *schemas)
+        """All of it; the heap is gone from the disk."""
+        found = list(self.read(heap, *schemas))
         files.remove(self._path(heap))
         return found
 
@@ -90,28 +86,26 @@ def _constant(values: NDArray[Any]) -> bool:
     return bool(bits[0] == bits[-1]) and bool(np.all(bits == bits[0]))
 
 
-def _read(data: Bytes, at: int, schema: TableSchema) -> tuple[Table, int]:
-    head = 1 + len(schema.columns)
-    rows, *marks = data[at : at + 8 * head].view(np.int64).tolist()
-    at += 8 * head
+def _read(file: BinaryIO, schema: TableSchema) -> Table:
+    rows, *marks = _numbers(file, 1 + len(schema.columns), np.dtype(np.int64)).tolist()
     columns: dict[str, NDArray[Any]] = {}
     for column, mark in zip(schema.columns, marks, strict=True):
         count = 1 if mark == CONSTANT else rows
         if column.dtype in (TEXT, BYTES):
-            values, at = _texts(data, at, count, column)
+            values = _texts(file, count, column)
         else:
-            end = at + count * column.numpy.itemsize
-            values, at = data[at:end].view(column.numpy), end
+            values = _numbers(file, count, column.numpy)
         columns[column.name] = np.broadcast_to(values, rows) if mark == CONSTANT else values
-    return Table(schema, columns), at
+    return Table(schema, columns)
 
 
-def _texts(data: Bytes, at: int, count: int, column: Column) -> tuple[NDArray[Any], int]:
-    lengths = data[at : at + 8 * count].view(np.int64)
-    ends = at + 8 * count + np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    pieces: Sequence[bytes] = [
-        data[a:b].tobytes() for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
-    ]
+def _numbers(file: BinaryIO, count: int, kind: np.dtype[Any]) -> NDArray[Any]:
+    return np.frombuffer(file.read(count * kind.itemsize), kind)
+
+
+def _texts(file: BinaryIO, count: int, column: Column) -> NDArray[Any]:
+    lengths = _numbers(file, count, np.dtype(np.int64)).tolist()
+    pieces = [file.read(length) for length in lengths]
     out = np.empty(count, object)
     out[:] = [p.decode() for p in pieces] if column.dtype == TEXT else pieces
-    return out, int(ends[-1])
+    return out
