@@ -120,8 +120,9 @@ def streamed(opened: Project, path: Path, name: str, **more: Any) -> dict[str, A
         texts(boxes(300, 5)),
         [one for one in boxes(900, 6) if one["category_id"] == 3],
         [one | {"image_id": 7, "category_id": 1} for one in boxes(260, 7)],
+        [one | {"image_id": one["image_id"] % 20 + 1} for one in boxes(200, 12)],
     ],
-    ids=["boxes", "odd", "masks", "names", "one class", "beyond the limit"],
+    ids=["boxes", "odd", "masks", "names", "one class", "beyond the limit", "unseen images"],
 )
 def test_windows_give_what_the_whole_gives(opened: Project, tmp_path: Path, found: Results) -> None:
     path = write(tmp_path / "results.json", found)

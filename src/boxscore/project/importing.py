@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
@@ -29,6 +30,8 @@ from boxscore.sources.run_tables import RunTables
 from boxscore.store.read import Snapshot
 from boxscore.store.records import RunRecord
 from boxscore.store.write import Writer
+
+UNSEEN = "W-IMAGES-UNSEEN"
 
 
 def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks: bool) -> Path:
@@ -141,8 +144,7 @@ def import_tables(
         The import document, without its evaluation.
     """
     task = default_task(truth, tables.predictions)
-    if unseen := unseen_note(truth.items, tables.predictions.table["item"]):
-        tables.report.note("W-IMAGES-UNSEEN", unseen)
+    note_unseen(tables.report, truth, tables.predictions.table["item"])
     with request.progress("matching"):
         keep = _evaluated(truth, tables, task)
     document = import_document(request, tables.report, Outline.of(tables), task)
@@ -199,6 +201,12 @@ def _evaluated(truth: Truth, tables: RunTables, task: Task) -> Keep:
         writer.set_document(document_name(run_id, task), to_text(evaluated.numbers, counts))
 
     return keep
+
+
+def note_unseen(report: ImportReport, truth: Truth, item: NDArray[np.int32]) -> None:
+    """Say so where the model may not have seen some images; `item`: those of its predictions."""
+    if unseen := unseen_note(truth.items, item):
+        report.note(UNSEEN, unseen)
 
 
 def note_left_out(report: ImportReport, task: Task, count: int) -> None:
@@ -287,7 +295,8 @@ def publish(
             format=document["format"],
             task=document["task"],
             rows=document["predictions"],
-            details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")},
+            details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")}
+            | {"unseen": report.facts.get(UNSEEN, ("", 0))[0]},
         )
     )
     relative = f"reports/import-{next_report(root)}.json"

@@ -61,7 +61,9 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     document = _document(state, run, question)
     if question.where is not None or question.options.only_predicted:
         return document
-    note = unseen_note(state.truth().items, state.predictions(run).table["item"])
+    note = state.record(run).details.get("unseen")
+    if note is None:  # imported before this was remembered
+        note = unseen_note(state.truth().items, state.predictions(run).table["item"])
     return document | {"notes": [*document.get("notes", ()), note]} if note else document
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.evaluation.in_shards import MOST_ROWS, ShardedNumbers, ShardedResult, edges
 from boxscore.matching.coco import candidate_pairs, match
@@ -32,6 +33,7 @@ from boxscore.project.importing import (
     import_document,
     make_room,
     note_left_out,
+    note_unseen,
     publish,
     tables_of,
 )
@@ -126,7 +128,7 @@ class _Import:
     rows: int = 0
     compared: int = 0
     left_out: int = 0
-    images: int = 0
+    seen: list[NDArray[np.int32]] = field(default_factory=lambda: [np.empty(0, np.int32)])
     classes: set[int] = field(default_factory=set)
 
     def document(self) -> dict[str, Any]:
@@ -142,12 +144,13 @@ class _Import:
         with self.request.progress("matching and storing"):
             result = self._evaluated(waiting, cuts, task)
         self.run.report_repeats()
+        note_unseen(self.report, self.truth, np.concatenate(self.seen))
         note_left_out(self.report, task, self.left_out)
         outline = Outline(
             format=form,
             mapping=self.run.mapping,
             rows=self.rows,
-            images=self.images,
+            images=sum(items.size for items in self.seen),
             classes=len(self.classes),
         )
         document = import_document(self.request, self.report, outline, task)
@@ -160,7 +163,7 @@ class _Import:
         )
         return document | {"report": str(place)}
 
-    def _sort_into(self, waiting: Spill, cuts: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+    def _sort_into(self, waiting: Spill, cuts: NDArray[np.int64]) -> None:
         """Lay each window's rows on the heaps of their ranges of items."""
         for found in self.run:
             places = np.searchsorted(found.table["item"], cuts).tolist()
@@ -224,5 +227,5 @@ class _Import:
         self.rows += found.rows
         self.compared += view.confidence.size
         self.left_out += view.left_out
-        self.images += int(np.unique(found.table["item"]).size)
+        self.seen.append(np.unique(found.table["item"]))
         self.classes |= set(np.unique(found.table["class_id"]).tolist())
