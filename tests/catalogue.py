@@ -26,6 +26,7 @@ MEDIA = FILES + "test_media.py"
 FOLDER = FILES + "test_image_folder.py"
 VIDEO = FILES + "test_video.py"
 MEMORY = FILES + "test_memory.py"
+STREAMING = "tests/project/test_streaming.py"
 
 
 def _cases(test: str, *rows: Iterable[int]) -> dict[int, str]:
@@ -57,7 +58,7 @@ TESTS: dict[int, str] = {
         f"{RESULTS}::test_each_row_comes_to_what_the_catalogue_says",
         (*range(97, 105), 107),
     ),
-    105: f"{MEMORY}::test_row_105_a_result_takes_some_two_hundred_bytes",
+    105: f"{STREAMING}::test_row_105_memory_follows_the_windows_not_the_run",
     106: f"{MASKS}::test_row_106_a_box_that_disagrees_with_its_mask_is_kept",
     108: f"{MAPPINGS}::test_row_108_a_wrong_mapping_file_changes_nothing",
     **{row: f"{KITTI}::test_row_{row}_" for row in range(109, 117)},

@@ -35,7 +35,7 @@ rows = st.lists(st.tuples(st.integers(0, 2), st.sampled_from([0.0, -0.0, 0.5, fl
 def test_repeats_are_rows_that_came_before(given_rows: list[tuple[int, float]]) -> None:
     a = np.array([r[0] for r in given_rows], np.int32)
     b = np.array([r[1] for r in given_rows], np.float64)
-    found = repeated_rows((a, b), np.ones(a.size, np.bool_))
+    found = repeated_rows((a, b), np.ones(a.size, np.bool_), np.arange(a.size))
     seen: set[tuple[int, str]] = set()
     for k, (first, second) in enumerate(given_rows):
         key = first, str(second + 0.0)

@@ -1,6 +1,6 @@
-"""Catalogue rows 27 and 105: what the readers hold follows the records, not the bytes.
+"""Catalogue row 27: what the readers hold follows the records, not the bytes.
 
-Scaled down to run in seconds: 120 MB of JSON stand for 5 GB, a million results for ten.
+Scaled down to run in seconds: 120 MB of JSON stand for 5 GB.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def test_row_27_unread_bytes_stay_on_the_disk(tmp_path: Path) -> None:
     assert reached - base < 0.25 * large.stat().st_size / 2**20
 
 
-def test_row_105_a_result_takes_some_two_hundred_bytes(tmp_path: Path) -> None:
+def test_a_result_that_is_read_as_a_whole_takes_some_two_hundred_bytes(tmp_path: Path) -> None:
     truth = write(tmp_path / "truth.json", project())
     none = write(tmp_path / "none.json", [])
     many = tmp_path / "many.json"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.class_curves import ClassCurves, class_curves
 from boxscore.evaluation.confusion import Confusion, confusion, taken_for
-from boxscore.evaluation.counts import Classes
+from boxscore.evaluation.counts import Classes, Counts, count
 from boxscore.evaluation.curves import Sweep, sweep
 from boxscore.evaluation.lrp import Lrp, optimal_lrp
 from boxscore.evaluation.numbers import Numbers
@@ -138,6 +138,10 @@ class RunView:
         if self._default is None:
             self._default = self._best_confidence(None)
         return self._default
+
+    def default_counts(self) -> Counts:
+        """The counts at the reference IoU and the default confidence."""
+        return count(self.view, self.live.at(REFERENCE_IOU), self.default_confidence())
 
     def _best_confidence(self, items: Items) -> float:
         confidence, _ = self.sweep(REFERENCE_IOU, items=items).best()

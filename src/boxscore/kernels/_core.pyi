@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
+U64 = NDArray[np.uint64]
 U16 = NDArray[np.uint16]
 U8 = NDArray[np.uint8]
 MaskArrays = tuple[U8, I64, I32, I32]
@@ -53,6 +54,10 @@ class Records:
     def texts(self, key: str) -> list[str]: ...
     def is_text(self, key: str) -> bool: ...
     def segmentation(self) -> SegmentationColumn: ...
+
+class ListScan:
+    def __init__(self, source: str | bytes, fields: FieldSpec, threads: int = 0) -> None: ...
+    def next(self, size: int) -> Records | None: ...
 
 def scan_list(source: str | bytes, fields: FieldSpec, threads: int = 0) -> Records: ...
 def scan_members(
@@ -159,6 +164,18 @@ class Matches:
     def rank(self) -> I32: ...
     @property
     def positives(self) -> I64: ...
+    def columns(self) -> tuple[I64, F64, U64, U64, I32, U8]: ...
+    @staticmethod
+    def of(
+        class_start: I64,
+        confidence: F64,
+        matched: U64,
+        ignored: U64,
+        rank: I32,
+        in_area: U8,
+        positives: I64,
+        protocol: Protocol,
+    ) -> Matches: ...
 
 class Curves:
     @property
@@ -194,6 +211,7 @@ def accumulate(
     scores: bool = True,
     every_limit: bool = True,
 ) -> Curves: ...
+def join_curves(parts: Sequence[Curves]) -> Curves: ...
 def summarize(curves: Curves, protocol: Protocol) -> list[float]: ...
 def average_precision(
     curves: Curves, area: int, thresholds: list[int], classes: list[int]

@@ -109,6 +109,26 @@ def compare_rows(
     )
 
 
+SHARDED = (Task.BBOX, Task.OBB, Task.SEGM)
+"""Tasks whose predictions can be compared some items at a time: nothing is agreed on by all."""
+
+
+def with_predictions(
+    view: Comparable, items: Table, ontology: Ontology, predictions: Annotations
+) -> Comparable:
+    """The same ground truth with other predictions, of a task of SHARDED.
+
+    Whether the task fits them is not asked: of some items' predictions none may have its geometry.
+    """
+    objects = _objects(predictions.table, ontology.object_count)
+    fitting = _fitting(Task.BBOX if view.task is Task.OBB else view.task, predictions, objects)
+    rows = objects if fitting.all() else objects[fitting]
+    part = _Part("the run", predictions, rows, objects.size - rows.size)
+    side, _ = _side(view.task, items, part)
+    confidence = predictions.table["confidence"][rows]
+    return replace(view, predictions=side, confidence=confidence, left_out=part.left_out)
+
+
 def _part(
     name: str, task: Task, ontology: Ontology, annotations: Annotations, *, assumes: bool
 ) -> _Part:

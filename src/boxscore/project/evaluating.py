@@ -60,12 +60,17 @@ def default_task(truth: Truth, predictions: Annotations) -> Task:
     Its guesses at classes; its keypoints when it has nothing else; masks, or rotated boxes, when
     both sides have them; else boxes.
     """
-    labels = truth.ground_truth
     kinds = set(np.unique(predictions.table["kind"]).tolist())
+    return task_of(truth, kinds, boxed=_boxed(predictions))
+
+
+def task_of(truth: Truth, kinds: set[int], *, boxed: bool) -> Task:
+    """The same for a run of these kinds; `boxed`: any of its boxes was given."""
+    labels = truth.ground_truth
     if kinds == {Kind.CLASSIFICATION}:
         return Task.CLASSIFICATION
     objects = kinds - {Kind.CLASSIFICATION}
-    if objects == {Kind.KEYPOINTS} and (keypoint_rows(labels).size or not _boxed(predictions)):
+    if objects == {Kind.KEYPOINTS} and (keypoint_rows(labels).size or not boxed):
         return Task.KEYPOINTS
     if objects and objects <= set(MASKED) and labels.masks.rows:
         return Task.SEGM

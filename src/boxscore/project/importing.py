@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
@@ -19,7 +20,7 @@ from boxscore.project.evaluating import Truth, default_task, evaluate_answers, e
 from boxscore.project.keeping import document_name, to_text
 from boxscore.project.unseen import unseen_note
 from boxscore.schema.kinds import Task
-from boxscore.schema.tables import Annotations
+from boxscore.schema.tables import Annotations, Table
 from boxscore.sources import read_run as read_source
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import with_mapping
@@ -29,6 +30,8 @@ from boxscore.sources.run_tables import RunTables
 from boxscore.store.read import Snapshot
 from boxscore.store.records import RunRecord
 from boxscore.store.write import Writer
+
+UNSEEN = "W-IMAGES-UNSEEN"
 
 
 def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks: bool) -> Path:
@@ -40,7 +43,7 @@ def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks:
     root = target / folder_name(name)
     refuse_existing(root)
     with Writer.create(root, name=name) as writer:
-        for table in (tables.items, tables.verdicts, *_tables_of(tables.ground_truth)):
+        for table in (tables.items, tables.verdicts, *tables_of(tables.ground_truth)):
             writer.add_table("project", table)
         writer.set_document("ontology", json.dumps(tables.ontology.to_json(), ensure_ascii=False))
         for file in tables.files:
@@ -75,7 +78,8 @@ def folder_name(name: str) -> str:
     return safe[:100] or "project"
 
 
-def _tables_of(annotations: Annotations) -> tuple[Any, ...]:
+def tables_of(annotations: Annotations) -> tuple[Table, ...]:
+    """The tables that the store keeps of annotations."""
     return (annotations.table, annotations.masks, annotations.points, annotations.traits)
 
 
@@ -112,12 +116,17 @@ class RunRequest:
 
 
 def import_run(root: Path, truth: Truth, request: RunRequest) -> dict[str, Any]:
-    """Read, evaluate and publish one run.
+    """Read, evaluate and publish one run; a large file of COCO results without holding it whole.
 
     Returns:
         The import document, without its evaluation.
     """
+    from boxscore.project.streaming import import_large
+
     refuse_taken(root, request)
+    streamed = import_large(root, truth, request)
+    if streamed is not None:
+        return streamed
     with request.progress("reading predictions"):
         tables = read_run(truth, request)
     return import_tables(root, truth, request, tables, lambda: digest(request.path))
@@ -135,15 +144,14 @@ def import_tables(
         The import document, without its evaluation.
     """
     task = default_task(truth, tables.predictions)
-    if unseen := unseen_note(truth.items, tables.predictions.table["item"]):
-        tables.report.note("W-IMAGES-UNSEEN", unseen)
+    note_unseen(tables.report, truth, tables.predictions.table["item"])
     with request.progress("matching"):
         keep = _evaluated(truth, tables, task)
-    document = _import_document(request, tables, task)
+    document = import_document(request, tables.report, Outline.of(tables), task)
     if request.dry_run:
         return document | {"report": None}
     with request.progress("storing"):
-        report = _publish_run(root, request, tables, task, keep, document, sha256())
+        report = _publish_run(root, request, tables, keep, document, sha256())
     return document | {"report": str(report)}
 
 
@@ -184,35 +192,70 @@ def _evaluated(truth: Truth, tables: RunTables, task: Task) -> Keep:
         evaluate_answers(truth, tables.predictions)
         return lambda _writer, _run_id: None
     evaluated = evaluate_objects(truth, tables.predictions, task)
-    default = evaluated.run.default_confidence()
-    if evaluated.run.view.left_out:
-        tables.report.note(
-            "W-TASK-LEFT-OUT",
-            f"predictions without what task {task.value} compares are left out of its evaluation",
-            evaluated.run.view.left_out,
-        )
+    counts = evaluated.run.default_counts()
+    note_left_out(tables.report, task, evaluated.run.view.left_out)
 
     def keep(writer: Writer, run_id: int) -> None:
         writer.add_table(f"run:{run_id}", evaluated.pairs)
         writer.add_table(f"run:{run_id}", evaluated.outcomes)
-        writer.set_document(document_name(run_id, task), to_text(evaluated.numbers, default))
+        writer.set_document(document_name(run_id, task), to_text(evaluated.numbers, counts))
 
     return keep
 
 
-def _import_document(request: RunRequest, tables: RunTables, task: Task) -> dict[str, Any]:
-    table = tables.predictions.table
+def note_unseen(report: ImportReport, truth: Truth, item: NDArray[np.int32]) -> None:
+    """Say so where the model may not have seen some images; `item`: those of its predictions."""
+    if unseen := unseen_note(truth.items, item):
+        report.note(UNSEEN, unseen)
+
+
+def note_left_out(report: ImportReport, task: Task, count: int) -> None:
+    """Say how many predictions a task cannot compare."""
+    if count:
+        problem = (
+            f"predictions without what task {task.value} compares are left out of its evaluation"
+        )
+        report.note("W-TASK-LEFT-OUT", problem, count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What an import's document says of the run's rows."""
+
+    format: str
+    mapping: dict[str, str]
+    rows: int
+    images: int
+    classes: int
+
+    @classmethod
+    def of(cls, tables: RunTables) -> Outline:
+        """Of a run in memory."""
+        table = tables.predictions.table
+        return cls(
+            format=tables.format,
+            mapping=tables.mapping,
+            rows=table.rows,
+            images=int(np.unique(table["item"]).size),
+            classes=int(np.unique(table["class_id"]).size),
+        )
+
+
+def import_document(
+    request: RunRequest, report: ImportReport, outline: Outline, task: Task
+) -> dict[str, Any]:
+    """The document of an import, without its evaluation and the report's place."""
     return {
         "run": request.run_name,
-        "format": tables.format,
-        "recognised": tables.report.recognised,
+        "format": outline.format,
+        "recognised": report.recognised,
         "task": task.value,
-        "predictions": table.rows,
-        "rejected": tables.report.rejected,
-        "images_with_predictions": int(np.unique(table["item"]).size),
-        "classes": int(np.unique(table["class_id"]).size),
-        "mapping": tables.mapping,
-        "warnings": tables.report.warnings,
+        "predictions": outline.rows,
+        "rejected": report.rejected,
+        "images_with_predictions": outline.images,
+        "classes": outline.classes,
+        "mapping": outline.mapping,
+        "warnings": report.warnings,
     }
 
 
@@ -220,40 +263,49 @@ def _publish_run(
     root: Path,
     request: RunRequest,
     tables: RunTables,
-    task: Task,
     keep: Keep,
     document: dict[str, Any],
     sha256: str,
 ) -> Path:
     with Writer(root, purpose=f"import predictions {request.run_name}") as writer:
-        _make_room(root, writer, request)
-        run_id = writer.add_run(
-            RunRecord(
-                run_id=0,
-                name=request.run_name,
-                created=datetime.now(UTC).isoformat(timespec="seconds"),
-                source=storable(request.path.name),
-                sha256=sha256,
-                format=tables.format,
-                task=task.value,
-                rows=tables.predictions.rows,
-                details={
-                    k: document[k] for k in ("mapping", "rejected", "images_with_predictions")
-                },
-            )
-        )
-        for table in _tables_of(tables.predictions):
+        make_room(root, writer, request)
+        run_id = writer.next_run
+        for table in tables_of(tables.predictions):
             writer.add_table(f"run:{run_id}", table)
         keep(writer, run_id)
-        relative = f"reports/import-{next_report(root)}.json"
-        writer.add_bytes(
-            relative, _pretty({"kind": "predictions"} | document | tables.report.document())
+        return publish(root, writer, request, document, tables.report, sha256)
+
+
+def publish(
+    root: Path,
+    writer: Writer,
+    request: RunRequest,
+    document: dict[str, Any],
+    report: ImportReport,
+    sha256: str,
+) -> Path:
+    """Add the record and the report of the writer's next run, and commit; the report's place."""
+    writer.add_run(
+        RunRecord(
+            run_id=0,
+            name=request.run_name,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            source=storable(request.path.name),
+            sha256=sha256,
+            format=document["format"],
+            task=document["task"],
+            rows=document["predictions"],
+            details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")}
+            | {"unseen": report.facts.get(UNSEEN, ("", 0))[0]},
         )
-        writer.commit()
+    )
+    relative = f"reports/import-{next_report(root)}.json"
+    writer.add_bytes(relative, _pretty({"kind": "predictions"} | document | report.document()))
+    writer.commit()
     return root / relative
 
 
-def _make_room(root: Path, writer: Writer, request: RunRequest) -> None:
+def make_room(root: Path, writer: Writer, request: RunRequest) -> None:
     """Under the writer's lock: drop the run that is replaced, or refuse a name taken meanwhile."""
     with Snapshot(root) as snapshot:
         same = [run for run in snapshot.runs() if run.name == request.run_name]

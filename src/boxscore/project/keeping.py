@@ -7,10 +7,12 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.evaluation.counts import Counts
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.numbers import Numbers
 from boxscore.schema.kinds import Task
 
+COUNTED = ("tp", "fp", "fn", "ignored")
 FORM = 2
 """Of the document; one of another form is not found, so its evaluation is computed anew."""
 
@@ -20,10 +22,15 @@ def document_name(run_id: int, task: Task) -> str:
     return f"evaluation:{run_id}:{task.value}:coco:{FORM}"
 
 
-def to_text(numbers: Numbers, default_confidence: float) -> str:
-    """JSON, exact to the last bit; null is undefined."""
+def to_text(numbers: Numbers, counts: Counts) -> str:
+    """JSON, exact to the last bit; null is undefined.
+
+    Args:
+        counts: At the run's default confidence.
+    """
     document = {
-        "default_confidence": default_confidence,
+        "default_confidence": counts.confidence,
+        "counts": {"iou": counts.iou} | {name: getattr(counts, name).tolist() for name in COUNTED},
         "overall": {name: defined(value) for name, value in numbers.overall.items()},
         "ground_truth": numbers.ground_truth.tolist(),
         "predictions": numbers.predictions.tolist(),
@@ -45,6 +52,19 @@ def from_text(text: str) -> Numbers:
         predictions=np.array(document["predictions"], np.int64),
         per_class={name: _floats(values) for name, values in document["per_class"].items()},
         notes=tuple(document["notes"]),
+    )
+
+
+def counts_of(text: str) -> Counts | None:
+    """The counts at the default confidence that `to_text` wrote; None where an older one did."""
+    document = json.loads(text)
+    kept = document.get("counts")
+    if kept is None:
+        return None
+    return Counts(
+        iou=kept["iou"],
+        confidence=document["default_confidence"],
+        **{name: np.array(kept[name], np.int64) for name in COUNTED},
     )
 
 

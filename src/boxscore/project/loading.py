@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import DamagedStoreError, UnknownRunError
+from boxscore.evaluation.counts import Counts
+from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import coco
 from boxscore.project.evaluating import Truth, compare, evaluate_objects
-from boxscore.project.keeping import document_name, from_text
+from boxscore.project.keeping import counts_of, document_name, from_text
 from boxscore.schema.kinds import Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import (
@@ -181,6 +183,14 @@ class Loaded:
                     ).run
                 )
             return self._views[key]
+
+    def stored(self, run: str, task: Task) -> tuple[Numbers, Counts] | None:
+        """The evaluation that the import stored, and the counts at the default confidence."""
+        record = self.record(run)
+        with Snapshot(self.root) as snapshot:
+            text = snapshot.document(document_name(record.run_id, task))
+        counts = None if text is None else counts_of(text)
+        return None if text is None or counts is None else (from_text(text), counts)
 
     def _stored(self, run: str, task: Task, max_detections: int | None) -> RunView | None:
         record = self.record(run)

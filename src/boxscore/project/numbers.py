@@ -61,7 +61,9 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
     document = _document(state, run, question)
     if question.where is not None or question.options.only_predicted:
         return document
-    note = unseen_note(state.truth().items, state.predictions(run).table["item"])
+    note = state.record(run).details.get("unseen")
+    if note is None:  # imported before this was remembered
+        note = unseen_note(state.truth().items, state.predictions(run).table["item"])
     return document | {"notes": [*document.get("notes", ()), note]} if note else document
 
 
@@ -84,8 +86,14 @@ def _document(state: Loaded, run: str, question: Question) -> Document:
         return head | sizes | classification_document(truth.ontology.classes, answers)
     card = protocol_for(task, question.protocol)
     head["protocol"] = card.name
-    numbers, view = _numbers(state, run, card, question, items)
     rows = truth.ontology.classes[: truth.ontology.object_count]
+    stored = state.stored(run, task) if _imported(card, question) else None
+    if stored is not None:
+        numbers, counts = stored
+        wanted = check_classes(question.classes, len(rows))
+        document = detection_document(rows, numbers, counts, chosen=wanted)
+        return head | sizes | document | {"notes": list(numbers.notes)}
+    numbers, view = _numbers(state, run, card, question, items)
     if question.options.class_agnostic:
         rows = (replace(rows[0], name=ALL_AS_ONE, feature_hash=""),)
     if view is None:
@@ -96,6 +104,12 @@ def _document(state: Loaded, run: str, question: Question) -> Document:
     counts = count(view.view, view.live.at(question.iou), confidence)
     document = detection_document(rows[: view.view.classes], numbers, counts, chosen=wanted)
     return head | sizes | document | {"notes": list(numbers.notes)}
+
+
+def _imported(card: ProtocolCard, question: Question) -> bool:
+    """Whether the import has answered a question: its numbers need no prediction in memory."""
+    plain = Question(task=question.task, protocol=question.protocol, classes=question.classes)
+    return card.name == "coco" and question == plain
 
 
 def _no_protocol(question: Question) -> str:

@@ -92,16 +92,25 @@ def find_images(sieve: Sieve, lookup: NameLookup) -> NDArray[np.int32]:
 def drop_unknown_images(sieve: Sieve, item: NDArray[np.int32]) -> None:
     """Drop the records without an item, and count the ids that they name."""
     unknown = sieve.alive & (item < 0)
-    count = sieve.drop(
-        unknown,
+    if drop_without_image(sieve, item):
+        ids = np.unique(sieve.records.column["image_id"][unknown]).size
+        note_unknown_images(sieve.report, ids)
+
+
+def note_unknown_images(report: ImportReport, ids: int) -> None:
+    """Say how many ids name no image."""
+    report.note("N-COCO-IMAGE-UNKNOWN", "different ids that name no image", ids)
+
+
+def drop_without_image(sieve: Sieve, item: NDArray[np.int32]) -> int:
+    """Drop the records without an item; returns how many there were."""
+    return sieve.drop(
+        item < 0,
         "E-COCO-IMAGE-UNKNOWN",
         "/image_id",
         lambda i: f"image id {shown(sieve.records.id_at('image_id', i))} is not among the images",
         fix="is this the file that belongs to these images?",
     )
-    if count:
-        ids = np.unique(sieve.records.column["image_id"][unknown]).size
-        sieve.report.note("N-COCO-IMAGE-UNKNOWN", "different ids that name no image", ids)
 
 
 def find_categories(sieve: Sieve, lookup: NumberLookup, names: list[str]) -> NDArray[np.int32]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import SourceError
 from boxscore.schema.kinds import Mark
+from boxscore.sources.report import ImportReport
 from boxscore.sources.sieve import Flags, Sieve
 
 CORNERS_SHARE = 0.9
@@ -41,12 +43,46 @@ def refuse_normalised(sieve: Sieve, box: Boxes, given: Flags) -> None:
     raise SourceError(path, place, problem, fix=fix, code="E-COCO-BBOX-NORMALISED")
 
 
-def check_boxes(sieve: Sieve, box: Boxes, given: Flags, width: Sizes, height: Sizes) -> None:
+@dataclass(slots=True)
+class Corners:
+    """Whether boxes were given as corners: the second pair exceeds the first, many leave the image.
+
+    Attributes:
+        seen, beyond: Boxes looked at, and those that end beyond their image.
+        ordered: Whether the second pair is never the lesser one.
+    """
+
+    seen: int = 0
+    beyond: int = 0
+    ordered: bool = True
+
+    def add(self, box: Boxes, beyond: Flags) -> None:
+        """Look at (N, 4) further boxes."""
+        self.seen += len(box)
+        self.beyond += int(beyond.sum())
+        self.ordered &= bool(np.all((box[:, 2] >= box[:, 0]) & (box[:, 3] >= box[:, 1])))
+
+    def hint(self, report: ImportReport, place: str) -> None:
+        """Ask for corners, if all that was seen looks like them."""
+        if self.seen < FEWEST_TO_JUDGE:
+            return
+        share = self.beyond / self.seen
+        if share > CORNERS_SHARE or (share > CORNERS_SHARE_ORDERED and self.ordered):
+            problem = (
+                f"{share:.0%} of the boxes end beyond their image: are these corners x0 y0 x1 y1?"
+            )
+            report.repair("W-COCO-BBOX-CORNERS", f"{place}/0/bbox", problem)
+
+
+def check_boxes(
+    sieve: Sieve, box: Boxes, given: Flags, width: Sizes, height: Sizes, corners: Corners
+) -> None:
     """Drop impossible boxes; mark empty ones and those that leave their image.
 
     Args:
         box: (N, 4) x, y, width, height in pixels; read where `given`.
         width, height: (N,) pixels of each record's image.
+        corners: Looks at the boxes that stay.
     """
     x, y, w, h = box.T
     with np.errstate(over="ignore"):
@@ -67,7 +103,8 @@ def check_boxes(sieve: Sieve, box: Boxes, given: Flags, width: Sizes, height: Si
     if count:
         problem = "boxes reach over the edge of their image: kept, clipped in pictures"
         sieve.report.note("N-COCO-BBOX-CLIPPED", problem, count)
-    _hint_corners(sieve, box, given, right > width)
+    seen = given & sieve.alive
+    corners.add(box[seen], (right > width)[seen])
 
 
 def _negative(name: str, side: NDArray[np.float64]) -> Callable[[int], str]:
@@ -77,18 +114,3 @@ def _negative(name: str, side: NDArray[np.float64]) -> Callable[[int], str]:
 def _report(sieve: Sieve, found: Flags, mark: Mark, code: str, words: str, box: Boxes) -> None:
     if sieve.mark(found, mark):
         sieve.repair(found, code, "/bbox", lambda i: f"{box[i].tolist()} {words}: kept")
-
-
-def _hint_corners(sieve: Sieve, box: Boxes, given: Flags, beyond: Flags) -> None:
-    """Boxes given as corners: the second pair exceeds the first, and many leave the image."""
-    seen = given & sieve.alive
-    count = int(seen.sum())
-    if count < FEWEST_TO_JUDGE:
-        return
-    share = float((beyond & seen).sum()) / count
-    if share <= CORNERS_SHARE_ORDERED:
-        return
-    ordered = bool(np.all((box[seen, 2] >= box[seen, 0]) & (box[seen, 3] >= box[seen, 1])))
-    if ordered or share > CORNERS_SHARE:
-        problem = f"{share:.0%} of the boxes end beyond their image: are these corners x0 y0 x1 y1?"
-        sieve.report.repair("W-COCO-BBOX-CORNERS", f"{sieve.records.spec.place}/0/bbox", problem)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import Table
-from boxscore.sources.coco_boxes import check_boxes, refuse_normalised
+from boxscore.sources.coco_boxes import Corners, check_boxes, refuse_normalised
 from boxscore.sources.coco_extras import read_rotations
 from boxscore.sources.coco_keypoints import Keypoints, keypoints_of
 from boxscore.sources.coco_masks import check_masks
@@ -56,7 +56,12 @@ class Geometry:
 
 
 def read_geometry(
-    sieve: Sieve, item: NDArray[np.int32], items: Table, *, predicted: bool
+    sieve: Sieve,
+    item: NDArray[np.int32],
+    items: Table,
+    *,
+    predicted: bool,
+    corners: Corners | None = None,
 ) -> Geometry:
     """Apply the rules for boxes, segmentations and keypoints; the sieve drops what breaks them.
 
@@ -64,15 +69,21 @@ def read_geometry(
         item: (N,) row of `items`; read where the sieve is alive.
         predicted: The records are results, which may be mere classifications; annotations are
             such only where none of their file has a geometry.
+        corners: The records are some of a file's: what its boxes look like is judged at its end.
 
     Raises:
         SourceError: The boxes look normalised.
     """
     records = sieve.records
     boxed, box = records.present["bbox"], records.column["bbox"]
-    refuse_normalised(sieve, box, boxed)
     width, height = _sizes(sieve, item, items)
-    check_boxes(sieve, box, boxed, width, height)
+    if corners is None:
+        refuse_normalised(sieve, box, boxed)
+        corners = Corners()
+        check_boxes(sieve, box, boxed, width, height, corners)
+        corners.hint(sieve.report, records.spec.place)
+    else:
+        check_boxes(sieve, box, boxed, width, height, corners)
     masks = check_masks(sieve, width, height)
     keypoints = keypoints_of(sieve, predicted=predicted)
     theta = read_rotations(sieve)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from boxscore.sources.box_forms import VERTICAL_FIRST, boxes_as_pixels, points_as_pixels
 from boxscore.sources.coco_class_ids import BY_ID, class_readings
-from boxscore.sources.coco_fields import whole_number
-from boxscore.sources.coco_outlines import has_outline, outlines
+from boxscore.sources.coco_outlines import has_outline
 from boxscore.sources.coco_records import Records
+from boxscore.sources.coco_sample import DECLARED, Sample
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
 from boxscore.sources.doctor.classes import ASSIGNED, COCO, contradicts, read_classes, rightly
@@ -22,14 +22,14 @@ from boxscore.sources.doctor.images import guesses
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.readings import CLEAR, Finding, Reading
 from boxscore.sources.image_matching import match_images
-from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.segmentation import Ragged
 
-DECLARED = Convention(corners="xywh", scale="pixels")
-"""How COCO writes boxes."""
 LOOKED_AT = 200
 """Images whose records show whether ids and boxes mean what they say."""
+FEWEST_LOOKED_AT, MOST_RECORDS = 20, 200_000
+"""Where images have thousands of records, fewer of them do: so many, or of so many records."""
 Rows = NDArray[np.int32]
 
 
@@ -57,11 +57,9 @@ def reconciled(records: Records, context: ProjectContext, report: ImportReport) 
     Raises:
         SourceError: The evidence is too weak, or contradicts the file, and no mapping settles it.
     """
-    own = _as_they_stand(records, context)
+    own = as_they_stand(records, context)
     if context.mapping is None and _known(own) and not _doubtful(records, own, context, report):
-        if own.mapping["classes"] != BY_ID:
-            problem = "category ids are read as COCO's own, by the names of the classes"
-            report.note("N-COCO-IDS", problem)
+        note_coco_ids(own.mapping, report)
         return own
     raw, diagnosis = examined(records, context, report)
     settled = settle(raw, diagnosis, context)
@@ -78,9 +76,9 @@ def examined(
     records: Records, context: ProjectContext, report: ImportReport
 ) -> tuple[RawSet, Diagnosis]:
     """What the doctor finds; ids that all exist are believed unless the evidence contradicts."""
-    raw = raw_of(records, report)
+    raw = Sample.of(records).raw(report)
     diagnosis = diagnose(raw, context, context.mapping)
-    own = _as_they_stand(records, context)
+    own = as_they_stand(records, context)
     given = diagnosis.given
     known = float((own.class_id >= 0).mean()) if own.class_id.size else 0.0
     if not known >= CLEAR or given.classes_by or given.classes:
@@ -95,41 +93,7 @@ def examined(
     return raw, replace(diagnosis, classes=classes, unmatched=float(lost.mean()))
 
 
-def raw_of(records: Records, report: ImportReport, rows: NDArray[np.intp] | None = None) -> RawSet:
-    """Ids, boxes and confidences of all records, or of some, as the doctor weighs them."""
-    builder = RawBuilder("coco", report.path, report, DECLARED)
-    rows = np.arange(records.count) if rows is None else rows
-    image, keys = _coded(records, "image_id", rows)
-    for key in keys:
-        builder.image(key)
-    class_ref, named = _coded(records, "category_id", rows)
-    numbered = all(map(whole_number, named))
-    for name in named:
-        builder.class_ref(int(name)) if numbered else builder.class_ref(name=name)
-    columns = {
-        "image": image,
-        "class_ref": class_ref,
-        "line": records.row[rows] + 1,
-        "confidence": records.column["score"][rows],
-    }
-    builder.extend(columns, outlines(records, rows))
-    return builder.build()
-
-
-def _coded(
-    records: Records, key: str, rows: NDArray[np.intp]
-) -> tuple[NDArray[np.int64], list[str]]:
-    """Numbers of the distinct ids, and these as texts."""
-    values, codes = np.unique(records.column[key][rows], return_inverse=True)
-    if key not in records.texts:
-        return codes, [str(v) for v in values.tolist()]
-    texts = [records.texts[key][v] for v in values.tolist()]
-    place = {text: k for k, text in enumerate(dict.fromkeys(texts))}
-    again = np.array([place[text] for text in texts], np.int64)
-    return again[codes] if again.size else codes, list(place)
-
-
-def _as_they_stand(records: Records, context: ProjectContext) -> Names:
+def as_they_stand(records: Records, context: ProjectContext) -> Names:
     """By the ids of the project; by names of files where ids are none; class names are no ids."""
     item, images = match_images(records, context.items)
     if "category_id" in records.texts:
@@ -141,47 +105,90 @@ def _as_they_stand(records: Records, context: ProjectContext) -> Names:
 
 def _known(names: Names) -> bool:
     known = (names.item >= 0) & (names.class_id >= 0)
-    return not known.size or float(known.mean()) >= CLEAR
+    return believed(int(known.sum()), known.size)
+
+
+def believed(known: int, records: int) -> bool:
+    """Whether enough records name an image and a class for their ids to be meant so."""
+    return not records or known / records >= CLEAR
+
+
+def note_coco_ids(mapping: dict[str, str], report: ImportReport) -> None:
+    """Say so where category ids are COCO's own and not the project's."""
+    if mapping["classes"] != BY_ID:
+        problem = "category ids are read as COCO's own, by the names of the classes"
+        report.note("N-COCO-IDS", problem)
 
 
 def _doubtful(records: Records, own: Names, context: ProjectContext, report: ImportReport) -> bool:
     """Whether the records of some images show that boxes or classes are meant otherwise."""
-    truth = context.ground_truth
     good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & has_outline(records))
-    if truth is None or not truth.rows or not good.size:
+    named = np.bincount(own.item[good], minlength=context.items.rows) > 0
+    chosen = images_to_look_at(named, records.total, context)
+    if chosen is None:
         return False
+    rows = good[chosen[own.item[good]]]
+    few = replace(own, item=own.item[rows], class_id=own.class_id[rows])
+    return contradicted(Sample.of(records, rows), few, chosen, context, report)
+
+
+def images_to_look_at(
+    named: NDArray[np.bool_], total: int, context: ProjectContext
+) -> NDArray[np.bool_] | None:
+    """(items,) some labelled images among those that good records name; None if there are none.
+
+    Args:
+        named: (items,) whether a good record names it.
+        total: Records in the file.
+    """
+    truth = context.ground_truth
+    if truth is None or not truth.rows:
+        return None
     labelled = np.zeros(context.items.rows, np.bool_)
     labelled[truth.table["item"]] = True
-    labelled &= np.bincount(own.item[good], minlength=context.items.rows) > 0
-    items = np.flatnonzero(labelled)
-    if not items.size:
-        return False
-    few = np.linspace(0, items.size - 1, min(items.size, LOOKED_AT)).astype(np.int64)
-    chosen = np.isin(np.arange(context.items.rows), items[few])
-    rows = good[chosen[own.item[good]]]
+    found = np.flatnonzero(labelled & named)
+    if not found.size:
+        return None
+    count = min(found.size, LOOKED_AT, max(FEWEST_LOOKED_AT, MOST_RECORDS * found.size // total))
+    few = np.linspace(0, found.size - 1, count).astype(np.int64)
+    return np.isin(np.arange(context.items.rows), found[few])
+
+
+def contradicted(
+    sample: Sample,
+    own: Names,
+    chosen: NDArray[np.bool_],
+    context: ProjectContext,
+    report: ImportReport,
+) -> bool:
+    """Whether all good records of the chosen images show that something is meant otherwise.
+
+    Args:
+        own: What these records name, as they stand.
+    """
+    truth = context.ground_truth
+    assert truth is not None
     table = truth.table.take(np.flatnonzero(chosen[truth.table["item"]]))
     evidence = Evidence.of(replace(truth, table=table))
-    raw = raw_of(records, ImportReport(report.path), rows)
-    boxes, met = weigh_boxes(raw, own.item[rows], context, evidence, Mapping())
+    raw = sample.raw(ImportReport(report.path))
+    boxes, met = weigh_boxes(raw, own.item, context, evidence, Mapping())
     if boxes is not None and not boxes.sure:
         return True
     if boxes is not None:
-        images = _confirmed_images(raw, own, rows, context, boxes)
+        images = _confirmed_images(raw, own, context, boxes)
         if not images.sure:
             return True
         if images.doubt:
             report.note("W-DOCTOR-IMAGES", images.doubt)
-    place = Reading(how="source id", place=_of_classes(raw, own.class_id[rows]), found=1.0)
+    place = Reading(how="source id", place=_of_classes(raw, own.class_id), found=1.0)
     return not _judged(read_classes(raw, context.ontology.classes, met), place, met).sure
 
 
-def _confirmed_images(
-    raw: RawSet, own: Names, rows: NDArray[np.intp], context: ProjectContext, boxes: Finding
-) -> Finding:
+def _confirmed_images(raw: RawSet, own: Names, context: ProjectContext, boxes: Finding) -> Finding:
     """The images as they stand, held against other readings of their ids and other images."""
     how = own.mapping["images"].removeprefix("by ")
     place = np.full(len(raw.images), -1, np.int32)
-    place[raw.columns["image"]] = own.item[rows]
+    place[raw.columns["image"]] = own.item
     found = Finding(
         question="images",
         chosen=Reading(how=how, place=place, found=1.0),

@@ -14,6 +14,7 @@ from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import PREDICTIONS, Annotations
 from boxscore.sources.coco_annotations import drop_unknown_categories, drop_unknown_images
+from boxscore.sources.coco_boxes import Corners
 from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_geometry import Geometry, read_geometry
@@ -52,6 +53,8 @@ NAMED = replace(
 )
 """The same with names of classes for ids."""
 HEAD = 1 << 16
+REPEATED = "W-COCO-DUPLICATE"
+REPEATED_WORDS = "the same prediction again: both kept"
 LEFT_OUT = -2
 """Class of the records that a mapping file leaves out."""
 
@@ -74,11 +77,16 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     predictions, mapping = _read_records(records, context, report)
     allowed = None if context.mapping is None else context.mapping.most_unmatched
     report.check_refusal(records.total, REJECTED_SHARE if allowed is None else allowed)
-    lvis = is_lvis(context.ontology)
-    if lvis:
-        note_protocol(report)
-    form = "lvis" if lvis else "coco"
+    form = form_of(context.ontology, report)
     return RunTables(predictions=predictions, report=report, format=form, mapping=mapping)
+
+
+def form_of(ontology: Ontology, report: ImportReport) -> str:
+    """What results for these classes are called; how LVIS is scored is noted."""
+    if not is_lvis(ontology):
+        return "coco"
+    note_protocol(report)
+    return "lvis"
 
 
 def examine(path: Path, context: ProjectContext, report: ImportReport) -> tuple[RawSet, Diagnosis]:
@@ -97,10 +105,10 @@ def _records(path: Path, report: ImportReport) -> Records:
         problem = "top level is an object: looks like a COCO annotation file"
         fix = "give a results file (a list), or use import project"
         raise SourceError(path, "", problem, fix=fix, code="E-COCO-NOT-RESULTS")
-    return read_list(text, NAMED if _names_classes(text) else RESULTS, report)
+    return read_list(text, NAMED if names_classes(text) else RESULTS, report)
 
 
-def _names_classes(text: JsonText) -> bool:
+def names_classes(text: JsonText) -> bool:
     """Whether the first class is given by a text that is no number."""
     with text.spans() as span:
         first = re.search(rb'"category_id"\s*:\s*(?:"(-?\d*)(.?)|.)', span[:HEAD], re.S)
@@ -118,33 +126,39 @@ def _read_records(
         report.note("N-CLASS-LEFT-OUT", "records of left-out classes", int(left_out.sum()))
         sieve.alive[left_out] = False
     drop_unknown_images(sieve, item)
+    return predictions_of(sieve, item, class_id, context), names.mapping
+
+
+def predictions_of(
+    sieve: Sieve,
+    item: NDArray[np.int32],
+    class_id: NDArray[np.int32],
+    context: ProjectContext,
+    corners: Corners | None = None,
+) -> Annotations:
+    """Check the records whose images and classes are known; those that are good, by item.
+
+    Args:
+        item, class_id: (N,) what each record names; what names no image was dropped before.
+        corners: The records are some of a file's; see `read_geometry`. What only all of them can
+            show, equal ones, is then left to the caller.
+    """
+    records = sieve.records
     drop_unknown_categories(sieve, class_id, len(context.ontology.classes))
-    geometry = read_geometry(sieve, item, context.items, predicted=True)
+    geometry = read_geometry(sieve, item, context.items, predicted=True, corners=corners)
     _drop_objects_of_answers(sieve, geometry, class_id, context.ontology)
     confidence: NDArray[np.float64] = records.column["score"]
     _note_confidences(sieve, confidence)
-    columns = (item, class_id, *geometry.box.T, confidence)
-    sieve.repair(
-        _marked_repeats(sieve, columns),
-        "W-COCO-DUPLICATE",
-        "",
-        lambda _: "the same prediction again: both kept",
-    )
+    if corners is None:
+        columns = (item, class_id, *geometry.box.T, confidence)
+        sieve.repair(_marked_repeats(sieve, columns), REPEATED, "", lambda _: REPEATED_WORDS)
     area = geometry.covered()
     extras = read_extras(sieve)
     # All rules have spoken: millions of ids need not stay in memory while the table is made.
     records.column.clear()
-    predictions = annotations_of(
-        PREDICTIONS,
-        sieve,
-        item,
-        class_id,
-        geometry,
-        area,
-        extras,
-        confidence=confidence,
+    return annotations_of(
+        PREDICTIONS, sieve, item, class_id, geometry, area, extras, confidence=confidence
     )
-    return predictions, names.mapping
 
 
 def _drop_objects_of_answers(
@@ -173,6 +187,6 @@ def _note_confidences(sieve: Sieve, confidence: NDArray[np.float64]) -> None:
 
 
 def _marked_repeats(sieve: Sieve, columns: tuple[NDArray[np.generic], ...]) -> NDArray[np.bool_]:
-    repeated = repeated_rows(columns, sieve.alive)
+    repeated = repeated_rows(columns, sieve.alive, sieve.records.row)
     sieve.mark(repeated, Mark.DUPLICATE)
     return repeated

@@ -52,6 +52,47 @@ def read_list(text: JsonText, spec: ListSpec, report: ImportReport) -> Records:
     return _both_lanes(scanned, text, spec, report)
 
 
+class WholeNeeded(Exception):
+    """A file cannot be read window by window: what it means shows only in all of it."""
+
+
+def read_windows(
+    text: JsonText, spec: ListSpec, report: ImportReport, size: int
+) -> Iterator[Records]:
+    """The records of a document that is one list, some `size` bytes of it at a time.
+
+    Numbers of records and codes of text ids count through all windows; `total` is that of the
+    window.
+
+    Raises:
+        SourceError: As `read_list`.
+        WholeNeeded: A window holds odd records only: the kind of its ids is not known.
+    """
+    with refusing(text.path):
+        scan = _core.ListScan(text.source, spec.scanned())
+    known: dict[str, dict[str, int]] = {f.key: {} for f in spec.fields if f.kind == "id"}
+    first = 0
+    while True:
+        with refusing(text.path):
+            scanned = scan.next(size)
+        if scanned is None:
+            return
+        if len(scanned.odd) and not scanned.count:
+            raise WholeNeeded
+        records = _both_lanes(scanned, text, spec, report, first)
+        first += records.total
+        for key in known.keys() & records.texts.keys():
+            _recode(records, key, known[key])
+        yield records
+
+
+def _recode(records: Records, key: str, known: dict[str, int]) -> None:
+    """Number the texts of an id as the windows before do."""
+    codes = [known.setdefault(text, len(known)) for text in records.texts[key]]
+    records.column[key] = np.array(codes, np.int64)[records.column[key]]
+    records.texts[key] = list(known)
+
+
 def read_members(
     text: JsonText, specs: Mapping[str, ListSpec], report: ImportReport
 ) -> dict[str, Records | None]:
@@ -70,16 +111,18 @@ def read_members(
 
 
 def _both_lanes(
-    scanned: _core.Records, text: JsonText, spec: ListSpec, report: ImportReport
+    scanned: _core.Records, text: JsonText, spec: ListSpec, report: ImportReport, first: int = 0
 ) -> Records:
+    """Both lanes of a scan whose records count from `first`."""
     odd = scanned.odd
     total = scanned.count + len(odd)
+    row = scanned.index + first if first else scanned.index
     if not len(odd):
         with refusing(text.path), text.spans() if _has_spans(spec) else _nothing() as span:
-            return lane_of(scanned, scanned.index, spec, span, total)
+            return lane_of(scanned, row, spec, span, total)
     with refusing(text.path), text.spans() as span:
-        kept, retyped = _careful_lane(scanned, span, spec, report)
-        fast = lane_of(scanned, scanned.index, spec, span, total)
+        kept, retyped = _careful_lane(scanned, span, spec, report, first)
+        fast = lane_of(scanned, row, spec, span, total)
     if not kept:
         return fast
     again = ("[" + ",".join(json.dumps(values) for _, values in kept) + "]").encode()
@@ -105,11 +148,12 @@ Kept = list[tuple[int, dict[str, Any]]]
 
 
 def _careful_lane(
-    scanned: _core.Records, span: Span, spec: ListSpec, report: ImportReport
+    scanned: _core.Records, span: Span, spec: ListSpec, report: ImportReport, first: int
 ) -> tuple[Kept, set[int]]:
     """Repair what can be repaired; bring its ids to the kind that the others have."""
     kept: Kept = []
-    for ordinal, begin, end in scanned.odd.tolist():
+    for place_in_scan, begin, end in scanned.odd.tolist():
+        ordinal = first + place_in_scan
         place = f"{spec.place}/{ordinal}"
         record = json.loads(span[begin:end])
         who = _who(record, spec)

@@ -12,12 +12,15 @@ MIX = np.uint64(0x9E3779B97F4A7C15)
 FOLD = np.uint64(29)
 
 
-def repeated_rows(columns: Sequence[NDArray[Any]], among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def repeated_rows(
+    columns: Sequence[NDArray[Any]], among: NDArray[np.bool_], place: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """(N,) rows that equal an earlier one in every column.
 
     Args:
         columns: (N,) numbers each; NaN equals NaN.
         among: (N,) rows to look at.
+        place: (N,) where each row stands in its file, which says what is earlier.
     """
     mixed = _mixed(columns)[among]
     ordered = np.sort(mixed)
@@ -28,7 +31,7 @@ def repeated_rows(columns: Sequence[NDArray[Any]], among: NDArray[np.bool_]) -> 
     # Rows whose mixtures agree may still differ: compare these few in full.
     rows = np.flatnonzero(among)[np.isin(mixed, twice)]
     keys = [c[rows].astype(np.float64) for c in columns]
-    order = np.lexsort((rows, *keys))
+    order = np.lexsort((place[rows], *keys))
     same = np.ones(max(order.size - 1, 0), np.bool_)
     for key in keys:
         a, b = key[order][1:], key[order][:-1]

@@ -92,7 +92,7 @@ class ImportReport:
         )
 
     def note(self, code: str, problem: str, count: int = 1, *, wrong: bool = False) -> None:
-        """Count a fact that changes nothing.
+        """Count a fact that changes nothing; told again, it keeps its first words.
 
         Raises:
             SourceError: In strict mode, where the fact is `wrong`.
@@ -100,7 +100,8 @@ class ImportReport:
         if wrong and self.strict:
             fix = "correct the file, or import without --strict"
             raise SourceError(self.path.name, "", f"{problem} ({count})", fix=fix, code=code)
-        self.facts[code] = (problem, self.facts.get(code, ("", 0))[1] + count)
+        words, before = self.facts.get(code, (problem, 0))
+        self.facts[code] = (words, before + count)
 
     def include(self, part: ImportReport, name: str) -> None:
         """Take over what one of several files met; its places begin with that file's name."""

@@ -37,6 +37,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     quoted = os.fspath(folder.absolute()).replace("'", "''")
     db.execute("SET allowed_directories = ['" + quoted + "/']")
     db.execute("SET enable_external_access = false")
+    db.execute("SET enable_progress_bar = false")  # it would be printed among a command's output
     db.execute("SET lock_configuration = true")
     return db
 
@@ -89,7 +90,7 @@ def read_parts(paths: Sequence[Path], schema: TableSchema) -> Table:
 
     db = connect(paths[0].parent)
     try:
-        found = [Table(schema, _columns(db, path, schema)) for path in paths]
+        found = [Table(schema, _columns(db, some, schema)) for some in _alike(paths, schema)]
     except duckdb.Error as bad:
         raise StoreError(
             f"cannot read table {schema.name}: {bad}",
@@ -101,17 +102,26 @@ def read_parts(paths: Sequence[Path], schema: TableSchema) -> Table:
     return found[0] if len(found) == 1 else Table.concat(schema, found)
 
 
+def _alike(paths: Sequence[Path], schema: TableSchema) -> list[Sequence[Path]]:
+    """Parts that are read together; older ones may lack columns that were added later."""
+    if all(column.default is None for column in schema.columns):
+        return [paths]
+    return [[path] for path in paths]
+
+
 def _columns(
-    db: duckdb.DuckDBPyConnection, path: Path, schema: TableSchema
+    db: duckdb.DuckDBPyConnection, paths: Sequence[Path], schema: TableSchema
 ) -> dict[str, NDArray[Any]]:
-    source = [os.fspath(path.absolute())]
+    source = [[os.fspath(path.absolute()) for path in paths]]
     present = _present(db, source, schema)
     names = ", ".join(f'"{column.name}"' for column in present)
     arrays = db.execute("SELECT " + names + " FROM read_parquet($1)", source).fetchnumpy()
     return {column.name: _as_declared(arrays[column.name], column) for column in present}
 
 
-def _present(db: duckdb.DuckDBPyConnection, source: list[str], schema: TableSchema) -> list[Column]:
+def _present(
+    db: duckdb.DuckDBPyConnection, source: list[list[str]], schema: TableSchema
+) -> list[Column]:
     """The columns to read: all but those that were added after the part was written."""
     if all(column.default is None for column in schema.columns):
         return list(schema.columns)

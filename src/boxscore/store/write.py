@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import sqlite3
@@ -13,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from boxscore.errors import StoreError
 from boxscore.schema.tables import Table
 from boxscore.store import files
 from boxscore.store.catalogue import Catalogue
+from boxscore.store.failures import failure
 from boxscore.store.layout import IMAGES, ONTOLOGY, PARTS, REPORTS, STAGING
 from boxscore.store.locks import WAIT_SECONDS, WriterLock
 from boxscore.store.parts import write_part
@@ -51,7 +50,7 @@ class Writer:
             files.hook("mkdir", root)
             root.mkdir()
         except OSError as failed:
-            raise _failed(root, failed) from failed
+            raise failure(root, failed) from failed
         writer = cls.__new__(cls)
         writer.root, writer._created, writer._name = root, True, name
         try:
@@ -82,7 +81,7 @@ class Writer:
             self._next_run = self._read_next_run()
         except OSError as failed:
             self._lock.release()
-            raise _failed(self.root, failed) from failed
+            raise failure(self.root, failed) from failed
         except BaseException:
             self._lock.release()
             raise
@@ -121,7 +120,7 @@ class Writer:
                 sha256=files.sha256(path),
             )
         except OSError as failed:
-            raise _failed(path, failed) from failed
+            raise failure(path, failed) from failed
         self._parts.append(record)
         self._moves.append((path, self.root / PARTS / name))
 
@@ -154,7 +153,7 @@ class Writer:
             else:
                 size, digest = files.copy(source, path)
         except OSError as failed:
-            raise _failed(path, failed, source) from failed
+            raise failure(path, failed, source) from failed
         self._add(relative, path, size, digest)
 
     def add_bytes(self, relative: str, data: bytes) -> None:
@@ -165,7 +164,7 @@ class Writer:
         try:
             files.write_bytes(path, data)
         except OSError as failed:
-            raise _failed(path, failed) from failed
+            raise failure(path, failed) from failed
         self._add(relative, path, len(data), hashlib.sha256(data).hexdigest())
 
     def _staged(self) -> Path:
@@ -196,6 +195,11 @@ class Writer:
             ),
         )
         return run_id
+
+    @property
+    def next_run(self) -> int:
+        """The id that the next run to be added will have."""
+        return self._next_run
 
     def rename_run(self, run_id: int, name: str) -> None:
         """Give a run another name."""
@@ -244,7 +248,7 @@ class Writer:
             if self._created:
                 self._publish_catalogue()
         except (OSError, sqlite3.Error) as failed:
-            raise _failed(self.root, failed) from failed
+            raise failure(self.root, failed) from failed
         self._moves.clear()
         return generation
 
@@ -306,18 +310,3 @@ class Writer:
         else:
             files.remove_folder(self.staging)
         self._lock.release()
-
-
-def _failed(path: Path, failed: OSError | sqlite3.Error, source: Path | None = None) -> StoreError:
-    number = getattr(failed, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
-        free = shutil.disk_usage(path.parent if path.parent.exists() else Path("/")).free
-        needed = source.stat().st_size if source is not None and source.exists() else 0
-        wanted = f"{needed} bytes needed, " if needed else ""
-        problem = f"the disk is full ({wanted}{free} bytes free); nothing was changed"
-        return StoreError(problem, fix="free some space and try again", code="E-STORE-FULL")
-    return StoreError(
-        f"{path.name}: {failed}; nothing was changed",
-        fix="check the rights and the state of the project folder",
-        code="E-STORE-WRITE",
-    )

@@ -50,8 +50,50 @@ void bind_protocol(nb::module_& m) {
       .def_rw("recall", &Protocol::recall);
 }
 
+// A match table's columns in its own order: by class, image, then falling confidence.
+nb::tuple table_columns(const Matches& s) {
+  const MatchTable& t = s.table;
+  std::vector<double> confidence;
+  confidence.reserve(t.rows.size());
+  for (const Row& row : t.rows) confidence.push_back(row.confidence);
+  return nb::make_tuple(owned(std::vector<int64_t>(t.class_start)), owned(std::move(confidence)),
+                        owned(std::vector<uint64_t>(t.matched)), owned(std::vector<uint64_t>(t.ignored)),
+                        owned(std::vector<int32_t>(t.rank)), owned(std::vector<uint8_t>(t.in_area)));
+}
+
+// The same back, for curves; which prediction a row stood for is not known any more.
+Matches from_columns(Array<int64_t> class_start, Array<double> confidence, Array<uint64_t> matched,
+                     Array<uint64_t> ignored, Array<int32_t> rank, Array<uint8_t> in_area, Array<int64_t> positives,
+                     const Protocol& protocol) {
+  protocol.check();
+  const size_t n = confidence.size(), classes = class_start.size() - 1;
+  const auto starts = slice(class_start, classes + 1, "class_start");
+  if (class_start.size() == 0 || starts[0] != 0 || size_t(starts[classes]) != n)
+    throw std::invalid_argument("class_start does not span the rows");
+  for (size_t c = 0; c < classes; ++c)
+    if (starts[c] > starts[c + 1]) throw std::invalid_argument("class_start must not fall");
+  const auto copied = [n](auto& array, const char* name) {
+    const auto from = slice(array, n, name);
+    return std::vector<std::decay_t<decltype(from[0])>>(from.data(), from.data() + n);
+  };
+  MatchTable t;
+  t.rows.reserve(n);
+  for (size_t i = 0; i < n; ++i) t.rows.push_back({confidence.data()[i], uint32_t(i), 0});
+  t.class_start.assign(starts.data(), starts.data() + classes + 1);
+  t.matched = copied(matched, "matched");
+  t.ignored = copied(ignored, "ignored");
+  t.rank = copied(rank, "rank");
+  t.in_area = copied(in_area, "in_area");
+  const auto counts = slice(positives, classes * protocol.area.size(), "positives");
+  t.positives.assign(counts.data(), counts.data() + counts.size());
+  return Matches{std::move(t), protocol.iou.size(), protocol.area.size()};
+}
+
 void bind_match(nb::module_& m) {
   nb::class_<Matches>(m, "Matches")
+      .def("columns", &table_columns)
+      .def_static("of", &from_columns, "class_start"_a, "confidence"_a, "matched"_a, "ignored"_a, "rank"_a,
+                  "in_area"_a, "positives"_a, "protocol"_a)
       .def_prop_ro("matched", [](const Matches& s) {
         const uint64_t all = all_areas_mask(s.thresholds);
         return owned(in_file_order<uint16_t>(s.table, [&](size_t j) { return s.table.matched[j] & all; }));
@@ -108,6 +150,7 @@ void bind_curves(nb::module_& m) {
           return accumulate(matches.table, protocol, threads, {scores, every_limit});
         },
         "matches"_a, "protocol"_a, "threads"_a = 0, "scores"_a = true, "every_limit"_a = true);
+  m.def("join_curves", [](const std::vector<const Curves*>& parts) { return join(parts); }, "parts"_a);
   m.def("summarize", [](const Curves& curves, const Protocol& protocol) { return summarize(curves, protocol); },
         "curves"_a, "protocol"_a);
   m.def("average_precision",

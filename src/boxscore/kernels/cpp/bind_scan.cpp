@@ -126,6 +126,26 @@ PyRecords list_records(nb::handle source, const FieldSpec& spec, int threads) {
   return out;
 }
 
+// A list that Python reads window by window.
+struct PyListScan {
+  Source source;
+  Fields fields;
+  ListScan scan;
+  PyListScan(nb::handle from, const FieldSpec& spec, int threads)
+      : source(from), fields(fields_of(spec)), scan(source.text, fields, threads) {}
+  std::optional<PyRecords> next(size_t bytes) {
+    PyRecords out{std::make_unique<Fields>(fields), {}, {}};
+    {
+      nb::gil_scoped_release free;
+      std::optional<Records> found = scan.next(bytes);
+      if (!found) return std::nullopt;
+      out.records = std::move(*found);
+    }
+    out.records.fields = out.fields.get();
+    return out;
+  }
+};
+
 nb::dict member_records(nb::handle source, nb::dict specs) {
   std::vector<Member> members;
   for (auto [key, spec] : specs) {
@@ -224,6 +244,12 @@ void bind_scan(nb::module_& m) {
       .def("is_text", [](const PyRecords& r, const std::string& key) { return r.records.columns[r.field(key)].is_text; }, "key"_a)
       .def("segmentation", &PyRecords::segmentation);
   m.def("scan_list", &list_records, "source"_a, "fields"_a, "threads"_a = 0);
+  nb::class_<PyListScan>(m, "ListScan")
+      .def(nb::init<nb::handle, const FieldSpec&, int>(), "source"_a, "fields"_a, "threads"_a = 0, nb::keep_alive<1, 2>())
+      .def("next", [](PyListScan& self, size_t bytes) -> nb::object {
+        std::optional<PyRecords> found = self.next(bytes);
+        return found ? nb::cast(std::move(*found)) : nb::none();
+      }, "size"_a);
   m.def("scan_members", &member_records, "source"_a, "members"_a);
   nb::class_<Score>(m, "ScoreResult")
       .def_ro("task", &Score::task)

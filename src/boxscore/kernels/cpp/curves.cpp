@@ -1,6 +1,7 @@
 #include "curves.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <numeric>
 
@@ -175,6 +176,35 @@ Curves accumulate(const MatchTable& table, const Protocol& p, int threads, Wante
     ClassCurves curves(table, p, wanted, out);
     for (size_t i; (i = next.fetch_add(1)) < C;) curves.run(order[i]);
   });
+  return out;
+}
+
+Curves join(const std::vector<const Curves*>& parts) {
+  if (parts.empty()) throw std::invalid_argument("there are no curves to join");
+  Curves out{};
+  const auto sizes = [](const Curves& c) { return std::array<size_t, 4>{c.areas, c.limits, c.thresholds, c.points}; };
+  std::array<size_t, 3> cells{};
+  for (const Curves* c : parts) {
+    if (sizes(*c) != sizes(*parts[0]) || c->scores.empty() != parts[0]->scores.empty())
+      throw std::invalid_argument("curves of different protocols cannot be joined");
+    out.classes += c->classes;
+    cells[0] += c->precision.size();
+    cells[1] += c->scores.size();
+    cells[2] += c->recall.size();
+  }
+  const Curves& first = *parts[0];
+  out.areas = first.areas, out.limits = first.limits, out.thresholds = first.thresholds, out.points = first.points;
+  out.precision = DoubleArray(cells[0]), out.scores = DoubleArray(cells[1]), out.recall = DoubleArray(cells[2]);
+  std::array<size_t, 3> at{};
+  for (const Curves* c : parts) {
+    const auto copy = [](const DoubleArray& from, DoubleArray& to, size_t& place) {
+      std::copy_n(from.data(), from.size(), to.data() + place);
+      place += from.size();
+    };
+    copy(c->precision, out.precision, at[0]);
+    copy(c->scores, out.scores, at[1]);
+    copy(c->recall, out.recall, at[2]);
+  }
   return out;
 }
 }  // namespace boxscore

@@ -28,6 +28,8 @@ struct Wanted {
   bool scores = true, every_limit = true;  // every_limit = false: precision at the last max_dets only
 };
 Curves accumulate(const MatchTable&, const Protocol&, int threads, Wanted);
+// Curves of further classes behind those of the first ones; all of one protocol.
+Curves join(const std::vector<const Curves*>& parts);
 // Means of what is defined; NaN when nothing is. Precision at the last of max_dets.
 double average_precision(const Curves&, size_t area, const std::vector<size_t>& thresholds,
                          const std::vector<size_t>& classes);

@@ -35,8 +35,9 @@ class MappedFile {
   const char* end() const { return begin() + size_; }
   // Whole pages in [from, to) are not needed for now; keeps resident memory low.
   void forget(const char* from, const char* to) const {
-    constexpr size_t page = 4096;
-    const size_t a = (size_t(from - begin()) + page - 1) / page * page, b = size_t(to - begin()) / page * page;
+    constexpr size_t page = 4096, around = 1 << 16;  // a fault maps its neighbours too, let go or not
+    const size_t first = size_t(from - begin());
+    const size_t a = first > around ? (first - around) / page * page : 0, b = size_t(to - begin()) / page * page;
     if (b > a) madvise(static_cast<char*>(at_) + a, b - a, MADV_DONTNEED);
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -124,6 +125,23 @@ struct SegmentationValue {
   std::array<int64_t, 2> size{0, 0};
 };
 SegmentationValue read_segmentation(JsonCursor& c, SegmentationColumn& out, std::string& store);
+
+// A list read window by window, each split over threads, so that no more than one is in memory.
+class ListScan {
+ public:
+  ListScan(const Text& text, const Fields& fields, int threads);
+  // The records of about so many more bytes as pieces in file order; none when the list has ended.
+  std::vector<Records> pieces(size_t bytes);
+  // The same in one; ordinals count from the window's first record.
+  std::optional<Records> next(size_t bytes);
+
+ private:
+  const Text& text_;
+  const Fields& fields_;
+  int threads_;
+  const char* at_ = nullptr;  // the next record; null: the list has ended
+  Records known_;             // kinds of ids that earlier pieces settled
+};
 
 // A list of records, in one go or split over threads.
 Records scan_list(const Text& text, const Fields& fields, int threads);

@@ -32,21 +32,24 @@ struct Piece {
   const char* start;
   Records records;
   bool met_next = false, failed = false;
+  const char* rest = nullptr;  // the first record beyond the window, where it ended there
   ScanError error{"", "", 0};
 };
 
-// Reads records from a piece's start to the next piece's start, or to the end of the list.
-void run_piece(Piece& piece, const char* stop, const Text& text, const Fields& fields, const Records* id_kinds) {
+// Reads records from a piece's start to the next piece's start, to the window's end or the list's.
+void run_piece(Piece& piece, const char* stop, const char* window_end, const Text& text, const Fields& fields,
+               const Records* id_kinds) {
   JsonCursor c(text.begin, piece.start, text.end);
   RecordReader reader(fields, piece.records);
   if (id_kinds) reader.adopt_id_kinds(*id_kinds);
-  reader.reserve(size_t((stop ? stop : text.end) - piece.start));
+  reader.reserve(size_t((stop ? stop : window_end) - piece.start));
   const char* seen = c.p;
   try {
     for (;;) {
       c.peek();
       if (c.p == stop) { piece.met_next = true; break; }
       if (stop && c.p > stop) stop = nullptr;  // the guess was inside a value: carry on to the end
+      if (!stop && c.p >= window_end) { piece.rest = c.p; break; }
       reader.read(c);
       if (!c.more(']')) break;
       if (size_t(c.p - seen) > kPassed) {
@@ -54,7 +57,7 @@ void run_piece(Piece& piece, const char* stop, const Text& text, const Fields& f
         seen = c.p;
       }
     }
-    if (!piece.met_next) c.only_space_left();
+    if (!piece.met_next && !piece.rest) c.only_space_left();
   } catch (const ScanError& bad) {  // only real if this piece turns out to be reached
     piece.failed = true;
     piece.error = bad;
@@ -144,14 +147,14 @@ void learn_id_kinds(Records& known, const Records& piece) {
 }
 
 // Pieces of about the same length, each from a likely start of a record on.
-std::vector<Piece> cut(const char* first, const Text& text, int threads) {
+std::vector<Piece> cut(const char* first, const char* window_end, int threads) {
   std::vector<Piece> pieces(1);
   pieces[0].start = first;
-  const size_t share = text.size() / size_t(threads * 4) + 1;
+  const size_t share = size_t(window_end - first) / size_t(threads * 4) + 1;
   const size_t step = threads == 1 ? kLongestPiece : std::min(kLongestPiece, std::max<size_t>(1 << 20, share));
-  for (const char* at = first; size_t(text.end - at) > step + step / 2;) {
-    at = guess_record(at + step, text.end);
-    if (at == text.end) break;
+  for (const char* at = first; size_t(window_end - at) > step + step / 2;) {
+    at = guess_record(at + step, window_end);
+    if (at == window_end) break;
     pieces.emplace_back();
     pieces.back().start = at;
   }
@@ -159,36 +162,59 @@ std::vector<Piece> cut(const char* first, const Text& text, int threads) {
 }
 }  // namespace
 
-std::vector<Records> scan_pieces(const Text& text, const Fields& fields, int threads) {
-  threads = resolve_threads(threads);
+ListScan::ListScan(const Text& text, const Fields& fields, int threads)
+    : text_(text), fields_(fields), threads_(resolve_threads(threads)) {
   JsonCursor c(text.begin, without_bom(text.begin, text.end), text.end);
   if (c.peek() != '[') c.fail("expected a list of records");
   ++c.p;
-  std::vector<Records> done(1);
   if (c.accept(']')) {
     c.only_space_left();
-    RecordReader(fields, done[0]);
-    return done;
+    return;
   }
   c.peek();
-  std::vector<Piece> pieces = cut(c.p, text, threads);
-  const auto stop = [&](size_t i) { return i + 1 < pieces.size() ? pieces[i + 1].start : nullptr; };
-  parallel_for(pieces.size(), threads, [&](size_t i) { run_piece(pieces[i], stop(i), text, fields, nullptr); });
-  done.clear();
-  Records known;
+  at_ = c.p;
+}
+
+std::vector<Records> ListScan::pieces(size_t bytes) {
+  std::vector<Records> done;
+  if (!at_) return done;
+  const char* const window_end = size_t(text_.end - at_) / 3 * 2 > bytes ? at_ + bytes : text_.end;
+  std::vector<Piece> pieces = cut(at_, window_end, threads_);
+  const auto run = [&](Piece& piece, size_t i, const Records* id_kinds) {
+    run_piece(piece, i + 1 < pieces.size() ? pieces[i + 1].start : nullptr, window_end, text_, fields_, id_kinds);
+  };
+  parallel_for(pieces.size(), threads_, [&](size_t i) { run(pieces[i], i, nullptr); });
   for (size_t i = 0;; ++i) {
     Piece& piece = pieces[i];
-    if (i && !same_id_kinds(known, piece.records)) {  // its own first record decided otherwise
+    if (!same_id_kinds(known_, piece.records)) {  // its own first record decided otherwise
       Piece again;
       again.start = piece.start;
-      run_piece(again, stop(i), text, fields, &known);
+      run(again, i, &known_);
       piece = std::move(again);
     }
     if (piece.failed) throw piece.error;
-    learn_id_kinds(known, piece.records);
+    learn_id_kinds(known_, piece.records);
     done.push_back(std::move(piece.records));
-    if (!piece.met_next) return done;  // this piece ran to the end of the list
+    if (piece.met_next) continue;
+    at_ = piece.rest;  // none: this piece ran to the end of the list
+    return done;
   }
+}
+
+std::optional<Records> ListScan::next(size_t bytes) {
+  std::vector<Records> found = pieces(bytes);
+  if (found.empty()) return std::nullopt;
+  for (size_t i = 1; i < found.size(); ++i) append(found[0], found[i]);
+  return std::move(found[0]);
+}
+
+std::vector<Records> scan_pieces(const Text& text, const Fields& fields, int threads) {
+  std::vector<Records> pieces = ListScan(text, fields, threads).pieces(text.size());
+  if (pieces.empty()) {
+    pieces.resize(1);
+    RecordReader(fields, pieces[0]);
+  }
+  return pieces;
 }
 
 Records scan_list(const Text& text, const Fields& fields, int threads) {
