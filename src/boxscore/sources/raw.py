@@ -133,7 +133,7 @@ class RawSet:
             in the scale of the boxes.
         masks: Record -> compressed run lengths over the whole image.
         mask_sizes: Record -> width and height of its mask, where the source says them.
-        traits: Record -> {name: number}.
+        traits: Name -> (K,) int64 records that have it, ascending, and (K,) float64 numbers.
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
         ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
@@ -151,7 +151,7 @@ class RawSet:
     track: Sequence[str]
     points: Mapping[str, Array]
     masks: dict[int, bytes]
-    traits: dict[int, dict[str, float]]
+    traits: Mapping[str, tuple[Array, Array]]
     verdicts: list[tuple[int, int, int]]
     convention: Convention
     mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -197,7 +197,8 @@ class RawBuilder:
     _points: list[tuple[int, int, Array]] = field(default_factory=list)
     _masks: dict[int, bytes] = field(default_factory=dict)
     _mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _traits: dict[int, dict[str, float]] = field(default_factory=dict)
+    _traits: list[tuple[int, dict[str, float]]] = field(default_factory=list)
+    _numbers: dict[str, list[tuple[Array, Array]]] = field(default_factory=dict)
     _chunks: list[tuple[dict[str, Array], Array, Sequence[str]]] = field(default_factory=list)
     _verdicts: list[tuple[int, int, int]] = field(default_factory=list)
     _count: int = 0
@@ -282,7 +283,7 @@ class RawBuilder:
             if mask_size is not None:
                 self._mask_sizes[row] = mask_size
         if traits:
-            self._traits[row] = traits
+            self._traits.append((row, traits))
         return row
 
     def extend(
@@ -300,10 +301,8 @@ class RawBuilder:
         self._flush()
         for name, values in (traits or {}).items():
             known = np.flatnonzero(np.isfinite(values))
-            for row, value in zip(
-                (known + self._count).tolist(), values[known].tolist(), strict=True
-            ):
-                self._traits.setdefault(row, {})[name] = value
+            if known.size:
+                self._numbers.setdefault(name, []).append((known + self._count, values[known]))
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {
@@ -340,7 +339,7 @@ class RawBuilder:
             points=_flat(self._points),
             masks=self._masks,
             mask_sizes=self._mask_sizes,
-            traits=self._traits,
+            traits={name: _whole(parts) for name, parts in self._numbers.items()},
             verdicts=self._verdicts,
             convention=self.convention,
             ontology=self.ontology,
@@ -359,10 +358,26 @@ class RawBuilder:
         boxes = np.array(self._boxes, np.float64).reshape(-1, 4)
         self._chunks.append((columns, boxes, self._tracks))
         self._rows, self._boxes, self._tracks = [], [], []
+        told: dict[str, list[tuple[int, float]]] = {}
+        for row, traits in self._traits:
+            for name, value in traits.items():
+                told.setdefault(name, []).append((row, value))
+        for name, pairs in told.items():
+            rows, values = zip(*pairs, strict=True)
+            part = np.array(rows, np.int64), np.array(values, np.float64)
+            self._numbers.setdefault(name, []).append(part)
+        self._traits = []
 
 
 def _joined(parts: list[Array], dtype: str) -> Array:
     return np.concatenate(parts) if parts else np.empty(0, dtype)
+
+
+def _whole(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Records that have a trait, and its numbers."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate([rows for rows, _ in parts]), np.concatenate([v for _, v in parts])
 
 
 def _flat(parts: list[tuple[int, int, Array]]) -> dict[str, Array]:
