@@ -1,0 +1,183 @@
+"""XML files of VOC with nothing unusual in them, read as a whole; all others are left to be parsed.
+
+A file is plain when it is short, of ASCII without entities, comments, attributes or declarations,
+and each object has a name, one box of four numbers and nothing that changes its shape. What is read
+here is the same as `voc_objects` reads; the tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, XMLParser
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import SourceError, shown
+from boxscore.schema.kinds import Mark
+from boxscore.sources.raw import RawBuilder
+from boxscore.sources.text_lines import LONGEST_LINE, number_in, read_bytes
+from boxscore.sources.voc_layout import VocLayout
+from boxscore.sources.voc_objects import CORNERS, NO_POSE, POSES, YES, image_of
+
+UNUSUAL = frozenset(("polygon", "robndbox", "part", "object"))
+OBJECT = b"<object>"
+SPECIAL = (b"<!", b"&", b"\r", b"\0", b'"', b"'", b"<?")
+"""What plain files do not have after the first line."""
+DECLARATION = b"?>"
+LONGEST_TEXT = 4096
+MOST_DIGITS = 9
+ENOUGH = 1 << 16
+"""Objects that are handed over together."""
+
+
+class PlainRecords:
+    """Adds plain files to a builder, the objects of many at once."""
+
+    def __init__(self, builder: RawBuilder, layout: VocLayout) -> None:
+        self.builder, self.layout = builder, layout
+        self._objects: list[PlainObject] = []
+        self._places: list[tuple[int, int, int]] = []
+
+    def take(self, path: Path) -> bool:
+        """Read a file, if it is plain."""
+        found = plain_file(path)
+        if found is None:
+            return False
+        builder, size = self.builder, (found.width, found.height)
+        file = builder.file(shown(self.layout.name(path)))
+        image = image_of(builder, self.layout, path, found.filename, size)
+        self._objects += found.objects
+        self._places += ((file, image, builder.class_ref(name=one.name)) for one in found.objects)
+        if len(self._objects) >= ENOUGH:
+            self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Hand over what was read; due before records are added in another way."""
+        objects, self._objects = self._objects, []
+        places = np.array(self._places, np.int64).reshape(-1, 3)
+        self._places = []
+        if not objects:
+            return
+        difficult = np.array([one.difficult for one in objects], np.bool_)
+        columns: dict[str, NDArray[Any]] = {
+            "file": places[:, 0],
+            "line": np.array([one.line for one in objects], np.int64),
+            "image": places[:, 1],
+            "class_ref": places[:, 2],
+            "marks": difficult * int(Mark.IGNORED),
+        }
+        traits = {
+            "truncation": np.array([1.0 if one.truncated else np.nan for one in objects]),
+            "occlusion": np.array([1.0 if one.occluded else np.nan for one in objects]),
+            "pose": np.array([np.nan if one.pose is None else one.pose for one in objects]),
+        }
+        boxes = np.array([one.corners for one in objects], np.float64)
+        self.builder.extend(columns, boxes, traits=traits)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainObject:
+    """One object: where it starts, its class, corners and traits."""
+
+    line: int
+    name: str
+    corners: tuple[float, ...]
+    difficult: bool
+    truncated: bool
+    occluded: bool
+    pose: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """What a plain file says of its image, of a ground truth."""
+
+    filename: str
+    width: int
+    height: int
+    objects: list[PlainObject]
+
+
+def plain_file(path: Path) -> PlainFile | None:
+    """Read a file; None where it is not plain."""
+    try:
+        content = read_bytes(path, LONGEST_LINE)
+    except SourceError:
+        return None
+    start = content.find(DECLARATION) + len(DECLARATION) if content.startswith(b"<?xml ") else 0
+    head, body = content[:start].lower(), content[start:]
+    if not content.isascii() or any(mark in body for mark in SPECIAL):
+        return None
+    if b"encoding" in head and b"utf-8" not in head:
+        return None
+    parser = XMLParser()  # noqa: S314 - without declarations there are no entities
+    try:
+        parser.feed(content)
+        root = parser.close()
+    except (ParseError, ValueError, LookupError):
+        return None
+    return _file(root, content) if root.tag == "annotation" else None
+
+
+def _file(root: Element, content: bytes) -> PlainFile | None:
+    elements = [child for child in root if child.tag == "object"]
+    pieces = content.split(OBJECT)
+    if len(pieces) != len(elements) + 1 or content.count(OBJECT[:-1]) != len(elements):
+        return None  # some lie elsewhere: their lines cannot be told
+    lines = accumulate((piece.count(b"\n") for piece in pieces), initial=1)
+    next(lines)
+    objects = [_object(element, line) for element, line in zip(elements, lines, strict=False)]
+    given = [found for found in objects if found is not None]
+    size = _size(root)
+    filename = (root.findtext("filename") or "").strip()
+    others = (child for child in root if child.tag != "object")
+    deep = any(len(inner) for child in others for inner in child)
+    if size is None or deep or len(given) < len(objects) or len(filename) > LONGEST_TEXT:
+        return None
+    return PlainFile(filename, *size, given)
+
+
+def _size(root: Element) -> tuple[int, int] | None:
+    size = root.find("size")
+    if size is None:
+        return None
+    sides = [(size.findtext(name) or "").strip() for name in ("width", "height")]
+    if not all(side.isdecimal() and len(side) <= MOST_DIGITS for side in sides):
+        return None
+    width, height = map(int, sides)
+    return (width, height) if width and height else (0, 0)
+
+
+def _object(element: Element, line: int) -> PlainObject | None:
+    texts = {child.tag: (child.text or "").strip() for child in element}
+    box = element.find("bndbox")
+    if len(texts) < len(element) or texts.keys() & UNUSUAL or box is None:
+        return None
+    name, pose = texts.get("name", ""), texts.get("pose", "").lower()
+    corners = _corners(box)
+    simple = all(not len(child) or child is box for child in element)
+    known = pose in POSES or pose in NO_POSE
+    if not name or len(name) > LONGEST_TEXT or corners is None or not simple or not known:
+        return None
+    return PlainObject(
+        line,
+        name,
+        corners,
+        texts.get("difficult", "").lower() in YES,
+        texts.get("truncated", "").lower() in YES,
+        texts.get("occluded", "").lower() in YES,
+        POSES.get(pose),
+    )
+
+
+def _corners(box: Element) -> tuple[float, ...] | None:
+    texts = {child.tag: child.text or "" for child in box}
+    values = [number_in(texts.get(name, "")) for name in CORNERS]
+    numbers = tuple(value for value in values if value is not None)
+    whole = len(numbers) == len(CORNERS) and len(texts) == len(box)
+    return numbers if whole and not any(len(child) for child in box) else None
