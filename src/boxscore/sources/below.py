@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -37,6 +37,12 @@ def prefixes(root: Path) -> OfFolder[str]:
         return "" if below == "." else f"{below}/"
 
     return OfFolder(prefix)
+
+
+def folders_of(paths: Iterable[Path]) -> list[Path]:
+    """The folders that some files lie in, once each."""
+    some = {str(path).rpartition(os.sep)[0]: path for path in paths}
+    return [path.parent for path in some.values()]
 
 
 def stem_of(name: str) -> str:

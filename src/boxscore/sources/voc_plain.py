@@ -7,10 +7,12 @@ here is the same as `voc_objects` reads; the tests hold the two against each oth
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 import numpy as np
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Mark
 from boxscore.sources.raw import RawBuilder
-from boxscore.sources.text_lines import LONGEST_LINE, number_in, read_bytes
+from boxscore.sources.text_lines import LONGEST_LINE, read_bytes
 from boxscore.sources.voc_layout import VocLayout
 from boxscore.sources.voc_objects import CORNERS, NO_POSE, POSES, YES, image_of
 
@@ -30,6 +32,8 @@ SPECIAL = (b"<!", b"&", b"\r", b"\0", b'"', b"'", b"<?")
 DECLARATION = b"?>"
 LONGEST_TEXT = 4096
 MOST_DIGITS = 9
+FLAGS = ("difficult", "truncated", "occluded")
+IN_ORDER = itemgetter(*CORNERS)
 ENOUGH = 1 << 16
 """Objects that are handed over together."""
 
@@ -74,15 +78,14 @@ class PlainRecords:
         traits = {
             "truncation": np.array([1.0 if one.truncated else np.nan for one in objects]),
             "occlusion": np.array([1.0 if one.occluded else np.nan for one in objects]),
-            "pose": np.array([np.nan if one.pose is None else one.pose for one in objects]),
+            "pose": np.array([one.pose for one in objects], np.float64),
         }
         boxes = np.array([one.corners for one in objects], np.float64)
         self.builder.extend(columns, boxes, traits=traits)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainObject:
-    """One object: where it starts, its class, corners and traits."""
+class PlainObject(NamedTuple):
+    """One object: where it starts, its class, corners and traits; nan where it has no pose."""
 
     line: int
     name: str
@@ -90,7 +93,7 @@ class PlainObject:
     difficult: bool
     truncated: bool
     occluded: bool
-    pose: float | None
+    pose: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,28 +159,27 @@ def _size(root: Element) -> tuple[int, int] | None:
 def _object(element: Element, line: int) -> PlainObject | None:
     texts = {child.tag: (child.text or "").strip() for child in element}
     box = element.find("bndbox")
-    if len(texts) < len(element) or texts.keys() & UNUSUAL or box is None:
+    if box is None or len(texts) < len(element) or not UNUSUAL.isdisjoint(texts):
         return None
-    name, pose = texts.get("name", ""), texts.get("pose", "").lower()
-    corners = _corners(box)
-    simple = all(not len(child) or child is box for child in element)
-    known = pose in POSES or pose in NO_POSE
-    if not name or len(name) > LONGEST_TEXT or corners is None or not simple or not known:
+    name, pose, corners = texts.get("name"), texts.get("pose", "").lower(), _corners(box)
+    simple = sum(map(len, element)) == len(box)
+    if not name or len(name) > LONGEST_TEXT or corners is None or not simple:
         return None
-    return PlainObject(
-        line,
-        name,
-        corners,
-        texts.get("difficult", "").lower() in YES,
-        texts.get("truncated", "").lower() in YES,
-        texts.get("occluded", "").lower() in YES,
-        POSES.get(pose),
-    )
+    if pose not in POSES and pose not in NO_POSE:
+        return None
+    flags = [texts.get(flag, "").lower() in YES for flag in FLAGS]
+    return PlainObject(line, name, corners, *flags, POSES.get(pose, math.nan))
 
 
 def _corners(box: Element) -> tuple[float, ...] | None:
-    texts = {child.tag: child.text or "" for child in box}
-    values = [number_in(texts.get(name, "")) for name in CORNERS]
-    numbers = tuple(value for value in values if value is not None)
-    whole = len(numbers) == len(CORNERS) and len(texts) == len(box)
-    return numbers if whole and not any(len(child) for child in box) else None
+    """Left, top, right and bottom; None where one is missing or no finite number."""
+    texts = {child.tag: child.text for child in box}
+    if len(box) != len(CORNERS) or any(map(len, box)):
+        return None
+    try:
+        words = IN_ORDER(texts)
+        values = tuple(map(float, words))
+    except (KeyError, TypeError, ValueError):
+        return None
+    total = sum(values)
+    return values if total - total == 0 and "_" not in "".join(words) else None
