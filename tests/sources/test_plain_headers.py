@@ -22,7 +22,7 @@ Patch = pytest.MonkeyPatch
 def encoded(mode: str, form: str, **options: object) -> bytes:
     picture = Image.effect_noise((37, 23), 60).convert(mode)
     out = io.BytesIO()
-    picture.save(out, form, **options)  # type: ignore[arg-type]
+    picture.save(out, form, **options)
     return out.getvalue()
 
 

@@ -270,7 +270,9 @@ def read_all_facts(paths: Sequence[Path]) -> list[ImageFacts]:
     # sizes below our own limit.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [facts for some in map_shards(facts_of_shard, shards) for facts in some]
+        return [
+            facts for some in map_shards(facts_of_shard, shards, what="pictures") for facts in some
+        ]
 
 
 def facts_of_shard(paths: Sequence[Path]) -> list[ImageFacts]:

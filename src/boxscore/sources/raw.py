@@ -15,6 +15,7 @@ from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import KEYPOINT_PART
 from boxscore.sources.report import ImportReport
+from boxscore.sources.trait_columns import TraitColumns
 
 Array = NDArray[Any]
 NO_BOX = (np.nan, np.nan, np.nan, np.nan)
@@ -197,8 +198,7 @@ class RawBuilder:
     _points: list[tuple[int, int, Array]] = field(default_factory=list)
     _masks: dict[int, bytes] = field(default_factory=dict)
     _mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _traits: list[tuple[int, dict[str, float]]] = field(default_factory=list)
-    _numbers: dict[str, list[tuple[Array, Array]]] = field(default_factory=dict)
+    _traits: TraitColumns = field(default_factory=TraitColumns)
     _chunks: list[tuple[dict[str, Array], Array, Sequence[str]]] = field(default_factory=list)
     _verdicts: list[tuple[int, int, int]] = field(default_factory=list)
     _count: int = 0
@@ -283,7 +283,7 @@ class RawBuilder:
             if mask_size is not None:
                 self._mask_sizes[row] = mask_size
         if traits:
-            self._traits.append((row, traits))
+            self._traits.add(row, traits)
         return row
 
     def extend(
@@ -299,10 +299,7 @@ class RawBuilder:
             traits: Name -> (N,) numbers, nan where a record has none.
         """
         self._flush()
-        for name, values in (traits or {}).items():
-            known = np.flatnonzero(np.isfinite(values))
-            if known.size:
-                self._numbers.setdefault(name, []).append((known + self._count, values[known]))
+        self._traits.extend(self._count, traits or {})
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {
@@ -339,7 +336,7 @@ class RawBuilder:
             points=_flat(self._points),
             masks=self._masks,
             mask_sizes=self._mask_sizes,
-            traits={name: _whole(parts) for name, parts in self._numbers.items()},
+            traits=self._traits.build(),
             verdicts=self._verdicts,
             convention=self.convention,
             ontology=self.ontology,
@@ -358,26 +355,10 @@ class RawBuilder:
         boxes = np.array(self._boxes, np.float64).reshape(-1, 4)
         self._chunks.append((columns, boxes, self._tracks))
         self._rows, self._boxes, self._tracks = [], [], []
-        told: dict[str, list[tuple[int, float]]] = {}
-        for row, traits in self._traits:
-            for name, value in traits.items():
-                told.setdefault(name, []).append((row, value))
-        for name, pairs in told.items():
-            rows, values = zip(*pairs, strict=True)
-            part = np.array(rows, np.int64), np.array(values, np.float64)
-            self._numbers.setdefault(name, []).append(part)
-        self._traits = []
 
 
 def _joined(parts: list[Array], dtype: str) -> Array:
     return np.concatenate(parts) if parts else np.empty(0, dtype)
-
-
-def _whole(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:
-    """Records that have a trait, and its numbers."""
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate([rows for rows, _ in parts]), np.concatenate([v for _, v in parts])
 
 
 def _flat(parts: list[tuple[int, int, Array]]) -> dict[str, Array]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
@@ -65,7 +66,7 @@ def _read_xml(path: Path, marked: list[Path], request: ReadRequest, builder: Raw
     layout = VocLayout(path, marked, find_pictures=truth and request.images is None)
     read_files, others = 0, 0
     plain = PlainRecords(builder, layout)
-    for file in marked:
+    for file in counted(marked, "XML files"):
         if truth and plain.take(file):
             read_files += 1
             continue

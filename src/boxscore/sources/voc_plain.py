@@ -167,8 +167,9 @@ def _object(element: Element, line: int) -> PlainObject | None:
         return None
     if pose not in POSES and pose not in NO_POSE:
         return None
-    flags = [texts.get(flag, "").lower() in YES for flag in FLAGS]
-    return PlainObject(line, name, corners, *flags, POSES.get(pose, math.nan))
+    difficult, truncated, occluded = (texts.get(flag, "").lower() in YES for flag in FLAGS)
+    turned = POSES.get(pose, math.nan)
+    return PlainObject(line, name, corners, difficult, truncated, occluded, turned)
 
 
 def _corners(box: Element) -> tuple[float, ...] | None:
