@@ -17,7 +17,7 @@ from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below, first_files
 from boxscore.sources.voc_layout import VocLayout, class_in_name, is_devkit_name
 from boxscore.sources.voc_objects import VocFile
-from boxscore.sources.voc_plain import PlainRecords
+from boxscore.sources.voc_plain import PlainRecords, read_ahead
 from boxscore.sources.voc_results import ResultFile, looks_like_results
 from boxscore.sources.xml_text import read_xml, root_of
 
@@ -66,8 +66,10 @@ def _read_xml(path: Path, marked: list[Path], request: ReadRequest, builder: Raw
     layout = VocLayout(path, marked, find_pictures=truth and request.images is None)
     read_files, others = 0, 0
     plain = PlainRecords(builder, layout)
-    for file in counted(marked, "XML files"):
-        if truth and plain.take(file):
+    unread = ((file, None) for file in counted(marked, "XML files"))
+    for file, found in read_ahead(marked) if truth else unread:
+        if found is not None:
+            plain.add(file, found)
             read_files += 1
             continue
         plain.flush()

@@ -8,6 +8,7 @@ here is the same as `voc_objects` reads; the tests hold the two against each oth
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
@@ -18,10 +19,11 @@ from xml.etree.ElementTree import Element, ParseError, XMLParser
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine import Tally, map_shards
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Mark
 from boxscore.sources.raw import RawBuilder
-from boxscore.sources.text_lines import LONGEST_LINE, read_bytes
+from boxscore.sources.text_lines import LONGEST_LINE, SHARD, read_bytes
 from boxscore.sources.voc_layout import VocLayout
 from boxscore.sources.voc_objects import CORNERS, NO_POSE, POSES, YES, image_of
 
@@ -34,6 +36,8 @@ LONGEST_TEXT = 4096
 MOST_DIGITS = 9
 FLAGS = ("difficult", "truncated", "occluded")
 IN_ORDER = itemgetter(*CORNERS)
+AHEAD = 1 << 12
+"""Files that are read at once."""
 ENOUGH = 1 << 16
 """Objects that are handed over together."""
 
@@ -46,11 +50,8 @@ class PlainRecords:
         self._objects: list[PlainObject] = []
         self._places: list[tuple[int, int, int]] = []
 
-    def take(self, path: Path) -> bool:
-        """Read a file, if it is plain."""
-        found = plain_file(path)
-        if found is None:
-            return False
+    def add(self, path: Path, found: PlainFile) -> None:
+        """Take over what a file says."""
         builder, size = self.builder, (found.width, found.height)
         file = builder.file(shown(self.layout.name(path)))
         image = image_of(builder, self.layout, path, found.filename, size)
@@ -58,7 +59,6 @@ class PlainRecords:
         self._places += ((file, image, builder.class_ref(name=one.name)) for one in found.objects)
         if len(self._objects) >= ENOUGH:
             self.flush()
-        return True
 
     def flush(self) -> None:
         """Hand over what was read; due before records are added in another way."""
@@ -104,6 +104,22 @@ class PlainFile:
     width: int
     height: int
     objects: list[PlainObject]
+
+
+def read_ahead(paths: Sequence[Path]) -> Iterator[tuple[Path, PlainFile | None]]:
+    """Each file with what it says, if it is plain; some are read at once, in parallel."""
+    tally = Tally("XML files", len(paths))
+    for start in range(0, len(paths), AHEAD):
+        some = paths[start : start + AHEAD]
+        shards = [some[k : k + SHARD] for k in range(0, len(some), SHARD)]
+        parts = map_shards(_of_shard, shards)
+        yield from zip(some, (found for part in parts for found in part), strict=True)
+        tally.add(len(some))
+
+
+def _of_shard(paths: Sequence[Path]) -> list[PlainFile | None]:
+    """The stage that the engine runs."""
+    return [plain_file(path) for path in paths]
 
 
 def plain_file(path: Path) -> PlainFile | None:
