@@ -308,7 +308,8 @@ class RawBuilder:
             else np.full(size, neutral.get(name, 0), dtype)
             for name, dtype in COLUMNS.items()
         }
-        boxes = np.asarray(box, np.float64).reshape(size, 4)
+        # Its own copy: a part of a wider array would keep all of that.
+        boxes = np.array(box, np.float64, order="C").reshape(size, 4)
         self._chunks.append((whole, boxes, track if track is not None else [""] * size))
         self._count += size
 

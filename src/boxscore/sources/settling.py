@@ -333,17 +333,16 @@ class _Work:
 
     def _trait_table(self, row_of: NDArray[np.int64]) -> Table:
         """By row, then name; every number is put in its place at once, nothing is sorted."""
-        kept = {
-            name: (row_of[rows], values) for name, (rows, values) in sorted(self.raw.traits.items())
-        }
         of_row = np.zeros(row_of.size + 1, np.int64)
-        for rows, _ in kept.values():
+        for given, _ in self.raw.traits.values():
+            rows = row_of[given]
             of_row[rows + 1] += rows >= 0  # a record has each name once
         place = np.cumsum(of_row)
         size = int(place[-1])
         row, value = np.empty(size, np.int64), np.empty(size, np.float64)
         names = np.empty(size, object)
-        for name, (rows, values) in kept.items():
+        for name, (given, values) in sorted(self.raw.traits.items()):
+            rows = row_of[given]
             alive = rows >= 0
             at = place[rows[alive]]
             row[at], value[at], names[at] = rows[alive], values[alive], name

@@ -17,6 +17,7 @@ class TraitColumns:
     def __init__(self) -> None:
         self._single: dict[str, tuple[list[int], list[float]]] = {}
         self._parts: dict[str, list[tuple[Array, Array]]] = {}
+        self._line: Array = np.empty(0, np.int64)
 
     def add(self, row: int, traits: Mapping[str, float]) -> None:
         """Those of one record."""
@@ -29,9 +30,20 @@ class TraitColumns:
         """Those of many records from a row on; nan where one has none."""
         self._close()
         for name, values in traits.items():
-            known = np.flatnonzero(np.isfinite(values))
-            if known.size:
-                self._parts.setdefault(name, []).append((known + first, values[known]))
+            finite = np.isfinite(values)
+            if finite.all() and values.size:
+                part = self._all_from(first, values.size), values
+            else:
+                known = np.flatnonzero(finite)
+                part = known + first, values[known]
+            if part[0].size:
+                self._parts.setdefault(name, []).append(part)
+
+    def _all_from(self, first: int, size: int) -> Array:
+        """Rows in a line, which the traits that all of them have share."""
+        if self._line.size != size or (size and self._line[0] != first):
+            self._line = np.arange(first, first + size)
+        return self._line
 
     def build(self) -> dict[str, tuple[Array, Array]]:
         """Name -> (K,) int64 records that have it, ascending, and (K,) float64 numbers."""
