@@ -221,7 +221,6 @@ def fiftyone(_: bs.Project) -> list[Case]:
             "filepath": f"data/{name}", "tags": ["val"],
             "metadata": {"width": width, "height": height},
             "truth": detections(name), "model": detections(name, confidence=0.5),
-            "weather": {"_cls": "Classification", "label": "sunny"},
             "poses": {"_cls": "Keypoints", "keypoints": []},
         }
         for name, (width, height) in SIZES.items()
