@@ -12,12 +12,14 @@ import boxscore as bs
 from boxscore.kernels import _core
 from boxscore.sources.encord_mapping import COVERING
 from tests.fuzz.seeds import (
+    BOXES,
     CLASSES,
     PICTURES,
     SIZES,
     Record,
     bitmap,
     indices,
+    lvis,
     one_file,
     picture,
     results,
@@ -199,6 +201,51 @@ def encord_folders(project: bs.Project) -> list[Case]:
             form="encord-masks",
         ),
         Case(tree={**found, file: numbers}, entry="r.json", role="predictions", form="encord-coco"),
+    ]
+
+
+def fiftyone(_: bs.Project) -> list[Case]:
+    """samples.json with fields of both sides, labels.json of one."""
+
+    def detections(name: str, **more: Any) -> Record:
+        width, height = SIZES[name]
+        found = [
+            {"_cls": "Detection", "label": CLASSES[k - 1],
+             "bounding_box": [x / width, y / height, w / width, h / height], **more}
+            for k, x, y, w, h in BOXES[name]
+        ]  # fmt: skip
+        return {"_cls": "Detections", "detections": found}
+
+    samples = [
+        {
+            "filepath": f"data/{name}", "tags": ["val"],
+            "metadata": {"width": width, "height": height},
+            "truth": detections(name), "model": detections(name, confidence=0.5),
+            "poses": {"_cls": "Keypoints", "keypoints": []},
+        }
+        for name, (width, height) in SIZES.items()
+    ]  # fmt: skip
+    whole = {"samples.json": text({"name": "d", "samples": samples})}
+    numbered = [{"label": 1, "bounding_box": [0.1, 0.2, 0.5, 0.5]}]
+    labels = {"classes": [*CLASSES], "labels": {"a": numbered, "b": None}}
+    scored = {"classes": [*CLASSES], "labels": {"a": [numbered[0] | {"confidence": 0.5}]}}
+    return [
+        Case(
+            tree={**whole, **{f"data/{k}": picture(v) for k, v in SIZES.items()}}, form="fiftyone"
+        ),
+        one_file("labels.json", text(labels), role="truth", form="fiftyone"),
+        Case(tree={**whole}, role="predictions", form="fiftyone"),
+        one_file("labels.json", text(scored), role="predictions", form="fiftyone"),
+        Case(tree={**whole}, role="doctor", form="fiftyone"),
+    ]
+
+
+def lvis_files(_: bs.Project) -> list[Case]:
+    """LVIS's annotations, named as such and recognised, and results."""
+    return [
+        one_file("gt.json", text(lvis()), role="truth", form="lvis"),
+        one_file("gt.json", text(lvis()), role="truth", form="auto"),
+        one_file("r.json", text(results()), role="predictions", form="lvis"),
     ]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import boxscore as bs
-from tests.fuzz.seeds import of_sinks, one_file
-from tests.fuzz.trees import Case
+from tests.fuzz.seeds import BOXES, CLASSES, of_sinks, one_file
+from tests.fuzz.trees import Case, Tree
 
 DETRAC = b"""<?xml version="1.0"?>
 <sequence name="MVI_1">
@@ -33,8 +33,21 @@ def vatic(_: bs.Project) -> list[Case]:
 
 
 def keras_yolo(_: bs.Project) -> list[Case]:
-    """A list of images with their boxes."""
-    return [one_file("list.txt", LIST, role="truth", form="keras-yolo")]
+    """A list of images with their boxes, of both sides."""
+    found = "".join(
+        " ".join(
+            [f"images/{name}", *(f"{x},{y},{x + w},{y + h},{k - 1},0.5" for k, x, y, w, h in boxes)]
+        )
+        + "\n"
+        for name, boxes in BOXES.items()
+    ).encode()
+    names: Tree = {"list.txt": found, "classes.txt": "\n".join(CLASSES).encode()}
+    return [
+        one_file("list.txt", LIST, role="truth", form="keras-yolo"),
+        one_file("list.txt", found, role="predictions", form="keras-yolo"),
+        Case(tree=names, entry="list.txt", role="predictions", form="keras-yolo"),
+        Case(tree=names, role="doctor", form="keras-yolo"),
+    ]
 
 
 def parquet(project: bs.Project) -> list[Case]:

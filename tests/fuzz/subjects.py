@@ -24,7 +24,15 @@ from tests.fuzz.seeds_of_files import (
     voc,
     yolo,
 )
-from tests.fuzz.seeds_of_json import dumps, encord, encord_folders, labelme, panoptic
+from tests.fuzz.seeds_of_json import (
+    dumps,
+    encord,
+    encord_folders,
+    fiftyone,
+    labelme,
+    lvis_files,
+    panoptic,
+)
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
 
@@ -70,7 +78,8 @@ SUBJECTS: dict[str, Seeds] = {
     "vatic": vatic,
     "coco": coco, "coco-panoptic": panoptic, "csv": lambda p: of_sinks(p, "csv"),
     "cvat": lambda p: of_sinks(p, "cvat"), "dumps": dumps, "encord": encord,
-    "encord-folders": encord_folders, "folders": folders, "jsonl": lambda p: of_sinks(p, "jsonl"),
+    "encord-folders": encord_folders, "fiftyone": fiftyone, "lvis": lvis_files,
+    "folders": folders, "jsonl": lambda p: of_sinks(p, "jsonl"),
     "kitti": kitti, "labelme": labelme, "mapping": with_mapping, "masks": masks, "mot": mot,
     "npy": arrays, "openimages": openimages, "pickle": lambda p: of_sinks(p, "pickle"),
     "pictures": pictures, "txt": plain_text, "voc": voc, "yolo": yolo,

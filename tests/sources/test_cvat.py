@@ -15,6 +15,7 @@ from boxscore.sources.cvat import read
 from boxscore.sources.formats import ReadRequest
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
+from tests.sources.raw_traits import traits_of
 
 LABELS = (
     "<labels><label><name>car</name></label><label><name>body</name></label>"
@@ -58,7 +59,7 @@ def test_boxes_their_traits_and_turns(tmp_path: Path) -> None:
     assert raw.box.tolist() == [[1.5, 2, 11, 8]] * 2
     assert raw.columns["theta"].tolist() == [0, 30]
     assert raw.columns["marks"].tolist() == [Mark.IGNORED, 0]
-    assert raw.traits == {0: {"occlusion": 1.0, "speed": 3.5}} and list(raw.track) == ["7", ""]
+    assert traits_of(raw) == {0: {"occlusion": 1.0, "speed": 3.5}} and list(raw.track) == ["7", ""]
     assert [c.name for c in raw.classes] == ["car", "body"]
     image = raw.images[0]
     assert (image.key, image.width, image.height, image.split) == ("sub/a.jpg", 20, 10, "val")

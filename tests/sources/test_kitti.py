@@ -14,6 +14,7 @@ from boxscore.sources.formats import ReadRequest, Role, recognise
 from boxscore.sources.kitti import read
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
+from tests.sources.raw_traits import traits_of
 
 CAR = "Car 0.5 1 -1.5 10 20 50 60 1.5 1.6 4 1 2 30 0.1"
 REGION = "DontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1000 -1000 -1000 -10"
@@ -53,7 +54,7 @@ def test_real_tracks_and_detections(shared_data: Path, tmp_path: Path) -> None:
 def test_facts_of_an_object(tmp_path: Path) -> None:
     raw, _ = read_text(tmp_path, CAR)
     assert raw.box.tolist() == [[10, 20, 50, 60]]
-    traits = raw.traits[0]
+    traits = traits_of(raw)[0]
     assert (traits["truncation"], traits["occlusion"], traits["alpha"]) == (0.5, 1, -1.5)
     assert (traits["length_3d"], traits["rotation_y"]) == (4, 0.1)
 
@@ -105,7 +106,7 @@ def test_row_111_regions_are_kept_and_counted(tmp_path: Path) -> None:
     raw, report = read_text(tmp_path, f"{CAR}\n{REGION}\n")
     assert raw.columns["crowd"].tolist() == [False, True]
     assert raw.columns["marks"].tolist() == [0, int(Mark.IGNORED)]
-    assert 1 not in raw.traits and codes(report) == ["N-KITTI-DONTCARE"]
+    assert 1 not in traits_of(raw) and codes(report) == ["N-KITTI-DONTCARE"]
     raw, report = read_text(tmp_path, f"{CAR} 0.9\n{REGION} 0.9\n", "predictions")
     assert raw.rows == 1 and codes(report) == ["N-KITTI-DONTCARE"]
 

@@ -13,6 +13,7 @@ from boxscore.sources.formats import ReadRequest, Role
 from boxscore.sources.mot import read
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
+from tests.sources.raw_traits import traits_of
 
 ROW = "1,7,10,20,30,40,1,3,0.5\n"
 
@@ -49,7 +50,7 @@ def test_a_folder_of_sequences(tmp_path: Path) -> None:
     assert {(i.width, i.height) for i in raw.images} == {(640, 480)}
     assert raw.columns["marks"].tolist() == [0, int(Mark.IGNORED)] * 2
     assert raw.classes[int(raw.columns["class_ref"][0])].name == "car"
-    assert raw.traits[3] == {"visibility": 0.5}
+    assert traits_of(raw)[3] == {"visibility": 0.5}
     assert "N-MOT-IGNORED" in report.facts
     (tmp_path / "found").mkdir()
     for name in ("A", "B"):

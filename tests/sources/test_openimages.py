@@ -17,6 +17,7 @@ from boxscore.sources.openimages import read
 from boxscore.sources.openimages_classes import machine_number
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
+from tests.sources.raw_traits import traits_of
 
 HEADER = (
     "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,"
@@ -196,7 +197,7 @@ def test_marks_traits_verdicts_tree_and_splits(tmp_path: Path) -> None:
     )
     raw, report = read_set(root)
     assert raw.columns["marks"].tolist() == [Mark.GROUP_OF, 0]
-    assert raw.traits == {
+    assert traits_of(raw) == {
         0: {"occlusion": 1.0, "inside": 1.0},
         1: {"truncation": 1.0, "depiction": 1.0},
     }

@@ -12,6 +12,7 @@ from boxscore.sources.formats import ReadRequest, Role, format_of
 from boxscore.sources.plain_rows import plain_rows
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
+from tests.sources.raw_traits import traits_of
 
 YOLO = ["0 0.5 0.5 0.25 0.125\n1 0.25 0.75 0.1 1e-2\n", "", "2 .5 0.5 1 1"]
 KITTI = [
@@ -40,7 +41,7 @@ def records(raw: RawSet) -> list[Any]:
         [raw.classes[k] for k in raw.columns["class_ref"].tolist()],
         [raw.place(k) for k in range(raw.rows)],
         *(np.nan_to_num(raw.columns[n], nan=-1).tolist() for n in ("confidence", "crowd", "marks")),
-        [raw.traits.get(k) for k in range(raw.rows)],
+        [traits_of(raw).get(k) for k in range(raw.rows)],
         strict=True,
     )
     return sorted(rows, key=lambda row: row[3])

@@ -15,6 +15,7 @@ from boxscore.sources.formats import ReadRequest, Role, format_of, recognise
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.table_columns import columns_of
+from tests.sources.raw_traits import traits_of
 
 
 def read_text(
@@ -75,7 +76,7 @@ def test_frames_tracks_and_facts(tmp_path: Path) -> None:
     told, _ = read_text(tmp_path, text)
     assert told.columns["area"][0] == 11 and np.isnan(told.columns["area"][1])
     assert told.columns["marks"].tolist() == [int(Mark.GROUP_OF), 0]
-    assert told.traits == {0: {"occlusion": 2.0}}
+    assert traits_of(told) == {0: {"occlusion": 2.0}}
     assert list(raw.track) == ["7"] and raw.columns["crowd"].tolist() == [True]
 
 
@@ -152,7 +153,7 @@ def test_cells_of_boxes_keypoints_and_traits(tmp_path: Path) -> None:
     raw, report = read_text(tmp_path, "\n".join(map(json.dumps, rows)), form="jsonl")
     kinds = [Kind.BOX, Kind.KEYPOINTS, Kind.POLYLINE, Kind.CLASSIFICATION]
     assert sorted(raw.columns["kind"].tolist()) == sorted(map(int, kinds))
-    assert raw.traits == {0: {"alpha": 1.5}}
+    assert traits_of(raw) == {0: {"alpha": 1.5}}
     assert raw.box[:2].tolist() == [[1, 2, 3, 4], [1, 2, 3, 4]]
     assert raw.points["visibility"][:2].tolist() == [2, 0]
     assert report.counts == {"E-TABLE-VALUE": 1, "E-TABLE-KEYPOINTS": 1}

@@ -11,6 +11,7 @@ from boxscore.schema.kinds import Mark
 from boxscore.sources import detrac, vatic
 from boxscore.sources.formats import ReadRequest
 from boxscore.sources.report import ImportReport
+from tests.sources.raw_traits import traits_of
 
 TRUTH = ReadRequest(role="truth")
 DETRAC = """<?xml version="1.0"?>
@@ -41,7 +42,7 @@ def test_detrac_frames_regions_and_traits(tmp_path: Path) -> None:
     assert raw.box.tolist()[:2] == [[10.5, 20, 30, 40], [11.5, 20, 30, 40]]
     assert raw.box.tolist()[2:] == [[1, 2, 3, 4]] * 3
     assert list(raw.track) == ["7", "7", "", "", ""]
-    assert raw.traits == {0: {"truncation": 0.25, "speed": 3.0}}
+    assert traits_of(raw) == {0: {"truncation": 0.25, "speed": 3.0}}
     assert raw.columns["crowd"].tolist() == [False, False, True, True, True]
     assert raw.columns["marks"].tolist()[2:] == [int(Mark.IGNORED)] * 3
 
@@ -96,7 +97,7 @@ def test_vatic_frames_lost_boxes_and_attributes(tmp_path: Path) -> None:
     assert sorted(i.key for i in raw.images) == [f"clip/00000{k}" for k in range(3)]
     assert raw.box.tolist() == [[412, 0, 842, 124], [410, 0, 840, 124]]
     assert raw.convention.corners == "xyxy"
-    assert raw.traits[0] == {"occlusion": 1.0, "generated": 0.0}
+    assert traits_of(raw)[0] == {"occlusion": 1.0, "generated": 0.0}
     assert report.facts["N-VATIC-LOST"][1] == report.facts["N-VATIC-ATTRIBUTES"][1] == 1
 
 

@@ -14,6 +14,7 @@ from boxscore.sources.formats import ReadRequest, Role, recognise
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.voc import read
+from tests.sources.raw_traits import traits_of
 
 
 def thing(name: str, *corners: float, more: str = "") -> str:
@@ -151,7 +152,7 @@ def test_marks_traits_and_other_geometry(tmp_path: Path) -> None:
     raw, report = read_voc(tmp_path)
     assert raw.columns["kind"].tolist() == [Kind.BOX, Kind.ROTATED_BOX, Kind.POLYGON]
     assert raw.columns["marks"].tolist() == [Mark.IGNORED, 0, 0]
-    assert raw.traits == {0: {"truncation": 1.0, "occlusion": 1.0}, 2: {"pose": 270.0}}
+    assert traits_of(raw) == {0: {"truncation": 1.0, "occlusion": 1.0}, 2: {"pose": 270.0}}
     assert raw.box[1].tolist() == [40, 15, 60, 25] and raw.columns["theta"][1] == 90
     assert report.facts["N-VOC-PARTS"][1] == 1
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+Thing = TypeVar("Thing")
 Progress = Callable[[str], AbstractContextManager[object]]
 """Wraps one step of work, named for people."""
 
@@ -19,16 +21,48 @@ def silent(_step: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+class Tally:
+    """How many of the things that a step works on are done; the step that runs shows it.
+
+    Args:
+        what: The things, for people: "label files".
+        total: How many there are.
+    """
+
+    def __init__(self, what: str, total: int) -> None:
+        self.what, self.total, self.done = what, total, 0
+        step = _running.get()
+        if step is not None:
+            step.tally = self
+
+    def add(self, count: int) -> None:
+        """So many more are done."""
+        self.done += count
+
+    def __str__(self) -> str:
+        return f"{self.done:,} of {self.total:,} {self.what}"
+
+
+def counted(things: Sequence[Thing], what: str) -> Iterator[Thing]:
+    """The things one by one; the step that runs shows how many of them were handled."""
+    tally = Tally(what, len(things))
+    for thing in things:
+        yield thing
+        tally.add(1)
+
+
 class _Spinner:
     """Shows a step and its seconds once it has taken longer than one; wipes itself at the end."""
 
     def __init__(self, step: str) -> None:
         self.step, self.shown = step, False
+        self.tally: Tally | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
         self._start = time.monotonic()
+        self._outer = _running.set(self)
         self._thread.start()
         return self
 
@@ -37,7 +71,8 @@ class _Spinner:
         while not self._done.wait(wait):
             wait, self.shown = 0.2, True
             seconds = time.monotonic() - self._start
-            sys.stderr.write(f"\r\x1b[2K{self.step} … {seconds:.0f} s")
+            done = "" if self.tally is None else f": {self.tally}"
+            sys.stderr.write(f"\r\x1b[2K{self.step}{done} … {seconds:.0f} s")
             sys.stderr.flush()
 
     def __exit__(
@@ -46,11 +81,16 @@ class _Spinner:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        _running.reset(self._outer)
         self._done.set()
         self._thread.join()
         if self.shown:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
+
+
+_running: ContextVar[_Spinner | None] = ContextVar("running", default=None)
+"""The step that is shown; a thread of the API has its own."""
 
 
 def on_terminal(step: str) -> AbstractContextManager[object]:

@@ -158,6 +158,9 @@ def _content(
         shown = shown & _holding(rows, wanted, truth.items.rows)
     elif predicted and request.confidence is not None:
         wanted &= rows.table["confidence"] >= request.confidence
+    filmed = truth.items["sequence"] != ""
+    alone = shown & ~filmed if card.sequences and (shown & filmed).any() else np.zeros_like(shown)
+    shown = shown & ~alone
     wanted &= shown[rows.table["item"]]
     held = np.isin(rows.table["kind"], [int(kind) for kind in card.keeps])
     lost = rows.table["kind"][wanted & ~held]
@@ -165,6 +168,8 @@ def _content(
         Kind(kind).name.lower(): int(count)
         for kind, count in zip(*np.unique(lost, return_counts=True), strict=True)
     }
+    if alone.any():
+        left_out["images outside of sequences"] = int(alone.sum())
     place = (np.cumsum(shown) - 1).astype(np.int32)
     chosen = chosen_rows(rows, np.flatnonzero(wanted & held))
     table = chosen.table.replace(item=place[chosen.table["item"]])

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine import counted
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
 from boxscore.project.evaluating import Truth, default_task, evaluate_answers, evaluate_objects
@@ -46,7 +47,7 @@ def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks:
         for table in (tables.items, tables.verdicts, *tables_of(tables.ground_truth)):
             writer.add_table("project", table)
         writer.set_document("ontology", json.dumps(tables.ontology.to_json(), ensure_ascii=False))
-        for file in tables.files:
+        for file in counted(tables.files, "pictures"):
             known = file.size, file.sha256
             place = tables.items["file"][file.item]
             writer.add_file(place, file.path, link=symlinks, known=known)

@@ -25,6 +25,7 @@ class SinkCard:
         keeps: Kinds of annotations that it holds; the others are left out and counted.
         drops: Facts that it has no place for, in words.
         needs_confidence: It holds predictions only.
+        sequences: It holds images of sequences only; the others are left out and counted.
     """
 
     name: str
@@ -32,6 +33,7 @@ class SinkCard:
     keeps: tuple[Kind, ...]
     drops: tuple[str, ...] = ()
     needs_confidence: bool = False
+    sequences: bool = False
 
     def write(self, content: Content, folder: Path) -> None:
         """Write into a new folder."""
@@ -104,9 +106,9 @@ SINKS: dict[str, SinkCard] = {
             name="mot",
             title="MOTChallenge text files, a folder a sequence",
             keeps=OBJECTS,
+            sequences=True,
             drops=(
                 "masks, polygons, keypoints and turns: their boxes are written",
-                "images outside of sequences",
                 "names of tracks that are no numbers",
                 "splits",
                 "crowd and group flags",

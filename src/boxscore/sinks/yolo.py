@@ -21,7 +21,11 @@ Points = NDArray[np.float64]
 
 
 def write(content: Content, folder: Path) -> None:
-    """`labels/SPLIT/NAME.txt` with pictures under `images/`, or `labels/NAME.txt` of a run."""
+    """`labels/SPLIT/NAME.txt` with pictures under `images/`, or `labels/NAME.txt` of a run.
+
+    A run of poses needs data.yaml as a ground truth does: without it, nothing tells a box with its
+    keypoints from a polygon.
+    """
     splits: dict[str, None] = {}
     keypoints = _most_keypoints(content)
     for image in content.images():
@@ -35,7 +39,7 @@ def write(content: Content, folder: Path) -> None:
             copy = folder / "images" / split / image.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             content.copy(image, copy)
-    if not content.predicted:
+    if keypoints or not content.predicted:
         (folder / "data.yaml").write_text(_yaml(content, list(splits), keypoints), encoding="utf-8")
 
 
@@ -55,9 +59,10 @@ def _most_keypoints(content: Content) -> int:
 
 def _yaml(content: Content, splits: Sequence[str], keypoints: int) -> str:
     lines = ["path: ."]
-    lines += [f"{split}: images/{split}" for split in splits]
+    if not content.predicted:
+        lines += [f"{split}: images/{split}" for split in splits]
     if keypoints:
-        lines.append(f"kpt_shape: [{keypoints}, 3]")
+        lines.append(f"kpt_shape: [{keypoints}, {2 if content.predicted else 3}]")
     lines.append("names:")
     for row in content.object_classes:
         lines.append(f"  {row.class_id}: {json.dumps(row.name, ensure_ascii=False)}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.sources.cvat_meta import CvatMeta, Frames, whole_number
 from boxscore.sources.cvat_shapes import SHAPES, ShapeReader
@@ -54,7 +55,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     search = request.images is None
     pictures = PictureFiles([root / "images", root] if search else [])
     shapes = ShapeReader(builder)
-    for file in files:
+    for file in counted(files, "XML files"):
         _CvatFile(builder, shapes, pictures, shown(file.relative_to(root).as_posix())).read(file)
     shapes.finish()
     return builder.build()

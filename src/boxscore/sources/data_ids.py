@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+import hashlib
+from uuid import UUID
 
 NAMESPACE = UUID("8f0a4ba6-2a6c-5a0b-9d3f-6a1c1c0b5e21")
 """Fixed for ever: changing it changes every data_hash."""
@@ -26,4 +27,8 @@ def data_hash_without_file(relative: str, width: int, height: int, occurrence: i
 
 def _hash(what: str, content: str, relative: str, occurrence: int) -> str:
     fields = [what, content, relative] + ([str(occurrence)] if occurrence else [])
-    return str(uuid5(NAMESPACE, "\0".join(fields)))
+    name = NAMESPACE.bytes + "\0".join(fields).encode()
+    text = hashlib.sha1(name, usedforsecurity=False).hexdigest()
+    # As uuid.uuid5 writes it, version and variant in their places, without an object each.
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
@@ -51,7 +52,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     builder = RawBuilder("detrac", path, report, CONVENTION)
     root = path if path.is_dir() else path.parent
     others = 0
-    for file in files:
+    for file in counted(files, "XML files"):
         top = root_of(file)
         if top is None and path.is_file():
             read_xml(path)  # says what is wrong with it

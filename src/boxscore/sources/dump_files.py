@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
@@ -77,7 +78,8 @@ class Dump:
             SourceError: It is no such file, or does not name its images.
         """
         builder = RawBuilder(self.format, path, report, self.convention)
-        for file in [path] if path.is_file() else files_below(path, (".json",)):
+        files = [path] if path.is_file() else files_below(path, (".json",))
+        for file in counted(files, "JSON files"):
             name = file.name if path.is_file() else file.relative_to(path).as_posix()
             builder.file(shown(name))
             stem = PurePosixPath(name).with_suffix("").as_posix()

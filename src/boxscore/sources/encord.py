@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from boxscore.engine import counted
 from boxscore.errors import RequestError, SourceError, shown
 from boxscore.schema.kinds import Shape
 from boxscore.schema.ontology import Ontology
@@ -73,7 +74,7 @@ def _label_rows(path: Path) -> tuple[list[tuple[Path, dict[str, Any]]], dict[str
     files = [path] if path.is_file() else files_below(path, (".json",))
     found: list[tuple[Path, dict[str, Any]]] = []
     inner = None
-    for file in files:
+    for file in counted(files, "JSON files"):
         if not _is_rows(file):
             continue
         document = read_document(file)

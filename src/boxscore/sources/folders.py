@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.folder_labels import QUESTION
@@ -112,7 +113,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     seen.update(file.name for file in named)
     for name in sorted({folder.name for folder, _ in folders}):
         builder.class_ref(name=shown(name), question=QUESTION)
-    for folder, split in folders:
+    for folder, split in counted(folders, "folders"):
         ref = builder.class_ref(name=shown(folder.name), question=QUESTION)
         for image in files_below(folder, SUFFIXES):
             relative = image.relative_to(path).as_posix()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from boxscore.sources.plain_headers import ENDS, TAIL, Header, plain_header
+
 MOST_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 ORIENTATION = 0x0112
@@ -24,11 +26,11 @@ SUFFIXES_OF = {
     "WEBP": (".webp", ""),
     "TIFF": (".tif", ".tiff", ""),
 }
-ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
-TAIL = 1 << 16
 MOST_TRIED = 16_000_000
 SHARD = 256
 BLOCK = 1 << 20
+WHOLE = 16 << 20
+"""Bytes of a file that is read at once."""
 FEWEST_IN_PARALLEL = 512
 
 OTHER_KINDS = (
@@ -81,23 +83,47 @@ def read_facts(path: Path) -> ImageFacts:
     Pixels are decoded only where a file looks cut.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - for every file of a folder
             return ImageFacts(code="E-IMAGE-KIND", problem="is not a regular file")
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             # Looked at again: what the name leads to may have changed since.
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 return ImageFacts(code="E-IMAGE-KIND", problem="is not a regular file")
-            return _facts(file, path.suffix.lower())
+            plain = _plain_facts(descriptor, status.st_size, path.suffix.lower())
+            if plain is not None:
+                return plain
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return _facts(file, status.st_size, path.suffix.lower())
+        finally:
+            os.close(descriptor)
     except OSError as bad:
         problem = f"cannot be read: {bad.strerror or bad}"
         return ImageFacts(code="E-IMAGE-READ", problem=problem)
 
 
-def _facts(file: BinaryIO, suffix: str) -> ImageFacts:
-    size = os.fstat(file.fileno()).st_size
+def _plain_facts(descriptor: int, size: int, suffix: str) -> ImageFacts | None:
+    """The facts of a picture with a plain header, read once and without Pillow."""
+    if size > WHOLE:
+        return None
+    content = os.read(descriptor, size)
+    header = plain_header(content) if len(content) == size else None
+    if header is None or header.width * header.height > MOST_PIXELS:
+        return None
+    return ImageFacts(
+        width=header.width,
+        height=header.height,
+        findings=tuple(_oddities(header, suffix)),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=size,
+    )
+
+
+def _facts(file: BinaryIO, size: int, suffix: str) -> ImageFacts:
     if not size:
         return ImageFacts(code="E-IMAGE-KIND", problem="is empty")
+    file.seek(0)
     header = _header(file)
     if isinstance(header, str):
         return ImageFacts(size=size, code="E-IMAGE-KIND", problem=header)
@@ -128,25 +154,13 @@ def _digest(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """What the start of a picture says."""
-
-    format: str
-    mode: str
-    width: int
-    height: int
-    orientation: int
-    several: bool
-
-
-def _header(file: BinaryIO) -> _Header | str:
+def _header(file: BinaryIO) -> Header | str:
     """The header, or why there is none to read."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(file, formats=FORMATS) as image:
-            return _Header(
+            return Header(
                 image.format or "",
                 image.mode,
                 *image.size,
@@ -161,7 +175,7 @@ def _header(file: BinaryIO) -> _Header | str:
         return _cut_webp(file) or f"has a damaged header: {type(bad).__name__}"
 
 
-def _cut_webp(file: BinaryIO) -> _Header | None:
+def _cut_webp(file: BinaryIO) -> Header | None:
     """The header of a WebP that Pillow refuses as a whole because its end is missing."""
     file.seek(0)
     head = file.read(32)
@@ -176,11 +190,18 @@ def _cut_webp(file: BinaryIO) -> _Header | None:
     else:
         width = int.from_bytes(head[26:28], "little") & 0x3FFF
         height = int.from_bytes(head[28:30], "little") & 0x3FFF
-    return _Header("WEBP", "RGB", width, height, 1, False) if width and height else None
+    return Header("WEBP", "RGB", width, height, 1, False) if width and height else None
 
 
-def _findings(header: _Header, file: BinaryIO, suffix: str, size: int) -> Iterator[tuple[str, str]]:
+def _findings(header: Header, file: BinaryIO, suffix: str, size: int) -> Iterator[tuple[str, str]]:
     """What is odd about a picture that can be used."""
+    yield from _oddities(header, suffix)
+    if _looks_cut(header, file, size) and not _decodes(file):
+        yield "W-IMAGE-CUT", "is cut off or damaged: kept, but it cannot be shown"
+
+
+def _oddities(header: Header, suffix: str) -> Iterator[tuple[str, str]]:
+    """What the header alone tells."""
     expected = SUFFIXES_OF.get(header.format)
     if expected and suffix not in expected:
         yield "W-IMAGE-SUFFIX", f"is {header.format}, whatever its name says"
@@ -189,11 +210,9 @@ def _findings(header: _Header, file: BinaryIO, suffix: str, size: int) -> Iterat
     if header.mode in DEEP:
         words = f"has pixels of kind {header.mode}: shown from its darkest to its brightest"
         yield "W-IMAGE-DEPTH", words
-    if _looks_cut(header, file, size) and not _decodes(file):
-        yield "W-IMAGE-CUT", "is cut off or damaged: kept, but it cannot be shown"
 
 
-def _looks_cut(header: _Header, file: BinaryIO, size: int) -> bool:
+def _looks_cut(header: Header, file: BinaryIO, size: int) -> bool:
     """Whether the end of the format is missing near the end of the file."""
     mark = ENDS.get(header.format)
     if mark is not None:
@@ -251,7 +270,9 @@ def read_all_facts(paths: Sequence[Path]) -> list[ImageFacts]:
     # sizes below our own limit.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [facts for some in map_shards(facts_of_shard, shards) for facts in some]
+        return [
+            facts for some in map_shards(facts_of_shard, shards, what="pictures") for facts in some
+        ]
 
 
 def facts_of_shard(paths: Sequence[Path]) -> list[ImageFacts]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.frames import Film, fill, numbered_pictures
@@ -104,7 +105,7 @@ def _read_images(files: list[Path], root: Path, request: ReadRequest, rows: RowR
         picture = pictures.of(LabelFile(path=file, key=key)) if truth else None
         title = "" if picture is None else pictures.title(picture)
         images.append(builder.image(key, path=picture, title=title))
-    for k in rows.read_plain(files, root, images):
+    for k in counted(rows.read_plain(files, root, images), "label files to be looked at"):
         rows.read(files[k], files[k].relative_to(root).as_posix(), images[k])
     for picture in pictures.without_labels() if truth else ():
         title = pictures.title(picture)
@@ -124,7 +125,7 @@ def _read_sequences(files: list[Path], root: Path, request: ReadRequest, rows: R
     """One file a sequence, or one for each class of it; frames between those named are empty."""
     truth = request.role == "truth"
     films: dict[str, Film] = {}
-    for file in files:
+    for file in counted(files, "label files"):
         if file.stem not in films:
             pictures = numbered_pictures(_pictures_of(file, request.images)) if truth else {}
             films[file.stem] = Film(name=file.stem, pictures=pictures)

@@ -96,7 +96,7 @@ class RowReader:
             word: self.builder.class_ref(name=REGION if word in region else kinds[word])
             for word in dict.fromkeys(words)
         }
-        facts = rows.numbers[keep]
+        facts = rows.numbers if keep.all() else rows.numbers[keep]
         columns: dict[str, NDArray[Any]] = {
             "file": names[file[keep]],
             "line": line[keep],
@@ -107,8 +107,7 @@ class RowReader:
         }
         if not self.truth:
             columns["confidence"] = facts[:, 14]
-        known = np.where(np.isin(facts, UNKNOWN), np.nan, facts)
-        traits = {name: known[:, k] for k, name in enumerate(TRAITS) if name}
+        traits = {name: _known(facts[:, k]) for k, name in enumerate(TRAITS) if name}
         self.builder.extend(columns, facts[:, 3:7], traits=traits)
         return sorted(left)
 
@@ -216,6 +215,10 @@ class RowReader:
         if self.scores:
             problem = "labels with a score: it is not used in a ground truth"
             report.note("N-KITTI-SCORE", problem, self.scores)
+
+
+def _known(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isin(numbers, UNKNOWN), np.nan, numbers)
 
 
 def _reordered(values: list[float]) -> list[float]:

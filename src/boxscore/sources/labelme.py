@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
@@ -59,7 +60,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     root = path if path.is_dir() else path.parent
     pictures = PictureFiles([root] if request.images is None else [])
     shapes, others, found = ShapeReader(builder), 0, 0
-    for file in files:
+    for file in counted(files, "JSON files"):
         document = read_document(file, LARGEST_FILE)
         if not isinstance(document, dict) or not isinstance(document.get("shapes"), list):
             others += 1

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Mark
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
@@ -90,7 +91,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     if truth:
         builder.class_ref(1, names.get(1, CLASSES[0]))
     root = path if path.is_dir() else path.parent
-    for file in files:
+    for file in counted(files, "text files"):
         film, length = _film(file, request)
         values, lines = _numbers(file, file.relative_to(root).as_posix(), builder)
         last = int(values[:, 0].max()) if values.size else 0

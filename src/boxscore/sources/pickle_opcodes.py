@@ -11,34 +11,18 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from boxscore.sources.pickle_state import PickleState
 from boxscore.sources.pickle_symbols import NAMES, Refused, Symbol, build, call, new_model, symbol
 
 DEEPEST_STACK = 100_000
 RECALL_1, RECALL_4, MEMOIZE, REAL = b"hj\x94G"
-NOTHING = object()
-"""Under a number that the file left out; no form of a prediction takes it."""
+NEWOBJ = b"\x81"
+MOST_MARKS = 1000
 Action = Callable[["PickleReader"], object]
 
 
-FEWEST_BYTES = 8
-"""A prediction's models take over 20 bytes each; those of a bomb 1 to 4."""
-
-
-class PickleReader:
-    """Reads one pickle from bytes.
-
-    Args:
-        data: The whole file.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
-        self.stack: list[Any] = []
-        self.marks: list[int] = []
-        self.memo: list[Any] = []
-        self.spent = 0
-        self.made = 0
-        self.done = False
+class PickleReader(PickleState):
+    """Reads one pickle from bytes."""
 
     def read(self) -> Any:
         """The object that the file holds.
@@ -88,80 +72,29 @@ class PickleReader:
                 if len(stack) > DEEPEST_STACK:
                     raise Refused("it nests or lists too much at once")
 
-    # --- memory ------------------------------------------------------------------------------
-
-    def remember(self, key: int) -> None:
-        """Remember the top value under a number; a file may leave numbers out, within its size."""
-        if key > self.at:
-            raise Refused("it remembers under a number beyond its size")
-        self.memo += [NOTHING] * (key + 1 - len(self.memo))
-        self.memo[key] = self.top()
-
-    def recalled(self, key: int) -> Any:
-        """A remembered value."""
-        if key >= len(self.memo):
-            raise ValueError("it recalls a value that was never remembered")
-        return self.memo[key]
-
-    # --- bytes -------------------------------------------------------------------------------
-
-    def take(self, count: int) -> bytes:
-        """The next bytes."""
-        if count < 0 or count > len(self.data) - self.at:
-            raise ValueError("the file ends too early")
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def number(self, form: struct.Struct) -> Any:
-        """The next bytes as a number."""
-        start = self.at
-        self.at += form.size
-        if self.at > len(self.data):
-            raise ValueError("the file ends too early")
-        return form.unpack_from(self.data, start)[0]
-
-    def line(self) -> bytes:
-        """Up to the next line end."""
-        end = self.data.find(b"\n", self.at)
-        if end < 0:
-            raise ValueError("a line without end")
-        found = self.data[self.at : end]
-        self.at = end + 1
-        return found
-
-    # --- stack -------------------------------------------------------------------------------
-
-    def pop(self) -> Any:
-        """The top value."""
-        if not self.stack or (self.marks and self.marks[-1] == len(self.stack)):
-            raise ValueError("a value is missing")
-        return self.stack.pop()
-
-    def top(self) -> Any:
-        """The top value, left in place."""
-        if not self.stack:
-            raise ValueError("a value is missing")
-        return self.stack[-1]
-
-    def since_mark(self) -> list[Any]:
-        """The values above the last mark."""
-        if not self.marks:
-            raise ValueError("a mark is missing")
-        start = self.marks.pop()
-        values = self.stack[start:]
-        del self.stack[start:]
-        return values
-
-    def push_made(self, value: Any) -> None:
-        """Push a new model; honest files spend many more bytes on each."""
-        self.made += 1
-        if self.made * FEWEST_BYTES > self.at:
-            raise Refused("it makes more objects than its size allows for")
-        self.stack.append(value)
-
 
 _U1, _U2, _I4, _U4, _U8 = (struct.Struct(f) for f in ("<B", "<H", "<i", "<I", "<Q"))
 _F8 = struct.Struct(">d")
+
+
+def _no_arguments(r: PickleReader) -> None:
+    """An empty tuple: nearly always the arguments of a new model, which is made at once."""
+    made = r.data.startswith(NEWOBJ, r.at)
+    cls = r.top() if made else None
+    if not isinstance(cls, Symbol) or cls.meaning == "model:Point":
+        r.stack.append(())
+        return
+    r.pop()
+    r.at += 1
+    r.push_made(new_model(cls))
+
+
+def _new_set(r: PickleReader) -> None:
+    r.stack.append(NAMES)
+    end = r.names.end(r.at - 1)
+    if end and 2 * len(r.memo) < r.at:
+        r.memo.append(NAMES)
+        r.at = end
 
 
 def _push(value: Any) -> Action:
@@ -204,7 +137,7 @@ def _long(length: struct.Struct) -> Action:
 
 
 def _mark(r: PickleReader) -> None:
-    if len(r.marks) > 1000:
+    if len(r.marks) > MOST_MARKS:
         raise Refused("it nests too deep")
     r.marks.append(len(r.stack))
 
@@ -253,8 +186,15 @@ def _setitem(r: PickleReader) -> None:
 
 
 def _setitems(r: PickleReader) -> None:
-    pairs = r.since_mark()
-    _fill(_dict(r.top()), pairs)
+    stack = r.stack
+    if not r.marks or not r.marks[-1]:
+        raise ValueError("a mark or a value is missing")
+    start = r.marks.pop()
+    pairs, target = stack[start:], stack[start - 1]
+    del stack[start:]
+    if type(target) is not dict:
+        raise Refused("it sets items of something that is no dictionary")
+    _fill(target, pairs)
 
 
 def _new_dict(r: PickleReader) -> None:
@@ -372,7 +312,7 @@ _TABLE: dict[bytes, Action] = {
     b"l": lambda r: r.stack.append(r.since_mark()),
     b"a": _append,
     b"e": _appends,
-    b")": _push(()),
+    b")": _no_arguments,
     b"t": lambda r: r.stack.append(tuple(r.since_mark())),
     b"\x85": _tuple(1),
     b"\x86": _tuple(2),
@@ -381,13 +321,13 @@ _TABLE: dict[bytes, Action] = {
     b"d": _new_dict,
     b"s": _setitem,
     b"u": _setitems,
-    b"\x8f": _push(NAMES),
+    b"\x8f": _new_set,
     b"\x90": _additems,
     b"c": _global,
     b"\x93": _stack_global,
     b"R": _reduce,
     b"b": _build,
-    b"\x81": _newobj,
+    NEWOBJ: _newobj,
     b"p": _put_line,
     b"q": _put(_U1),
     b"r": _put(_U4),

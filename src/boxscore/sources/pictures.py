@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from boxscore.sources.below import prefixes, stem_of
 from boxscore.sources.image_names import IMAGE_SUFFIXES, unsafe
 from boxscore.sources.text_lines import files_below
 
@@ -20,7 +21,7 @@ class PictureFiles:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = list(dict.fromkeys(folders))
-        self._by_name: dict[str, tuple[Path, Path]] | None = None
+        self._by_name: dict[str, tuple[Path, str]] | None = None
 
     def find(self, *names: str) -> tuple[Path | None, str]:
         """The picture that one of the names leads to, and its path below its folder.
@@ -33,15 +34,14 @@ class PictureFiles:
             last = slashed.rpartition("/")[2]
             found = known.get(last if unsafe(slashed) else slashed) or known.get(last)
             if found is not None:
-                path, folder = found
-                return path, path.relative_to(folder).as_posix()
+                return found
         return None, ""
 
     def count(self) -> int:
         """How many pictures there are."""
-        return len({path for path, _ in self._names().values()})
+        return len({str(path) for path, _ in self._names().values()})
 
-    def _names(self) -> dict[str, tuple[Path, Path]]:
+    def _names(self) -> dict[str, tuple[Path, str]]:
         if self._by_name is None:
             self._by_name = {}
             for folder in self.folders:
@@ -50,15 +50,18 @@ class PictureFiles:
         return self._by_name
 
 
-def _index(known: dict[str, tuple[Path, Path]], folder: Path) -> None:
+def _index(known: dict[str, tuple[Path, str]], folder: Path) -> None:
     """Paths are sure; names and stems are used where only one picture of the folder has them."""
-    loose: dict[str, Path | None] = {}
+    loose: dict[str, tuple[Path, str] | None] = {}
+    prefix = prefixes(folder)
     for path in files_below(folder, SUFFIXES):
-        relative = path.relative_to(folder)
-        known.setdefault(relative.as_posix(), (path, folder))
-        known.setdefault(relative.with_suffix("").as_posix(), (path, folder))
-        for name in (path.name, path.stem):
-            loose[name] = None if name in loose and loose[name] != path else path
+        before, name = prefix(path), path.name
+        relative, stem = before + name, stem_of(name)
+        found = path, relative
+        known.setdefault(relative, found)
+        known.setdefault(before + stem, found)
+        for loosely in (name, stem) if stem != name else (name,):
+            loose[loosely] = None if loosely in loose else found
     for name, only in loose.items():
         if only is not None:
-            known.setdefault(name, (only, folder))
+            known.setdefault(name, only)

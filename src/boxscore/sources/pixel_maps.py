@@ -69,7 +69,7 @@ def read_maps(paths: Sequence[Path], *, colours: bool = False) -> list[ValueMask
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         stage = partial(_of_shard, colours=colours)
-        return [found for some in map_shards(stage, shards) for found in some]
+        return [found for some in map_shards(stage, shards, what="masks") for found in some]
 
 
 def _of_shard(paths: Sequence[Path], *, colours: bool) -> list[ValueMasks]:

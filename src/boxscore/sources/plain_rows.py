@@ -47,7 +47,7 @@ def plain_rows(paths: Sequence[Path], width: int) -> PlainRows:
     """Read files whose rows have so many words; in parallel where there are many."""
     size = SHARD if len(paths) >= FEWEST_IN_PARALLEL else max(len(paths), 1)
     shards = [paths[k : k + size] for k in range(0, len(paths), size)]
-    parts = map_shards(partial(_of_shard, width=width), shards)
+    parts = map_shards(partial(_of_shard, width=width), shards, what="label files")
     return PlainRows(
         [count for part in parts for count in part.counts],
         [word for part in parts for word in part.first],

@@ -15,6 +15,7 @@ from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import KEYPOINT_PART
 from boxscore.sources.report import ImportReport
+from boxscore.sources.trait_columns import TraitColumns
 
 Array = NDArray[Any]
 NO_BOX = (np.nan, np.nan, np.nan, np.nan)
@@ -133,7 +134,7 @@ class RawSet:
             in the scale of the boxes.
         masks: Record -> compressed run lengths over the whole image.
         mask_sizes: Record -> width and height of its mask, where the source says them.
-        traits: Record -> {name: number}.
+        traits: Name -> (K,) int64 records that have it, ascending, and (K,) float64 numbers.
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
         ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
@@ -151,7 +152,7 @@ class RawSet:
     track: Sequence[str]
     points: Mapping[str, Array]
     masks: dict[int, bytes]
-    traits: dict[int, dict[str, float]]
+    traits: Mapping[str, tuple[Array, Array]]
     verdicts: list[tuple[int, int, int]]
     convention: Convention
     mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -197,7 +198,7 @@ class RawBuilder:
     _points: list[tuple[int, int, Array]] = field(default_factory=list)
     _masks: dict[int, bytes] = field(default_factory=dict)
     _mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _traits: dict[int, dict[str, float]] = field(default_factory=dict)
+    _traits: TraitColumns = field(default_factory=TraitColumns)
     _chunks: list[tuple[dict[str, Array], Array, Sequence[str]]] = field(default_factory=list)
     _verdicts: list[tuple[int, int, int]] = field(default_factory=list)
     _count: int = 0
@@ -282,7 +283,7 @@ class RawBuilder:
             if mask_size is not None:
                 self._mask_sizes[row] = mask_size
         if traits:
-            self._traits[row] = traits
+            self._traits.add(row, traits)
         return row
 
     def extend(
@@ -298,12 +299,7 @@ class RawBuilder:
             traits: Name -> (N,) numbers, nan where a record has none.
         """
         self._flush()
-        for name, values in (traits or {}).items():
-            known = np.flatnonzero(np.isfinite(values))
-            for row, value in zip(
-                (known + self._count).tolist(), values[known].tolist(), strict=True
-            ):
-                self._traits.setdefault(row, {})[name] = value
+        self._traits.extend(self._count, traits or {})
         size = int(columns["image"].size)
         neutral = {"theta": 0.0, "confidence": np.nan, "area": np.nan, "kind": int(Kind.BOX)}
         whole = {
@@ -312,7 +308,8 @@ class RawBuilder:
             else np.full(size, neutral.get(name, 0), dtype)
             for name, dtype in COLUMNS.items()
         }
-        boxes = np.asarray(box, np.float64).reshape(size, 4)
+        # Its own copy: a part of a wider array would keep all of that.
+        boxes = np.array(box, np.float64, order="C").reshape(size, 4)
         self._chunks.append((whole, boxes, track if track is not None else [""] * size))
         self._count += size
 
@@ -340,7 +337,7 @@ class RawBuilder:
             points=_flat(self._points),
             masks=self._masks,
             mask_sizes=self._mask_sizes,
-            traits=self._traits,
+            traits=self._traits.build(),
             verdicts=self._verdicts,
             convention=self.convention,
             ontology=self.ontology,

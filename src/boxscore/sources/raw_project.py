@@ -100,12 +100,11 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
     """Every image with its file; None where the file must not be used."""
     index = NameIndex(images) if images is not None else None
     found = [_find(image, raw.path, index) for image in raw.images]
-    facts = _facts([path for path, _, problem in found if path is not None and not problem[0]])
+    facts = _facts([None if problem[0] else path for path, _, problem in found])
     pictures: list[_Picture | None] = []
     told: set[Path] = set()
     missing = 0
-    for image, (path, relative, problem) in zip(raw.images, found, strict=True):
-        fact = None if path is None else facts.get(path)
+    for image, (path, relative, problem), fact in zip(raw.images, found, facts, strict=True):
         if fact is not None:
             problem = _unusable(image, fact, problem)
         if max(image.width, image.height) > LARGEST_SIDE:
@@ -115,7 +114,7 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
             report.reject(problem[0], shown(image.key), problem[1])
             pictures.append(None)
             continue
-        if path is not None and fact is not None and path not in told:
+        if path is not None and fact is not None and fact.findings and path not in told:
             told.add(path)  # once for all frames of a video
             for code, words in fact.findings:
                 report.repair(code, shown(image.key), words)
@@ -128,14 +127,18 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
     return pictures
 
 
-def _facts(paths: list[Path]) -> dict[Path, ImageFacts | VideoFacts]:
-    """Facts of all files; frames of one video share theirs."""
-    films = list(dict.fromkeys(path for path in paths if is_video(path)))
-    stills = [path for path in paths if not is_video(path)]
-    return {
-        **dict(zip(stills, read_all_facts(stills), strict=True)),
-        **dict(zip(films, video.read_all_facts(films), strict=True)),
-    }
+def _facts(paths: list[Path | None]) -> list[ImageFacts | VideoFacts | None]:
+    """Facts of each file; frames of one video share theirs."""
+    filmed = {k: path for k, path in enumerate(paths) if path is not None and is_video(path)}
+    still = {k: path for k, path in enumerate(paths) if path is not None and k not in filmed}
+    films = list(dict.fromkeys(filmed.values()))
+    of_film = dict(zip(films, video.read_all_facts(films), strict=True))
+    facts: list[ImageFacts | VideoFacts | None] = [None] * len(paths)
+    for k, path in filmed.items():
+        facts[k] = of_film[path]
+    for k, fact in zip(still, read_all_facts(list(still.values())), strict=True):
+        facts[k] = fact
+    return facts
 
 
 def _unusable(
@@ -155,10 +158,12 @@ def _find(
 ) -> tuple[Path | None, str, tuple[str, str]]:
     """The file of an image, its name in the project, and why it must not be used."""
     if image.path is not None:
+        if image.title:
+            return image.path, image.title, ("", "")
         root = source if source.is_dir() else source.parent
         inside = image.path.is_relative_to(root)
         name = image.path.relative_to(root).as_posix() if inside else image.path.name
-        return image.path, image.title or storable(name), ("", "")
+        return image.path, storable(name), ("", "")
     if index is None:
         return None, image.title or image.key, ("", "")
     found = index.find(image.key)

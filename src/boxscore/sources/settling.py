@@ -332,20 +332,22 @@ class _Work:
         return Table(POINTS, {"row": row[order], **columns})
 
     def _trait_table(self, row_of: NDArray[np.int64]) -> Table:
-        kept = sorted(
-            (int(row_of[r]), name, value)
-            for r, traits in self.raw.traits.items()
-            if row_of[r] >= 0
-            for name, value in traits.items()
-        )
-        return Table(
-            TRAITS,
-            {
-                "row": np.array([r for r, _, _ in kept], np.int64),
-                "name": _texts([name for _, name, _ in kept]),
-                "value": np.array([value for _, _, value in kept], np.float64),
-            },
-        )
+        """By row, then name; every number is put in its place at once, nothing is sorted."""
+        of_row = np.zeros(row_of.size + 1, np.int64)
+        for given, _ in self.raw.traits.values():
+            rows = row_of[given]
+            of_row[rows + 1] += rows >= 0  # a record has each name once
+        place = np.cumsum(of_row)
+        size = int(place[-1])
+        row, value = np.empty(size, np.int64), np.empty(size, np.float64)
+        names = np.empty(size, object)
+        for name, (given, values) in sorted(self.raw.traits.items()):
+            rows = row_of[given]
+            alive = rows >= 0
+            at = place[rows[alive]]
+            row[at], value[at], names[at] = rows[alive], values[alive], name
+            place[rows[alive]] += 1
+        return Table(TRAITS, {"row": row, "name": names, "value": value})
 
 
 def _texts(values: list[Any]) -> NDArray[np.object_]:

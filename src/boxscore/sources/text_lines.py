@@ -85,15 +85,37 @@ def is_inside(path: Path, root: Path) -> bool:
 def files_below(root: Path, suffixes: Sequence[str]) -> list[Path]:
     """Regular files of some suffixes below a folder, by path; links out of it are left out."""
     found: list[Path] = []
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        for name in sorted(names):
-            if not name.lower().endswith(tuple(suffixes)):
-                continue
-            path = Path(folder, name)
-            if not path.is_symlink() or is_inside(path, root):
-                found.append(path)
+    endings = tuple(suffixes)
+    folders = [str(root)]
+    while folders:
+        inner, names = _listing(folders.pop(), endings)
+        folders += inner[::-1]
+        found += (Path(n) for n, link in names if not link or is_inside(Path(n), root))
     return found
+
+
+def _listing(folder: str, endings: tuple[str, ...]) -> tuple[list[str], list[tuple[str, bool]]]:
+    """Folders in a folder, and its files of some endings with whether they are links, by name."""
+    folders: list[str] = []
+    files: list[tuple[str, bool]] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _is_folder(entry):
+                    # A link to a folder is not followed.
+                    folders += [] if entry.is_symlink() else [entry.path]
+                elif entry.name.lower().endswith(endings):
+                    files.append((entry.path, entry.is_symlink()))
+    except OSError:
+        return [], []
+    return sorted(folders), sorted(files)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that goes round
+        return False
 
 
 def first_files(root: Path, suffixes: Sequence[str], most: int = 20) -> list[Path]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
@@ -110,7 +111,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     builder = RawBuilder("txt", path, report, Convention(corners=None, scale=None))
     pictures = Pictures(request.images)
     rows: list[_Row] = []
-    for file in files:
+    for file in counted(files, "text files"):
         label = LabelFile(path=file, key=file.relative_to(root).with_suffix("").as_posix())
         picture = pictures.of(label) if truth else None
         title = "" if picture is None else pictures.title(picture)

@@ -11,6 +11,7 @@ import re
 from itertools import islice
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
@@ -64,7 +65,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     builder = RawBuilder("vatic", path, report, CONVENTION)
     root = path if path.is_dir() else path.parent
     lost = attributes = 0
-    for file in files:
+    for file in counted(files, "text files"):
         pictures = _pictures(file.stem, request.images)
         film = Film(name=file.stem, pictures=pictures)
         name = shown(file.relative_to(root).as_posix())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
@@ -16,6 +17,7 @@ from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below, first_files
 from boxscore.sources.voc_layout import VocLayout, class_in_name, is_devkit_name
 from boxscore.sources.voc_objects import VocFile
+from boxscore.sources.voc_plain import PlainRecords, read_ahead
 from boxscore.sources.voc_results import ResultFile, looks_like_results
 from boxscore.sources.xml_text import read_xml, root_of
 
@@ -63,13 +65,21 @@ def _read_xml(path: Path, marked: list[Path], request: ReadRequest, builder: Raw
     truth = request.role == "truth"
     layout = VocLayout(path, marked, find_pictures=truth and request.images is None)
     read_files, others = 0, 0
-    for file in marked:
+    plain = PlainRecords(builder, layout)
+    unread = ((file, None) for file in counted(marked, "XML files"))
+    for file, found in read_ahead(marked) if truth else unread:
+        if found is not None:
+            plain.add(file, found)
+            read_files += 1
+            continue
+        plain.flush()
         root = read_xml(file, LARGEST_FILE)
         if root.tag != "annotation":
             others += 1
             continue
         read_files += 1
         VocFile(builder, layout, file, predicted=not truth).read(root)
+    plain.flush()
     if not read_files:
         fix = "VOC's files have the root <annotation>"
         raise SourceError(path, "", "no XML file is one of VOC", fix=fix, code="E-VOC-EMPTY")

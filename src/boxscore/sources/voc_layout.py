@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from boxscore.errors import SourceError
+from boxscore.sources.below import OfFolder, prefixes, stem_of
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.text_lines import read_lines
 
@@ -38,8 +39,9 @@ class VocLayout:
     def __init__(self, path: Path, marked: list[Path], *, find_pictures: bool) -> None:
         self.root = path if path.is_dir() else path.parent
         self.renamed = self.parts = self.poses = 0
-        self.used: set[Path] = set()
-        self._places: dict[Path, tuple[Path, str]] = {}
+        self.used: set[str] = set()
+        self._places = OfFolder(self._place)
+        self._prefix = prefixes(self.root)
         folders = list(dict.fromkeys(file.parent for file in marked))
         bases = list(dict.fromkeys(self._base(folder) for folder in folders))
         places = [base / name for base in bases for name in PICTURE_FOLDERS]
@@ -47,6 +49,10 @@ class VocLayout:
         beside = folders if find_pictures and not found else []
         self._pictures = PictureFiles([*found, *beside])
         self._splits = {base: _splits(base / "ImageSets" / "Main") for base in bases}
+
+    def name(self, file: Path) -> str:
+        """Of an XML file, for messages: its path below the root."""
+        return self._prefix(file) + file.name
 
     def key(self, file: Path) -> str:
         """What the image of an XML file is called: its path below Annotations/, without suffix.
@@ -61,7 +67,7 @@ class VocLayout:
         """The picture of an XML file: called as that is; else as its <filename> says."""
         found = self._pictures.find(*filter(None, (self._placed(file)[1], named)))
         if found[0] is not None:
-            self.used.add(found[0])
+            self.used.add(str(found[0]))
         return found
 
     def split(self, file: Path) -> str:
@@ -71,14 +77,15 @@ class VocLayout:
 
     def _placed(self, file: Path) -> tuple[Path, str]:
         """The folder that holds Annotations/, and a file's path below that, without suffix."""
-        folder = file.parent
-        if folder not in self._places:
-            base = self._base(folder)
-            inside = folder.is_relative_to(base / ANNOTATIONS)
-            below = folder.relative_to(base / ANNOTATIONS if inside else self.root).as_posix()
-            self._places[folder] = base, "" if below == "." else f"{below}/"
-        base, below = self._places[folder]
-        return base, below + file.stem
+        base, below = self._places(file)
+        return base, below + stem_of(file.name)
+
+    def _place(self, folder: Path) -> tuple[Path, str]:
+        """The same of a folder of files."""
+        base = self._base(folder)
+        inside = folder.is_relative_to(base / ANNOTATIONS)
+        below = folder.relative_to(base / ANNOTATIONS if inside else self.root).as_posix()
+        return base, "" if below == "." else f"{below}/"
 
     def unlabelled(self, read: int) -> int:
         """How many pictures no XML file named, where all of some folder's could be told."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from boxscore.errors import shown
 from boxscore.schema.kinds import Kind, Mark
+from boxscore.sources.below import stem_of
 from boxscore.sources.raw import NO_BOX, RawBuilder
 from boxscore.sources.text_lines import number_in
 from boxscore.sources.voc_layout import VocLayout
@@ -22,7 +23,31 @@ POSES = {"frontal": 0.0, "right": 90.0, "rear": 180.0, "left": 270.0}
 """Degrees to which an object is turned, clockwise seen from above."""
 FLAGS = (("truncated", "truncation"), ("occluded", "occlusion"))
 NO_POSE = ("", "unspecified", "unknown")
+YES = ("1", "true", "yes")
 CONFIDENCES = ("confidence", "score")
+
+
+def image_of(
+    builder: RawBuilder, layout: VocLayout, file: Path, named: str, size: tuple[int, int]
+) -> int:
+    """The image of an XML file.
+
+    Args:
+        named: As <filename> has it; may be empty.
+        size: As stated; 0 where it is not.
+    """
+    if named:
+        last = named.replace("\\", "/").rpartition("/")[2]
+        layout.renamed += stem_of(last) != stem_of(file.name)
+    picture, title = layout.picture(file, named)
+    return builder.image(
+        layout.key(file),
+        width=size[0],
+        height=size[1],
+        path=picture,
+        title=title,
+        split=layout.split(file),
+    )
 
 
 class VocFile:
@@ -36,24 +61,13 @@ class VocFile:
         self, builder: RawBuilder, layout: VocLayout, file: Path, *, predicted: bool
     ) -> None:
         self.builder, self.layout, self.file, self.predicted = builder, layout, file, predicted
-        self.name = shown(file.relative_to(layout.root).as_posix())
+        self.name = shown(layout.name(file))
 
     def read(self, root: Element) -> None:
         """Add the image, and every object that has a name and a place."""
         self.builder.file(self.name)
-        named = root.text_of("filename") or ""
-        last = named.replace("\\", "/").rpartition("/")[2]
-        self.layout.renamed += bool(named) and Path(last).stem != self.file.stem
-        picture, title = self.layout.picture(self.file, named)
-        width, height = self._size(root)
-        image = self.builder.image(
-            self.layout.key(self.file),
-            width=width,
-            height=height,
-            path=picture,
-            title=title,
-            split=self.layout.split(self.file),
-        )
+        size = self._size(root)
+        image = image_of(self.builder, self.layout, self.file, root.text_of("filename") or "", size)
         for element in root.children:
             if element.tag == "object":
                 self._object(element, image)
@@ -153,7 +167,7 @@ class VocFile:
 
 
 def _flag(element: Element, name: str) -> bool:
-    return (element.text_of(name) or "").lower() in ("1", "true", "yes")
+    return (element.text_of(name) or "").lower() in YES
 
 
 def _vertices(polygon: Element) -> NDArray[np.float64] | None:

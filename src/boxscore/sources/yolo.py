@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from boxscore.engine import counted
 from boxscore.errors import SourceError
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
@@ -95,7 +96,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     images = _images(builder, labels, pictures, truth, listed)
     rows = RowReader(layout, builder, truth, request.rotated)
     paths = [label.path for label in labels]
-    for k in rows.read_plain(paths, images):
+    for k in counted(rows.read_plain(paths, images), "label files to be looked at"):
         rows.read(paths[k], images[k])
     rows.finish()
     builder.confidence_at = "" if truth else "after"

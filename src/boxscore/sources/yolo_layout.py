@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from boxscore.errors import SourceError, shown
+from boxscore.sources.below import OfFolder, folders_of, stem_of
 from boxscore.sources.image_names import IMAGE_SUFFIXES
 from boxscore.sources.text_lines import data_texts, files_below, is_inside, read_lines
 from boxscore.sources.yaml_text import YAML, read_yaml
@@ -55,33 +58,33 @@ class Layout:
 
     def files(self) -> Iterator[LabelFile]:
         """Every label file, once, by folder and path."""
-        seen: set[Path] = set()
+        seen: set[str] = set()
         for folder, split in self.folders:
-            places: dict[Path, tuple[str, str]] = {}
+            place = OfFolder(partial(_prefix_and_split, root=folder, split=split))
             for path in label_texts(files_below(folder, (".txt",)), folder):
-                if path in seen:
-                    continue
-                seen.add(path)
-                if path.parent not in places:
-                    below = path.parent.relative_to(_label_folder(path, folder)).as_posix()
-                    prefix = "" if below == "." else f"{below}/"
-                    places[path.parent] = prefix, split or _split(path, folder)
-                prefix, own = places[path.parent]
-                yield LabelFile(path=path, key=prefix + path.stem, split=own)
+                if str(path) not in seen:
+                    seen.add(str(path))
+                    prefix, own = place(path)
+                    yield LabelFile(path=path, key=prefix + stem_of(path.name), split=own)
         for path, split in self.listed.items():
-            if path not in seen and path.is_file():
-                seen.add(path)
+            if str(path) not in seen and path.is_file():
+                seen.add(str(path))
                 key = path.relative_to(_label_folder(path, self.root)).with_suffix("").as_posix()
                 yield LabelFile(path=path, key=key, split=split)
+
+
+def _prefix_and_split(parent: Path, root: Path, split: str) -> tuple[str, str]:
+    """What stands before the names of a folder's files, and their split."""
+    some = parent / "file"
+    below = parent.relative_to(_label_folder(some, root)).as_posix()
+    return "" if below == "." else f"{below}/", split or _split(some, root)
 
 
 def label_texts(paths: list[Path], folder: Path) -> list[Path]:
     """Those text files that may hold labels: below a folder `labels`, where there is one."""
     texts = [path for path in data_texts(paths) if path.name.lower() not in OTHER_TEXTS]
-    parents = dict.fromkeys(path.parent for path in texts)
-    inside = {parent for parent in parents if "labels" in parent.relative_to(folder).parts}
-    inner = [path for path in texts if path.parent in inside]
-    return inner or texts
+    inside = OfFolder(lambda parent: "labels" in parent.relative_to(folder).parts)
+    return [path for path in texts if inside(path)] or texts
 
 
 def _label_folder(path: Path, folder: Path) -> Path:
@@ -288,10 +291,10 @@ class Pictures:
     ) -> None:
         self._folders = folders
         self._listed: dict[Path, dict[str, Path]] = {}
-        self._used: set[Path] = set()
+        self._used: dict[str, Path] = {}
         self._given: dict[str, Path] = {}
-        self._places: dict[Path, list[Path]] = {}
-        self._prefixes: dict[Path, str] = {}
+        self._beside = OfFolder(self._near)
+        self._prefix = OfFolder(self._below)
         self._images = images
         if images is not None:
             found = files_below(images, tuple(sorted(IMAGE_SUFFIXES)))
@@ -301,47 +304,59 @@ class Pictures:
 
     def of(self, label: LabelFile) -> Path | None:
         """The picture of a label file: in the folder given, in images/ for labels/, or beside."""
-        stem = PurePosixPath(label.key).name
+        stem = label.key.rpartition("/")[2]
         found = self._given.get(label.key) or self._given.get(stem)
         if found is None and self._images is None:
-            found = next((f[stem] for f in map(self._in, self._beside(label)) if stem in f), None)
+            found = next((f[stem] for f in self._beside(label.path) if stem in f), None)
         if found is not None:
-            self._used.add(found)
+            self._used[str(found)] = found
         return found
 
     def title(self, picture: Path) -> str:
         """Its path below the folder of pictures."""
-        folder = picture.parent
-        if folder not in self._prefixes:
-            root = self._images or _above(picture, self._folders[1])
-            below = folder.relative_to(root).as_posix()
-            self._prefixes[folder] = "" if below == "." else f"{below}/"
-        return self._prefixes[folder] + picture.name
+        return self._prefix(picture) + picture.name
 
     def without_labels(self) -> list[Path]:
         """Pictures that no label file named, in the folders where others were."""
-        folders = sorted({path.parent for path in self._used})
-        return [p for f in folders for p in self._in(f).values() if p not in self._used]
+        folders = sorted(folders_of(self._used.values()))
+        return [p for f in folders for p in self._in(f).values() if str(p) not in self._used]
 
-    def _beside(self, label: LabelFile) -> list[Path]:
-        given = label.path.parent
-        if given not in self._places:
-            folder = given.absolute()
-            other = Path(*swap(list(folder.parts), *self._folders))
-            self._places[given] = list(dict.fromkeys((other, folder)))
-        return self._places[given]
+    def _below(self, folder: Path) -> str:
+        """What stands before the names of a folder's pictures in their titles."""
+        root = self._images or _above(folder / "picture", self._folders[1])
+        below = folder.relative_to(root).as_posix()
+        return "" if below == "." else f"{below}/"
+
+    def _near(self, given: Path) -> list[dict[str, Path]]:
+        """Pictures by stem, of the folders where those of a folder of labels may lie."""
+        folder = given.absolute()
+        other = Path(*swap(list(folder.parts), *self._folders))
+        return [self._in(place) for place in dict.fromkeys((other, folder))]
 
     def _in(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listed:
-            names = sorted(folder.iterdir()) if folder.is_dir() else []
-            pictures = [p for p in names if p.suffix.lower() in IMAGE_SUFFIXES and _inside(p)]
-            self._listed[folder] = {p.stem: p for p in reversed(pictures)}
+            self._listed[folder] = _by_stem(folder)
         return self._listed[folder]
 
 
+def _by_stem(folder: Path) -> dict[str, Path]:
+    """Pictures right in a folder; the first of a stem, by name."""
+    try:
+        with os.scandir(folder) as entries:
+            given = sorted((entry.name, entry.is_symlink()) for entry in entries)
+    except OSError:
+        return {}
+    found: dict[str, Path] = {}
+    for name, link in reversed(given):
+        stem = stem_of(name)
+        if name[len(stem) :].lower() in IMAGE_SUFFIXES and (not link or _inside(folder / name)):
+            found[stem] = folder / name
+    return found
+
+
 def _inside(path: Path) -> bool:
-    """Whether it is no link that leads out of its folder."""
-    return not path.is_symlink() or is_inside(path, path.parent)
+    """Whether a link does not lead out of its folder."""
+    return is_inside(path, path.parent)
 
 
 def _unique_stems(paths: list[Path]) -> dict[str, Path]:
