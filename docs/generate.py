@@ -10,6 +10,7 @@ import click
 from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
 from boxscore.quality.cards import Bad, Card
+from boxscore.quality.context_metrics import CONTEXT_METRICS
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
 from boxscore.quality.prediction_metrics import PREDICTION_METRICS
@@ -20,6 +21,7 @@ CLI = DOCS / "reference" / "cli.md"
 METRICS = {
     "images": ("Metrics of images", IMAGE_METRICS),
     "annotations": ("Metrics of annotations", OBJECT_METRICS),
+    "context": ("Metrics of annotations beside the rest of the project", CONTEXT_METRICS),
     "sequences": ("Metrics of shapes and sequences", TRACK_METRICS),
     "predictions": ("Metrics of predictions", PREDICTION_METRICS),
 }
@@ -54,11 +56,15 @@ def metric_section(card: Card) -> str:
         "unit": card.unit,
         "range": f"{card.low:g} to {card.high:g}".replace("inf", "∞").replace("-∞", "−∞"),
         "worth a look": {Bad.NONE: "", Bad.BOTH: "low and high"}.get(card.bad, card.bad.value),
+        "computed anew with": ", ".join(one.value.replace("_", " ") for one in card.depends),
         "source": card.source,
     }
     rows = "\n".join(f"| {name} | {value} |" for name, value in facts.items() if value)
+    drawn = DOCS / "metrics" / "pictures" / f"{card.id}.jpg"
+    shown = f"![Lowest on the left, highest on the right](pictures/{card.id}.jpg)\n\n"
     return (
         f"## {card.title}\n\n{card.meaning}\n\n*What to do:* {card.advice}\n\n"
+        f"{shown if drawn.exists() else ''}"
         f"| | |\n|---|---|\n{rows}\n"
     )
 

@@ -22,6 +22,7 @@ class MetricCard(Document):
     advice: str
     resolution: int | None
     source: str
+    depends: list[Literal["runs", "training_size"]]
 
 
 class MetricState(Document):

@@ -1513,6 +1513,8 @@ export interface components {
              * @enum {string}
              */
             bad: "low" | "high" | "both" | "none";
+            /** Depends */
+            depends: ("runs" | "training_size")[];
             /** High */
             high: number | null;
             /** Id */
@@ -1590,6 +1592,8 @@ export interface components {
              * @enum {string}
              */
             bad: "low" | "high" | "both" | "none";
+            /** Depends */
+            depends: ("runs" | "training_size")[];
             /** High */
             high: number | null;
             /** Id */

@@ -16,6 +16,10 @@ namespace boxscore {
 namespace {
 constexpr size_t kChunk = 2048;  // squares of 11-bit numbers: their sum fits into 32 bits
 
+// Blocks that may be part of a line of text drawn over the picture; see `text`.
+constexpr size_t kTextWidth = 16, kTextHeight = 8, kTextRun = 4;
+constexpr int kStep = 64, kSteps = 10, kContrast = 96, kLight = 205, kEndsPercent = 55;
+
 // The row above the first and below the last is mirrored without repeating the edge.
 size_t mirrored(ptrdiff_t k, size_t size) {
   const ptrdiff_t last = ptrdiff_t(size) - 1;
@@ -40,7 +44,7 @@ class Pass {
  public:
   Pass(const uint8_t* rgb, size_t height, size_t width)
       : rgb_(rgb), height_(height), width_(width), r_(width), g_(width), b_(width), difference_(width), laplace_(3 * width) {
-    for (auto& row : luma_) row.resize(width);
+    for (auto& row : luma_) row.resize(width + 2);
   }
 
   PixelStatistics run() {
@@ -48,9 +52,10 @@ class Pass {
       split(y);
       colours();
       hues();
-      luma(luma_[y % 3]);
-      if (y >= 2) noise(luma_[(y - 2) % 3], luma_[(y - 1) % 3], luma_[y % 3]);
+      luma(luma_[y % kTextHeight]);
+      if (y >= 2) noise(luma_[(y - 2) % kTextHeight], luma_[(y - 1) % kTextHeight], luma_[y % kTextHeight]);
       laplacian(y);
+      if (y % kTextHeight == kTextHeight - 1) text();
     }
     for (const auto& bins : grey_)
       for (size_t k = 0; k < 256; ++k) out_.grey[k] += bins[k];
@@ -107,6 +112,7 @@ class Pass {
     for (; x + 4 <= width_; x += 4)
       for (size_t k = 0; k < 4; ++k) ++grey_[k][size_t(to[x + k])];
     for (; x < width_; ++x) ++grey_[0][size_t(to[x])];
+    to[width_] = to[width_ + 1] = to[width_ - 1];
   }
 
   void noise(const std::vector<int16_t>& above, const std::vector<int16_t>& here, const std::vector<int16_t>& below) {
@@ -136,10 +142,49 @@ class Pass {
     add_moments(laplace_.data(), n, out_.laplace_sum, out_.laplace_squares);
   }
 
+  // A line of text: at least four blocks side by side, each with many steps from dark to light and
+  // as many back within two pixels, and most of its pixels near its darkest or its lightest.
+  void text() {
+    size_t run = 0;
+    const size_t blocks = width_ / kTextWidth;
+    out_.text_blocks += int64_t(blocks);
+    for (size_t k = 0; k <= blocks; ++k) {
+      if (k < blocks && looks_written(k * kTextWidth)) {
+        ++run;
+      } else {
+        if (run >= kTextRun) out_.text_written += int64_t(run);
+        run = 0;
+      }
+    }
+  }
+
+  bool looks_written(size_t from) const {
+    int16_t rises = 0, falls = 0, least = 255, most = 0;
+    for (const auto& row : luma_) {
+      const int16_t* v = row.data() + from;
+      for (size_t x = 0; x < kTextWidth; ++x) {
+        least = std::min(least, v[x]);
+        most = std::max(most, v[x]);
+      }
+      for (size_t x = 0; x < kTextWidth; ++x) {  // the two columns past the end repeat the last
+        const int16_t step = int16_t(v[x + 2] - v[x]);
+        rises = int16_t(rises + (step > kStep));
+        falls = int16_t(falls + (step < -kStep));
+      }
+    }
+    if (rises < kSteps || falls < kSteps || 2 * std::abs(rises - falls) > rises + falls) return false;
+    if (most < kLight || most - least < kContrast) return false;
+    const int16_t margin = int16_t((most - least) / 4), low = int16_t(least + margin), high = int16_t(most - margin);
+    int ends = 0;
+    for (const auto& row : luma_)
+      for (size_t x = from; x < from + kTextWidth; ++x) ends += int(row[x] <= low || row[x] >= high);
+    return 100 * ends >= kEndsPercent * int(kTextWidth * kTextHeight);
+  }
+
   const uint8_t* rgb_;
   size_t height_, width_;
   std::vector<int16_t> r_, g_, b_, difference_, laplace_;
-  std::array<std::vector<int16_t>, 3> luma_;
+  std::array<std::vector<int16_t>, kTextHeight> luma_;
   std::array<std::array<int64_t, 256>, 4> grey_{};
   PixelStatistics out_;
 };
