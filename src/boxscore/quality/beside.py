@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from boxscore.schema.tables import GROUND_TRUTH, Annotations
+from boxscore.schema.tables import Annotations
 
 TRAINING_SIZE = 640
 """Side of the square that images are fitted into before a model sees them, unless told."""
@@ -31,9 +28,3 @@ class Beside:
     ground_truth: Annotations | None = None
     others: Callable[[], Sequence[Annotations]] = _no_others
     training_size: int = TRAINING_SIZE
-
-    def present(self) -> NDArray[np.int64]:
-        """(P, 2) item and class of what the ground truth holds, crowds included, each pair once."""
-        truth = self.ground_truth or Annotations.empty(GROUND_TRUTH)
-        pairs = np.stack([truth.table["item"], truth.table["class_id"]], axis=1)
-        return np.unique(pairs.astype(np.int64), axis=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +11,11 @@ from numpy.typing import NDArray
 
 from boxscore.quality.cards import PREDICTION, TRUTH, Depends, metric
 from boxscore.quality.objects import Objects, Rows, Values, divided
-from boxscore.schema.tables import PREDICTIONS
+from boxscore.schema.tables import GROUND_TRUTH, PREDICTIONS, Annotations
 from boxscore.sources.joining import joined
 
+BLOCK = 2048
+"""Images whose classes are compared at once."""
 SAME_OBJECT = 0.5
 """IoU from which predictions of two runs are of one object."""
 
@@ -94,58 +98,50 @@ def object_size_in_training(objects: Objects) -> Values:
 )
 def cooccurrence_surprise(objects: Objects) -> Values:
     """(N,) bits."""
-    here = _present(objects)
-    first, second = _companions(here[:, 0])
-    image, own, other = here[first, 0], here[first, 1], here[second, 1]
-    seen, alone, images = _counted(objects, own, other)
-    if objects.role == TRUTH:  # its own image says nothing new
-        seen, images = seen - 1, images - 1
-        alone = [count - 1 for count in alone]
-    expected = divided(alone[0] * alone[1], np.broadcast_to(np.float64(images), own.shape))
-    bits = np.log2((np.nan_to_num(expected) + 0.5) / (seen + 0.5))
-    width = 1 + int(max(here[:, 1].max(initial=0), objects.class_id.max(initial=0)))
-    keys, place = np.unique(image * width + own, return_inverse=True)
-    mean = np.bincount(place, bits) / np.bincount(place) if keys.size else np.empty(0)
-    wanted = objects.item.astype(np.int64) * width + objects.class_id
-    at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
-    known = keys[at] == wanted if keys.size else np.zeros(objects.count, np.bool_)
+    truth = objects.beside.ground_truth or Annotations.empty(GROUND_TRUTH)
+    own_image = 1 if objects.role == TRUTH else 0  # it says nothing new of its own labels
+    surprise = _surprise(objects, truth, own_image)
     values = np.full(objects.count, np.nan)
-    values[known] = mean[at[known]]
+    for rows, line, classes, held in _blocks(objects, objects.rows, objects.item, objects.class_id):
+        others = held.sum(axis=1)[line] - 1
+        bits = (held @ surprise)[line, classes] - surprise[classes, classes]
+        values[rows] = divided(bits, others)
     return objects.defined(values)
 
 
-def _present(objects: Objects) -> NDArray[np.int64]:
-    """(P, 2) item and class of the objects, each pair once, sorted."""
-    pairs = np.stack([objects.item[objects.rows], objects.class_id[objects.rows]], axis=1)
-    return np.unique(pairs.astype(np.int64), axis=0)
+def _surprise(objects: Objects, truth: Annotations, own_image: int) -> Values:
+    """(C, C) bits of the second class beside the first, from images of the ground truth."""
+    table, size = truth.table, objects.class_counts.size
+    seen, images = np.zeros((size, size)), 0
+    rows = np.arange(truth.rows)
+    for _, _, _, held in _blocks(objects, rows, table["item"], table["class_id"]):
+        seen += held.T @ held
+        images += int(held.any(axis=1).sum())
+    alone = np.maximum(np.diag(seen) - own_image, 0)
+    expected = np.outer(alone, alone) / max(images - own_image, 1)
+    surprise: Values = np.log2((expected + 0.5) / (np.maximum(seen - own_image, 0) + 0.5))
+    return surprise
 
 
-def _companions(group: NDArray[np.int64]) -> tuple[Rows, Rows]:
-    """Ordered pairs of different rows of one group; `group` is sorted."""
-    _, start, size = np.unique(group, return_index=True, return_counts=True)
-    row_start, row_size = np.repeat(start, size), np.repeat(size, size)
-    first = np.repeat(np.arange(group.size), row_size)
-    within = np.arange(first.size) - np.repeat(np.cumsum(row_size) - row_size, row_size)
-    second = row_start[first] + within if first.size else first
-    different = first != second
-    return first[different], second[different]
+Block = tuple[Rows, Rows, NDArray[np.int32], Values]
 
 
-def _counted(
-    objects: Objects, own: NDArray[np.int64], other: NDArray[np.int64]
-) -> tuple[Values, list[Values], int]:
-    """Ground-truth images with both classes, with each of them, and with any object."""
-    truth = objects.beside.present()
-    width = 1 + int(max(truth[:, 1].max(initial=0), own.max(initial=0)))
-    single = np.bincount(truth[:, 1], minlength=width).astype(np.float64)
-    a, b = _companions(truth[:, 0])
-    keys, count = np.unique(truth[a, 1] * width + truth[b, 1], return_counts=True)
-    wanted = own * width + other
-    seen = np.zeros(own.size)
-    if keys.size:
-        at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
-        seen = np.where(keys[at] == wanted, count[at], 0.0)
-    return seen, [single[own], single[other]], int(np.unique(truth[:, 0]).size)
+def _blocks(
+    objects: Objects, rows: Rows, item: NDArray[np.int32], class_id: NDArray[np.int32]
+) -> Iterator[Block]:
+    """Some images after the others: rows, the line and class of each, which classes a line holds.
+
+    Args:
+        rows: (R,) rows of `item` and `class_id`, in the order of the images.
+    """  # fmt: skip
+    size = objects.class_counts.size
+    ends = np.searchsorted(item[rows], np.arange(0, objects.items.rows + BLOCK, BLOCK))
+    for k, (start, stop) in enumerate(itertools.pairwise(ends.tolist())):
+        some = rows[start:stop]
+        line = item[some].astype(np.int64) - k * BLOCK
+        held = np.zeros((BLOCK, size))
+        held[line, class_id[some]] = 1
+        yield some, line, class_id[some], held
 
 
 # --- other runs ----------------------------------------------------------------------------------
