@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, StoreError
+from boxscore.project.encord_rows import label_rows
 from boxscore.project.loading import Loaded
 from boxscore.project.own_metrics import OwnMetric, own_metrics
 from boxscore.project.picture_pixels import PixelReader
@@ -177,10 +178,15 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
     counts = np.bincount(_single(truth.ground_truth), minlength=len(truth.ontology.classes)).astype(
         np.int64
     )
+    reader = PixelReader(state.root, truth.items)
     beside = Beside(
         ground_truth=truth.ground_truth,
         others=lambda: [state.predictions(run) for run in state.records if run != place.run],
         training_size=int(settings(state)[SIZE]),
+        pixels=reader.pixels,
+        label_rows=lambda some: label_rows(
+            some.items, truth.ontology, some.annotations, predicted=some.role == PREDICTION
+        ),
     )
     objects = Objects(place.role, truth.items, annotations_at(state, place), counts, beside)
     parts: dict[str, list[Table]] = {ITEM_VALUES.name: [], OBJECT_VALUES.name: []}
@@ -188,7 +194,8 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
         assert one.metric is not None
         subject = truth.items if one.card.reads is Reads.ITEMS else objects
         size = size_at(state, place, one.card)
-        values = values_of(one.metric, subject, size, outcome.failures)
+        with reader:
+            values = values_of(one.metric, subject, size, outcome.failures)
         schema = table_of(one.card)
         rows = np.arange(size)
         columns = {"metric": np.full(size, one.key), "row": rows, "value": values}
