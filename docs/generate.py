@@ -11,9 +11,11 @@ from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
 from boxscore.quality.cards import Bad, Card
 from boxscore.quality.context_metrics import CONTEXT_METRICS
+from boxscore.quality.findings import FINDINGS
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
 from boxscore.quality.prediction_metrics import PREDICTION_METRICS
+from boxscore.quality.registry import metrics
 from boxscore.quality.track_metrics import TRACK_METRICS
 
 DOCS = Path(__file__).resolve().parent
@@ -69,6 +71,33 @@ def metric_section(card: Card) -> str:
     )
 
 
+def finding_page() -> str:
+    """Every code of a finding: when it is one, and what to do."""
+    known = metrics()
+    rows = [
+        f"| `{one.code}` | {one.title} | {one.severity} | "
+        f"[{known[one.metric].card.title}](../metrics/index.md) "
+        f"{'≤' if one.side == 'low' else '≥'} {one.threshold:g} {known[one.metric].card.unit} | "
+        f"{known[one.metric].card.advice} |"
+        for one in FINDINGS
+    ]
+    return FINDING_HEAD + "\n".join(rows) + "\n"
+
+
+FINDING_HEAD = """# Findings
+
+Made from the program by `make fix`. A finding is a metric beyond its threshold on one image
+(`IMG`), one ground truth (`ANN`) or one prediction of a run (`PRD`, from the run's own confidence
+on). Codes are never used anew. Thresholds belong to the project: `boxscore config set IMG001 0.2`.
+`IMG900`, `ANN900` and `PRD900` are outliers of any metric: beyond Tukey's fences, moderate from 1.5
+and severe from 2.5 interquartile ranges outside the quartiles, on the sides that the metric's card
+calls bad.
+
+| code | finding | severity | when | what to do |
+|---|---|---|---|---|
+"""
+
+
 def references() -> dict[Path, str]:
     """Every generated file and what should stand in it."""
     title = "# Every command\n\nMade from `--help` by `make fix`.\n\n"
@@ -76,6 +105,7 @@ def references() -> dict[Path, str]:
         DOCS / "metrics" / f"{name}.md": metric_page(heading, [one.card for one in some])
         for name, (heading, some) in METRICS.items()
     }
+    pages[DOCS / "reference" / "findings.md"] = finding_page()
     return pages | {CLI: title + "\n".join(commands(program, ["boxscore"])), OPENAPI: openapi()}
 
 

@@ -45,6 +45,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drift
+         * @description How metrics and classes of two slices differ; decodes no images.
+         */
+        get: operations["drift_api_v1_drift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings
+         * @description Counts by code, outliers by metric, and one page of findings; decodes no images.
+         */
+        get: operations["findings_api_v1_findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -165,6 +205,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/label-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label Next
+         * @description Images to label next; decodes none.
+         */
+        get: operations["label_next_api_v1_label_next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -201,26 +261,6 @@ export interface paths {
         get: operations["values_api_v1_metrics__metric__values_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Note
-         * @description Write a note; an empty one goes.
-         */
-        post: operations["note_api_v1_notes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -507,120 +547,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/slices": {
+    "/api/v1/settings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Save Slice
-         * @description Name a slice; says whether it replaced another.
+         * Settings
+         * @description What is set for the project; `boxscore config` changes it.
          */
-        post: operations["save_slice_api_v1_slices_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slices/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["settings_api_v1_settings_get"];
         put?: never;
         post?: never;
-        /**
-         * Forget Slice
-         * @description Forget a saved slice.
-         */
-        delete: operations["forget_slice_api_v1_slices__name__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tags
-         * @description Every tag with its counts, every note, every saved slice.
-         */
-        get: operations["tags_api_v1_tags_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags/add": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Tag
-         * @description Give a tag; says how many did not have it.
-         */
-        post: operations["add_tag_api_v1_tags_add_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags/remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Remove Tag
-         * @description Take a tag off; says how many had it.
-         */
-        post: operations["remove_tag_api_v1_tags_remove_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Undo
-         * @description Take the last change of tags, notes and slices back.
-         */
-        post: operations["undo_api_v1_undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -685,11 +625,6 @@ export interface components {
             /** Precision */
             precision: number | null;
         };
-        /** Changed */
-        Changed: {
-            /** Changed */
-            changed: number;
-        };
         /** ClassBest */
         ClassBest: {
             /** Class Id */
@@ -741,6 +676,15 @@ export interface components {
             pooled: components["schemas"]["MeanCurves"];
             /** Run */
             run: string;
+        };
+        /** ClassDrift */
+        ClassDrift: {
+            /** Class Name */
+            class_name: string;
+            /** Counts */
+            counts: number[];
+            /** Shares */
+            shares: (number | null)[];
         };
         /** ClassFlips */
         ClassFlips: {
@@ -982,6 +926,28 @@ export interface components {
              */
             verdict: "better" | "worse" | "cannot tell";
         };
+        /** Drift */
+        Drift: {
+            /** Class Distance */
+            class_distance: number | null;
+            /** Classes */
+            classes: components["schemas"]["ClassDrift"][];
+            first: components["schemas"]["DriftSide"];
+            /** Metrics */
+            metrics: components["schemas"]["MetricDrift"][];
+            /** Not Computed */
+            not_computed: string[];
+            second: components["schemas"]["DriftSide"];
+        };
+        /** DriftSide */
+        DriftSide: {
+            /** Ground Truth */
+            ground_truth: number;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+        };
         /** ErrorBudget */
         ErrorBudget: {
             /** Ap */
@@ -1047,6 +1013,84 @@ export interface components {
             new: number;
             /** Removed */
             removed: number;
+        };
+        /** FindingCode */
+        FindingCode: {
+            /** Advice */
+            advice: string;
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Default */
+            default: number;
+            /** Metric */
+            metric: string;
+            /** Metric Title */
+            metric_title: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "severe" | "moderate";
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "low" | "high";
+            /** Threshold */
+            threshold: number;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
+        /** FindingRow */
+        FindingRow: {
+            /** Box */
+            box: number[] | null;
+            /** Class Name */
+            class_name: string | null;
+            /** Code */
+            code: string;
+            /** Data Hash */
+            data_hash: string;
+            /** Frame */
+            frame: number;
+            /** Metric */
+            metric: string;
+            /** Row */
+            row: number | null;
+            /** Run */
+            run: string | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "severe" | "moderate";
+            /** Threshold */
+            threshold: number | null;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number;
+        };
+        /** Findings */
+        Findings: {
+            /** Codes */
+            codes: components["schemas"]["FindingCode"][];
+            /** Next Offset */
+            next_offset: number | null;
+            /** Not Computed */
+            not_computed: string[];
+            /** Outliers */
+            outliers: components["schemas"]["Outliers"][];
+            /** Rows */
+            rows: components["schemas"]["FindingRow"][];
+            /** Run */
+            run: string | null;
+            /** Total */
+            total: number;
         };
         /** Fix */
         Fix: {
@@ -1283,17 +1327,27 @@ export interface components {
             licence: string;
             /** Split */
             split: string;
-            /**
-             * Tags
-             * @default []
-             */
-            tags: string[];
             /** Title */
             title: string;
             /** Tp */
             tp: number;
             /** Width */
             width: number;
+        };
+        /** ImageToLabel */
+        ImageToLabel: {
+            /** Data Hash */
+            data_hash: string;
+            /** Distance */
+            distance: number | null;
+            /** Frame */
+            frame: number;
+            /** Rank */
+            rank: number;
+            /** Title */
+            title: string;
+            /** Uncertainty */
+            uncertainty: number | null;
         };
         /**
          * ImportFact
@@ -1485,24 +1539,29 @@ export interface components {
             /** Removed */
             removed: number;
         };
+        /** LabelNext */
+        LabelNext: {
+            /** Candidates */
+            candidates: number;
+            /** Images */
+            images: components["schemas"]["ImageToLabel"][];
+            /** Known */
+            known: number;
+            /** Notes */
+            notes: string[];
+            /** Run */
+            run: string | null;
+            /** Vectors */
+            vectors: string;
+            /** Weight */
+            weight: number;
+        };
         /** LabelledCount */
         LabelledCount: {
             /** Class Id */
             class_id: number | null;
             /** Count */
             count: number;
-        };
-        /**
-         * Labels
-         * @description Everything that people said of the project's images and objects.
-         */
-        Labels: {
-            /** Notes */
-            notes: components["schemas"]["Note"][];
-            /** Slices */
-            slices: components["schemas"]["SavedSlice"][];
-            /** Tags */
-            tags: components["schemas"]["Tag"][];
         };
         /** ListedMetric */
         ListedMetric: {
@@ -1625,6 +1684,34 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** MetricDrift */
+        MetricDrift: {
+            /** Delta */
+            delta: number;
+            /** Drifted */
+            drifted: boolean;
+            /** Id */
+            id: string;
+            /** Ks */
+            ks: number;
+            /** Medians */
+            medians: number[];
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** P */
+            p: number;
+            /** Q */
+            q: number;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: number[];
+        };
         /** MetricPerformance */
         MetricPerformance: {
             /** Bins */
@@ -1719,27 +1806,6 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** Note */
-        Note: {
-            /** Created */
-            created: string;
-            /** On */
-            on: string;
-            /** Row */
-            row: number;
-            /** Run */
-            run: string | null;
-            /** Text */
-            text: string;
-            /** Title */
-            title: string;
-        };
-        /** NoteChange */
-        NoteChange: {
-            selection: components["schemas"]["Selected"];
-            /** Text */
-            text: string;
-        };
         /** Object */
         Object: {
             /** Box */
@@ -1763,11 +1829,6 @@ export interface components {
             partner: components["schemas"]["Partner"] | null;
             /** Reason */
             reason: string;
-            /**
-             * Tags
-             * @default []
-             */
-            tags: string[];
         };
         /** OutcomeCounts */
         OutcomeCounts: {
@@ -1777,6 +1838,34 @@ export interface components {
             fp: number;
             /** Tp */
             tp: number;
+        };
+        /** Outliers */
+        Outliers: {
+            /** Code */
+            code: string;
+            /** Metric */
+            metric: string;
+            /** Metric Title */
+            metric_title: string;
+            /** Moderate */
+            moderate: number;
+            /** Moderate High */
+            moderate_high: number | null;
+            /** Moderate Low */
+            moderate_low: number | null;
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** Run */
+            run: string | null;
+            /** Severe */
+            severe: number;
+            /** Severe High */
+            severe_high: number | null;
+            /** Severe Low */
+            severe_low: number | null;
         };
         /** Overview */
         Overview: {
@@ -1949,28 +2038,21 @@ export interface components {
             /** Runs */
             runs: components["schemas"]["Run"][];
         };
-        /** SavedSlice */
-        SavedSlice: {
+        /** Setting */
+        Setting: {
+            /** Default */
+            default: number;
             /** Name */
             name: string;
-            /** Where */
-            where: string;
+            /** Set */
+            set: boolean;
+            /** Value */
+            value: number;
         };
-        /**
-         * Selected
-         * @description Images by a slice or by identity, or objects of a run's lists.
-         */
-        Selected: {
-            /** Images */
-            images?: string[];
-            /** Objects */
-            objects?: string[];
-            /** Run */
-            run?: string | null;
-            /** Task */
-            task?: string | null;
-            /** Where */
-            where?: string | null;
+        /** Settings */
+        Settings: {
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
         };
         /**
          * SideOfObject
@@ -1990,13 +2072,6 @@ export interface components {
             outcome: "tp" | "fp" | "fn" | "ignored";
             /** Reason */
             reason: string;
-        };
-        /** SliceChange */
-        SliceChange: {
-            /** Name */
-            name: string;
-            /** Where */
-            where: string;
         };
         /** Summary */
         Summary: {
@@ -2029,25 +2104,6 @@ export interface components {
             /** Task */
             task: string;
         };
-        /** Tag */
-        Tag: {
-            /** Images */
-            images: number;
-            /** Labels */
-            labels: number;
-            /** Predictions */
-            predictions: {
-                [key: string]: number;
-            };
-            /** Tag */
-            tag: string;
-        };
-        /** TagChange */
-        TagChange: {
-            selection: components["schemas"]["Selected"];
-            /** Tag */
-            tag: string;
-        };
         /**
          * Task
          * @description What is compared in an evaluation.
@@ -2067,11 +2123,6 @@ export interface components {
             objects: number;
             /** Predictions */
             predictions: number;
-        };
-        /** Undone */
-        Undone: {
-            /** Undone */
-            undone: string | null;
         };
         /** ValidationError */
         ValidationError: {
@@ -2165,6 +2216,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlippedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drift_api_v1_drift_get: {
+        parameters: {
+            query?: {
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description The other slice. */
+                against?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    findings_api_v1_findings_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+                /** @description As IMG001. */
+                code?: string | null;
+                severity?: ("severe" | "moderate") | null;
+                metric?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description Validation Error */
@@ -2362,6 +2484,42 @@ export interface operations {
             };
         };
     };
+    label_next_api_v1_label_next_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+                count?: number;
+                acquisition?: string | null;
+                weight?: number;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelNext"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     metrics_api_v1_metrics_get: {
         parameters: {
             query?: never;
@@ -2407,39 +2565,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricValues"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    note_api_v1_notes_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
                 };
             };
             /** @description Validation Error */
@@ -2704,7 +2829,6 @@ export interface operations {
                 labelled?: number | "none" | null;
                 predicted?: number | "none" | null;
                 below?: number | null;
-                tag?: string | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;
@@ -2752,7 +2876,6 @@ export interface operations {
                 confidence?: number | null;
                 order?: "effort" | "gain";
                 limit?: number;
-                each?: number | null;
                 intervals?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
@@ -2997,71 +3120,7 @@ export interface operations {
             };
         };
     };
-    save_slice_api_v1_slices_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SliceChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    forget_slice_api_v1_slices__name__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    tags_api_v1_tags_get: {
+    settings_api_v1_settings_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3076,93 +3135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Labels"];
-                };
-            };
-        };
-    };
-    add_tag_api_v1_tags_add_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    remove_tag_api_v1_tags_remove_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    undo_api_v1_undo_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Undone"];
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
         };
