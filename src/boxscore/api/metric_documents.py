@@ -54,12 +54,20 @@ class Histogram(Document):
     counts: list[int]
 
 
-class MetricRow(Document):
+class MetricSubject(Document):
     row: int
-    value: float | None
     data_hash: str
     frame: int
     title: str
+    width: int
+    height: int
+    has_pixels: bool
+    class_name: str | None
+    box: list[float] | None
+
+
+class MetricRow(MetricSubject):
+    value: float | None
 
 
 class MetricValues(Document):
@@ -136,19 +144,13 @@ class Outliers(Document):
     severe_high: float | None
 
 
-class FindingRow(Document):
+class FindingRow(MetricSubject):
     code: str
     severity: Literal["severe", "moderate"]
     metric: str
     run: str | None
     value: float
     threshold: float | None
-    data_hash: str
-    frame: int
-    title: str
-    row: int | None
-    class_name: str | None
-    box: list[float] | None
 
 
 class Findings(Document):

@@ -70,7 +70,7 @@ def _say_rows(document: dict[str, Any]) -> None:
     for one in document["rows"]:
         what = f" {one['class_name']}" if one["class_name"] else ""
         frame = f" frame {one['frame']}" if one["frame"] else ""
-        place = "" if one["row"] is None else f" row {one['row']}"
+        place = f" row {one['row']}" if one["class_name"] else ""
         value = f"{one['metric']} {one['value']:.4g}"
         click.echo(f"  {one['code']}  {one['title']}{frame}{place}{what}  {value}")
     if document["not_computed"]:

@@ -16,12 +16,12 @@ from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
     Known,
     Place,
-    annotations_at,
     known_metrics,
     metric_values,
     place_of,
     stored,
 )
+from boxscore.project.metric_answers import subject
 from boxscore.project.settings import settings
 from boxscore.project.tasks import task_of
 from boxscore.quality.cards import Bad, On, Reads
@@ -35,7 +35,6 @@ from boxscore.quality.findings import (
     outlier_fences,
 )
 from boxscore.schema.kinds import DETECTION
-from boxscore.schema.tables import boxes_of
 
 Document = dict[str, Any]
 Values = NDArray[np.float64]
@@ -254,27 +253,12 @@ def _page(state: Loaded, listed: Sequence[Found], offset: int, limit: int) -> li
 
 
 def _row(state: Loaded, found: Found, row: int) -> Document:
-    truth, card = state.truth(), found.measured.known.card
-    item, place = row, found.measured.place
-    told: Document = {"row": None, "class_name": None, "box": None}
-    if card.on is On.OBJECT:
-        table = annotations_at(state, place).table
-        item = int(table["item"][row])
-        box = boxes_of(table)[row] if np.isfinite(table["x"][row]) else None
-        told = {
-            "row": row,
-            "class_name": truth.ontology.classes[table["class_id"][row]].name,
-            "box": None if box is None else box.tolist(),
-        }
+    one = found.measured
     return {
         "code": found.code,
         "severity": found.severity,
-        "metric": card.id,
-        "run": place.run,
-        "value": float(found.measured.values[row]),
+        "metric": one.known.card.id,
+        "run": one.place.run,
+        "value": float(one.values[row]),
         "threshold": defined(found.threshold),
-        "data_hash": truth.items["data_hash"][item],
-        "frame": int(truth.items["frame"][item]),
-        "title": truth.items["title"][item],
-        **told,
-    }
+    } | subject(state, one.known, one.place, row)

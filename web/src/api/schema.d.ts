@@ -1057,10 +1057,14 @@ export interface components {
             data_hash: string;
             /** Frame */
             frame: number;
+            /** Has Pixels */
+            has_pixels: boolean;
+            /** Height */
+            height: number;
             /** Metric */
             metric: string;
             /** Row */
-            row: number | null;
+            row: number;
             /** Run */
             run: string | null;
             /**
@@ -1074,6 +1078,8 @@ export interface components {
             title: string;
             /** Value */
             value: number;
+            /** Width */
+            width: number;
         };
         /** Findings */
         Findings: {
@@ -1729,16 +1735,26 @@ export interface components {
         };
         /** MetricRow */
         MetricRow: {
+            /** Box */
+            box: number[] | null;
+            /** Class Name */
+            class_name: string | null;
             /** Data Hash */
             data_hash: string;
             /** Frame */
             frame: number;
+            /** Has Pixels */
+            has_pixels: boolean;
+            /** Height */
+            height: number;
             /** Row */
             row: number;
             /** Title */
             title: string;
             /** Value */
             value: number | null;
+            /** Width */
+            width: number;
         };
         /** MetricState */
         MetricState: {
