@@ -83,7 +83,8 @@ def test_a_bar_is_a_filter(browser: Any, measured: tuple[str, Project]) -> None:
 
 
 def test_a_project_without_pixels_and_runs(browser: Any, tmp_path: Path) -> None:
-    truth = Path(boxscore.__file__).parent / "demo" / "annotations.json"
+    demo = Path(boxscore.__file__).parent / "demo"
+    truth = shutil.copy(demo / "annotations.json", tmp_path / "alone.json")
     made = Project.import_project(truth, target=tmp_path, name="bare")
     with served(Path(made["path"])) as address, signed_in(browser, address) as journey:
         page = journey.page

@@ -13,15 +13,13 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.document import defined
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
-    PROJECT,
     Known,
     known_metrics,
-    metric_values,
     place_of,
-    stored,
+    values_at,
 )
 from boxscore.project.slicing import Where, sliced
-from boxscore.quality.cards import Card, On, Reads
+from boxscore.quality.cards import PREDICTION, Card, On
 from boxscore.quality.drifting import (
     benjamini_hochberg,
     cliffs_delta,
@@ -74,17 +72,18 @@ def drift_document(
             code="E-DRIFT-SAME",
         )
     rows, missing = [], []
-    others = known_metrics(second.state)
-    for name, known in known_metrics(first.state).items():
-        other = others.get(name)
-        if other is None or not _comparable(known.card, other.card):
-            continue
-        values = [_values(one, side, pixels, progress)
-                  for one, side in ((known, first), (other, second))]  # fmt: skip
-        if values[0] is None or values[1] is None:
+    pairs = _comparable(first, second)
+    sides = [
+        values_at(side.state, known, place_of(side.state, None), pixels, progress)
+        for side, known in ((first, [a for a, _ in pairs]), (second, [b for _, b in pairs]))
+    ]
+    for (known, _), (a, ready), (b, other) in zip(pairs, *sides, strict=True):
+        if not (ready and other):
             missing.append(known.card.title)
-        elif values[0].size and values[1].size:
-            rows.append(_metric(known.card, values[0], values[1]))
+            continue
+        mine, theirs = _some(known, first, a), _some(known, second, b)
+        if mine.size and theirs.size:
+            rows.append(_metric(known.card, mine, theirs))
     corrected = benjamini_hochberg(np.array([row["p"] for row in rows], np.float64))
     for row, q in zip(rows, corrected.tolist(), strict=True):
         row["q"] = q
@@ -101,22 +100,21 @@ def drift_document(
     }
 
 
-def _comparable(card: Card, other: Card) -> bool:
-    """The same measure of images or ground truth, and no random number."""
-    same = (card.id, card.version, card.on) == (other.id, other.version, other.on)
-    return same and card.roles != ("prediction",) and not card.id.startswith("random")
+def _comparable(first: Side, second: Side) -> list[tuple[Known, Known]]:
+    """The same measures of images or ground truth in both, random numbers left out."""
+    others = known_metrics(second.state)
+    pairs = []
+    for name, known in known_metrics(first.state).items():
+        card, other = known.card, others.get(name)
+        if other is None or card.id.startswith("random") or card.roles == (PREDICTION,):
+            continue
+        if (card.version, card.on) == (other.card.version, other.card.on):
+            pairs.append((known, other))
+    return pairs
 
 
-def _values(known: Known, side: Side, pixels: bool, progress: Progress) -> Values | None:
-    """Defined values of a side; None where they are not computed and must not be."""
-    place = place_of(side.state, None)
-    assert place.owner == PROJECT
-    if known.metric is None or (known.card.reads is Reads.PIXELS and not pixels):
-        values, computed = stored(side.state, known, place)
-        if not computed.all():
-            return None
-    else:
-        values = metric_values(side.state, known, place, progress)
+def _some(known: Known, side: Side, values: Values) -> Values:
+    """Defined values of a side."""
     some = values[side.items if known.card.on is On.IMAGE else side.objects]
     return some[np.isfinite(some)]
 

@@ -17,14 +17,13 @@ from boxscore.project.measuring import (
     Known,
     Place,
     known_metrics,
-    metric_values,
     place_of,
-    stored,
+    values_at,
 )
 from boxscore.project.metric_answers import subject
 from boxscore.project.settings import settings
 from boxscore.project.tasks import task_of
-from boxscore.quality.cards import Bad, On, Reads
+from boxscore.quality.cards import Bad, On
 from boxscore.quality.findings import (
     FINDINGS,
     MODERATE,
@@ -86,24 +85,44 @@ class Found:
 def findings_document(state: Loaded, query: FindingQuery) -> Document:
     """Every code with its count, every metric's outliers, and one page of findings."""
     _check(query)
-    kept = settings(state)
-    measured, missing = _measured(state, query)
-    by_rule = [(rule, _found(rule, kept[rule.code], measured)) for rule in FINDINGS
-               if query.run is not None or not rule.code.startswith("PRD")]  # fmt: skip
-    fenced = [(one, outlier_fences(one.known.card, one.values)) for one in measured.values()
-              if one.known.card.bad is not Bad.NONE]  # fmt: skip
-    listed = list(_chosen(query, [found for _, found in by_rule if found], fenced))
+    key = "findings", state.generation, query.run, query.pixels
+    judged = state.evaluated(key, lambda: _judged(state, query))
+    listed = list(_chosen(query, judged))
     total = sum(found.rows.size for found in listed)
     end = query.offset + query.limit
     return {
         "run": query.run,
-        "codes": [_code(rule, kept[rule.code], found) for rule, found in by_rule],
-        "outliers": [_outliers(one, fences) for one, fences in fenced],
-        "not_computed": missing,
+        "codes": judged.codes,
+        "outliers": [_outliers(one, fences) for one, fences in judged.fenced],
+        "not_computed": judged.missing,
         "total": total,
         "rows": _page(state, listed, query.offset, query.limit),
         "next_offset": end if end < total else None,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything about one run, or about none, before a page of it is chosen."""
+
+    codes: list[Document]
+    found: list[Found]
+    fenced: list[tuple[Measured, Fences]]
+    missing: list[str]
+
+
+def _judged(state: Loaded, query: FindingQuery) -> Judged:
+    kept = settings(state)
+    measured, missing = _measured(state, query)
+    rules = [rule for rule in FINDINGS if query.run or not rule.code.startswith("PRD")]
+    by_rule = [(rule, _found(rule, kept[rule.code], measured)) for rule in rules]
+    fenced = [
+        (one, outlier_fences(one.known.card, one.values))
+        for one in measured.values()
+        if one.known.card.bad is not Bad.NONE
+    ]
+    codes = [_code(rule, kept[rule.code], found) for rule, found in by_rule]
+    return Judged(codes, [found for _, found in by_rule if found], fenced, missing)
 
 
 def _check(query: FindingQuery) -> None:
@@ -126,17 +145,15 @@ def _measured(
     missing = []
     here = [place_of(state, None)] + ([place_of(state, query.run)] if query.run else [])
     counting = _counts(state, query.run) if query.run else np.ones(0, np.bool_)
-    for known in known_metrics(state).values():
-        for place in (place for place in here if place.fits(known.card)):
-            if known.metric is None or (known.card.reads is Reads.PIXELS and not query.pixels):
-                values, computed = stored(state, known, place)
-                if not computed.all():
-                    missing.append(known.card.title)
-            else:
-                values = metric_values(state, known, place)
-            if place.run is not None and known.card.on is On.OBJECT:
+    for place in here:
+        known = [one for one in known_metrics(state).values() if place.fits(one.card)]
+        both = zip(known, values_at(state, known, place, query.pixels), strict=True)
+        for one, (values, computed) in both:
+            if not computed:
+                missing.append(one.card.title)
+            if place.run is not None and one.card.on is On.OBJECT:
                 values = np.where(counting, values, np.nan)
-            found[_kind(known, place), known.card.id] = Measured(known, place, values)
+            found[_kind(one, place), one.card.id] = Measured(one, place, values)
     return found, missing
 
 
@@ -167,15 +184,15 @@ def _found(rule: Rule, threshold: float, measured: dict[tuple[str, str], Measure
     return Found(rule.code, rule.severity, one, threshold, rows[np.argsort(worst, kind="stable")])
 
 
-def _chosen(
-    query: FindingQuery, found: list[Found], fenced: list[tuple[Measured, Fences]]
-) -> Iterator[Found]:
+def _chosen(query: FindingQuery, judged: Judged) -> Iterator[Found]:
     """What the query asks for, severe ones first."""
+    found = judged.found
     if query.code in OUTLIERS.values():
         found = [
             some
-            for one, fences in fenced
+            for one, fences in judged.fenced
             if OUTLIERS[_kind(one.known, one.place)] == query.code
+            and query.metric in (None, one.known.card.id)
             for some in _beyond(one, fences)
         ]
     for severity in SEVERITIES:

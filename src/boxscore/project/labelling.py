@@ -15,12 +15,11 @@ from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
     find_metric,
     known_metrics,
-    metric_values,
     place_of,
-    stored,
+    values_at,
 )
 from boxscore.project.slicing import Where, sliced
-from boxscore.quality.cards import On, Reads
+from boxscore.quality.cards import On
 from boxscore.quality.choosing import farthest_first, shares_below, standardised
 
 Document = dict[str, Any]
@@ -129,10 +128,9 @@ def _uncertainty(state: Loaded, query: LabelQuery, progress: Progress) -> Values
         return np.full(rows, np.nan)
     place = place_of(state, query.run)
     names = [query.acquisition] if query.acquisition else list(UNSURE)
-    shares = [
-        shares_below(metric_values(state, find_metric(state, name), place, progress), UNSURE[name])
-        for name in names
-    ]
+    wanted = [find_metric(state, name) for name in names]
+    both = zip(names, values_at(state, wanted, place, query.pixels, progress), strict=True)
+    shares = [shares_below(values, UNSURE[name]) for name, (values, _) in both]
     known = np.isfinite(shares).sum(axis=0)
     total = np.nansum(shares, axis=0)
     mean: Values = np.divide(total, known, out=np.full(rows, np.nan), where=known > 0)
@@ -141,17 +139,11 @@ def _uncertainty(state: Loaded, query: LabelQuery, progress: Progress) -> Values
 
 def _vectors(state: Loaded, pixels: bool, progress: Progress) -> tuple[Values, str]:
     """(items, D) what images are compared by: their metrics without ground truth."""
-    place = place_of(state, None)
-    columns = []
-    for known in known_metrics(state).values():
-        card = known.card
-        if card.on is not On.IMAGE or card.roles or card.id == WITHOUT_MEANING:
-            continue
-        lazily = known.metric is not None and (pixels or card.reads is not Reads.PIXELS)
-        columns.append(
-            metric_values(state, known, place, progress)
-            if lazily
-            else stored(state, known, place)[0]
-        )
-    vectors = standardised(columns)
+    wanted = [
+        one
+        for one in known_metrics(state).values()
+        if one.card.on is On.IMAGE and not one.card.roles and one.card.id != WITHOUT_MEANING
+    ]
+    found = values_at(state, wanted, place_of(state, None), pixels, progress)
+    vectors = standardised([values for values, _ in found])
     return vectors, f"{vectors.shape[1]} metrics of images"

@@ -314,6 +314,28 @@ def metric_values(state: Loaded, known: Known, place: Place, progress: Progress 
     return stored(state, known, place)[0]
 
 
+def values_at(
+    state: Loaded,
+    wanted: Sequence[Known],
+    place: Place,
+    pixels: bool = True,
+    progress: Progress = silent,
+) -> list[tuple[Values, bool]]:
+    """Values of some metrics at one place, and whether they are computed; in one publication.
+
+    Args:
+        pixels: Whether images may be decoded for what is missing.
+    """  # fmt: skip
+    lazy = [
+        one
+        for one in wanted
+        if one.metric is not None and (pixels or one.card.reads is not Reads.PIXELS)
+    ]
+    compute(state, lazy, place, progress)
+    found = [stored(state, one, place) for one in wanted]
+    return [(values, bool(computed.all())) for values, computed in found]
+
+
 def card_document(card: Card) -> dict[str, Any]:
     """A card as a document; an open end of its range is null."""
     return {

@@ -44,7 +44,7 @@ export function MetricsPage({ run }: { run: Run | undefined }): ReactElement {
             </div>
             {view.code ? (
               <Found code={view.code} run={run} findings={findings.data} />
-            ) : (
+            ) : findings.data?.not_computed.includes(chosen.title) ? null : (
               <Values key={`${chosen.id} ${view.end}`} metric={chosen} run={run} findings={findings.data} />
             )}
           </div>
@@ -88,7 +88,7 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
       title={metric.title}
       hint={`${metric.meaning} ${metric.advice}`}
       aside={run && metric.roles.length === 2 ? <SideChoice side={side} run={run} /> : undefined}
-      foot={values.data && <Summary of={values.data.summary} total={values.data.total} undefinedOnes={values.data.undefined} />}
+      foot={values.data && values.data.histogram.counts.length > 0 && <Summary of={values.data.summary} total={values.data.total} undefinedOnes={values.data.undefined} />}
     >
       {values.error ? (
         <Failure error={values.error} retry={() => void values.refetch()} />
@@ -106,7 +106,7 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
           />
           <div className="row histogram-words">
             <span className="muted">
-              Heights are square roots.{fences && fences.moderate + fences.severe > 0 ? " Dashed: outliers start here, 1.5 and 2.5 interquartile ranges out." : ""}
+              Heights are square roots.{fences && fences.moderate + fences.severe > 0 ? " Dashed and solid lines: outliers from 1.5 and 2.5 interquartile ranges out." : ""}
               {owner !== null && metric.on === "object" ? " Outliers and findings are among predictions from the run's own confidence on." : ""}
               {sliceable && run && !range ? " Click a bar to choose its images." : ""}
             </span>
