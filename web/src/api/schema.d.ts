@@ -267,6 +267,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note
+         * @description Write a note; an empty one goes.
+         */
+        post: operations["note_api_v1_notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/project": {
         parameters: {
             query?: never;
@@ -567,6 +587,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save Slice
+         * @description Name a slice; says whether it replaced another.
+         */
+        post: operations["save_slice_api_v1_slices_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Slice
+         * @description Forget a saved slice.
+         */
+        delete: operations["forget_slice_api_v1_slices__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags
+         * @description Every tag with its counts, every note, every saved slice.
+         */
+        get: operations["tags_api_v1_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Tag
+         * @description Give a tag; says how many did not have it.
+         */
+        post: operations["add_tag_api_v1_tags_add_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Tag
+         * @description Take a tag off; says how many had it.
+         */
+        post: operations["remove_tag_api_v1_tags_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take the last change of tags, notes and slices back.
+         */
+        post: operations["undo_api_v1_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -624,6 +764,11 @@ export interface components {
             low: number;
             /** Precision */
             precision: number | null;
+        };
+        /** Changed */
+        Changed: {
+            /** Changed */
+            changed: number;
         };
         /** ClassBest */
         ClassBest: {
@@ -1333,6 +1478,11 @@ export interface components {
             licence: string;
             /** Split */
             split: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
             /** Title */
             title: string;
             /** Tp */
@@ -1568,6 +1718,18 @@ export interface components {
             class_id: number | null;
             /** Count */
             count: number;
+        };
+        /**
+         * Labels
+         * @description Everything that people said of the project's images and objects.
+         */
+        Labels: {
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            /** Slices */
+            slices: components["schemas"]["SavedSlice"][];
+            /** Tags */
+            tags: components["schemas"]["Tag"][];
         };
         /** ListedMetric */
         ListedMetric: {
@@ -1822,6 +1984,27 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Note */
+        Note: {
+            /** Created */
+            created: string;
+            /** On */
+            on: string;
+            /** Row */
+            row: number;
+            /** Run */
+            run: string | null;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /** NoteChange */
+        NoteChange: {
+            selection: components["schemas"]["Selected"];
+            /** Text */
+            text: string;
+        };
         /** Object */
         Object: {
             /** Box */
@@ -1845,6 +2028,11 @@ export interface components {
             partner: components["schemas"]["Partner"] | null;
             /** Reason */
             reason: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
         };
         /** OutcomeCounts */
         OutcomeCounts: {
@@ -2054,6 +2242,29 @@ export interface components {
             /** Runs */
             runs: components["schemas"]["Run"][];
         };
+        /** SavedSlice */
+        SavedSlice: {
+            /** Name */
+            name: string;
+            /** Where */
+            where: string;
+        };
+        /**
+         * Selected
+         * @description Images by a slice or by identity, or objects of a run's lists.
+         */
+        Selected: {
+            /** Images */
+            images?: string[];
+            /** Objects */
+            objects?: string[];
+            /** Run */
+            run?: string | null;
+            /** Task */
+            task?: string | null;
+            /** Where */
+            where?: string | null;
+        };
         /** Setting */
         Setting: {
             /** Default */
@@ -2089,6 +2300,13 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** SliceChange */
+        SliceChange: {
+            /** Name */
+            name: string;
+            /** Where */
+            where: string;
+        };
         /** Summary */
         Summary: {
             counts: components["schemas"]["Counts"] | null;
@@ -2120,6 +2338,25 @@ export interface components {
             /** Task */
             task: string;
         };
+        /** Tag */
+        Tag: {
+            /** Images */
+            images: number;
+            /** Labels */
+            labels: number;
+            /** Predictions */
+            predictions: {
+                [key: string]: number;
+            };
+            /** Tag */
+            tag: string;
+        };
+        /** TagChange */
+        TagChange: {
+            selection: components["schemas"]["Selected"];
+            /** Tag */
+            tag: string;
+        };
         /**
          * Task
          * @description What is compared in an evaluation.
@@ -2139,6 +2376,11 @@ export interface components {
             objects: number;
             /** Predictions */
             predictions: number;
+        };
+        /** Undone */
+        Undone: {
+            /** Undone */
+            undone: string | null;
         };
         /** ValidationError */
         ValidationError: {
@@ -2594,6 +2836,39 @@ export interface operations {
             };
         };
     };
+    note_api_v1_notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     project_api_v1_project_get: {
         parameters: {
             query?: never;
@@ -2845,6 +3120,7 @@ export interface operations {
                 labelled?: number | "none" | null;
                 predicted?: number | "none" | null;
                 below?: number | null;
+                tag?: string | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;
@@ -2892,6 +3168,7 @@ export interface operations {
                 confidence?: number | null;
                 order?: "effort" | "gain";
                 limit?: number;
+                each?: number | null;
                 intervals?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
@@ -3152,6 +3429,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    save_slice_api_v1_slices_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SliceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_slice_api_v1_slices__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tags_api_v1_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labels"];
+                };
+            };
+        };
+    };
+    add_tag_api_v1_tags_add_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_tag_api_v1_tags_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_v1_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
         };
