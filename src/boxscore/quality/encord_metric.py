@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,13 +134,13 @@ def adapted(given: SimpleMetric | Metric) -> list[Measure]:
             return float(simple.execute(pixels.bgr))
 
         return [metric(told.title, meaning=described)(score)]
-    walking = given
+    walked = _once(given)
 
     def of_labels(objects: Objects) -> Values:
-        return scores(walking.execute, objects)[1]
+        return walked(objects)[1]
 
     def of_images(objects: Objects) -> Values:
-        return scores(walking.execute, objects)[0]
+        return walked(objects)[0]
 
     if not told.annotation_type:
         make = metric(told.title, meaning=described, reads="objects", roles=(TRUTH,))
@@ -147,3 +149,16 @@ def adapted(given: SimpleMetric | Metric) -> list[Measure]:
         metric(told.title, meaning=described, on="object", reads="objects")(of_labels),
         metric(f"{told.title} of images", meaning=described, reads="objects")(of_images),
     ]
+
+
+def _once(given: Metric) -> Callable[[Objects], tuple[Values, Values]]:
+    """The scores of both sorts; the walk over the same objects is not made twice."""
+    last: tuple[ref[Objects], tuple[Values, Values]] | None = None
+
+    def walked(objects: Objects) -> tuple[Values, Values]:
+        nonlocal last
+        if last is None or last[0]() is not objects:
+            last = ref(objects), scores(given.execute, objects)
+        return last[1]
+
+    return walked
