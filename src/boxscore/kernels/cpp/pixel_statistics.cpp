@@ -82,14 +82,34 @@ class Pass {
     }
   }
 
+  // The opponent colours' sums follow from those of the channels and of their products.
   void colours() {
-    add_moments(r_.data(), width_, out_.sum[0], out_.squares[0]);
-    add_moments(g_.data(), width_, out_.sum[1], out_.squares[1]);
-    add_moments(b_.data(), width_, out_.sum[2], out_.squares[2]);
-    for (size_t x = 0; x < width_; ++x) difference_[x] = int16_t(r_[x] - g_[x]);
-    add_moments(difference_.data(), width_, out_.rg_sum, out_.rg_squares);
-    for (size_t x = 0; x < width_; ++x) difference_[x] = int16_t(r_[x] + g_[x] - 2 * b_[x]);
-    add_moments(difference_.data(), width_, out_.yb_sum, out_.yb_squares);
+    for (size_t lo = 0; lo < width_; lo += kChunk) {
+      const size_t hi = std::min(width_, lo + kChunk);
+      int32_t r1 = 0, g1 = 0, b1 = 0, rr = 0, gg = 0, bb = 0, rg = 0, rb = 0, gb = 0;
+      for (size_t x = lo; x < hi; ++x) {
+        const int32_t r = r_[x], g = g_[x], b = b_[x];
+        r1 += r;
+        g1 += g;
+        b1 += b;
+        rr += r * r;
+        gg += g * g;
+        bb += b * b;
+        rg += r * g;
+        rb += r * b;
+        gb += g * b;
+      }
+      out_.sum[0] += r1;
+      out_.sum[1] += g1;
+      out_.sum[2] += b1;
+      out_.squares[0] += rr;
+      out_.squares[1] += gg;
+      out_.squares[2] += bb;
+      out_.rg_sum += int64_t(r1) - g1;
+      out_.rg_squares += int64_t(rr) + gg - 2 * int64_t(rg);
+      out_.yb_sum += int64_t(r1) + g1 - 2 * int64_t(b1);
+      out_.yb_squares += int64_t(rr) + gg + 4 * int64_t(bb) + 2 * int64_t(rg) - 4 * int64_t(rb) - 4 * int64_t(gb);
+    }
   }
 
   // Hue in half degrees, rounded, 0..179: red 170..10, green 35..75, blue 90..130; saturation from
