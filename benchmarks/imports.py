@@ -143,7 +143,9 @@ def _million(folder: Path) -> str:
     path = folder / "million.json"
     measure.run(_code(MAKE_MILLION, path))
     sample = measure.run(
-        measure.boxscore("import", "project", str(path), "-n", "million", "-t", str(folder))
+        measure.boxscore(
+            "import", "project", "--no-metrics", str(path), "-n", "million", "-t", str(folder)
+        )
     )
     return (
         "## A project of 1 M images and 10 M boxes, without pixels\n\n"

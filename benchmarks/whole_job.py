@@ -23,9 +23,20 @@ def job(truth: Path, results: Path, folder: Path) -> list[list[str]]:
     project = folder / "p"
     return [
         measure.boxscore(
-            "import", "project", "--coco", "-a", str(truth), "-n", "p", "-t", str(folder)
+            "import",
+            "project",
+            "--no-metrics",
+            "--coco",
+            "-a",
+            str(truth),
+            "-n",
+            "p",
+            "-t",
+            str(folder),
         ),
-        measure.boxscore("import", "predictions", str(results), "-n", "run", "-t", str(project)),
+        measure.boxscore(
+            "import", "predictions", "--no-metrics", str(results), "-n", "run", "-t", str(project)
+        ),
         [sys.executable, "-c", WORST, str(project)],
     ]
 

@@ -10,9 +10,12 @@ import click
 from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
 from boxscore.quality.cards import Bad, Card
+from boxscore.quality.context_metrics import CONTEXT_METRICS
+from boxscore.quality.findings import FINDINGS
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
 from boxscore.quality.prediction_metrics import PREDICTION_METRICS
+from boxscore.quality.registry import metrics
 from boxscore.quality.track_metrics import TRACK_METRICS
 
 DOCS = Path(__file__).resolve().parent
@@ -20,6 +23,7 @@ CLI = DOCS / "reference" / "cli.md"
 METRICS = {
     "images": ("Metrics of images", IMAGE_METRICS),
     "annotations": ("Metrics of annotations", OBJECT_METRICS),
+    "context": ("Metrics of annotations beside the rest of the project", CONTEXT_METRICS),
     "sequences": ("Metrics of shapes and sequences", TRACK_METRICS),
     "predictions": ("Metrics of predictions", PREDICTION_METRICS),
 }
@@ -54,13 +58,44 @@ def metric_section(card: Card) -> str:
         "unit": card.unit,
         "range": f"{card.low:g} to {card.high:g}".replace("inf", "∞").replace("-∞", "−∞"),
         "worth a look": {Bad.NONE: "", Bad.BOTH: "low and high"}.get(card.bad, card.bad.value),
+        "computed anew with": ", ".join(one.value.replace("_", " ") for one in card.depends),
         "source": card.source,
     }
     rows = "\n".join(f"| {name} | {value} |" for name, value in facts.items() if value)
+    drawn = DOCS / "metrics" / "pictures" / f"{card.id}.jpg"
+    shown = f"![Lowest on the left, highest on the right](pictures/{card.id}.jpg)\n\n"
     return (
         f"## {card.title}\n\n{card.meaning}\n\n*What to do:* {card.advice}\n\n"
+        f"{shown if drawn.exists() else ''}"
         f"| | |\n|---|---|\n{rows}\n"
     )
+
+
+def finding_page() -> str:
+    """Every code of a finding: when it is one, and what to do."""
+    known = metrics()
+    rows = [
+        f"| `{one.code}` | {one.title} | {one.severity} | "
+        f"[{known[one.metric].card.title}](../metrics/index.md) "
+        f"{'≤' if one.side == 'low' else '≥'} {one.threshold:g} {known[one.metric].card.unit} | "
+        f"{known[one.metric].card.advice} |"
+        for one in FINDINGS
+    ]
+    return FINDING_HEAD + "\n".join(rows) + "\n"
+
+
+FINDING_HEAD = """# Findings
+
+Made from the program by `make fix`. A finding is a metric beyond its threshold on one image
+(`IMG`), one ground truth (`ANN`) or one prediction of a run (`PRD`, from the run's own confidence
+on). Codes are never used anew. Thresholds belong to the project: `boxscore config set IMG001 0.2`.
+`IMG900`, `ANN900` and `PRD900` are outliers of any metric: beyond Tukey's fences, moderate from 1.5
+and severe from 2.5 interquartile ranges outside the quartiles, on the sides that the metric's card
+calls bad.
+
+| code | finding | severity | when | what to do |
+|---|---|---|---|---|
+"""
 
 
 def references() -> dict[Path, str]:
@@ -70,6 +105,7 @@ def references() -> dict[Path, str]:
         DOCS / "metrics" / f"{name}.md": metric_page(heading, [one.card for one in some])
         for name, (heading, some) in METRICS.items()
     }
+    pages[DOCS / "reference" / "findings.md"] = finding_page()
     return pages | {CLI: title + "\n".join(commands(program, ["boxscore"])), OPENAPI: openapi()}
 
 

@@ -144,7 +144,7 @@ def test_the_token_moves_from_the_address_into_a_cookie(project: Project) -> Non
     assert wrong.status_code == 401 and "set-cookie" not in wrong.headers
 
 
-NEEDS_QUERY = ("/crop", "/compare", "/compare/objects", "/metric-performance")
+NEEDS_QUERY = ("/crop", "/compare", "/compare/objects", "/metric-performance", "/drift")
 """Routes that refuse to answer without parameters."""
 
 

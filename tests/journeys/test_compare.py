@@ -20,7 +20,7 @@ pytestmark = pytest.mark.journey
 def test_what_broke_between_two_runs(journey: Journey, demo_folder: object) -> None:
     journey.open("#/runs")
     page = journey.page
-    page.keyboard.press("5")
+    page.get_by_role("link", name="Compare").click()
     expect(page.get_by_label("Verdict")).to_contain_text("int8 is worse than float32")
     pair = Project.open(str(demo_folder)).compare("float32", "int8")["pairs"][0]
     rows = page.locator(".forest tbody tr")

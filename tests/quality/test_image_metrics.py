@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageStat
+from PIL import Image, ImageDraw, ImageFont, ImageStat
 
 from boxscore.kernels import _core
 from boxscore.quality import Pixels
@@ -18,7 +18,7 @@ from boxscore.quality.cards import Reads
 from boxscore.quality.registry import BUILT_IN
 from tests.quality.drawn import images
 
-SHAPES = [(1, 1), (1, 7), (6, 1), (2, 2), (3, 3), (4, 5), (33, 47), (3, 2100)]
+SHAPES = [(1, 1), (1, 7), (6, 1), (2, 2), (3, 3), (4, 5), (33, 47), (3, 2100), (17, 200)]
 
 
 def noise_picture(shape: tuple[int, int], seed: int = 0) -> NDArray[np.uint8]:
@@ -56,7 +56,30 @@ def slow_sums(rgb: NDArray[np.uint8]) -> dict[str, Any]:
         "yb_sum": int(yb.sum()),
         "yb_squares": int((yb**2).sum()),
         "noise": int(noise),
+        **slow_text(grey),
     }
+
+
+def slow_text(grey: NDArray[np.int64]) -> dict[str, int]:
+    """Blocks of 8 rows and 16 columns, one after the other."""
+    height, width = grey.shape[0] // 8, grey.shape[1] // 16
+    wide = np.pad(grey, ((0, 0), (0, 2)), mode="edge")
+    step = wide[:, 2:] - grey
+    written = 0
+    for y in range(height):
+        line = ""
+        for x in range(width):
+            place = np.s_[8 * y : 8 * y + 8, 16 * x : 16 * x + 16]
+            rises, falls = int((step[place] > 64).sum()), int((step[place] < -64).sum())
+            block = grey[place]
+            most, least = int(block.max()), int(block.min())
+            margin = (most - least) // 4
+            ends = int(((block <= least + margin) | (block >= most - margin)).sum())
+            looks = min(rises, falls) >= 10 and 2 * abs(rises - falls) <= rises + falls
+            looks = looks and most >= 205 and most - least >= 96 and 100 * ends >= 55 * 128
+            line += "x" if looks else " "
+        written += sum(len(run) for run in line.split() if len(run) >= 4)
+    return {"text_blocks": height * width, "text_written": written}
 
 
 def slow_hues(v: Any, most: Any, least: Any) -> tuple[int, int, int]:
@@ -78,7 +101,8 @@ def slow_hues(v: Any, most: Any, least: Any) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_sums_are_those_of_numpy(shape: tuple[int, int]) -> None:
-    for rgb in (noise_picture(shape), noise_picture(shape) // 86 * 100):
+    coarse = noise_picture(shape) // 86 * 100
+    for rgb in (noise_picture(shape), coarse, np.repeat(coarse[..., :1] // 100 * 120, 3, axis=2)):
         found: dict[str, Any] = dict(_core.pixel_statistics(rgb))
         found["grey"] = found["grey"].tolist()
         assert found == slow_sums(rgb)
@@ -168,6 +192,21 @@ def test_noise_is_found_again(sigma: float) -> None:
     found = im.noise(Pixels(np.repeat(grey[..., None], 3, axis=2)))
     assert found == pytest.approx(sigma, rel=0.05)
     assert math.isnan(im.noise(Pixels(noise_picture((2, 9)))))
+
+
+def test_text_drawn_over_a_picture_is_seen() -> None:
+    plain = Image.new("RGB", (640, 480), (70, 90, 110))
+    assert im.text_overlay_area(Pixels(np.asarray(plain))) == 0
+    drawn = plain.copy()
+    words = "CAMERA 3  2024-11-05 17:22:41  TERMINAL B"
+    ImageDraw.Draw(drawn).text((8, 440), words, fill="white", font=ImageFont.load_default(20))
+    sums: dict[str, Any] = dict(_core.pixel_statistics(np.asarray(drawn)))
+    expected = slow_text(np.asarray(drawn.convert("L"), np.int64))
+    assert {name: sums[name] for name in expected} == expected
+    found = im.text_overlay_area(Pixels(np.asarray(drawn)))
+    white = drawn.convert("L").point([0] * 150 + [255] * 106)
+    left, top, right, bottom = white.getbbox() or (0, 0, 0, 0)
+    assert 0.4 < found / ((right - left) * (bottom - top) / (640 * 480)) < 2
 
 
 @pytest.mark.parametrize("quality", [1, 10, 49, 50, 75, 90, 95, 100])

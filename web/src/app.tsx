@@ -5,6 +5,7 @@ import { Failure, Skeleton } from "./parts/card";
 import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
 import { GatePage } from "./pages/gate";
+import { MetricsPage } from "./pages/metrics";
 import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
 import { OverviewPage } from "./pages/overview";
@@ -108,6 +109,7 @@ function Content({ project, run }: { project: Overview; run: Run | undefined }):
   const { page } = useView();
   if (page === "compare" && run) return <ComparePage project={project} run={run} />;
   if (page === "imports") return <ImportsPage />;
+  if (page === "metrics") return <MetricsPage run={run} />;
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
   if (page === "gate") return <GatePage run={run} />;

@@ -16,6 +16,14 @@ export function percent(value: Maybe): string {
   return (value * 100).toFixed(1);
 }
 
+/** Any size with four digits: .3142, 21.5, 355 800. */
+export function short(value: Maybe): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
+  const rounded = Number(value.toPrecision(4));
+  if (Math.abs(rounded) >= 1000) return whole(Math.round(rounded));
+  return String(rounded).replace(/^(-?)0\./, "$1.");
+}
+
 /** 12 345 with a narrow no-break space. */
 export function whole(value: Maybe): string {
   if (value === null || value === undefined) return DASH;

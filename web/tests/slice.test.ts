@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatSlice, parseSlice, withPart } from "../src/state/slice";
+import { formatSlice, parseSlice, rangeOf, withPart } from "../src/state/slice";
 
 describe("a slice of the images", () => {
   it("comes back as it was, commas in names included", () => {
@@ -24,5 +24,16 @@ describe("a slice of the images", () => {
     expect(withPart(one, "class", "cat")).toBe("split=val,class=cat");
     expect(withPart(one, "split", "val")).toBeNull();
     expect(withPart("title=a*", "title", " ")).toBeNull();
+  });
+
+  it("knows ranges of metrics", () => {
+    const text = "split=val,metric.brightness=0.2..0.4,metric.area=..9";
+    expect(formatSlice(parseSlice(text))).toBe(text);
+    const [, first, second] = parseSlice(text);
+    expect(rangeOf(first!)).toEqual({ metric: "brightness", low: 0.2, high: 0.4 });
+    expect(rangeOf(second!)).toEqual({ metric: "area", low: -Infinity, high: 9 });
+    expect(rangeOf({ key: "metric.area", value: "high" })).toBeNull();
+    expect(rangeOf({ key: "split", value: "1..2" })).toBeNull();
+    expect(withPart("metric.area=1..2", "metric.area", "2..3")).toBe("metric.area=2..3");
   });
 });

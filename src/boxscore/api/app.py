@@ -17,6 +17,7 @@ from boxscore.api import (
     metric_routes,
     problems,
     project_routes,
+    quality_routes,
     run_routes,
     tag_routes,
 )
@@ -53,6 +54,7 @@ def create_app(project: Project | None) -> FastAPI:
         run_routes,
         comparison_routes,
         metric_routes,
+        quality_routes,
         item_routes,
         tag_routes,
         gate_routes,

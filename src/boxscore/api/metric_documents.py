@@ -22,6 +22,7 @@ class MetricCard(Document):
     advice: str
     resolution: int | None
     source: str
+    depends: list[Literal["runs", "training_size"]]
 
 
 class MetricState(Document):
@@ -53,12 +54,20 @@ class Histogram(Document):
     counts: list[int]
 
 
-class MetricRow(Document):
+class MetricSubject(Document):
     row: int
-    value: float | None
     data_hash: str
     frame: int
     title: str
+    width: int
+    height: int
+    has_pixels: bool
+    class_name: str | None
+    box: list[float] | None
+
+
+class MetricRow(MetricSubject):
+    value: float | None
 
 
 class MetricValues(Document):
@@ -105,3 +114,115 @@ class MetricPerformance(Document):
     bins: list[PerformanceBin]
     undefined: Undefined
     notes: list[str]
+
+
+class FindingCode(Document):
+    code: str
+    title: str
+    severity: Literal["severe", "moderate"]
+    metric: str
+    metric_title: str
+    unit: str
+    side: Literal["low", "high"]
+    threshold: float
+    default: float
+    count: int
+    advice: str
+
+
+class Outliers(Document):
+    code: str
+    metric: str
+    metric_title: str
+    run: str | None
+    on: Literal["image", "object"]
+    moderate: int
+    severe: int
+    moderate_low: float | None
+    moderate_high: float | None
+    severe_low: float | None
+    severe_high: float | None
+
+
+class FindingRow(MetricSubject):
+    code: str
+    severity: Literal["severe", "moderate"]
+    metric: str
+    run: str | None
+    value: float
+    threshold: float | None
+
+
+class Findings(Document):
+    run: str | None
+    codes: list[FindingCode]
+    outliers: list[Outliers]
+    not_computed: list[str]
+    total: int
+    rows: list[FindingRow]
+    next_offset: int | None
+
+
+class Setting(Document):
+    name: str
+    value: float
+    default: float
+    set: bool
+
+
+class Settings(Document):
+    settings: list[Setting]
+
+
+class ImageToLabel(Document):
+    rank: int
+    data_hash: str
+    frame: int
+    title: str
+    uncertainty: float | None
+    distance: float | None
+
+
+class LabelNext(Document):
+    run: str | None
+    candidates: int
+    known: int
+    weight: float
+    vectors: str
+    notes: list[str]
+    images: list[ImageToLabel]
+
+
+class DriftSide(Document):
+    name: str
+    images: int
+    ground_truth: int
+
+
+class MetricDrift(Document):
+    id: str
+    title: str
+    unit: str
+    on: Literal["image", "object"]
+    values: list[int]
+    medians: list[float]
+    ks: float
+    p: float
+    q: float
+    delta: float
+    drifted: bool
+
+
+class ClassDrift(Document):
+    class_name: str
+    counts: list[int]
+    shares: list[float | None]
+
+
+class Drift(Document):
+    first: DriftSide
+    second: DriftSide
+    metrics: list[MetricDrift]
+    classes: list[ClassDrift]
+    class_distance: float | None
+    not_computed: list[str]

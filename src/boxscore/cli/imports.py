@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from boxscore.cli.measuring import measure, metrics_option
 from boxscore.cli.options import json_option, open_project, target_option
 from boxscore.errors import EXIT_PARTLY, RequestError
 
@@ -45,6 +46,7 @@ def import_group() -> None:
 @click.option("--symlinks", is_flag=True, help="Link to the images instead of copying them.")
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
+@metrics_option
 @json_option
 @target_option
 @click.pass_context
@@ -59,6 +61,7 @@ def project(
     symlinks: bool,
     strict: bool,
     dry_run: bool,
+    metrics: bool,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -88,6 +91,8 @@ def project(
         _json(document)
     else:
         say_project(document, dry_run)
+    if metrics and not dry_run:
+        measure(Path(document["path"]))
     ctx.exit(EXIT_PARTLY if document["rejected"] else 0)
 
 
@@ -129,6 +134,7 @@ def say_project(document: dict[str, Any], dry_run: bool) -> None:
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
 @click.option("--replace", is_flag=True, help="Replace a run of the same name.")
+@metrics_option
 @json_option
 @target_option
 @click.pass_context
@@ -142,13 +148,15 @@ def predictions(
     strict: bool,
     dry_run: bool,
     replace: bool,
+    metrics: bool,
     as_json: bool,
     target: Path,
 ) -> None:
     """Import one prediction set ("run") from PATH and evaluate it."""
     from boxscore.engine.progress import on_terminal
 
-    document = open_project(target).import_predictions(
+    opened = open_project(target)
+    document = opened.import_predictions(
         path,
         format="coco" if coco else form,
         name=name,
@@ -162,6 +170,8 @@ def predictions(
         _json(document)
     else:
         _say_run(document, dry_run)
+    if metrics and not dry_run:
+        measure(opened.path)
     ctx.exit(EXIT_PARTLY if document["rejected"] else 0)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from boxscore.cli.measuring import measure, metrics_option
 from boxscore.cli.options import json_option, target_option
 from boxscore.errors import EXIT_PARTLY
 
@@ -51,9 +52,7 @@ from boxscore.errors import EXIT_PARTLY
 @click.option("-n", "--name", help='Name of the project. Default: "[EA] " and the folder.')
 @click.option("--symlinks/--no-symlinks", default=False, help="Link to the images, do not copy.")
 @click.option("--dryrun/--no-dryrun", default=False, help="Show what would be made; write nothing.")
-@click.option(
-    "--metrics/--no-metrics", default=True, hidden=True, help="Accepted for compatibility."
-)
+@metrics_option
 @json_option
 @target_option
 @click.pass_context
@@ -98,6 +97,8 @@ def init(
         from boxscore.cli.imports import say_project
 
         say_project(document, dry_run=False)
+    if metrics and not dryrun:
+        measure(Path(document["path"]))
     ctx.exit(EXIT_PARTLY if document.get("rejected") else 0)
 
 

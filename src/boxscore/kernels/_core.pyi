@@ -271,6 +271,8 @@ class PixelSums(TypedDict):
     yb_sum: int
     yb_squares: int
     noise: int
+    text_blocks: int
+    text_written: int
 
 def pixel_statistics(rgb: U8) -> PixelSums: ...
 

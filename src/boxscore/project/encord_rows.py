@@ -1,4 +1,4 @@
-"""Items and ground truth as label rows in Encord's form."""
+"""Items and annotations as label rows in Encord's form."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ Row = dict[str, Any]
 
 
 def label_rows(
-    items: Table, ontology: Ontology, truth: Annotations, most: int | None = None
+    items: Table,
+    ontology: Ontology,
+    annotations: Annotations,
+    most: int | None = None,
+    predicted: bool = False,
 ) -> dict[str, Row]:
     """Label hash -> label row: an image, a sequence of images, or a video with its frames.
 
     Args:
         most: How many; None: all.
+        predicted: Whether the annotations are predictions.
     """
     content = Content(
-        name="", predicted=False, items=items, ontology=ontology, rows=truth, pictures={}
+        name="", predicted=predicted, items=items, ontology=ontology, rows=annotations, pictures={}
     )
     frames = _frames(items)
     rows: dict[str, Row] = {}
@@ -132,7 +137,7 @@ def _object(row: Row, content: Content, image: Image, one: One) -> Row:
         "shape": shape.value,
         "objectHash": made,
         "featureHash": known.feature_hash,
-        "confidence": 1,
+        "confidence": 1 if one.confidence is None else one.confidence,
         "manualAnnotation": False,
         **geometry,
     }

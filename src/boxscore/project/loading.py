@@ -42,6 +42,8 @@ Answer = TypeVar("Answer")
 
 OWN_METRICS = "metrics"
 """The document of the cards of the user's own metrics."""
+SETTINGS = "settings"
+"""The document of what was set for the project: numbers by name."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
 
@@ -94,6 +96,7 @@ class Loaded:
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
     tags: int = 0
+    settings: str | None = None
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -213,6 +216,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
         records = {record.name: record for record in snapshot.runs()}
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
         loaded.own_metrics, loaded.tags = snapshot.document(OWN_METRICS), tags
+        loaded.settings = snapshot.document(SETTINGS)
     if known is not None:
         _carry_over(known, loaded)
     return loaded
@@ -222,8 +226,8 @@ def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     if known._truth is not None:
         loaded._truth = replace(known._truth, measured=loaded.measured, tagged=loaded.tagged)
-    # A slice by a metric of one's own or by a tag is still the same:
-    if (loaded.own_metrics, loaded.tags) == (known.own_metrics, known.tags):
+    # A slice by a metric or by a tag is still the same:
+    if _meaning(loaded) == _meaning(known):
         loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name
@@ -237,3 +241,8 @@ def _carry_over(known: Loaded, loaded: Loaded) -> None:
         for (name, task, limit), view in known._views.items()
         if name in same
     }
+
+
+def _meaning(state: Loaded) -> tuple[str | None, str | None, int]:
+    """What decides which images a slice means."""
+    return state.own_metrics, state.settings, state.tags

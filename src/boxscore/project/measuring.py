@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, StoreError
+from boxscore.project.encord_rows import label_rows
 from boxscore.project.loading import Loaded
 from boxscore.project.own_metrics import OwnMetric, own_metrics
 from boxscore.project.picture_pixels import PixelReader
-from boxscore.quality.cards import PREDICTION, TRUTH, Card, Metric, On, Reads
+from boxscore.project.settings import SIZE, settings
+from boxscore.quality.beside import Beside
+from boxscore.quality.cards import PREDICTION, TRUTH, Card, Depends, Metric, On, Reads
 from boxscore.quality.objects import Objects
 from boxscore.quality.one_pass import Batch, Failures, measure_images, values_of
 from boxscore.quality.registry import find, key_of, metrics
@@ -39,19 +42,33 @@ class Known:
 
 def known_metrics(state: Loaded) -> dict[str, Known]:
     """Every metric, by id: built in, of packages, then the project's own."""
-    known = {name: Known(one.card, key_of(one.card), one) for name, one in metrics().items()}
+    known = {name: Known(one.card, key_at(state, one.card), one) for name, one in metrics().items()}
     for own in own_metrics(state.own_metrics):
-        known[own.card.id] = Known(own.card, key_of(own.card, own.code), None)
+        known[own.card.id] = Known(own.card, key_at(state, own.card, own.code), None)
     return known
 
 
+def key_at(state: Loaded, card: Card, code: str = "") -> int:
+    """The number under which a metric's values are stored, as long as nothing that decides them
+    changes.
+    """
+    words = [code] if code else []
+    if Depends.RUNS in card.depends:
+        words += sorted(str(record.run_id) for record in state.records.values())
+    if Depends.TRAINING_SIZE in card.depends:
+        words.append(f"{settings(state)[SIZE]:g}")
+    return key_of(card, ":".join(words))
+
+
 def with_functions(
-    known: dict[str, Known], own: Sequence[OwnMetric], loaded: dict[str, Metric]
+    state: Loaded, own: Sequence[OwnMetric], loaded: dict[str, Metric]
 ) -> dict[str, Known]:
-    """The same with the functions of a file that was just read."""
-    both = {one.card.id: Known(one.card, key_of(one.card, one.code), loaded[one.card.id])
-            for one in own}  # fmt: skip
-    return known | both
+    """All metrics, with the functions of a file that was just read."""
+    both = {
+        one.card.id: Known(one.card, key_at(state, one.card, one.code), loaded[one.card.id])
+        for one in own
+    }
+    return known_metrics(state) | both
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +178,24 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
     counts = np.bincount(_single(truth.ground_truth), minlength=len(truth.ontology.classes)).astype(
         np.int64
     )
-    objects = Objects(place.role, truth.items, annotations_at(state, place), counts)
+    reader = PixelReader(state.root, truth.items)
+    beside = Beside(
+        ground_truth=truth.ground_truth,
+        others=lambda: [state.predictions(run) for run in state.records if run != place.run],
+        training_size=int(settings(state)[SIZE]),
+        pixels=reader.pixels,
+        label_rows=lambda some: label_rows(
+            some.items, truth.ontology, some.annotations, predicted=some.role == PREDICTION
+        ),
+    )
+    objects = Objects(place.role, truth.items, annotations_at(state, place), counts, beside)
     parts: dict[str, list[Table]] = {ITEM_VALUES.name: [], OBJECT_VALUES.name: []}
     for one in wanted:
         assert one.metric is not None
         subject = truth.items if one.card.reads is Reads.ITEMS else objects
         size = size_at(state, place, one.card)
-        values = values_of(one.metric, subject, size, outcome.failures)
+        with reader:
+            values = values_of(one.metric, subject, size, outcome.failures)
         schema = table_of(one.card)
         rows = np.arange(size)
         columns = {"metric": np.full(size, one.key), "row": rows, "value": values}
@@ -286,6 +314,28 @@ def metric_values(state: Loaded, known: Known, place: Place, progress: Progress 
     return stored(state, known, place)[0]
 
 
+def values_at(
+    state: Loaded,
+    wanted: Sequence[Known],
+    place: Place,
+    pixels: bool = True,
+    progress: Progress = silent,
+) -> list[tuple[Values, bool]]:
+    """Values of some metrics at one place, and whether they are computed; in one publication.
+
+    Args:
+        pixels: Whether images may be decoded for what is missing.
+    """  # fmt: skip
+    lazy = [
+        one
+        for one in wanted
+        if one.metric is not None and (pixels or one.card.reads is not Reads.PIXELS)
+    ]
+    compute(state, lazy, place, progress)
+    found = [stored(state, one, place) for one in wanted]
+    return [(values, bool(computed.all())) for values, computed in found]
+
+
 def card_document(card: Card) -> dict[str, Any]:
     """A card as a document; an open end of its range is null."""
     return {
@@ -303,4 +353,5 @@ def card_document(card: Card) -> dict[str, Any]:
         "advice": card.advice,
         "resolution": card.resolution,
         "source": card.source,
+        "depends": [one.value for one in card.depends],
     }

@@ -108,20 +108,33 @@ def _sorted(values: NDArray[np.float64], sort: str) -> NDArray[np.int64]:
 def _rows(
     state: Loaded, known: Known, place: Place, values: NDArray[np.float64], rows: NDArray[np.int64]
 ) -> list[Document]:
-    items = state.truth().items
-    item = rows
-    if known.card.on is On.OBJECT:
-        item = annotations_at(state, place).table["item"][rows]
     return [
-        {
-            "row": row,
-            "value": defined(values[row]),
-            "data_hash": items["data_hash"][k],
-            "frame": int(items["frame"][k]),
-            "title": items["title"][k],
-        }
-        for row, k in zip(rows.tolist(), item.tolist(), strict=True)
+        {"value": defined(values[row])} | subject(state, known, place, row) for row in rows.tolist()
     ]
+
+
+def subject(state: Loaded, known: Known, place: Place, row: int) -> Document:
+    """The image that a value is of, and the object where it is of one."""
+    truth = state.truth()
+    item, class_name, box = row, None, None
+    if known.card.on is On.OBJECT:
+        table = annotations_at(state, place).table
+        item = int(table["item"][row])
+        class_name = truth.ontology.classes[table["class_id"][row]].name
+        corner = [float(table[name][row]) for name in ("x", "y", "width", "height")]
+        box = corner if np.isfinite(corner).all() else None
+    items = truth.items
+    return {
+        "row": row,
+        "data_hash": items["data_hash"][item],
+        "frame": int(items["frame"][item]),
+        "title": items["title"][item],
+        "width": int(items["width"][item]),
+        "height": int(items["height"][item]),
+        "has_pixels": bool(items["file"][item]),
+        "class_name": class_name,
+        "box": box,
+    }
 
 
 def _distribution(values: NDArray[np.float64], bins: int) -> Document:

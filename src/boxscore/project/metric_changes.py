@@ -22,6 +22,7 @@ from boxscore.project.measuring import (
     with_functions,
 )
 from boxscore.project.own_metrics import OwnMetric, own_metrics, to_text
+from boxscore.quality.cards import Reads
 from boxscore.quality.registry import find, metrics
 from boxscore.quality.user_files import digest, load_metrics
 from boxscore.schema.tables import ITEM_VALUES, OBJECT_VALUES, Table, TableSchema
@@ -37,8 +38,11 @@ def run_metrics(
     """Compute what is missing of some metrics, or of all; of the project and of every run."""
     known = known_metrics(state)
     cards = [one.card for one in known.values()]
+    pictures = (state.truth().items["file"] != "").any()  # without any there is nothing to decode
     chosen = [known[find(name, cards).id] for name in names] or [
-        one for one in known.values() if one.metric is not None
+        one
+        for one in known.values()
+        if one.metric is not None and (pictures or one.card.reads is not Reads.PIXELS)
     ]
     return _computed(state, chosen, progress, workers)
 
@@ -114,7 +118,7 @@ def add_metrics(state: Loaded, path: Path, names: Sequence[str], progress: Progr
         others = [one for one in _own(writer) if one.card.id not in {c.id for c in chosen}]
         writer.set_document(OWN_METRICS, to_text([*others, *own]))
         writer.commit()
-    known = with_functions(known_metrics(state), own, loaded)
+    known = with_functions(state, own, loaded)
     return {"file": path.name} | _computed(state, [known[c.id] for c in chosen], progress)
 
 

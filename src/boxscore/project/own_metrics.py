@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from boxscore.quality.cards import Bad, Card, On, Reads
+from boxscore.quality.cards import Bad, Card, Depends, On, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def _row(one: OwnMetric) -> dict[str, Any]:
         "reads": card.reads.value,
         "bad": card.bad.value,
         "roles": list(card.roles),
+        "depends": [one.value for one in card.depends],
         "low": str(card.low),
         "high": str(card.high),
         "code": one.code,
@@ -52,6 +53,7 @@ def _from(row: dict[str, Any]) -> OwnMetric:
         "reads": Reads(row["reads"]),
         "bad": Bad(row["bad"]),
         "roles": tuple(row["roles"]),
+        "depends": tuple(Depends(one) for one in row.get("depends", ())),
         "low": float(row["low"]),
         "high": float(row["high"]),
     }

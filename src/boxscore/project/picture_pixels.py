@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from boxscore.errors import RequestError
-from boxscore.project.originals import facts_of_originals, original
+from boxscore.project.originals import Facts, facts_of_originals, original
 from boxscore.project.pixels import picture_and_table
 from boxscore.quality.pixels import Pixels
 from boxscore.schema.tables import Table
@@ -22,8 +23,11 @@ class PixelReader:
 
     def __init__(self, root: Path, items: Table) -> None:
         self._root, self._items = root, items
-        self._known = facts_of_originals(root)
         self._videos = VideoReader()
+
+    @cached_property
+    def _known(self) -> dict[str, Facts]:
+        return facts_of_originals(self._root)
 
     def pixels(self, row: int) -> Pixels:
         """The picture of an item, as it was imported.

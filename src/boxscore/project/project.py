@@ -306,3 +306,9 @@ class Project(Tagging):
         from boxscore.project.metric_changes import remove_metrics
 
         return remove_metrics(self._state(), titles)
+
+    def change_settings(self, changes: Mapping[str, float | None]) -> None:
+        """Set thresholds of findings, by code, or `training_size`; None brings a default back."""
+        from boxscore.project.settings import change_settings
+
+        change_settings(self._state(), changes)

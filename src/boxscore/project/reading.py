@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.engine.progress import Progress, silent
+from boxscore.project.quality_questions import QualityQuestions
 from boxscore.project.questions import RunQuestions
 from boxscore.schema.kinds import DETECTION
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class ProjectReader(RunQuestions):
+class ProjectReader(RunQuestions, QualityQuestions):
     """The reading half of `Project`: items, truth, runs, their numbers, objects, pictures.
 
     Attributes:

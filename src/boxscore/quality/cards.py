@@ -40,6 +40,15 @@ class Bad(StrEnum):
     NONE = "none"
 
 
+class Depends(StrEnum):
+    """What else of the project decides the values; when it changes they are computed anew."""
+
+    RUNS = "runs"
+    """Which runs there are."""
+    TRAINING_SIZE = "training_size"
+    """The setting of that name."""
+
+
 TRUTH, PREDICTION = "ground_truth", "prediction"
 ROLES = (TRUTH, PREDICTION)
 
@@ -57,6 +66,7 @@ class Card:
         advice: What to do about bad values.
         roles: Sides whose annotations it describes; empty for the image alone.
         resolution: Longest side of the pixels it is given; None is the whole picture.
+        depends: What else of the project decides its values.
     """
 
     id: str
@@ -73,6 +83,7 @@ class Card:
     roles: tuple[str, ...] = ()
     resolution: int | None = None
     source: str = ""
+    depends: tuple[Depends, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,7 @@ def metric(
     roles: tuple[str, ...] | None = None,
     resolution: int | None = None,
     source: str = "",
+    depends: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any], Any]], Metric]:
     """Make a metric of a function; see `Card` for the arguments.
 
@@ -131,7 +143,7 @@ def metric(
     card = Card(
         id=identifier(title), title=title, on=place, reads=kind, meaning=meaning, advice=advice,
         version=version, unit=unit, low=low, high=high, bad=_word(Bad, bad), roles=sides,
-        resolution=resolution, source=source,
+        resolution=resolution, source=source, depends=tuple(_word(Depends, d) for d in depends),
     )  # fmt: skip
     return lambda function: Metric(card, function)
 

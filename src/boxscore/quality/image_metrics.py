@@ -280,6 +280,24 @@ def noise(pixels: Pixels) -> float:
 
 
 @metric(
+    "Text Overlay Area",
+    unit="share",
+    low=0,
+    high=1,
+    bad="high",
+    resolution=640,
+    meaning="Share of the picture that looks like lines of light text drawn over it: time stamps, "
+    "subtitles, watermarks. A guess from strokes and contrast: signs, fences, blinds and keyboards "
+    "are taken for text as well, and dark or faint text is missed.",
+    advice="Look at the highest; crop or mask overlays, for a model may learn them.",
+)
+def text_overlay_area(pixels: Pixels) -> float:
+    """Share of blocks of 16 x 8 pixels that lie in runs with many sharp steps up and down."""
+    blocks = pixels.sums["text_blocks"]
+    return pixels.sums["text_written"] / blocks if blocks else 0.0
+
+
+@metric(
     "JPEG Quality",
     unit="percent",
     low=1,
@@ -322,5 +340,5 @@ _TABLES = _tables()
 IMAGE_METRICS = (
     area, aspect_ratio, brightness, contrast, sharpness, blur, red_values, green_values,
     blue_values, random_on_images, underexposure, overexposure, grey_level_entropy, uniformity,
-    colourfulness, noise, jpeg_quality,
+    colourfulness, noise, text_overlay_area, jpeg_quality,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.kernels import _core
 from boxscore.matching.masks import aligned_masks
+from boxscore.quality.beside import Beside
 from boxscore.quality.cards import PREDICTION, TRUTH
 from boxscore.schema.kinds import MASKED, Kind, Mark
 from boxscore.schema.tables import KEYPOINT_PART, Annotations, Table, boxes_of
@@ -50,12 +51,14 @@ class Objects:
         items: The images; see `schema.tables.ITEMS`.
         annotations: Table, masks and points.
         class_counts: (C,) objects of each class in the ground truth.
+        beside: The rest of the project.
     """
 
     role: str
     items: Table
     annotations: Annotations
     class_counts: NDArray[np.int64]
+    beside: Beside = field(default_factory=Beside)
 
     def __post_init__(self) -> None:
         if self.role not in (TRUTH, PREDICTION):

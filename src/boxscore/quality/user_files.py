@@ -15,7 +15,7 @@ from typing import Any
 
 from boxscore.errors import SourceError
 from boxscore.quality.cards import Metric
-from boxscore.quality.encord_metric import SimpleMetric, adapted
+from boxscore.quality.encord_metric import Described, adapted
 
 
 def load_metrics(path: Path) -> dict[str, Metric]:
@@ -34,7 +34,7 @@ def load_metrics(path: Path) -> dict[str, Metric]:
         spec.loader.exec_module(module)
         members: list[Any] = [value for _, value in inspect.getmembers(module)]
         found = [one for one in members if isinstance(one, Metric)]
-        found += [adapted(make()) for make in _factories(members)]
+        found += [one for make in _factories(members) for one in adapted(make())]
     except Exception as failed:
         problem = f"the metrics cannot be loaded: {type(failed).__name__}: {failed}"
         raise _unusable(path, problem, "run the file by itself to see why") from failed
@@ -47,12 +47,15 @@ def load_metrics(path: Path) -> dict[str, Metric]:
     return by_id
 
 
-def _factories(members: list[Any]) -> list[Callable[[], SimpleMetric]]:
+def _factories(members: list[Any]) -> list[Callable[[], Any]]:
     """Classes of the user's own that make Encord-style metrics."""
     return [
         one
         for one in members
-        if inspect.isclass(one) and issubclass(one, SimpleMetric) and not inspect.isabstract(one)
+        if inspect.isclass(one)
+        and issubclass(one, Described)
+        and hasattr(one, "execute")
+        and not inspect.isabstract(one)
     ]
 
 

@@ -80,9 +80,12 @@ class Table(Mapping[str, Array]):
     @classmethod
     def concat(cls, schema: TableSchema, tables: Sequence[Table]) -> Table:
         """All rows of the tables, in order."""
-        if not tables:
+        some = [table for table in tables if table.rows]
+        if not some:
             return cls.empty(schema)
-        return cls(schema, {n: np.concatenate([t[n] for t in tables]) for n in schema.names()})
+        if len(some) == 1 and some[0].schema == schema:
+            return some[0]
+        return cls(schema, {n: np.concatenate([t[n] for t in some]) for n in schema.names()})
 
     def __getitem__(self, name: str) -> Array:
         return self._columns[name]

@@ -4,7 +4,7 @@ import createClient from "openapi-fetch";
 import type { Place, View } from "../state/url";
 import type { components, paths } from "./schema";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 export type Overview = Schemas["Overview"];
 export type Run = Schemas["Run"];
 export type ProtocolChoice = Schemas["ProtocolChoice"];
@@ -31,8 +31,12 @@ export type Comparison = Schemas["ComparisonDocument"];
 export type ComparedPair = Schemas["PairDocument"];
 export type FlippedObject = Schemas["FlippedObject"];
 export type FlippedPage = Schemas["FlippedPage"];
-export type Gate = Schemas["Outcome"];
-export type Check = Schemas["Check"];
+export type ListedMetric = Schemas["ListedMetric"];
+export type MetricValues = Schemas["MetricValues"];
+export type MetricSubject = Omit<Schemas["MetricRow"], "value">;
+export type Findings = Schemas["Findings"];
+export type FindingCode = Schemas["FindingCode"];
+export type Outliers = Schemas["Outliers"];
 export type ImportReport = Schemas["ImportReport"];
 
 /** An error answer: what failed, a stable code, what to do. */
@@ -48,7 +52,7 @@ export class Problem extends Error {
   }
 }
 
-const client = createClient<paths>({ baseUrl: window.location.origin });
+export const client = createClient<paths>({ baseUrl: window.location.origin });
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -70,7 +74,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function unwrap<T>({ data, error, response }: Answer<T>): T {
+export function unwrap<T>({ data, error, response }: Answer<T>): T {
   if (data !== undefined) return data;
   const p = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
   const detail = text(p.detail) || `The server answered ${response.status}.`;
@@ -114,41 +118,41 @@ export function useImports(): UseQueryResult<ImportReport[]> {
   });
 }
 
-/** Whether the run may pass by the project's rules. */
-export function useGate(run: string): UseQueryResult<Gate> {
+/** Every quality metric, and how much of it is computed. */
+export function useMetrics(): UseQueryResult<ListedMetric[]> {
   return useQuery({
-    queryKey: ["gate", run],
-    staleTime: 60_000,
-    placeholderData: undefined,
-    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/gate", { params: { path: { run } }, signal })),
+    queryKey: ["metrics"],
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/metrics", { signal })).metrics,
   });
 }
 
-export function useGateRules(): UseQueryResult<Schemas["Rules"]> {
+/** A metric's distribution and its lowest or highest rows. */
+export function useMetricValues(metric: string, run: string | null, sort: "lowest" | "highest", limit: number): UseQueryResult<MetricValues> {
   return useQuery({
-    queryKey: ["gate-rules"],
-    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/gate-rules", { signal })),
+    queryKey: ["metric-values", metric, run, sort, limit],
+    queryFn: async ({ signal }) =>
+      unwrap(
+        await client.GET("/api/v1/metrics/{metric}/values", {
+          params: { path: { metric }, query: { run: run ?? undefined, bins: 40, sort, limit } },
+          signal,
+        }),
+      ),
   });
 }
 
-export async function keepGateRules(text: string): Promise<Schemas["Rules"]> {
-  return unwrap(await client.POST("/api/v1/gate-rules", { body: { text } }));
+export interface FindingFilter {
+  run?: string;
+  code?: string;
+  metric?: string;
 }
 
-/** What other tools print for the same boxes. */
-export function useOtherTools(run: string, enabled: boolean): UseQueryResult<Schemas["OtherTools"]> {
+/** Counts by code, outliers by metric, the first findings of the filter. */
+export function useFindings({ run, code, metric }: FindingFilter, limit: number): UseQueryResult<Findings> {
   return useQuery({
-    queryKey: ["other-tools", run],
-    enabled,
-    staleTime: Infinity,
-    placeholderData: undefined,
-    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/other-tools", { params: { path: { run } }, signal })),
+    queryKey: ["findings", run, code, metric, limit],
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/findings", { params: { query: { run, code, metric, limit } }, signal })),
   });
-}
-
-export function reportUrl(run: string, form: "html" | "md" | "json", slice: string | null): string {
-  const q = new URLSearchParams({ runs: run, form, ...(slice === null ? {} : { slice }) });
-  return `/api/v1/report?${q.toString()}`;
 }
 
 /** What decides the counts: run, thresholds and classes. */

@@ -45,6 +45,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drift
+         * @description How metrics and classes of two slices differ; decodes no images.
+         */
+        get: operations["drift_api_v1_drift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings
+         * @description Counts by code, outliers by metric, and one page of findings; decodes no images.
+         */
+        get: operations["findings_api_v1_findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gate-rules": {
         parameters: {
             query?: never;
@@ -181,6 +221,26 @@ export interface paths {
          * @description The whole picture, small.
          */
         get: operations["small_api_v1_items__data_hash___frame__thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label Next
+         * @description Images to label next; decodes none.
+         */
+        get: operations["label_next_api_v1_label_next_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -591,6 +651,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description What is set for the project; `boxscore config` changes it.
+         */
+        get: operations["settings_api_v1_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/slices": {
         parameters: {
             query?: never;
@@ -856,6 +936,15 @@ export interface components {
             /** Run */
             run: string;
         };
+        /** ClassDrift */
+        ClassDrift: {
+            /** Class Name */
+            class_name: string;
+            /** Counts */
+            counts: number[];
+            /** Shares */
+            shares: (number | null)[];
+        };
         /** ClassFlips */
         ClassFlips: {
             /** Broken */
@@ -1096,6 +1185,28 @@ export interface components {
              */
             verdict: "better" | "worse" | "cannot tell";
         };
+        /** Drift */
+        Drift: {
+            /** Class Distance */
+            class_distance: number | null;
+            /** Classes */
+            classes: components["schemas"]["ClassDrift"][];
+            first: components["schemas"]["DriftSide"];
+            /** Metrics */
+            metrics: components["schemas"]["MetricDrift"][];
+            /** Not Computed */
+            not_computed: string[];
+            second: components["schemas"]["DriftSide"];
+        };
+        /** DriftSide */
+        DriftSide: {
+            /** Ground Truth */
+            ground_truth: number;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+        };
         /** ErrorBudget */
         ErrorBudget: {
             /** Ap */
@@ -1161,6 +1272,90 @@ export interface components {
             new: number;
             /** Removed */
             removed: number;
+        };
+        /** FindingCode */
+        FindingCode: {
+            /** Advice */
+            advice: string;
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Default */
+            default: number;
+            /** Metric */
+            metric: string;
+            /** Metric Title */
+            metric_title: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "severe" | "moderate";
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "low" | "high";
+            /** Threshold */
+            threshold: number;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
+        /** FindingRow */
+        FindingRow: {
+            /** Box */
+            box: number[] | null;
+            /** Class Name */
+            class_name: string | null;
+            /** Code */
+            code: string;
+            /** Data Hash */
+            data_hash: string;
+            /** Frame */
+            frame: number;
+            /** Has Pixels */
+            has_pixels: boolean;
+            /** Height */
+            height: number;
+            /** Metric */
+            metric: string;
+            /** Row */
+            row: number;
+            /** Run */
+            run: string | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "severe" | "moderate";
+            /** Threshold */
+            threshold: number | null;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number;
+            /** Width */
+            width: number;
+        };
+        /** Findings */
+        Findings: {
+            /** Codes */
+            codes: components["schemas"]["FindingCode"][];
+            /** Next Offset */
+            next_offset: number | null;
+            /** Not Computed */
+            not_computed: string[];
+            /** Outliers */
+            outliers: components["schemas"]["Outliers"][];
+            /** Rows */
+            rows: components["schemas"]["FindingRow"][];
+            /** Run */
+            run: string | null;
+            /** Total */
+            total: number;
         };
         /** Fix */
         Fix: {
@@ -1409,6 +1604,21 @@ export interface components {
             /** Width */
             width: number;
         };
+        /** ImageToLabel */
+        ImageToLabel: {
+            /** Data Hash */
+            data_hash: string;
+            /** Distance */
+            distance: number | null;
+            /** Frame */
+            frame: number;
+            /** Rank */
+            rank: number;
+            /** Title */
+            title: string;
+            /** Uncertainty */
+            uncertainty: number | null;
+        };
         /**
          * ImportFact
          * @description One code of a report: how often it was met, and an example.
@@ -1599,6 +1809,23 @@ export interface components {
             /** Removed */
             removed: number;
         };
+        /** LabelNext */
+        LabelNext: {
+            /** Candidates */
+            candidates: number;
+            /** Images */
+            images: components["schemas"]["ImageToLabel"][];
+            /** Known */
+            known: number;
+            /** Notes */
+            notes: string[];
+            /** Run */
+            run: string | null;
+            /** Vectors */
+            vectors: string;
+            /** Weight */
+            weight: number;
+        };
         /** LabelledCount */
         LabelledCount: {
             /** Class Id */
@@ -1627,6 +1854,8 @@ export interface components {
              * @enum {string}
              */
             bad: "low" | "high" | "both" | "none";
+            /** Depends */
+            depends: ("runs" | "training_size")[];
             /** High */
             high: number | null;
             /** Id */
@@ -1704,6 +1933,8 @@ export interface components {
              * @enum {string}
              */
             bad: "low" | "high" | "both" | "none";
+            /** Depends */
+            depends: ("runs" | "training_size")[];
             /** High */
             high: number | null;
             /** Id */
@@ -1735,6 +1966,34 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** MetricDrift */
+        MetricDrift: {
+            /** Delta */
+            delta: number;
+            /** Drifted */
+            drifted: boolean;
+            /** Id */
+            id: string;
+            /** Ks */
+            ks: number;
+            /** Medians */
+            medians: number[];
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** P */
+            p: number;
+            /** Q */
+            q: number;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: number[];
+        };
         /** MetricPerformance */
         MetricPerformance: {
             /** Bins */
@@ -1752,16 +2011,26 @@ export interface components {
         };
         /** MetricRow */
         MetricRow: {
+            /** Box */
+            box: number[] | null;
+            /** Class Name */
+            class_name: string | null;
             /** Data Hash */
             data_hash: string;
             /** Frame */
             frame: number;
+            /** Has Pixels */
+            has_pixels: boolean;
+            /** Height */
+            height: number;
             /** Row */
             row: number;
             /** Title */
             title: string;
             /** Value */
             value: number | null;
+            /** Width */
+            width: number;
         };
         /** MetricState */
         MetricState: {
@@ -1941,6 +2210,34 @@ export interface components {
             fp: number;
             /** Tp */
             tp: number;
+        };
+        /** Outliers */
+        Outliers: {
+            /** Code */
+            code: string;
+            /** Metric */
+            metric: string;
+            /** Metric Title */
+            metric_title: string;
+            /** Moderate */
+            moderate: number;
+            /** Moderate High */
+            moderate_high: number | null;
+            /** Moderate Low */
+            moderate_low: number | null;
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** Run */
+            run: string | null;
+            /** Severe */
+            severe: number;
+            /** Severe High */
+            severe_high: number | null;
+            /** Severe Low */
+            severe_low: number | null;
         };
         /** Overview */
         Overview: {
@@ -2143,6 +2440,22 @@ export interface components {
             /** Where */
             where?: string | null;
         };
+        /** Setting */
+        Setting: {
+            /** Default */
+            default: number;
+            /** Name */
+            name: string;
+            /** Set */
+            set: boolean;
+            /** Value */
+            value: number;
+        };
+        /** Settings */
+        Settings: {
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+        };
         /**
          * SideOfObject
          * @description What one run made of an object; a miss has no confidence and no box.
@@ -2336,6 +2649,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlippedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drift_api_v1_drift_get: {
+        parameters: {
+            query?: {
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description The other slice. */
+                against?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    findings_api_v1_findings_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+                /** @description As IMG001. */
+                code?: string | null;
+                severity?: ("severe" | "moderate") | null;
+                metric?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description Validation Error */
@@ -2574,6 +2958,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    label_next_api_v1_label_next_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+                count?: number;
+                acquisition?: string | null;
+                weight?: number;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelNext"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -3313,6 +3733,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    settings_api_v1_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
         };

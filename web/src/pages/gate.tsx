@@ -1,6 +1,7 @@
 /** May this model ship, and can somebody else check the answer? */
 import { useState, type ReactElement } from "react";
-import { keepGateRules, queries, reportUrl, useGate, useGateRules, useOtherTools, type Check, type Gate, type Run } from "../api/client";
+import { queries, type Run } from "../api/client";
+import { keepGateRules, reportUrl, useGate, useGateRules, useOtherTools, type Check, type Gate } from "../api/gate";
 import { score, whole } from "../format";
 import { Card, Failure, Skeleton } from "../parts/card";
 import { useView } from "../state/view";

@@ -20,6 +20,7 @@ const ICONS = {
   runs: "M2 4h12M2 8h8M2 12h12",
   overview: "M3 13V8M8 13V3M13 13V6",
   confusion: "M2 2h12v12H2zM2 6h12M2 10h12M6 2v12M10 2v12",
+  metrics: "M2 13V9M5 13V6M8 13V3M11 13V7M14 13v-3",
   compare: "M2 3h5v10H2zM9 3h5v10H9z",
   gate: "M3.5 1.5h6l3 3v10h-9zM5.5 9l2 2 3.5-4",
   imports: "M8 2v8M4.5 7 8 10.5 11.5 7M2 13h12",

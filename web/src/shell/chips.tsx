@@ -1,19 +1,29 @@
 /** Every active filter as a chip, on every page; the slice's own images beside it. */
 import type { ReactElement } from "react";
 import type { Overview, Summary } from "../api/client";
-import { KIND_NAMES, OUTCOME_NAMES, score, whole } from "../format";
-import { parseSlice, withPart } from "../state/slice";
+import { KIND_NAMES, OUTCOME_NAMES, score, short, whole } from "../format";
+import { parseSlice, rangeOf, withPart, type SlicePart } from "../state/slice";
 import { unfiltered, type Place, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const SLICE_NAMES = { split: "Split", class: "Images with", title: "Title", sequence: "Sequence" };
+const SLICE_NAMES: Record<string, string> = { split: "Split", class: "Images with", title: "Title", sequence: "Sequence" };
 const MOST_CLASSES = 4;
+
+/** "Brightness .200 to .400" for a range of a metric. */
+function partName(part: SlicePart): string {
+  const range = rangeOf(part);
+  if (!range) return `${SLICE_NAMES[part.key]} ${part.value}`;
+  const words = range.metric.replaceAll("_", " ");
+  const name = words.charAt(0).toUpperCase() + words.slice(1);
+  if (range.low === -Infinity) return `${name} up to ${short(range.high)}`;
+  return range.high === Infinity ? `${name} from ${short(range.low)}` : `${name} ${short(range.low)} to ${short(range.high)}`;
+}
 
 type Chip = [name: string, without: Partial<View>];
 
 function chipsOf(view: View, project: Overview): Chip[] {
   const className = (of: Place) => (of === "none" ? "nothing" : (project.classes[of]?.name ?? String(of)));
-  const chips: Chip[] = parseSlice(view.slice).map(({ key, value }) => [`${SLICE_NAMES[key]} ${value}`, { slice: withPart(view.slice, key, value) }]);
+  const chips: Chip[] = parseSlice(view.slice).map((part) => [partName(part), { slice: withPart(view.slice, part.key, part.value) }]);
   for (const id of view.classes.slice(0, MOST_CLASSES)) chips.push([className(id), { classes: view.classes.filter((k) => k !== id) }]);
   if (view.classes.length > MOST_CLASSES) chips.push([`${view.classes.length - MOST_CLASSES} more classes`, { classes: view.classes.slice(0, MOST_CLASSES) }]);
   if (view.page !== "errors") return chips;

@@ -6,7 +6,16 @@ import { Icon, Logo } from "../parts/marks";
 import { formatView, PAGES, type Page } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const NAMES: Record<Page, string> = { runs: "Runs", overview: "Overview", errors: "Errors", confusion: "Confusion", compare: "Compare", imports: "Import report", gate: "Report and gate" };
+const NAMES: Record<Page, string> = {
+  runs: "Runs",
+  overview: "Overview",
+  errors: "Errors",
+  confusion: "Confusion",
+  metrics: "Metrics",
+  compare: "Compare",
+  imports: "Import report",
+  gate: "Report and gate",
+};
 
 interface NavProps {
   project: Overview | undefined;

@@ -1,19 +1,25 @@
-/** Which images count, as the server reads it: `split=val,title=*.png`; parts joined by commas must all hold. */
+/** Which images count, as the server reads it: `split=val,metric.brightness=0.2..0.4`; parts joined by commas must all hold. */
 
 export const SLICE_KEYS = ["split", "class", "title", "sequence"] as const;
-export type SliceKey = (typeof SLICE_KEYS)[number];
+/** One of the keys, or a metric of images whose value is a range. */
+export type SliceKey = (typeof SLICE_KEYS)[number] | `metric.${string}`;
 export interface SlicePart {
   key: SliceKey;
   value: string;
 }
 
 /** A comma within a name is followed by no KEY=. */
-const NEXT_PART = /,(?=\s*\w+\s*=)/;
+const NEXT_PART = /,(?=\s*[\w.]+\s*=)/;
+const METRIC = /^metric\.\w+$/;
+
+function keyOf(text: string): SliceKey | undefined {
+  return METRIC.test(text) ? (text as SliceKey) : SLICE_KEYS.find((k) => k === text);
+}
 
 export function parseSlice(text: string | null): SlicePart[] {
   return (text ?? "").split(NEXT_PART).flatMap((part) => {
     const at = part.indexOf("=");
-    const key = SLICE_KEYS.find((k) => k === part.slice(0, at).trim());
+    const key = keyOf(part.slice(0, at).trim());
     const value = part.slice(at + 1).trim();
     return key && value ? [{ key, value }] : [];
   });
@@ -29,4 +35,13 @@ export function withPart(text: string | null, key: SliceKey, value: string): str
   const again = parts.some((p) => p.key === key && p.value === value);
   const others = parts.filter((p) => p.key !== key);
   return formatSlice(again || !value.trim() ? others : [...others, { key, value: value.trim() }]);
+}
+
+/** The metric of a part and its two ends; null where it is none. */
+export function rangeOf({ key, value }: SlicePart): { metric: string; low: number; high: number } | null {
+  if (!key.startsWith("metric.")) return null;
+  const [low = "", high] = value.split("..", 2);
+  const least = low.trim() === "" ? -Infinity : Number(low);
+  const most = high === undefined ? least : high.trim() === "" ? Infinity : Number(high);
+  return Number.isNaN(least) || Number.isNaN(most) ? null : { metric: key.slice("metric.".length), low: least, high: most };
 }

@@ -1,13 +1,19 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "compare", "imports", "gate"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "metrics", "compare", "imports", "gate"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
 /** What became of an object, or of a false positive, from one run to another. */
 export const FLIPS = ["broken", "fixed", "right_in_both", "wrong_in_both", "new", "removed"] as const;
 export type Flip = (typeof FLIPS)[number];
+/** Which values of a metric are shown. */
+export const ENDS = ["outliers", "lowest", "highest"] as const;
+export type End = (typeof ENDS)[number];
+/** Whose values: the images and their labels, or the run's predictions. */
+export const SIDES = ["labels", "predictions"] as const;
+export type Side = (typeof SIDES)[number];
 export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -39,6 +45,11 @@ export interface View {
   predicted: Place | null;
   /** Only predictions of a lower confidence; null: any. */
   below: number | null;
+  /** The metric, the end of its values and the code of the findings that are looked at. */
+  metric: string | null;
+  side: Side;
+  end: End;
+  code: string | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -64,6 +75,10 @@ export const DEFAULTS: View = {
   labelled: null,
   predicted: null,
   below: null,
+  metric: null,
+  side: "labels",
+  end: "outliers",
+  code: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -119,6 +134,10 @@ export function parseView(hash: string): View {
     labelled: place(q.get("labelled")),
     predicted: place(q.get("predicted")),
     below: between(q.get("below"), -1e9, 1e9),
+    metric: q.get("metric"),
+    side: oneOf(q.get("side"), SIDES, DEFAULTS.side),
+    end: oneOf(q.get("end"), ENDS, DEFAULTS.end),
+    code: q.get("code"),
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -145,6 +164,10 @@ export function formatView(view: View): string {
   if (view.labelled !== null) q.set("labelled", String(view.labelled));
   if (view.predicted !== null) q.set("predicted", String(view.predicted));
   if (view.below !== null) q.set("below", String(view.below));
+  if (view.metric !== null) q.set("metric", view.metric);
+  if (view.side !== DEFAULTS.side) q.set("side", view.side);
+  if (view.end !== DEFAULTS.end) q.set("end", view.end);
+  if (view.code !== null) q.set("code", view.code);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);

@@ -37,6 +37,8 @@ nb::dict statistics(const Rgb& rgb) {
   out["yb_sum"] = s.yb_sum;
   out["yb_squares"] = s.yb_squares;
   out["noise"] = s.noise;
+  out["text_blocks"] = s.text_blocks;
+  out["text_written"] = s.text_written;
   return out;
 }
 }  // namespace

@@ -14,6 +14,7 @@ struct PixelStatistics {
   int64_t rg_sum = 0, rg_squares = 0;  // red - green
   int64_t yb_sum = 0, yb_squares = 0;  // red + green - 2 blue
   int64_t noise = 0;  // absolute responses of Immerkaer's mask on the luma, without the border
+  int64_t text_blocks = 0, text_written = 0;  // blocks of 16 x 8, and those that look like lines of text
 };
 
 // Interleaved 8-bit red, green, blue in row order.

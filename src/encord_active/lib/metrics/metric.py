@@ -1,5 +1,12 @@
-"""The base class of metrics of single images."""
+"""The base classes of metrics."""
 
-from boxscore.quality.encord_metric import DataType, MetricType, SimpleMetric
+from boxscore.quality.encord_metric import (
+    AnnotationType,
+    DataType,
+    EmbeddingType,
+    Metric,
+    MetricType,
+    SimpleMetric,
+)
 
-__all__ = ["DataType", "MetricType", "SimpleMetric"]
+__all__ = ["AnnotationType", "DataType", "EmbeddingType", "Metric", "MetricType", "SimpleMetric"]

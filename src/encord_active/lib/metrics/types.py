@@ -1,5 +1,11 @@
 """What a metric says of itself."""
 
-from boxscore.quality.encord_metric import DataType, MetricType
+from boxscore.quality.encord_metric import (
+    AnnotationType,
+    ClassificationType,
+    DataType,
+    EmbeddingType,
+    MetricType,
+)
 
-__all__ = ["DataType", "MetricType"]
+__all__ = ["AnnotationType", "ClassificationType", "DataType", "EmbeddingType", "MetricType"]

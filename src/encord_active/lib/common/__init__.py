@@ -1,0 +1,1 @@
+"""What metrics of one's own read."""

@@ -1,0 +1,43 @@
+/** What the page of reports and gates asks. */
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { client, unwrap, type Schemas } from "./client";
+
+export type Gate = Schemas["Outcome"];
+export type Check = Schemas["Check"];
+
+/** Whether the run may pass by the project's rules. */
+export function useGate(run: string): UseQueryResult<Gate> {
+  return useQuery({
+    queryKey: ["gate", run],
+    staleTime: 60_000,
+    placeholderData: undefined,
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/gate", { params: { path: { run } }, signal })),
+  });
+}
+
+export function useGateRules(): UseQueryResult<Schemas["Rules"]> {
+  return useQuery({
+    queryKey: ["gate-rules"],
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/gate-rules", { signal })),
+  });
+}
+
+export async function keepGateRules(text: string): Promise<Schemas["Rules"]> {
+  return unwrap(await client.POST("/api/v1/gate-rules", { body: { text } }));
+}
+
+/** What other tools print for the same boxes. */
+export function useOtherTools(run: string, enabled: boolean): UseQueryResult<Schemas["OtherTools"]> {
+  return useQuery({
+    queryKey: ["other-tools", run],
+    enabled,
+    staleTime: Infinity,
+    placeholderData: undefined,
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/other-tools", { params: { path: { run } }, signal })),
+  });
+}
+
+export function reportUrl(run: string, form: "html" | "md" | "json", slice: string | null): string {
+  const q = new URLSearchParams({ runs: run, form, ...(slice === null ? {} : { slice }) });
+  return `/api/v1/report?${q.toString()}`;
+}

@@ -1,0 +1,47 @@
+/** Pictures of what has a value: whole images, or objects with their surroundings. */
+import type { ReactElement } from "react";
+import { cropUrl, thumbnailUrl, type Box, type MetricSubject } from "../api/client";
+import { clipped, NoPicture, Picture, windowAround } from "../errors/grid";
+import { boxShape, Shape } from "../errors/overlay";
+import { short, titleOf } from "../format";
+
+interface ValueTileProps {
+  of: MetricSubject;
+  value: number | null;
+  predicted: boolean;
+  severe?: boolean;
+  open: () => void;
+}
+
+export function ValueTile({ of, value, predicted, severe = false, open }: ValueTileProps): ReactElement {
+  const name = titleOf(of);
+  const words = of.class_name ?? name;
+  return (
+    <button className="tile" onClick={open} title={`${name}\nShow this image on Errors`}>
+      <div className={of.box ? "tile-picture" : "tile-picture whole"}>
+        <Content of={of} words={words} predicted={predicted} />
+      </div>
+      <div className="tile-words">
+        <bdi>{words}</bdi>
+        <b>{short(value)}</b>
+        {severe && <span className="pill look">severe</span>}
+      </div>
+    </button>
+  );
+}
+
+function Content({ of, words, predicted }: { of: MetricSubject; words: string; predicted: boolean }): ReactElement {
+  const name = titleOf(of);
+  if (!of.has_pixels) return <NoPicture name={name} />;
+  if (!of.box) return <Picture src={thumbnailUrl(of, 272)} alt={words} name={name} />;
+  const box = of.box as Box;
+  const around = clipped(windowAround(box, of.width, of.height), of.width, of.height);
+  return (
+    <>
+      <Picture src={cropUrl(of, around, 272)} alt={words} name={name} />
+      <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
+        <Shape d={boxShape(box)} role={predicted ? "prediction" : "ground_truth"} outcome="explains" />
+      </svg>
+    </>
+  );
+}
