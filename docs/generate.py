@@ -10,6 +10,7 @@ import click
 from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
 from boxscore.quality.cards import Bad, Card
+from boxscore.quality.embedding_metrics import EMBEDDING_METRICS
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
 from boxscore.quality.prediction_metrics import PREDICTION_METRICS
@@ -22,6 +23,7 @@ METRICS = {
     "annotations": ("Metrics of annotations", OBJECT_METRICS),
     "sequences": ("Metrics of shapes and sequences", TRACK_METRICS),
     "predictions": ("Metrics of predictions", PREDICTION_METRICS),
+    "embeddings": ("Metrics of embeddings", EMBEDDING_METRICS),
 }
 OPENAPI = DOCS.parent / "web" / "src" / "api" / "openapi.json"
 

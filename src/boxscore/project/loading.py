@@ -40,6 +40,8 @@ Answer = TypeVar("Answer")
 
 OWN_METRICS = "metrics"
 """The document of the cards of the user's own metrics."""
+EMBEDDED = "embeddings"
+"""The document of the models whose embeddings are in use."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
 
@@ -92,6 +94,7 @@ class Loaded:
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
     tags: int = 0
+    embedded: str | None = None
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -128,7 +131,10 @@ class Loaded:
             if self._truth is None:
                 with Snapshot(self.root) as snapshot:
                     self._truth = replace(
-                        load_truth(snapshot), measured=self.measured, tagged=self.tagged
+                        load_truth(snapshot),
+                        measured=self.measured,
+                        tagged=self.tagged,
+                        alike=self.alike,
                     )
             return self._truth
 
@@ -143,6 +149,12 @@ class Loaded:
         from boxscore.project.tagged import images_of
 
         return images_of(self, key, name)
+
+    def alike(self, key: str, value: str) -> NDArray[np.bool_]:
+        """Images that a slice by embeddings means."""
+        from boxscore.project.likeness import alike
+
+        return alike(self, key, value)
 
     def values(self, owner: str, schema: TableSchema) -> Table:
         """Stored values of metrics."""
@@ -203,6 +215,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
         records = {record.name: record for record in snapshot.runs()}
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
         loaded.own_metrics, loaded.tags = snapshot.document(OWN_METRICS), tags
+        loaded.embedded = snapshot.document(EMBEDDED)
     if known is not None:
         _carry_over(known, loaded)
     return loaded
@@ -211,9 +224,12 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     if known._truth is not None:
-        loaded._truth = replace(known._truth, measured=loaded.measured, tagged=loaded.tagged)
-    # A slice by a metric of one's own or by a tag is still the same:
-    if (loaded.own_metrics, loaded.tags) == (known.own_metrics, known.tags):
+        loaded._truth = replace(
+            known._truth, measured=loaded.measured, tagged=loaded.tagged, alike=loaded.alike
+        )
+    # A slice by a metric of one's own, by a tag or by likeness is still the same:
+    before, after = ((s.own_metrics, s.tags, s.embedded) for s in (known, loaded))
+    if before == after:
         loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
         old.name: new.name

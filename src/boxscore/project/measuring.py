@@ -39,17 +39,23 @@ class Known:
 
 def known_metrics(state: Loaded) -> dict[str, Known]:
     """Every metric, by id: built in, of packages, then the project's own."""
-    known = {name: Known(one.card, key_of(one.card), one) for name, one in metrics().items()}
+    known = {name: Known(one.card, _key(state, one.card), one) for name, one in metrics().items()}
     for own in own_metrics(state.own_metrics):
-        known[own.card.id] = Known(own.card, key_of(own.card, own.code), None)
+        known[own.card.id] = Known(own.card, _key(state, own.card, own.code), None)
     return known
 
 
+def _key(state: Loaded, card: Card, code: str = "") -> int:
+    """Of what reads embeddings, also of which: other embeddings give other values."""
+    read = state.embedded or "" if card.reads is Reads.EMBEDDINGS else ""
+    return key_of(card, code + read)
+
+
 def with_functions(
-    known: dict[str, Known], own: Sequence[OwnMetric], loaded: dict[str, Metric]
+    state: Loaded, known: dict[str, Known], own: Sequence[OwnMetric], loaded: dict[str, Metric]
 ) -> dict[str, Known]:
     """The same with the functions of a file that was just read."""
-    both = {one.card.id: Known(one.card, key_of(one.card, one.code), loaded[one.card.id])
+    both = {one.card.id: Known(one.card, _key(state, one.card, one.code), loaded[one.card.id])
             for one in own}  # fmt: skip
     return known | both
 
@@ -137,7 +143,7 @@ def compute(
     outcome = Outcome()
     fitting = [one for one in wanted if place.fits(one.card)]
     missing = {one.key: ~stored(state, one, place)[1] for one in fitting}
-    lacking = [one for one in fitting if missing[one.key].any()]
+    lacking = [one for one in fitting if missing[one.key].any() and readable(state, place, one)]
     for one in lacking:
         if one.metric is None:
             raise RequestError(
@@ -165,7 +171,7 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
     parts: dict[str, list[Table]] = {ITEM_VALUES.name: [], OBJECT_VALUES.name: []}
     for one in wanted:
         assert one.metric is not None
-        subject = truth.items if one.card.reads is Reads.ITEMS else objects
+        subject = _subject(state, one.card, place, objects)
         size = size_at(state, place, one.card)
         values = values_of(one.metric, subject, size, outcome.failures)
         schema = table_of(one.card)
@@ -176,6 +182,24 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
     for schema in (ITEM_VALUES, OBJECT_VALUES):
         if parts[schema.name]:
             _publish(state, place.owner, Table.concat(schema, parts[schema.name]), outcome)
+
+
+def _subject(state: Loaded, card: Card, place: Place, objects: Objects) -> object:
+    """What a metric's function is given."""
+    if card.reads is Reads.EMBEDDINGS:
+        from boxscore.project.embedding_subjects import subject
+
+        return subject(state, place.run, objects)
+    return objects.items if card.reads is Reads.ITEMS else objects
+
+
+def readable(state: Loaded, place: Place, known: Known) -> bool:
+    """Whether what a metric reads is there: embeddings may not be."""
+    if known.card.reads is not Reads.EMBEDDINGS:
+        return True
+    from boxscore.project.embedding_subjects import embedded
+
+    return embedded(state, place.run, known.card.on)
 
 
 def _single(annotations: Annotations) -> NDArray[np.int32]:
@@ -280,7 +304,7 @@ def metric_values(state: Loaded, known: Known, place: Place, progress: Progress 
             code="E-METRIC-PLACE",
         )
     values, computed = stored(state, known, place)
-    if computed.all():
+    if computed.all() or not readable(state, place, known):
         return values
     compute(state, [known], place, progress)
     return stored(state, known, place)[0]

@@ -114,7 +114,7 @@ def add_metrics(state: Loaded, path: Path, names: Sequence[str], progress: Progr
         others = [one for one in _own(writer) if one.card.id not in {c.id for c in chosen}]
         writer.set_document(OWN_METRICS, to_text([*others, *own]))
         writer.commit()
-    known = with_functions(known_metrics(state), own, loaded)
+    known = with_functions(state, known_metrics(state), own, loaded)
     return {"file": path.name} | _computed(state, [known[c.id] for c in chosen], progress)
 
 

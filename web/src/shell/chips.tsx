@@ -6,14 +6,14 @@ import { parseSlice, withPart } from "../state/slice";
 import { unfiltered, type Place, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const SLICE_NAMES = { split: "Split", class: "Images with", title: "Title", sequence: "Sequence" };
+const SLICE_NAMES = { split: "Split", class: "Images with", title: "Title", sequence: "Sequence", cluster: "Group", similar: "Similar to", leaked: "Leaked" };
 const MOST_CLASSES = 4;
 
 type Chip = [name: string, without: Partial<View>];
 
 function chipsOf(view: View, project: Overview): Chip[] {
   const className = (of: Place) => (of === "none" ? "nothing" : (project.classes[of]?.name ?? String(of)));
-  const chips: Chip[] = parseSlice(view.slice).map(({ key, value }) => [`${SLICE_NAMES[key]} ${value}`, { slice: withPart(view.slice, key, value) }]);
+  const chips: Chip[] = parseSlice(view.slice).map(({ key, value }) => [key === "item" ? "Chosen images" : `${SLICE_NAMES[key]} ${value}`, { slice: withPart(view.slice, key, value) }]);
   for (const id of view.classes.slice(0, MOST_CLASSES)) chips.push([className(id), { classes: view.classes.filter((k) => k !== id) }]);
   if (view.classes.length > MOST_CLASSES) chips.push([`${view.classes.length - MOST_CLASSES} more classes`, { classes: view.classes.slice(0, MOST_CLASSES) }]);
   if (view.page !== "errors") return chips;

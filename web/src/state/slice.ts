@@ -1,6 +1,6 @@
 /** Which images count, as the server reads it: `split=val,title=*.png`; parts joined by commas must all hold. */
 
-export const SLICE_KEYS = ["split", "class", "title", "sequence"] as const;
+export const SLICE_KEYS = ["split", "class", "title", "sequence", "item", "cluster", "similar", "leaked"] as const;
 export type SliceKey = (typeof SLICE_KEYS)[number];
 export interface SlicePart {
   key: SliceKey;
