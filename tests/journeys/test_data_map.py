@@ -44,9 +44,15 @@ def embedded(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Pro
     return project
 
 
+@pytest.fixture(scope="module")
+def map_address(browser: Any, embedded: Project) -> Iterator[str]:
+    with served(embedded.path) as found:
+        yield found
+
+
 @pytest.fixture
-def mapped(browser: Any, embedded: Project) -> Iterator[Journey]:
-    with served(embedded.path) as address, signed_in(browser, address) as found:
+def mapped(browser: Any, map_address: str) -> Iterator[Journey]:
+    with signed_in(browser, map_address) as found:
         yield found
 
 
