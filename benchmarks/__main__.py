@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks import (
     arrays,
     bootstrap,
+    embeddings,
     floor,
     folders,
     imports,
@@ -24,6 +25,7 @@ for script in (
     warm,
     matches,
     quality,
+    embeddings,
     arrays,
     whole_job,
     recount,

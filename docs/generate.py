@@ -11,6 +11,7 @@ from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
 from boxscore.quality.cards import Bad, Card
 from boxscore.quality.context_metrics import CONTEXT_METRICS
+from boxscore.quality.embedding_metrics import EMBEDDING_METRICS
 from boxscore.quality.findings import FINDINGS
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
@@ -26,6 +27,7 @@ METRICS = {
     "context": ("Metrics of annotations beside the rest of the project", CONTEXT_METRICS),
     "sequences": ("Metrics of shapes and sequences", TRACK_METRICS),
     "predictions": ("Metrics of predictions", PREDICTION_METRICS),
+    "embeddings": ("Metrics of embeddings", EMBEDDING_METRICS),
 }
 OPENAPI = DOCS.parent / "web" / "src" / "api" / "openapi.json"
 

@@ -144,8 +144,18 @@ def test_the_token_moves_from_the_address_into_a_cookie(project: Project) -> Non
     assert wrong.status_code == 401 and "set-cookie" not in wrong.headers
 
 
-NEEDS_QUERY = ("/crop", "/compare", "/compare/objects", "/metric-performance", "/drift")
+NEEDS_QUERY = (
+    "/crop",
+    "/compare",
+    "/compare/objects",
+    "/metric-performance",
+    "/similar",
+    "/places",
+    "/drift",
+)
 """Routes that refuse to answer without parameters."""
+NEEDS_EMBEDDINGS = ("/map",)
+"""Routes that refuse to answer where nothing is embedded."""
 
 
 def test_every_route_answers_the_demo(project: Project) -> None:
@@ -153,7 +163,9 @@ def test_every_route_answers_the_demo(project: Project) -> None:
     answers = ask(project, [(path, good) for path in paths(project)])
     odd = {a.url.path: a.status_code for a in answers if a.status_code >= 400}
     assert [p for p, c in odd.items() if c == 404] == ["/assets/none.js"]
-    assert [p for p, c in odd.items() if c != 404 and not p.endswith(NEEDS_QUERY)] == [], odd
+    assert [
+        p for p, c in odd.items() if c != 404 and not p.endswith(NEEDS_QUERY + NEEDS_EMBEDDINGS)
+    ] == [], odd
 
 
 def test_odd_values_are_never_a_server_error(project: Project) -> None:

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
 import { Failure, Skeleton } from "./parts/card";
+import { DataMapPage } from "./pages/data-map";
 import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
 import { GatePage } from "./pages/gate";
@@ -93,7 +94,7 @@ export function App(): ReactElement {
         {project.error ? (
           <Failure error={project.error} retry={() => void project.refetch()} />
         ) : project.data ? (
-          <Content project={project.data} run={run} />
+          <Content project={project.data} run={run} dark={dark} />
         ) : (
           <Skeleton height={400} />
         )}
@@ -105,9 +106,10 @@ export function App(): ReactElement {
   );
 }
 
-function Content({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
+function Content({ project, run, dark }: { project: Overview; run: Run | undefined; dark: boolean }): ReactElement {
   const { page } = useView();
   if (page === "compare" && run) return <ComparePage project={project} run={run} />;
+  if (page === "map") return <DataMapPage project={project} run={run} dark={dark} />;
   if (page === "imports") return <ImportsPage />;
   if (page === "metrics") return <MetricsPage run={run} />;
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;

@@ -12,6 +12,7 @@ from boxscore import __version__
 from boxscore.api import (
     comparison_routes,
     documents,
+    embedding_routes,
     gate_routes,
     item_routes,
     metric_routes,
@@ -26,6 +27,17 @@ from boxscore.api.pictures import PictureCache
 from boxscore.project import Project
 from boxscore.sources.video import VideoReader
 
+ROUTES = (
+    project_routes,
+    run_routes,
+    comparison_routes,
+    metric_routes,
+    quality_routes,
+    embedding_routes,
+    item_routes,
+    tag_routes,
+    gate_routes,
+)
 STATIC = Path(__file__).parent / "static"
 TYPES = {
     ".js": "text/javascript",
@@ -49,16 +61,7 @@ def create_app(project: Project | None) -> FastAPI:
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
     problems.install(app)
-    for module in (
-        project_routes,
-        run_routes,
-        comparison_routes,
-        metric_routes,
-        quality_routes,
-        item_routes,
-        tag_routes,
-        gate_routes,
-    ):
+    for module in ROUTES:
         app.include_router(module.router)
 
     @app.get("/healthz", response_model=documents.Health, include_in_schema=False)

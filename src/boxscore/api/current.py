@@ -32,7 +32,7 @@ Protocol = Annotated[
 Where = Annotated[
     str | None,
     Query(
-        max_length=2_000,
+        max_length=20_000,
         description="Images that count, as split=val,class=person; default: all.",
         alias="slice",
     ),

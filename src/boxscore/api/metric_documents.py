@@ -12,7 +12,7 @@ class MetricCard(Document):
     title: str
     version: int
     on: Literal["image", "object"]
-    reads: Literal["pixels", "items", "objects"]
+    reads: Literal["pixels", "items", "objects", "embeddings"]
     roles: list[Literal["ground_truth", "prediction"]]
     unit: str
     low: float | None

@@ -72,7 +72,8 @@ def slice_option(command: Command) -> Command:
         callback=read,
         metavar="S",
         help="Only some images: split=val, class=person, title=*.png, sequence=7, "
-        "metric.brightness=0.2..0.4, several joined by commas; or @FILE with a title or id a line.",
+        "metric.brightness=0.2..0.4, cluster=3, similar=IMAGE:20, leaked=no, "
+        "several joined by commas; or @FILE with a title or id a line.",
     )(command)
 
 

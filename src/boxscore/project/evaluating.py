@@ -37,6 +37,10 @@ def _untagged(_key: str, _name: str) -> NDArray[np.bool_]:
     raise RequestError("tags belong to a project", fix="import one", code="E-TAG-PROJECT")
 
 
+def _unembedded(_key: str, _value: str) -> NDArray[np.bool_]:
+    raise RequestError("embeddings belong to a project", fix="import one", code="E-EMBED-PROJECT")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
     """What predictions are compared with.
@@ -44,6 +48,7 @@ class Truth:
     Attributes:
         measured: (items,) values of a metric of images, by its id or title.
         tagged: (items,) bool of a tag or a saved slice, by "tag" or "slice" and its name.
+        alike: (items,) images of a slice by embeddings, by its key and value.
     """
 
     items: Table
@@ -52,6 +57,7 @@ class Truth:
     verdicts: Table = field(default_factory=lambda: Table.empty(VERDICTS))
     measured: Callable[[str], NDArray[np.float64]] = _unmeasured
     tagged: Callable[[str, str], NDArray[np.bool_]] = _untagged
+    alike: Callable[[str, str], NDArray[np.bool_]] = _unembedded
 
 
 def default_task(truth: Truth, predictions: Annotations) -> Task:

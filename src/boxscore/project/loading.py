@@ -44,6 +44,8 @@ OWN_METRICS = "metrics"
 """The document of the cards of the user's own metrics."""
 SETTINGS = "settings"
 """The document of what was set for the project: numbers by name."""
+EMBEDDED = "embeddings"
+"""The document of the models whose embeddings are in use."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
 
@@ -97,6 +99,7 @@ class Loaded:
     own_metrics: str | None = None
     tags: int = 0
     settings: str | None = None
+    embedded: str | None = None
 
     def record(self, run: str) -> RunRecord:
         """The record of a run.
@@ -133,7 +136,10 @@ class Loaded:
             if self._truth is None:
                 with Snapshot(self.root) as snapshot:
                     self._truth = replace(
-                        load_truth(snapshot), measured=self.measured, tagged=self.tagged
+                        load_truth(snapshot),
+                        measured=self.measured,
+                        tagged=self.tagged,
+                        alike=self.alike,
                     )
             return self._truth
 
@@ -148,6 +154,12 @@ class Loaded:
         from boxscore.project.tagged import images_of
 
         return images_of(self, key, name)
+
+    def alike(self, key: str, value: str) -> NDArray[np.bool_]:
+        """Images that a slice by embeddings means."""
+        from boxscore.project.likeness import alike
+
+        return alike(self, key, value)
 
     def values(self, owner: str, schema: TableSchema) -> Table:
         """Stored values of metrics."""
@@ -217,6 +229,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
         loaded.own_metrics, loaded.tags = snapshot.document(OWN_METRICS), tags
         loaded.settings = snapshot.document(SETTINGS)
+        loaded.embedded = snapshot.document(EMBEDDED)
     if known is not None:
         _carry_over(known, loaded)
     return loaded
@@ -225,8 +238,10 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
     if known._truth is not None:
-        loaded._truth = replace(known._truth, measured=loaded.measured, tagged=loaded.tagged)
-    # A slice by a metric or by a tag is still the same:
+        loaded._truth = replace(
+            known._truth, measured=loaded.measured, tagged=loaded.tagged, alike=loaded.alike
+        )
+    # A slice by a metric, by a tag or by likeness is still the same:
     if _meaning(loaded) == _meaning(known):
         loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
     same = {
@@ -243,6 +258,6 @@ def _carry_over(known: Loaded, loaded: Loaded) -> None:
     }
 
 
-def _meaning(state: Loaded) -> tuple[str | None, str | None, int]:
+def _meaning(state: Loaded) -> tuple[str | None, str | None, str | None, int]:
     """What decides which images a slice means."""
-    return state.own_metrics, state.settings, state.tags
+    return state.own_metrics, state.settings, state.embedded, state.tags

@@ -57,6 +57,8 @@ def key_at(state: Loaded, card: Card, code: str = "") -> int:
         words += sorted(str(record.run_id) for record in state.records.values())
     if Depends.TRAINING_SIZE in card.depends:
         words.append(f"{settings(state)[SIZE]:g}")
+    if card.reads is Reads.EMBEDDINGS and state.embedded:
+        words.append(state.embedded)
     return key_of(card, ":".join(words))
 
 
@@ -154,7 +156,7 @@ def compute(
     outcome = Outcome()
     fitting = [one for one in wanted if place.fits(one.card)]
     missing = {one.key: ~stored(state, one, place)[1] for one in fitting}
-    lacking = [one for one in fitting if missing[one.key].any()]
+    lacking = [one for one in fitting if missing[one.key].any() and readable(state, place, one)]
     for one in lacking:
         if one.metric is None:
             raise RequestError(
@@ -192,7 +194,7 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
     parts: dict[str, list[Table]] = {ITEM_VALUES.name: [], OBJECT_VALUES.name: []}
     for one in wanted:
         assert one.metric is not None
-        subject = truth.items if one.card.reads is Reads.ITEMS else objects
+        subject = _subject(state, one.card, place, objects)
         size = size_at(state, place, one.card)
         with reader:
             values = values_of(one.metric, subject, size, outcome.failures)
@@ -204,6 +206,24 @@ def _compute_tables(state: Loaded, wanted: Sequence[Known], place: Place, outcom
     for schema in (ITEM_VALUES, OBJECT_VALUES):
         if parts[schema.name]:
             _publish(state, place.owner, Table.concat(schema, parts[schema.name]), outcome)
+
+
+def _subject(state: Loaded, card: Card, place: Place, objects: Objects) -> object:
+    """What a metric's function is given."""
+    if card.reads is Reads.EMBEDDINGS:
+        from boxscore.project.embedding_subjects import subject
+
+        return subject(state, place.run, objects)
+    return objects.items if card.reads is Reads.ITEMS else objects
+
+
+def readable(state: Loaded, place: Place, known: Known) -> bool:
+    """Whether what a metric reads is there: embeddings may not be."""
+    if known.card.reads is not Reads.EMBEDDINGS:
+        return True
+    from boxscore.project.embedding_subjects import embedded
+
+    return embedded(state, place.run, known.card.on)
 
 
 def _single(annotations: Annotations) -> NDArray[np.int32]:
@@ -308,7 +328,7 @@ def metric_values(state: Loaded, known: Known, place: Place, progress: Progress 
             code="E-METRIC-PLACE",
         )
     values, computed = stored(state, known, place)
-    if computed.all():
+    if computed.all() or not readable(state, place, known):
         return values
     compute(state, [known], place, progress)
     return stored(state, known, place)[0]

@@ -25,6 +25,7 @@ from boxscore.project.measuring import (
     metric_values,
     place_of,
     places,
+    readable,
     size_at,
     stored,
 )
@@ -49,7 +50,7 @@ def _with_state(state: Loaded, known: Known) -> Document:
             "values": size_at(state, place, known.card),
         }
         for place in places(state)
-        if place.fits(known.card)
+        if place.fits(known.card) and readable(state, place, known)
     ]
     own = known.metric is None
     return card_document(known.card) | {"own": own, "state": computed}
@@ -76,7 +77,8 @@ class ValueQuery:
 def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
     """One metric at one place: its card, summary, histogram and a page of its rows."""
     known, place = find_metric(state, name), place_of(state, query.run)
-    lazily = query.pixels or known.card.reads is not Reads.PIXELS
+    quick = query.pixels or known.card.reads is not Reads.PIXELS
+    lazily = quick and readable(state, place, known)
     if lazily or not place.fits(known.card):
         values = metric_values(state, known, place)
         computed = np.ones(values.size, np.bool_)

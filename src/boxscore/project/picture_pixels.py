@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from boxscore.errors import RequestError
 from boxscore.project.originals import Facts, facts_of_originals, original
-from boxscore.project.pixels import picture_and_table
+from boxscore.project.pixels import Quantisation, picture_and_table
 from boxscore.quality.pixels import Pixels
 from boxscore.schema.tables import Table
 from boxscore.sources.folder_files import is_video
 from boxscore.sources.video import VideoReader
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class PixelReader:
@@ -35,6 +38,15 @@ class PixelReader:
         Raises:
             RequestError: There is none, its file changed, or it cannot be decoded.
         """
+        picture, table = self.picture(row)
+        return Pixels(np.asarray(picture), table)
+
+    def picture(self, row: int, least: int | None = None) -> tuple[Image, Quantisation]:
+        """The same for Pillow.
+
+        Args:
+            least: Pixels of the shorter side that are enough.
+        """
         file = self._items["file"][row]
         if not file:
             raise RequestError(
@@ -44,10 +56,8 @@ class PixelReader:
             )
         path = original(self._root, file, self._known)
         if is_video(path):
-            frame = self._videos.frame(path, int(self._items["frame"][row]))
-            return Pixels(np.asarray(frame))
-        picture, table = picture_and_table(path)
-        return Pixels(np.asarray(picture), table)
+            return self._videos.frame(path, int(self._items["frame"][row])), None
+        return picture_and_table(path, least)
 
     def __enter__(self) -> Self:
         return self

@@ -38,8 +38,12 @@ def open_picture(path: Path) -> Image:
     return picture_and_table(path)[0]
 
 
-def picture_and_table(path: Path) -> tuple[Image, Quantisation]:
-    """As `open_picture`, with the table that tells how strongly a JPEG file was compressed."""
+def picture_and_table(path: Path, least: int | None = None) -> tuple[Image, Quantisation]:
+    """As `open_picture`, with the table that tells how strongly a JPEG file was compressed.
+
+    Args:
+        least: Pixels of the shorter side that are enough: JPEG files are then decoded smaller.
+    """
     import PIL.Image
     import PIL.ImageOps
 
@@ -53,6 +57,8 @@ def picture_and_table(path: Path) -> tuple[Image, Quantisation]:
             opened.seek(0)
             tables: dict[int, list[int]] = getattr(opened, "quantization", {})
             table = tuple(tables[0]) if 0 in tables else None
+            if least is not None:
+                opened.draft(None, (least, least))
             PIL.ImageOps.exif_transpose(opened, in_place=True)
             opened.load()
             upright = _eight_bits(opened)

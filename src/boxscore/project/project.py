@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
+from boxscore.project.embedding_calls import EmbeddingCalls
 from boxscore.project.tagging import Tagging
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class Project(Tagging):
+class Project(Tagging, EmbeddingCalls):
     """A folder with a store: items, ontology, ground truth and runs.
 
     Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or

@@ -1,10 +1,11 @@
 """Subsets of a project's images, named by a small expression.
 
 `split=val,class=person` are the images of the split that hold a person. Keys are split, class,
-title (a pattern as of a shell), sequence, tag, slice (saved by name) and `metric.ID`, whose value
-is a range with both ends in it, as in `metric.brightness=0.2..0.4`; a leading `!` means "not",
-commas mean "and". A list instead of an expression names the images themselves, by title, source id
-or data hash.
+title (a pattern as of a shell), sequence, tag, slice (saved by name), item (rows, as in
+`item=3..9+12`) and `metric.ID`, whose value is a range with both ends in it, as in
+`metric.brightness=0.2..0.4`; by embeddings `cluster=3`, `similar=IMAGE:20`, `leaked=yes`; a leading
+`!` means "not", commas mean "and". A list instead of an expression names the images themselves, by
+title, source id or data hash.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import RequestError, near_misses
+from boxscore.errors import RequestError, near_misses, shown
 from boxscore.project.evaluating import Truth
 
 Mask = NDArray[np.bool_]
 Where = str | Sequence[str] | None
 KEYS = ("split", "class", "title", "sequence")
 NAMED = ("tag", "slice")
+ROWS, BY_LIKENESS = "item", ("cluster", "similar", "leaked")
 METRIC = "metric."
 NEXT_PART = re.compile(r",(?=\s*!?[\w.]+\s*=)")
 """A comma within a name is followed by no KEY=."""
@@ -58,8 +60,12 @@ def _part(truth: Truth, part: str) -> Mask:
         return _within(truth, key.removeprefix(METRIC), value)
     if equals and key in NAMED:
         return truth.tagged(key, value)
+    if equals and key in BY_LIKENESS:
+        return truth.alike(key, value)
+    if equals and key == ROWS:
+        return _at_rows(truth, value)
     if not equals or key not in KEYS:
-        known = near_misses(key, (*KEYS, *NAMED, "metric.brightness"))
+        known = near_misses(key, (*KEYS, *NAMED, ROWS, *BY_LIKENESS, "metric.brightness"))
         raise RequestError(
             f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
         )
@@ -74,6 +80,29 @@ def _part(truth: Truth, part: str) -> Mask:
         some = [v for v in np.unique(values).tolist() if v]
         raise _unknown(key, value, some)
     return found
+
+
+def _at_rows(truth: Truth, value: str) -> Mask:
+    """Images by their row: numbers and ranges with both ends in them, joined by +."""
+    mask = np.zeros(truth.items.rows, np.bool_)
+    for part in value.split("+"):
+        low, dots, high = (word.strip() for word in part.partition(".."))
+        ends = (low, high) if dots else (low, low)
+        if not all(end.isascii() and end.isdigit() and len(end) < 10 for end in ends):
+            raise RequestError(
+                f"{shown(part)!r} is no row of an image",
+                fix="write numbers and ranges, as 3..9+12",
+                code="E-SLICE-RANGE",
+            )
+        first, last = int(ends[0]), int(ends[1])
+        if not first <= last < truth.items.rows:
+            raise RequestError(
+                f"there are no images {shown(part)}",
+                fix=f"rows go from 0 to {truth.items.rows - 1}",
+                code="E-SLICE-RANGE",
+            )
+        mask[first : last + 1] = True
+    return mask
 
 
 def _within(truth: Truth, name: str, value: str) -> Mask:

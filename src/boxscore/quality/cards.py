@@ -29,6 +29,8 @@ class Reads(StrEnum):
     """The table of items -> (items,) numbers."""
     OBJECTS = "objects"
     """All `Objects` of one side -> (items,) or (N,) numbers."""
+    EMBEDDINGS = "embeddings"
+    """`Embeddings` of images and of one side's objects -> (items,) or (N,) numbers."""
 
 
 class Bad(StrEnum):
@@ -130,10 +132,11 @@ def metric(
         raise _refused(f"{shown(title)!r} cannot be a title", "use 1 to 100 printable characters")
     kind = _word(Reads, reads)
     place = _word(On, on)
-    if place is On.OBJECT and kind is not Reads.OBJECTS:
+    tells_sides = kind is Reads.OBJECTS or (kind is Reads.EMBEDDINGS and place is On.OBJECT)
+    if place is On.OBJECT and not tells_sides:
         raise _refused(f"metric {title!r} is on objects but reads {kind}", 'write reads="objects"')
-    sides = roles if roles is not None else ROLES if kind is Reads.OBJECTS else ()
-    if (kind is Reads.OBJECTS) != bool(sides) or not set(sides) <= set(ROLES):
+    sides = roles if roles is not None else ROLES if tells_sides else ()
+    if tells_sides != bool(sides) or not set(sides) <= set(ROLES):
         raise _refused(f"metric {title!r} has roles {sides}", f"choose of {ROLES}")
     if version < 1 or not low <= high or (resolution is not None and resolution < 1):
         raise _refused(

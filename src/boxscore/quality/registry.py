@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from boxscore.errors import RequestError, near_misses, shown
 from boxscore.quality.cards import Card, Metric
 from boxscore.quality.context_metrics import CONTEXT_METRICS
+from boxscore.quality.embedding_metrics import EMBEDDING_METRICS
 from boxscore.quality.image_metrics import IMAGE_METRICS
 from boxscore.quality.object_metrics import OBJECT_METRICS
 from boxscore.quality.prediction_metrics import PREDICTION_METRICS
@@ -17,7 +18,8 @@ from boxscore.quality.track_metrics import TRACK_METRICS
 
 ENTRY_POINTS = "boxscore.metrics"
 BUILT_IN: tuple[Metric, ...] = (
-    *IMAGE_METRICS, *OBJECT_METRICS, *CONTEXT_METRICS, *TRACK_METRICS, *PREDICTION_METRICS
+    *IMAGE_METRICS, *OBJECT_METRICS, *CONTEXT_METRICS, *TRACK_METRICS, *PREDICTION_METRICS,
+    *EMBEDDING_METRICS,
 )  # fmt: skip
 
 

@@ -245,6 +245,31 @@ ITEM_VALUES = TableSchema("item_values", _VALUE)
 OBJECT_VALUES = TableSchema("object_values", _VALUE)
 """Quality metrics of an owner's annotations. What was measured has a row, even if undefined."""
 
+_EMBEDDING = (
+    Column("model", "int64", "first 63 bits of the SHA-256 of the model and how it was fed"),
+    Column("row", "int64", "row of items, or of the annotation table"),
+    Column("vector", BYTES, "float16 or float32 by model, little-endian; empty: undefined"),
+    Column("hash", TEXT, "difference hash of the picture, 16 hexadecimal digits; empty: not known"),
+)
+
+ITEM_EMBEDDINGS = TableSchema("item_embeddings", _EMBEDDING)
+"""What a network sees in the images."""
+
+OBJECT_EMBEDDINGS = TableSchema("object_embeddings", _EMBEDDING)
+"""What a network sees in an owner's annotations."""
+
+PLACES = TableSchema(
+    "places",
+    (
+        Column("model", "int64", "of the embeddings"),
+        Column("of", "uint8", "0: images, 1: objects"),
+        Column("row", "int64", "row of items, or of the annotation table"),
+        Column("x", "float64", "no unit"),
+        Column("y", "float64", "no unit"),
+    ),
+)
+"""A layout of embeddings in two dimensions that takes long to compute."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:

@@ -65,6 +65,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Duplicates
+         * @description Images that are there twice, exactly or nearly, the most alike first.
+         */
+        get: operations["duplicates_api_v1_duplicates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Embeddings
+         * @description What is embedded, by which model, and what could be.
+         */
+        get: operations["embeddings_api_v1_embeddings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -249,6 +289,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data Map
+         * @description Images or labelled objects in two dimensions, with what a run made of them.
+         */
+        get: operations["data_map_api_v1_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -305,6 +365,26 @@ export interface paths {
          * @description Write a note; an empty one goes.
          */
         post: operations["note_api_v1_notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description Image, box and class of some images or labelled objects.
+         */
+        get: operations["places_api_v1_places_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -571,6 +651,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/leakage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Leakage
+         * @description A run's scores on images that another split has too, and on those that none has.
+         */
+        get: operations["leakage_api_v1_runs__run__leakage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/lrp": {
         parameters: {
             query?: never;
@@ -663,6 +763,26 @@ export interface paths {
          * @description What is set for the project; `boxscore config` changes it.
          */
         get: operations["settings_api_v1_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Similar
+         * @description The images most like one, or the labelled objects most like one.
+         */
+        get: operations["similar_api_v1_similar_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1159,6 +1279,48 @@ export interface components {
             precision_recall: components["schemas"]["PrecisionRecall"];
         };
         /**
+         * DataMap
+         * @description Columns of equal length; `outcome` is 0: does not count, 1: found, 2: missed.
+         */
+        DataMap: {
+            /** Class Id */
+            class_id: number[] | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Count */
+            count: number;
+            /** F1 */
+            f1: (number | null)[] | null;
+            /** Found */
+            found: number[] | null;
+            /** Group */
+            group: number[];
+            /** Item */
+            item: number[];
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "pca" | "tsne";
+            /** Missed */
+            missed: number[] | null;
+            /** Model */
+            model: string;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "images" | "objects";
+            /** Outcome */
+            outcome: number[] | null;
+            /** Row */
+            row: number[];
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+        };
+        /**
          * Difference
          * @description One number of two runs; `reason` says why there are no bounds.
          */
@@ -1206,6 +1368,73 @@ export interface components {
             images: number;
             /** Name */
             name: string;
+        };
+        /** DuplicatePair */
+        DuplicatePair: {
+            /** Across Splits */
+            across_splits: boolean;
+            /** Bits */
+            bits: number | null;
+            /** Cosine */
+            cosine: number | null;
+            /** Exact */
+            exact: boolean;
+            first: components["schemas"]["ImagePlace"];
+            /** Mirrored */
+            mirrored: boolean;
+            second: components["schemas"]["ImagePlace"];
+        };
+        /** Duplicates */
+        Duplicates: {
+            /** Across Splits */
+            across_splits: number;
+            /** Closest */
+            closest: components["schemas"]["DuplicatePair"][];
+            /** Cosine */
+            cosine: number;
+            /** Exact */
+            exact: number;
+            /** Leaked Images */
+            leaked_images: number;
+            /** Model */
+            model: string | null;
+            /** Near */
+            near: number;
+            /** Notes */
+            notes: string[];
+            /** Pairs */
+            pairs: components["schemas"]["DuplicatePair"][];
+            /** Splits */
+            splits: string[];
+        };
+        /** EmbeddedPart */
+        EmbeddedPart: {
+            /** Dimensions */
+            dimensions: number | null;
+            /** Embedded */
+            embedded: number;
+            /** Model */
+            model: string | null;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "images" | "objects";
+            /** Run */
+            run: string | null;
+            /** Size */
+            size: number;
+        };
+        /** EmbeddingState */
+        EmbeddingState: {
+            /** Can Embed */
+            can_embed: boolean;
+            /** Can Lay Out */
+            can_lay_out: boolean;
+            /** Images With Pixels */
+            images_with_pixels: number;
+            /** Parts */
+            parts: components["schemas"]["EmbeddedPart"][];
         };
         /** ErrorBudget */
         ErrorBudget: {
@@ -1572,6 +1801,27 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** ImagePlace */
+        ImagePlace: {
+            /** Data Hash */
+            data_hash: string;
+            /** Frame */
+            frame: number;
+            /** Has Pixels */
+            has_pixels: boolean;
+            /** Height */
+            height: number;
+            /** Licence */
+            licence: string;
+            /** Row */
+            row: number;
+            /** Split */
+            split: string;
+            /** Title */
+            title: string;
+            /** Width */
+            width: number;
+        };
         /** ImageRow */
         ImageRow: {
             /** Data Hash */
@@ -1845,6 +2095,62 @@ export interface components {
             /** Tags */
             tags: components["schemas"]["Tag"][];
         };
+        /** Leakage */
+        Leakage: {
+            /** Cosine */
+            cosine: number;
+            /** Images */
+            images: number;
+            /** Leaked Images */
+            leaked_images: number;
+            /** Notes */
+            notes: string[];
+            /** Parts */
+            parts: components["schemas"]["LeakagePart"][];
+            /** Run */
+            run: string;
+            /** Task */
+            task: string;
+        };
+        /** LeakagePart */
+        LeakagePart: {
+            clean: components["schemas"]["PartScores"];
+            leaked: components["schemas"]["PartScores"];
+            /** Split */
+            split: string | null;
+        };
+        /**
+         * LikePlace
+         * @description An image, or an annotation on one; `row` is of its own table.
+         */
+        LikePlace: {
+            /** Box */
+            box?: number[] | null;
+            /** Class Id */
+            class_id?: number | null;
+            /** Class Name */
+            class_name?: string | null;
+            /** Cosine */
+            cosine?: number | null;
+            /** Data Hash */
+            data_hash: string;
+            /** Frame */
+            frame: number;
+            /** Has Pixels */
+            has_pixels: boolean;
+            /** Height */
+            height: number;
+            /** Licence */
+            licence: string;
+            /** Row */
+            row: number;
+            /** Split */
+            split: string;
+            /** Title */
+            title: string;
+            /** Width */
+            width: number;
+        };
         /** ListedMetric */
         ListedMetric: {
             /** Advice */
@@ -1875,7 +2181,7 @@ export interface components {
              * Reads
              * @enum {string}
              */
-            reads: "pixels" | "items" | "objects";
+            reads: "pixels" | "items" | "objects" | "embeddings";
             /** Resolution */
             resolution: number | null;
             /** Roles */
@@ -1952,7 +2258,7 @@ export interface components {
              * Reads
              * @enum {string}
              */
-            reads: "pixels" | "items" | "objects";
+            reads: "pixels" | "items" | "objects" | "embeddings";
             /** Resolution */
             resolution: number | null;
             /** Roles */
@@ -2097,6 +2403,17 @@ export interface components {
             class_id: number;
             /** Name */
             name: string;
+        };
+        /** Neighbours */
+        Neighbours: {
+            /** Neighbours */
+            neighbours: components["schemas"]["LikePlace"][];
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "images" | "objects";
+            query: components["schemas"]["LikePlace"];
         };
         /** NewRules */
         NewRules: {
@@ -2307,6 +2624,15 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** PartScores */
+        PartScores: {
+            /** Images */
+            images: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | null;
+            } | null;
+        };
         /** Partner */
         Partner: {
             /** Box */
@@ -2339,6 +2665,11 @@ export interface components {
             recall: components["schemas"]["Estimate"];
             /** Tp */
             tp: number;
+        };
+        /** Places */
+        Places: {
+            /** Places */
+            places: components["schemas"]["LikePlace"][];
         };
         /** PrecisionRecall */
         PrecisionRecall: {
@@ -2696,6 +3027,59 @@ export interface operations {
             };
         };
     };
+    duplicates_api_v1_duplicates_get: {
+        parameters: {
+            query?: {
+                /** @description Least cosine of two images that are nearly the same. */
+                cosine?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    embeddings_api_v1_embeddings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingState"];
+                };
+            };
+        };
+    };
     findings_api_v1_findings_get: {
         parameters: {
             query?: {
@@ -3006,6 +3390,48 @@ export interface operations {
             };
         };
     };
+    data_map_api_v1_map_get: {
+        parameters: {
+            query?: {
+                of?: "images" | "objects";
+                method?: "auto" | "pca";
+                run?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                groups?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataMap"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     metrics_api_v1_metrics_get: {
         parameters: {
             query?: never;
@@ -3084,6 +3510,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    places_api_v1_places_get: {
+        parameters: {
+            query: {
+                of: "images" | "objects";
+                /** @description Rows of items or labels. */
+                rows: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
                 };
             };
             /** @description Validation Error */
@@ -3579,6 +4038,42 @@ export interface operations {
             };
         };
     };
+    leakage_api_v1_runs__run__leakage_get: {
+        parameters: {
+            query?: {
+                /** @description Least cosine of two images that are nearly the same. */
+                cosine?: number;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leakage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     lrp_api_v1_runs__run__lrp_get: {
         parameters: {
             query?: {
@@ -3753,6 +4248,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    similar_api_v1_similar_get: {
+        parameters: {
+            query?: {
+                item?: string | null;
+                /** @description Row of an annotation. */
+                annotation?: number | null;
+                run?: string | null;
+                k?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Neighbours"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

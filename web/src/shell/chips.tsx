@@ -6,11 +6,15 @@ import { parseSlice, rangeOf, withPart, type SlicePart } from "../state/slice";
 import { unfiltered, type Place, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const SLICE_NAMES: Record<string, string> = { split: "Split", class: "Images with", title: "Title", sequence: "Sequence" };
+const SLICE_NAMES: Record<string, string> = {
+  split: "Split", class: "Images with", title: "Title", sequence: "Sequence", cluster: "Group", similar: "Similar to", leaked: "Leaked",
+  tag: "Tagged", slice: "Slice",
+};
 const MOST_CLASSES = 4;
 
 /** "Brightness .200 to .400" for a range of a metric. */
 function partName(part: SlicePart): string {
+  if (part.key === "item") return "Chosen images";
   const range = rangeOf(part);
   if (!range) return `${SLICE_NAMES[part.key]} ${part.value}`;
   const words = range.metric.replaceAll("_", " ");

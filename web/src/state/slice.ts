@@ -1,6 +1,6 @@
 /** Which images count, as the server reads it: `split=val,metric.brightness=0.2..0.4`; parts joined by commas must all hold. */
 
-export const SLICE_KEYS = ["split", "class", "title", "sequence"] as const;
+export const SLICE_KEYS = ["split", "class", "title", "sequence", "item", "cluster", "similar", "leaked"] as const;
 /** One of the keys, or a metric of images whose value is a range. */
 export type SliceKey = (typeof SLICE_KEYS)[number] | `metric.${string}`;
 export interface SlicePart {
