@@ -8,6 +8,7 @@ from benchmarks import (
     floor,
     folders,
     imports,
+    label_errors,
     large,
     matches,
     quality,
@@ -31,6 +32,7 @@ for script in (
     bootstrap,
     imports,
     folders,
+    label_errors,
     large,
 ):
     script.main()

@@ -6,6 +6,7 @@ import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
 import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
+import { LabelsPage } from "./pages/labels";
 import { OverviewPage } from "./pages/overview";
 import { RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
@@ -109,6 +110,7 @@ function Content({ project, run }: { project: Overview; run: Run | undefined }):
   if (page === "imports") return <ImportsPage />;
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
+  if (page === "labels") return <LabelsPage project={project} run={run} />;
   if (page === "confusion") return <ConfusionPage run={run} />;
   return <ErrorsPage project={project} run={run} />;
 }

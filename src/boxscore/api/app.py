@@ -13,6 +13,7 @@ from boxscore.api import (
     comparison_routes,
     documents,
     item_routes,
+    label_routes,
     metric_routes,
     problems,
     project_routes,
@@ -24,6 +25,16 @@ from boxscore.api.pictures import PictureCache
 from boxscore.project import Project
 from boxscore.sources.video import VideoReader
 
+MODULES = (
+    project_routes,
+    run_routes,
+    comparison_routes,
+    metric_routes,
+    label_routes,
+    item_routes,
+    tag_routes,
+)
+"""What answers below /api/v1."""
 STATIC = Path(__file__).parent / "static"
 TYPES = {
     ".js": "text/javascript",
@@ -47,14 +58,7 @@ def create_app(project: Project | None) -> FastAPI:
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
     problems.install(app)
-    for module in (
-        project_routes,
-        run_routes,
-        comparison_routes,
-        metric_routes,
-        item_routes,
-        tag_routes,
-    ):
+    for module in MODULES:
         app.include_router(module.router)
 
     @app.get("/healthz", response_model=documents.Health, include_in_schema=False)

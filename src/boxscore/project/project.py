@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
-from boxscore.project.tagging import Tagging
+from boxscore.project.label_review import LabelReview
 
 if TYPE_CHECKING:
     from boxscore.project.adding import Predictions
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class Project(Tagging):
+class Project(LabelReview):
     """A folder with a store: items, ontology, ground truth and runs.
 
     Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or

@@ -46,7 +46,7 @@ export class Problem extends Error {
   }
 }
 
-const client = createClient<paths>({ baseUrl: window.location.origin });
+export const client = createClient<paths>({ baseUrl: window.location.origin });
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -68,7 +68,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function unwrap<T>({ data, error, response }: Answer<T>): T {
+export function unwrap<T>({ data, error, response }: Answer<T>): T {
   if (data !== undefined) return data;
   const p = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
   const detail = text(p.detail) || `The server answered ${response.status}.`;

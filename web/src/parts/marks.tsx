@@ -21,6 +21,7 @@ const ICONS = {
   overview: "M3 13V8M8 13V3M13 13V6",
   confusion: "M2 2h12v12H2zM2 6h12M2 10h12M6 2v12M10 2v12",
   compare: "M2 3h5v10H2zM9 3h5v10H9z",
+  labels: "M2 3h8l4 5-4 5H2z",
   imports: "M8 2v8M4.5 7 8 10.5 11.5 7M2 13h12",
   errors: "M2 2h4v4H2zM10 2h4v4h-4zM2 10h4v4H2zM10 10h4v4h-4z",
 };

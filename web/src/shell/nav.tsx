@@ -6,7 +6,7 @@ import { Icon, Logo } from "../parts/marks";
 import { formatView, PAGES, type Page } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const NAMES: Record<Page, string> = { runs: "Runs", overview: "Overview", errors: "Errors", confusion: "Confusion", compare: "Compare", imports: "Import report" };
+const NAMES: Record<Page, string> = { runs: "Runs", overview: "Overview", errors: "Errors", confusion: "Confusion", compare: "Compare", labels: "Label issues", imports: "Import report" };
 
 interface NavProps {
   project: Overview | undefined;

@@ -1,13 +1,15 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "compare", "imports"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "compare", "labels", "imports"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
 /** What became of an object, or of a false positive, from one run to another. */
 export const FLIPS = ["broken", "fixed", "right_in_both", "wrong_in_both", "new", "removed"] as const;
 export type Flip = (typeof FLIPS)[number];
+export const ISSUES = ["missing", "swapped", "located", "duplicate", "spurious"] as const;
+export type Issue = (typeof ISSUES)[number];
 export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -39,6 +41,8 @@ export interface View {
   predicted: Place | null;
   /** Only predictions of a lower confidence; null: any. */
   below: number | null;
+  /** Kind of suspected label; null: any. */
+  issue: Issue | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -64,6 +68,7 @@ export const DEFAULTS: View = {
   labelled: null,
   predicted: null,
   below: null,
+  issue: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -74,8 +79,8 @@ export const DEFAULTS: View = {
 
 /** What Escape and "Clear" bring back. */
 export function unfiltered(): Partial<View> {
-  const { slice, classes, outcome, kind, labelled, predicted, below } = DEFAULTS;
-  return { slice, classes, outcome, kind, labelled, predicted, below, selected: null };
+  const { slice, classes, outcome, kind, labelled, predicted, below, issue } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, issue, selected: null };
 }
 
 /** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
@@ -119,6 +124,7 @@ export function parseView(hash: string): View {
     labelled: place(q.get("labelled")),
     predicted: place(q.get("predicted")),
     below: between(q.get("below"), -1e9, 1e9),
+    issue: ISSUES.find((k) => k === q.get("issue")) ?? null,
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -145,6 +151,7 @@ export function formatView(view: View): string {
   if (view.labelled !== null) q.set("labelled", String(view.labelled));
   if (view.predicted !== null) q.set("predicted", String(view.predicted));
   if (view.below !== null) q.set("below", String(view.below));
+  if (view.issue !== null) q.set("issue", view.issue);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
