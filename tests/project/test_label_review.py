@@ -273,23 +273,25 @@ def test_fixes_carry_masks_where_the_labels_have_them(tmp_path: Path) -> None:
 
 
 def test_answers_are_suspected_by_their_margin_and_corrected(tmp_path: Path) -> None:
-    classes = ["cat", "dog", "cat", "dog", "cat"]
+    classes = ["cat", "dog", "cat", "dog", "cat", "dog"]
     truth = ["image,class", *(f"{k}.jpg,{name}" for k, name in enumerate(classes))]
     rows = ["image,class,confidence"]
-    for k, sure in enumerate((0.9, 0.1, 0.2, 0.05, 0.8)):  # of a cat; image 2 is no cat
+    for k, sure in enumerate((0.9, 0.1, 0.2, 0.05, 0.8, 0.7)):  # of a cat; 2 is no cat, 5 is one
         rows += [f"{k}.jpg,cat,{sure}", f"{k}.jpg,dog,{1 - sure}"]
     (tmp_path / "truth.csv").write_text("\n".join(truth) + "\n")
     (tmp_path / "run.csv").write_text("\n".join(rows) + "\n")
     made = Project.import_project(tmp_path / "truth.csv", target=tmp_path, name="answers")
     project = Project.open(made["path"])
     project.import_predictions(tmp_path / "run.csv")
-    (issue,) = project.label_issues()["issues"]
+    issue, other = project.label_issues()["issues"]
     assert (issue["image"]["title"], issue["label"]["class_name"]) == ("2.jpg", "cat")
     assert issue["suggestion"] == {"class_id": 1, "class_name": "dog", "box": None}
     assert issue["score"] == pytest.approx((1 + 0.8 - 0.2) / 2)
+    assert [other[name]["class_name"] for name in ("label", "suggestion")] == ["dog", "cat"]
     project.decide(issue["key"], "accept")
     row = project.scores_with_corrections()["runs"][0]
-    assert (row["now"]["accuracy"], row["accepted"]["accuracy"]) == (0.8, 1.0)
+    assert (row["now"]["accuracy"], row["accepted"]["accuracy"]) == (4 / 6, 5 / 6)
+    assert row["upper"]["accuracy"] == 1
     project.export_corrections(tmp_path / "csv", what="corrected", format="csv")
     (written,) = (tmp_path / "csv").iterdir()
     made = Project.import_project(written, format="csv", target=tmp_path, name="again")

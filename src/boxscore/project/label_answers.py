@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from boxscore.evaluation.suspects.answers import Answers, contradictions
 from boxscore.evaluation.suspects.issues import Issue
 from boxscore.project.evaluating import Truth, questions
-from boxscore.project.label_fixes import Fix, label_names
-from boxscore.project.label_suspects import Suspect, Suspected, key_of
+from boxscore.project.label_fixes import Fix, class_key, label_names
+from boxscore.project.label_suspects import Suspect, Suspected, key_of, weaknesses
 from boxscore.project.loading import Loaded
 from boxscore.schema.kinds import Kind, Task
 
@@ -33,7 +33,7 @@ def suspected_answers(state: Loaded, names: Sequence[str]) -> Suspected:
     return Suspected(
         task=Task.CLASSIFICATION,
         runs=list(names),
-        shared=[[1.0 if i == j else None for j in range(len(names))] for i in range(len(names))],
+        notes=weaknesses(names, None),
         suspects=sorted(found, key=lambda one: (-one.score, one.row)),
     )
 
@@ -56,7 +56,7 @@ def _of_question(
     each = [contradictions(item, class_id, one, classes) for one in answers]
     whole = contradictions(item, class_id, _mean(answers), classes)
     return [
-        _suspect(truth, int(rows[k]), int(whole.other[k]), labels, {
+        _suspect(truth, int(rows[k]), int(whole.other[k]), labels, len(names), {
             "score": float(whole.score[k]),
             "trust": float(whole.rival[k]),
             "own": float(whole.own[k]),
@@ -89,14 +89,14 @@ def _mean(answers: Sequence[Answers]) -> Answers:
 
 
 def _suspect(
-    truth: Truth, row: int, other: int, labels: list[str], said: dict[str, float]
+    truth: Truth, row: int, other: int, labels: list[str], asked: int, said: dict[str, float]
 ) -> Suspect:
     item = int(truth.ground_truth.table["item"][row])
     fix = Fix(
         data_hash=str(truth.items["data_hash"][item]),
         frame=int(truth.items["frame"][item]),
         label=labels[row],
-        class_hash=truth.ontology.classes[other].feature_hash,
+        class_hash=class_key(truth.ontology.classes[other]),
     )
     return Suspect(
         key=key_of(Issue.SWAPPED, fix),
@@ -105,6 +105,7 @@ def _suspect(
         item=item,
         row=row,
         other=-1,
+        asked=asked,
         run="",
         prediction=-1,
         iou=None,

@@ -13,6 +13,7 @@ from boxscore.kernels import _core
 from boxscore.project.evaluating import Truth
 from boxscore.project.exporting import chosen_rows
 from boxscore.schema.kinds import Kind, Mark
+from boxscore.schema.ontology import ClassRow
 from boxscore.schema.tables import KEYPOINT_PART, MASKS, POINTS, TRAITS, Annotations, Table
 
 Document = dict[str, Any]
@@ -46,7 +47,7 @@ class Fix:
     Attributes:
         data_hash, frame: Its image.
         label: Its identity on the image, as of `label_names`; None: a new one.
-        class_hash: Feature hash of the class that it gets; None keeps its own.
+        class_hash: The class that it gets, as of `class_key`; None keeps its own.
         shape: Where it lies from now on; None keeps its own.
         removed: Whether it goes.
     """
@@ -67,6 +68,12 @@ class Fix:
         """As read back."""
         shape = document["shape"]
         return cls(**{**document, "shape": None if shape is None else Shape(**shape)})
+
+
+def class_key(row: ClassRow) -> str:
+    """The identity of a class: its feature hash; of an answer with those of question and option."""
+    parts = (row.feature_hash, row.attribute_hash, row.option_hash)
+    return "/".join(part for part in parts if part is not None)
 
 
 def label_names(truth: Truth) -> list[str]:
@@ -141,7 +148,7 @@ def corrected(truth: Truth, fixes: Sequence[Fix]) -> Corrected:
             zip(truth.ground_truth.table["item"].tolist(), label_names(truth), strict=True)
         )
     }
-    classes = {row.feature_hash: row.class_id for row in truth.ontology.classes}
+    classes = {class_key(row): row.class_id for row in truth.ontology.classes}
     changed: dict[int, Fix] = {}
     added: list[tuple[int, int, Shape]] = []
     removed: set[int] = set()

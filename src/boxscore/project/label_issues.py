@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError, near_misses, shown
 from boxscore.evaluation.suspects.issues import Issue
 from boxscore.project.label_decisions import Decision, Review, read_review
-from boxscore.project.label_fixes import Fix, Shape, label_names
+from boxscore.project.label_fixes import Fix, Shape, class_key, label_names
 from boxscore.project.label_suspects import Suspect, Suspected, suspected
 from boxscore.project.label_words import facts, sentence
 from boxscore.project.loading import Loaded
 from boxscore.project.views import item_document
+from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations, boxes_of
 
 Document = dict[str, Any]
@@ -162,7 +163,7 @@ def label_issue_document(state: Loaded, query: LabelQuery) -> Document:
     return {
         "task": found.task.value,
         "runs": found.runs,
-        "notes": found.notes(),
+        "notes": found.notes,
         "kinds": [{"kind": issue.value, "count": counts[issue]} for issue in Issue],
         "states": {name: states[name] for name in ("open", *STATES.values())},
         "total": len(chosen),
@@ -214,7 +215,7 @@ class _Scene:
     def __init__(self, state: Loaded, found: Suspected) -> None:
         self.state, self.found, self.truth = state, found, state.truth()
         self.classes = self.truth.ontology.classes
-        self.class_ids = {row.feature_hash: row.class_id for row in self.classes}
+        self.class_ids = {class_key(row): row.class_id for row in self.classes}
         items = self.truth.items
         pairs = zip(items["data_hash"].tolist(), items["frame"].tolist(), strict=True)
         self.places = {pair: k for k, pair in enumerate(pairs)}
@@ -244,7 +245,7 @@ class _Scene:
             "runs": self._runs(item, at) if at and item >= 0 else [],
             "removed": fix.removed,
         }
-        document["sentence"] = sentence(document, suspect, len(self.found.runs))
+        document["sentence"] = sentence(document, suspect)
         document["facts"] = facts(document, suspect)
         return document
 
@@ -286,6 +287,7 @@ class _Scene:
         return [
             {"run": run} | self._nearest(self.state.predictions(run), item, at)
             for run in self.found.runs
+            if (self.state.record(run).task == Task.CLASSIFICATION) == (at["box"] is None)
         ]
 
     def _nearest(self, predictions: Annotations, item: int, at: Document) -> Document:

@@ -11,11 +11,11 @@ import numpy as np
 
 from boxscore.errors import RequestError
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.suspects.evidence import Frames
+from boxscore.evaluation.suspects.evidence import Floats, Frames
 from boxscore.evaluation.suspects.issues import Issue, Suspects
 from boxscore.evaluation.suspects.ranking import Rankings, rank
 from boxscore.project.evaluating import Truth, compare
-from boxscore.project.label_fixes import Fix, Shape, label_names, shape_of
+from boxscore.project.label_fixes import Fix, Shape, class_key, label_names, shape_of
 from boxscore.project.loading import Loaded
 from boxscore.schema.kinds import Mark, Task
 
@@ -35,6 +35,7 @@ class Suspect:
         key: What stays the same when runs come and go, in 16 hexadecimal digits.
         row: The label, a row of the ground truth; -1 of a missing one.
         other: The label that stays, of a duplicate; else -1.
+        asked: How many runs could have said so.
         run, prediction: What is suggested, a row of that run's predictions; "" and -1 without.
         fix: What accepting it does.
     """
@@ -45,6 +46,7 @@ class Suspect:
     item: int
     row: int
     other: int
+    asked: int
     run: str
     prediction: int
     iou: float | None
@@ -60,47 +62,40 @@ class Suspected:
     """All suspects of a project, worst first.
 
     Attributes:
+        task: What the objects are compared by; classification where there are only answers.
         runs: Whose predictions were asked.
-        shared: (R, R) share of errors in common, as of `evaluation.suspects.agreement`.
+        notes: What weakens the evidence, in words.
     """
 
     task: Task
     runs: list[str]
-    shared: list[list[float | None]]
+    notes: list[str]
     suspects: list[Suspect]
 
-    def notes(self) -> list[str]:
-        """What weakens the evidence, in words."""
-        if len(self.runs) == 1:
-            return ["one run only: a second, different model would make the evidence stronger"]
-        found = []
-        for j, name in enumerate(self.runs):
-            for i in range(j):
-                share = self.shared[i][j]
-                if share is not None and share >= RELATED:
-                    found.append(
-                        f"{name} shares {share:.0%} of its boldest errors with {self.runs[i]}, "
-                        "so that they agree is weak evidence; a third, different model would help"
-                    )
-        return found
 
-
-def task_of_all(state: Loaded, runs: Sequence[str]) -> Task:
-    """What the labels are compared by: the task of all runs, else boxes.
-
-    Raises:
-        RequestError: There is no run that says anything of objects or answers.
-    """
-    if not runs:
-        raise RequestError(
-            "label issues need the predictions of at least one run",
-            fix="import one: boxscore import predictions FILE",
-            code="E-LABELS-RUNS",
-        )
+def _common_task(state: Loaded, runs: Sequence[str]) -> Task:
+    """What the labels are compared by: the task of all runs, else boxes."""
     tasks = {Task(state.record(run).task) for run in runs}
-    if tasks == {Task.CLASSIFICATION}:
-        return Task.CLASSIFICATION
     return tasks.pop() if len(tasks) == 1 and tasks <= set(TASKS) else Task.BBOX
+
+
+def weaknesses(runs: Sequence[str], shared: Floats | None) -> list[str]:
+    """What weakens the evidence of runs, in words.
+
+    Args:
+        shared: (R, R) as of `evaluation.suspects.agreement.shared_errors`; None is unknown.
+    """
+    if len(runs) == 1:
+        return [f"{runs[0]} only: a second, different model would make the evidence stronger"]
+    if shared is None:
+        return []
+    return [
+        f"{runs[j]} shares {shared[i, j]:.0%} of its boldest errors with {runs[i]}, "
+        "so that they agree is weak evidence; a third, different model would help"
+        for j in range(len(runs))
+        for i in range(j)
+        if shared[i, j] >= RELATED
+    ]
 
 
 def suspected(state: Loaded, runs: Sequence[str] | None = None) -> Suspected:
@@ -109,19 +104,36 @@ def suspected(state: Loaded, runs: Sequence[str] | None = None) -> Suspected:
     Raises:
         RequestError: There is no such run, or none at all.
     """
-    names = list(state.records) if runs is None else list(runs)
-    task = task_of_all(state, names)
-    if task is not Task.CLASSIFICATION:
-        names = [n for n in names if state.record(n).task != Task.CLASSIFICATION]
+    from boxscore.project.label_answers import suspected_answers
+
+    names = list(dict.fromkeys(state.records if runs is None else runs))
+    answering = [n for n in names if state.record(n).task == Task.CLASSIFICATION]
+    finding = [n for n in names if n not in answering]
+    if not names:
+        raise RequestError(
+            "label issues need the predictions of at least one run",
+            fix="import one: boxscore import predictions FILE",
+            code="E-LABELS-RUNS",
+        )
+
+    def both() -> Suspected:
+        parts = [_objects(state, finding)] if finding else []
+        parts += [suspected_answers(state, answering)] if answering else []
+        return Suspected(
+            task=parts[0].task,
+            runs=[run for part in parts for run in part.runs],
+            notes=[note for part in parts for note in part.notes],
+            suspects=sorted(
+                (one for part in parts for one in part.suspects), key=lambda one: -one.score
+            ),
+        )
+
     ids = tuple(state.record(name).run_id for name in names)
-    return state.evaluated(("label-suspects", task, ids), lambda: _find(state, task, names))
+    return state.evaluated(("label-suspects", ids), both)
 
 
-def _find(state: Loaded, task: Task, names: list[str]) -> Suspected:
-    if task is Task.CLASSIFICATION:
-        from boxscore.project.label_answers import suspected_answers
-
-        return suspected_answers(state, names)
+def _objects(state: Loaded, names: list[str]) -> Suspected:
+    task = _common_task(state, names)
     truth = state.truth()
     views = [compare(truth, state.predictions(name), task) for name in names]
     marks = truth.ground_truth.table["marks"][views[0].truth.rows]
@@ -140,7 +152,7 @@ def _find(state: Loaded, task: Task, names: list[str]) -> Suspected:
     return Suspected(
         task=task,
         runs=names,
-        shared=[[defined(v) for v in row] for row in rankings.shared.tolist()],
+        notes=weaknesses(names, rankings.shared),
         suspects=one_each(found),
     )
 
@@ -203,6 +215,7 @@ class _Builder:
             item=item,
             row=row,
             other=other,
+            asked=len(self.names),
             run=name,
             prediction=prediction,
             iou=defined(float(ranking.iou[k])),
@@ -233,7 +246,7 @@ class _Builder:
         predictions = self.state.predictions(run)
         if issue is not Issue.LOCATED:
             class_id = int(predictions.table["class_id"][prediction])
-            class_hash = self.truth.ontology.classes[class_id].feature_hash
+            class_hash = class_key(self.truth.ontology.classes[class_id])
         if issue is not Issue.SWAPPED:
             size = int(items["height"][item]), int(items["width"][item])
             masked = self.truth.ground_truth.masks.rows > 0

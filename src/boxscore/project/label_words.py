@@ -9,13 +9,13 @@ from boxscore.project.label_suspects import Suspect
 Document = dict[str, Any]
 
 
-def sentence(document: Document, suspect: Suspect | None, runs: int) -> str:
+def sentence(document: Document, suspect: Suspect | None) -> str:
     """What speaks against the label, in one or two sentences."""
     if suspect is None:
         return "No run suspects this any more; the decision holds."
     words = _SENTENCES[document["kind"]](document, suspect)
-    if suspect.prediction >= 0 and runs > 1:
-        words += f" {suspect.agreeing} of {runs} runs say so."
+    if suspect.prediction >= 0 and suspect.asked > 1:
+        words += f" {suspect.agreeing} of {suspect.asked} runs say so."
     return words
 
 
@@ -27,7 +27,9 @@ def _missing(document: Document, _suspect: Suspect) -> str:
 def _swapped(document: Document, _suspect: Suspect) -> str:
     label, suggestion = document["label"], document["suggestion"]
     if suggestion["box"] is None:
-        return f"The run answers {suggestion['class_name']}, not {label['class_name']}."
+        return (
+            f"The most confident answer is {suggestion['class_name']}, not {label['class_name']}."
+        )
     return (
         f"The box fits a prediction of {suggestion['class_name']}; "
         f"little there looks like {label['class_name']}."

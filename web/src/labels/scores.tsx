@@ -13,9 +13,9 @@ export function CorrectedScores({ runs }: { runs: Run[] }): ReactElement {
   const found = useCorrectedScores(true);
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height={92} />;
-  const first = runs[0];
-  const key = Object.keys(found.data.runs[0]?.now ?? {})[0] ?? "AP";
-  const name = metric(key, first?.task ?? "bbox", undefined).name;
+  const keys = new Set(found.data.runs.map((row) => Object.keys(row.now)[0] ?? "AP"));
+  const [key = "AP"] = keys;
+  const name = keys.size === 1 ? metric(key, runs[0]?.task ?? "bbox", undefined).name : "Score";
   const fixes = found.data.accepted_fixes;
   return (
     <section className="kpis label-scores" aria-label="Scores with corrections">
