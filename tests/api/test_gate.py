@@ -143,8 +143,8 @@ def test_the_token_moves_from_the_address_into_a_cookie(project: Project) -> Non
     assert wrong.status_code == 401 and "set-cookie" not in wrong.headers
 
 
-NEEDS_QUERY = ("/crop", "/compare", "/compare/objects", "/metric-performance")
-"""Routes that refuse to answer without parameters."""
+NEEDS_QUERY = ("/crop", "/compare", "/compare/objects", "/metric-performance", "/labels/export")
+"""Routes that refuse to answer without parameters, or without anything decided."""
 
 
 def test_every_route_answers_the_demo(project: Project) -> None:

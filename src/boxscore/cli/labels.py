@@ -11,6 +11,7 @@ from boxscore.cli.options import json_option, open_project, target_option
 
 KINDS = ("missing", "swapped", "located", "duplicate", "spurious")
 STATES = ("all", "open", "decided", "accepted", "rejected", "skipped")
+DONE = {"accept": "accepted", "reject": "rejected", "skip": "skipped"}
 HEADLINE = {"classification": "accuracy", "semantic": "miou", "panoptic": "PQ"}
 
 
@@ -75,7 +76,7 @@ def _decide(keys: tuple[str, ...], choice: str, note: str, as_json: bool, target
         print_json(made)
         return
     for one in made:
-        click.echo(f"{one['key'][:8]} {one['kind']}: {choice}ed")
+        click.echo(f"{one['key'][:8]} {one['kind']}: {DONE[choice]}")
 
 
 _keys = click.argument("keys", nargs=-1, required=True, metavar="KEY...")
@@ -114,7 +115,7 @@ def undo(key: str | None, as_json: bool, target: Path) -> None:
     if as_json:
         print_json(taken)
     else:
-        click.echo(f"{taken['key'][:8]} {taken['kind']}: no longer {taken['choice']}ed")
+        click.echo(f"{taken['key'][:8]} {taken['kind']}: no longer {DONE[taken['choice']]}")
 
 
 @labels.command(epilog="Example:  boxscore labels scores yolo-x")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +18,8 @@ from boxscore.schema.tables import KEYPOINT_PART, MASKS, POINTS, TRAITS, Annotat
 
 Document = dict[str, Any]
 Rows = NDArray[np.int64]
+SHAPED = ("kind", "x", "y", "width", "height", "theta", "area")
+"""Columns of a label that its shape decides."""
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
 
@@ -139,45 +141,67 @@ class Corrected:
 def corrected(truth: Truth, fixes: Sequence[Fix]) -> Corrected:
     """The ground truth with some labels added, changed or removed; the project's own is untouched.
 
-    A label that is added stands after the others of its image. Equal fixes count once.
+    A label that is added stands after the others of its image. Equal fixes count once; of several
+    changes of one label the last holds, and removing it beats them all.
     """
+    changes = _resolved(truth, fixes)
+    table = _changed(truth.ground_truth, changes.changed)
+    kept = np.setdiff1d(np.arange(table.rows), np.array(sorted(changes.removed), np.int64))
+    whole, was = _with_added(chosen_rows(table, kept), kept, changes.added)
+    change = np.full(was.size, "", object)
+    change[was < 0] = ADDED
+    change[np.isin(was, list(changes.changed))] = CHANGED
+    return Corrected(replace(truth, ground_truth=whole), change, was, changes.lost)
+
+
+Change = tuple[int | None, Shape | None]
+"""The class and the shape that a label gets; None keeps its own."""
+
+
+@dataclass(slots=True)
+class _Changes:
+    """Fixes by the rows that they are about.
+
+    Attributes:
+        added: Item, class and shape of each new label.
+    """
+
+    added: list[tuple[int, int, Shape]] = field(default_factory=list)
+    changed: dict[int, Change] = field(default_factory=dict)
+    removed: set[int] = field(default_factory=set)
+    lost: int = 0
+
+    def add(self, fix: Fix, item: int, row: int | None, class_id: int | None) -> None:
+        """Note one fix whose image, label and class are known."""
+        if row is None:
+            assert fix.shape is not None and class_id is not None
+            self.added.append((item, class_id, fix.shape))
+        elif fix.removed:
+            self.removed.add(row)
+        else:
+            old_class, old_shape = self.changed.get(row, (None, None))
+            self.changed[row] = (
+                old_class if class_id is None else class_id,
+                fix.shape or old_shape,
+            )
+
+
+def _resolved(truth: Truth, fixes: Sequence[Fix]) -> _Changes:
     places = _places(truth)
-    rows = {
-        (int(item), name): row
-        for row, (item, name) in enumerate(
-            zip(truth.ground_truth.table["item"].tolist(), label_names(truth), strict=True)
-        )
-    }
+    names = zip(truth.ground_truth.table["item"].tolist(), label_names(truth), strict=True)
+    rows = {(int(item), name): row for row, (item, name) in enumerate(names)}
     classes = {class_key(row): row.class_id for row in truth.ontology.classes}
-    changed: dict[int, Fix] = {}
-    added: list[tuple[int, int, Shape]] = []
-    removed: set[int] = set()
-    lost = 0
+    changes = _Changes()
     for fix in dict.fromkeys(fixes):
         item = places.get((fix.data_hash, fix.frame))
         row = None if item is None or fix.label is None else rows.get((item, fix.label))
-        unknown = fix.class_hash is not None and fix.class_hash not in classes
+        class_id = None if fix.class_hash is None else classes.get(fix.class_hash)
+        unknown = fix.class_hash is not None and class_id is None
         if item is None or unknown or (fix.label is not None and row is None):
-            lost += 1
-        elif row is None:
-            assert fix.shape is not None and fix.class_hash is not None
-            added.append((item, classes[fix.class_hash], fix.shape))
-        elif fix.removed:
-            removed.add(row)
+            changes.lost += 1
         else:
-            known = changed.get(row, fix)
-            changed[row] = replace(
-                known,
-                class_hash=fix.class_hash or known.class_hash,
-                shape=fix.shape or known.shape,
-            )
-    table = _changed(truth.ground_truth, changed, classes)
-    kept = np.setdiff1d(np.arange(table.rows), np.array(sorted(removed), np.int64))
-    whole, was = _with_added(chosen_rows(table, kept), kept, added)
-    change = np.full(was.size, "", object)
-    change[was < 0] = ADDED
-    change[np.isin(was, list(changed))] = CHANGED
-    return Corrected(replace(truth, ground_truth=whole), change, was, lost)
+            changes.add(fix, item, row, class_id)
+    return changes
 
 
 def _places(truth: Truth) -> dict[tuple[str, int], int]:
@@ -185,23 +209,21 @@ def _places(truth: Truth) -> dict[tuple[str, int], int]:
     return {pair: k for k, pair in enumerate(pairs)}
 
 
-def _changed(
-    labels: Annotations, changed: Mapping[int, Fix], classes: Mapping[str, int]
-) -> Annotations:
+def _changed(labels: Annotations, changed: Mapping[int, Change]) -> Annotations:
     """Other classes and shapes for some labels; keypoints stay where they are."""
     table = labels.table
     new = {name: table[name].copy() for name in table}
-    moved = [row for row, fix in sorted(changed.items()) if fix.shape is not None]
-    for row, fix in changed.items():
-        if fix.class_hash is not None:
-            new["class_id"][row] = classes[fix.class_hash]
-        if fix.shape is not None:
-            for name in ("kind", "x", "y", "width", "height", "theta", "area"):
-                new[name][row] = getattr(fix.shape, name)
-            new["marks"][row] |= np.uint16(Mark.AREA_COMPUTED)
-    old = np.isin(labels.masks["row"], moved)
-    drawn = np.isin(labels.points["row"], moved) & (labels.points["part"] != KEYPOINT_PART)
-    masks = {row: fix.shape.mask for row, fix in changed.items() if fix.shape and fix.shape.mask}
+    moved = {row: shape for row, (_, shape) in sorted(changed.items()) if shape is not None}
+    for row, (class_id, _) in changed.items():
+        if class_id is not None:
+            new["class_id"][row] = class_id
+    for row, shape in moved.items():
+        for name in SHAPED:
+            new[name][row] = getattr(shape, name)
+        new["marks"][row] |= np.uint16(Mark.AREA_COMPUTED)
+    old = np.isin(labels.masks["row"], list(moved))
+    drawn = np.isin(labels.points["row"], list(moved)) & (labels.points["part"] != KEYPOINT_PART)
+    masks = {row: shape.mask for row, shape in moved.items() if shape.mask}
     return replace(
         labels,
         table=Table(table.schema, new),
@@ -231,7 +253,7 @@ def _with_added(
     for k, (item, class_id, shape) in enumerate(added):
         new["item"][k], new["class_id"][k] = item, class_id
         new["source_id"][k] = new["source_row"][k] = number + 1 + k
-        for name in ("kind", "x", "y", "width", "height", "theta", "area"):
+        for name in SHAPED:
             new[name][k] = getattr(shape, name)
     whole = Table.concat(table.schema, [table, Table(table.schema, new)])
     order = np.argsort(whole["item"], kind="stable")

@@ -12,13 +12,18 @@ from boxscore.evaluation.document import defined
 from boxscore.project.evaluating import evaluate_answers, evaluate_objects
 from boxscore.project.label_decisions import CHOICES, Decision, decided, read_review, undone
 from boxscore.project.label_fixes import Fix, corrected
-from boxscore.project.label_issues import LabelQuery, entries, entry_of, label_issue_document
+from boxscore.project.label_issues import (
+    STATES,
+    LabelQuery,
+    entries,
+    entry_of,
+    label_issue_document,
+)
 from boxscore.project.loading import Loaded
 from boxscore.project.tagging import Tagging
 from boxscore.schema.kinds import Task
 
 Document = dict[str, Any]
-SHOWN = ("AP", "AP50", "AP75", "accuracy", "balanced_accuracy")
 
 
 class LabelReview(Tagging):
@@ -88,10 +93,11 @@ class LabelReview(Tagging):
         current = list(read_review(self.path).current.values())
         return {
             "decisions": [_decision_document(one) for one in reversed(current)],
-            **{f"{choice}ed".replace("skiped", "skipped"): sum(
-                one.choice == choice for one in current
-            ) for choice in CHOICES},
-        }  # fmt: skip
+            **{
+                state: sum(one.choice == choice for one in current)
+                for choice, state in STATES.items()
+            },
+        }
 
     def scores_with_corrections(self, run: str | None = None) -> Document:
         """Scores now, with the accepted fixes, and with every suspect not rejected fixed.

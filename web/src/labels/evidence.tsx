@@ -48,15 +48,15 @@ export function Evidence({ issue, runs, notes, decide, undo, undoable, error }: 
             )}
           </dl>
         )}
-        {notes.map((note) => (
-          <p key={note} className="reason">{note.charAt(0).toUpperCase() + note.slice(1)}.</p>
-        ))}
         <div className="decisions">
           <button className="btn primary" disabled={!issue} onClick={() => decide("accept")}><kbd>A</kbd> Accept fix</button>
           <button className="btn" disabled={!issue} onClick={() => decide("reject")}><kbd>R</kbd> Keep label</button>
           <button className="btn" disabled={!issue} onClick={() => decide("skip")}><kbd>S</kbd> Skip</button>
           <button className="btn" disabled={!undoable} onClick={undo}><kbd>U</kbd> Undo last</button>
         </div>
+        {notes.map((note) => (
+          <p key={note} className="reason">{note}</p>
+        ))}
         {error !== null && <Failure error={error} />}
       </div>
     </section>
