@@ -9,6 +9,7 @@ from benchmarks import (
     floor,
     folders,
     imports,
+    label_errors,
     large,
     matches,
     quality,
@@ -33,6 +34,7 @@ for script in (
     bootstrap,
     imports,
     folders,
+    label_errors,
     large,
 ):
     script.main()

@@ -152,8 +152,9 @@ NEEDS_QUERY = (
     "/similar",
     "/places",
     "/drift",
+    "/labels/export",
 )
-"""Routes that refuse to answer without parameters."""
+"""Routes that refuse to answer without parameters, or without anything decided."""
 NEEDS_EMBEDDINGS = ("/map",)
 """Routes that refuse to answer where nothing is embedded."""
 

@@ -9,6 +9,7 @@ import { GatePage } from "./pages/gate";
 import { MetricsPage } from "./pages/metrics";
 import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
+import { LabelsPage } from "./pages/labels";
 import { OverviewPage } from "./pages/overview";
 import { RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
@@ -115,6 +116,7 @@ function Content({ project, run, dark }: { project: Overview; run: Run | undefin
   if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
   if (page === "gate") return <GatePage run={run} />;
+  if (page === "labels") return <LabelsPage project={project} run={run} />;
   if (page === "confusion") return <ConfusionPage run={run} />;
   return <ErrorsPage project={project} run={run} />;
 }

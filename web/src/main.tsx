@@ -10,6 +10,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
+import "./styles/labels.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

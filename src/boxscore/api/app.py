@@ -15,6 +15,7 @@ from boxscore.api import (
     embedding_routes,
     gate_routes,
     item_routes,
+    label_routes,
     metric_routes,
     problems,
     project_routes,
@@ -34,10 +35,12 @@ ROUTES = (
     metric_routes,
     quality_routes,
     embedding_routes,
+    label_routes,
     item_routes,
     tag_routes,
     gate_routes,
 )
+"""What answers below /api/v1."""
 STATIC = Path(__file__).parent / "static"
 TYPES = {
     ".js": "text/javascript",

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from boxscore.errors import BoxscoreError, BusyError, RequestError, UnknownRunError
 
 MEDIA_TYPE = "application/problem+json"
-NOT_FOUND = {"E-RUN-UNKNOWN", "E-ITEM-UNKNOWN", "E-IMAGE-NONE"}
+NOT_FOUND = {"E-RUN-UNKNOWN", "E-ITEM-UNKNOWN", "E-IMAGE-NONE", "E-LABELS-KEY"}
 
 
 def problem_bytes(

@@ -26,6 +26,7 @@ COMMANDS = {
     "curves": "curves:curves",
     "lrp": "curves:lrp",
     "thresholds": "analyse:thresholds",
+    "labels": "labels:labels",
     "metric": "metric:metric_group",
     "tag": "tag:tag_group",
     "slice": "tag:slice_group",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,12 +63,7 @@ def export(state: Loaded, request: ExportRequest) -> Document:
     """
     card = sink_of(request.format)
     target = request.output.absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise RequestError(
-            f"{target}: exists already and is not empty",
-            fix="name a new folder with -o",
-            code="E-EXPORT-EXISTS",
-        )
+    _refuse_full(target)
     predicted = request.what != GROUND_TRUTH
     if card.needs_confidence and not predicted:
         raise RequestError(
@@ -80,7 +76,7 @@ def export(state: Loaded, request: ExportRequest) -> Document:
         with request.progress("collecting"):
             content, left_out = _content(state, request, card, pictures)
         with request.progress(f"writing {card.name}"):
-            _write(card, content, target)
+            write_folder(lambda folder: card.write(content, folder), target)
     if pictures.undecodable:
         left_out |= {"pictures that cannot be decoded": pictures.undecodable}
     return {
@@ -129,18 +125,33 @@ class _Pictures:
             self.undecodable += 1
 
 
-def _write(card: SinkCard, content: Content, target: Path) -> None:
+def write_folder(write: Callable[[Path], None], target: Path) -> None:
+    """Let something be written into a new folder, which appears whole or not at all.
+
+    Raises:
+        RequestError: The folder exists and is not empty.
+    """
+    _refuse_full(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         inner = work / "content"
         inner.mkdir()
-        card.write(content, inner)
+        write(inner)
         if target.exists():
             target.rmdir()
         inner.replace(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _refuse_full(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise RequestError(
+            f"{target}: exists already and is not empty",
+            fix="name a new folder with -o",
+            code="E-EXPORT-EXISTS",
+        )
 
 
 def _content(

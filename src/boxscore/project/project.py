@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
 from boxscore.project.embedding_calls import EmbeddingCalls
-from boxscore.project.tagging import Tagging
+from boxscore.project.label_review import LabelReview
 
 if TYPE_CHECKING:
     from boxscore.project.adding import Predictions
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class Project(Tagging, EmbeddingCalls):
+class Project(LabelReview, EmbeddingCalls):
     """A folder with a store: items, ontology, ground truth and runs.
 
     Open one with `Project.open`, make one with `Project.import_project`, `Project.init` or

@@ -19,6 +19,16 @@ Record = dict[str, Any]
 
 def write(content: Content, folder: Path) -> None:
     """`annotations.json`, or `results.json` of a run; `images.json` beside it names its images."""
+    whole = documents(content)
+    if content.predicted:
+        _dump(folder / "results.json", whole["annotations"])
+        _dump(folder / "images.json", whole | {"annotations": []})
+        return
+    _dump(folder / "annotations.json", {"info": {"description": content.name}} | whole)
+
+
+def documents(content: Content) -> dict[str, list[Record]]:
+    """`images`, `categories` and, in the order of the rows, `annotations`."""
     image_ids = ids_of(content.items["source_id"].tolist())
     class_ids = ids_of([row.source_id for row in content.object_classes])
     images, records = [], []
@@ -30,23 +40,11 @@ def write(content: Content, folder: Path) -> None:
             for one in image.annotations
             if one.kind is not Kind.CLASSIFICATION
         ]
-    head = {
-        "images": images,
-        "categories": [
-            _category(row, number)
-            for row, number in zip(content.object_classes, class_ids, strict=True)
-        ],
-    }
-    if content.predicted:
-        _dump(folder / "results.json", records)
-        _dump(folder / "images.json", head | {"annotations": []})
-        return
-    known = [record["id"] for record in records]
-    if len(set(known)) < len(known):
+    classes = zip(content.object_classes, class_ids, strict=True)
+    categories = [_category(row, number) for row, number in classes]
+    if not content.predicted and len({record["id"] for record in records}) < len(records):
         records = [record | {"id": k} for k, record in enumerate(records, 1)]
-    _dump(folder / "annotations.json", {"info": {"description": content.name}} | head | {
-        "annotations": records
-    })  # fmt: skip
+    return {"images": images, "categories": categories, "annotations": records}
 
 
 def ids_of(given: list[Any]) -> list[int]:

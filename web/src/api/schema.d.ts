@@ -289,6 +289,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label Issues
+         * @description Labels that are probably wrong, the likeliest first, with evidence and suggestion.
+         */
+        get: operations["label_issues_api_v1_labels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label Review
+         * @description Every decision that holds, the newest first.
+         */
+        get: operations["label_review_api_v1_labels_decisions_get"];
+        put?: never;
+        /**
+         * Decide
+         * @description Accept the fix of an issue, reject it and keep the label, or skip it.
+         */
+        post: operations["decide_api_v1_labels_decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The accepted fixes as a ZIP: a patch of what changed, or all labels corrected.
+         */
+        get: operations["export_api_v1_labels_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores
+         * @description Scores now, with the accepted fixes, and if every suspect not rejected were right.
+         */
+        get: operations["scores_api_v1_labels_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take back the last decision, of all or about one issue; answers with it.
+         */
+        post: operations["undo_api_v1_labels_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map": {
         parameters: {
             query?: never;
@@ -928,6 +1032,21 @@ export interface components {
             /** Wrong In Both */
             wrong_in_both: number;
         };
+        /** Ask */
+        Ask: {
+            /**
+             * Choice
+             * @enum {string}
+             */
+            choice: "accept" | "reject" | "skip";
+            /** Key */
+            key: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** Best */
         Best: {
             /** Confidence */
@@ -1251,6 +1370,36 @@ export interface components {
             /** Run */
             run: string;
         };
+        /** CorrectedRuns */
+        CorrectedRuns: {
+            /** Accepted Fixes */
+            accepted_fixes: number;
+            /** Runs */
+            runs: components["schemas"]["CorrectedScores"][];
+            /** Suspected By */
+            suspected_by: string[];
+            /** Upper Fixes */
+            upper_fixes: number;
+        };
+        /** CorrectedScores */
+        CorrectedScores: {
+            /** Accepted */
+            accepted: {
+                [key: string]: number | null;
+            };
+            /** Now */
+            now: {
+                [key: string]: number | null;
+            };
+            /** Run */
+            run: string;
+            /** Task */
+            task: string;
+            /** Upper */
+            upper: {
+                [key: string]: number | null;
+            };
+        };
         /** Counts */
         Counts: {
             /** Confidence */
@@ -1492,6 +1641,13 @@ export interface components {
             /** Labelled */
             labelled: components["schemas"]["LabelledCount"][];
             outcome: components["schemas"]["OutcomeCounts"];
+        };
+        /** Fact */
+        Fact: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /** FalsePositives */
         FalsePositives: {
@@ -2059,6 +2215,116 @@ export interface components {
             /** Removed */
             removed: number;
         };
+        /** KindCount */
+        KindCount: {
+            /** Count */
+            count: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "missing" | "swapped" | "located" | "duplicate" | "spurious";
+        };
+        /** Label */
+        Label: {
+            /** Box */
+            box: number[] | null;
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** Source Id */
+            source_id: number;
+        };
+        /** LabelDecision */
+        LabelDecision: {
+            /**
+             * Choice
+             * @enum {string}
+             */
+            choice: "accept" | "reject" | "skip";
+            fix: components["schemas"]["LabelFix"];
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "missing" | "swapped" | "located" | "duplicate" | "spurious";
+            /** Note */
+            note: string;
+            /** Score */
+            score: number;
+            /** Time */
+            time: string;
+        };
+        /** LabelFix */
+        LabelFix: {
+            /** Class Hash */
+            class_hash: string | null;
+            /** Data Hash */
+            data_hash: string;
+            /** Frame */
+            frame: number;
+            /** Label */
+            label: string | null;
+            /** Removed */
+            removed: boolean;
+            shape: components["schemas"]["ShapeOfFix"] | null;
+        };
+        /** LabelIssue */
+        LabelIssue: {
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
+            image: components["schemas"]["Item"] | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "missing" | "swapped" | "located" | "duplicate" | "spurious";
+            label: components["schemas"]["Label"] | null;
+            /** Note */
+            note: string;
+            other: components["schemas"]["Label"] | null;
+            /** Removed */
+            removed: boolean;
+            /** Run */
+            run: string;
+            /** Runs */
+            runs: components["schemas"]["RunSays"][];
+            /** Score */
+            score: number;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "rejected" | "skipped";
+            suggestion: components["schemas"]["NamedBox"] | null;
+            /** Time */
+            time: string | null;
+        };
+        /** LabelIssues */
+        LabelIssues: {
+            /** Issues */
+            issues: components["schemas"]["LabelIssue"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindCount"][];
+            /** Next Offset */
+            next_offset: number | null;
+            /** Notes */
+            notes: string[];
+            /** Runs */
+            runs: string[];
+            states: components["schemas"]["StateCounts"];
+            /** Task */
+            task: string;
+            /** Total */
+            total: number;
+        };
         /** LabelNext */
         LabelNext: {
             /** Candidates */
@@ -2075,6 +2341,17 @@ export interface components {
             vectors: string;
             /** Weight */
             weight: number;
+        };
+        /** LabelReview */
+        LabelReview: {
+            /** Accepted */
+            accepted: number;
+            /** Decisions */
+            decisions: components["schemas"]["LabelDecision"][];
+            /** Rejected */
+            rejected: number;
+            /** Skipped */
+            skipped: number;
         };
         /** LabelledCount */
         LabelledCount: {
@@ -2396,6 +2673,15 @@ export interface components {
             fixed: number;
             /** Why */
             why: string;
+        };
+        /** NamedBox */
+        NamedBox: {
+            /** Box */
+            box: number[] | null;
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
         };
         /** NamedClass */
         NamedClass: {
@@ -2743,6 +3029,19 @@ export interface components {
             /** Unit */
             unit: string;
         };
+        /** RunSays */
+        RunSays: {
+            /** Box */
+            box: number[] | null;
+            /** Class Id */
+            class_id: number | null;
+            /** Class Name */
+            class_name: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Run */
+            run: string;
+        };
         /** Runs */
         Runs: {
             /** Runs */
@@ -2787,6 +3086,25 @@ export interface components {
             /** Settings */
             settings: components["schemas"]["Setting"][];
         };
+        /** ShapeOfFix */
+        ShapeOfFix: {
+            /** Area */
+            area: number;
+            /** Height */
+            height: number;
+            /** Kind */
+            kind: number;
+            /** Mask */
+            mask: string | null;
+            /** Theta */
+            theta: number;
+            /** Width */
+            width: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
         /**
          * SideOfObject
          * @description What one run made of an object; a miss has no confidence and no box.
@@ -2812,6 +3130,17 @@ export interface components {
             name: string;
             /** Where */
             where: string;
+        };
+        /** StateCounts */
+        StateCounts: {
+            /** Accepted */
+            accepted: number;
+            /** Open */
+            open: number;
+            /** Rejected */
+            rejected: number;
+            /** Skipped */
+            skipped: number;
         };
         /** Summary */
         Summary: {
@@ -2882,6 +3211,11 @@ export interface components {
             objects: number;
             /** Predictions */
             predictions: number;
+        };
+        /** Undo */
+        Undo: {
+            /** Key */
+            key?: string | null;
         };
         /** Undone */
         Undone: {
@@ -3377,6 +3711,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelNext"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    label_issues_api_v1_labels_get: {
+        parameters: {
+            query?: {
+                /** @description Kinds of issues: missing, swapped, located, duplicate, spurious; default: all. */
+                kind?: ("missing" | "swapped" | "located" | "duplicate" | "spurious")[] | null;
+                state?: "all" | "open" | "decided" | "accepted" | "rejected" | "skipped";
+                /** @description Whose predictions speak. */
+                run?: string[] | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelIssues"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    label_review_api_v1_labels_decisions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelReview"];
+                };
+            };
+        };
+    };
+    decide_api_v1_labels_decisions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDecision"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_api_v1_labels_export_get: {
+        parameters: {
+            query?: {
+                what?: "patch" | "corrected";
+                format?: "coco" | "cvat";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP of the files. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    scores_api_v1_labels_scores_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectedRuns"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_v1_labels_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelDecision"];
                 };
             };
             /** @description Validation Error */

@@ -73,11 +73,12 @@ export function ClassDialog({ project, close }: { project: Overview; close: () =
 }
 
 const KEYS: [string, string][] = [
-  ["1 … 6", "the pages, as they stand at the left"],
+  ["1 … 7", "the pages, as they stand at the left"],
   ["[ ]", "IoU down, up by .05"],
   ["- =", "confidence down, up by .05"],
-  ["J K", "next, previous object"],
+  ["J K", "next, previous object or issue"],
   ["T F N", "hide or show correct, false, missed"],
+  ["A R S U", "label issues: accept, keep label, skip, undo"],
   ["Z", "zoom to the object or show the whole image"],
   ["X", "other run"],
   ["C", "choose classes"],

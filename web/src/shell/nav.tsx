@@ -13,6 +13,7 @@ const NAMES: Record<Page, string> = {
   confusion: "Confusion",
   metrics: "Metrics",
   compare: "Compare",
+  labels: "Label issues",
   map: "Data map",
   imports: "Import report",
   gate: "Report and gate",

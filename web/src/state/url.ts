@@ -1,7 +1,7 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "metrics", "compare", "map", "imports", "gate"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "metrics", "compare", "labels", "map", "imports", "gate"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -14,6 +14,8 @@ export type End = (typeof ENDS)[number];
 /** Whose values: the images and their labels, or the run's predictions. */
 export const SIDES = ["labels", "predictions"] as const;
 export type Side = (typeof SIDES)[number];
+export const ISSUES = ["missing", "swapped", "located", "duplicate", "spurious"] as const;
+export type Issue = (typeof ISSUES)[number];
 export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -50,6 +52,8 @@ export interface View {
   side: Side;
   end: End;
   code: string | null;
+  /** Kind of suspected label; null: any. */
+  issue: Issue | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -79,6 +83,7 @@ export const DEFAULTS: View = {
   side: "labels",
   end: "outliers",
   code: null,
+  issue: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -89,8 +94,8 @@ export const DEFAULTS: View = {
 
 /** What Escape and "Clear" bring back. */
 export function unfiltered(): Partial<View> {
-  const { slice, classes, outcome, kind, labelled, predicted, below } = DEFAULTS;
-  return { slice, classes, outcome, kind, labelled, predicted, below, selected: null };
+  const { slice, classes, outcome, kind, labelled, predicted, below, issue } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, issue, selected: null };
 }
 
 /** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
@@ -138,6 +143,7 @@ export function parseView(hash: string): View {
     side: oneOf(q.get("side"), SIDES, DEFAULTS.side),
     end: oneOf(q.get("end"), ENDS, DEFAULTS.end),
     code: q.get("code"),
+    issue: ISSUES.find((k) => k === q.get("issue")) ?? null,
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -168,6 +174,7 @@ export function formatView(view: View): string {
   if (view.side !== DEFAULTS.side) q.set("side", view.side);
   if (view.end !== DEFAULTS.end) q.set("end", view.end);
   if (view.code !== null) q.set("code", view.code);
+  if (view.issue !== null) q.set("issue", view.issue);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
