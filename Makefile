@@ -100,7 +100,7 @@ lock: .venv/.dev ## resolve the dependencies anew for Python 3.11 to 3.14
 	for extra in run dev docs; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url \
-	    --extra video --extra parquet \
+	    --extra video --extra parquet --extra embeddings \
 	    $$( [ $$extra = run ] || echo --extra $$extra ) pyproject.toml -o requirements/$$extra.txt; \
 	done
 
