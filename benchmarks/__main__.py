@@ -17,6 +17,7 @@ from benchmarks import (
     score,
     slices,
     warm,
+    weak_slices,
     whole_job,
 )
 
@@ -31,6 +32,7 @@ for script in (
     whole_job,
     recount,
     slices,
+    weak_slices,
     bootstrap,
     imports,
     folders,

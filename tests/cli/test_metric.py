@@ -49,9 +49,9 @@ def test_performance(folder: Path) -> None:
     )
     shown = run(*args, cwd=folder).out.splitlines()
     assert shown[0].split() == [
-        "from", "to", "predictions", "precision", "objects", "recall", "confidence"
+        "from", "to", "predictions", "precision", "objects", "recall", "confidence", "gap"
     ]  # fmt: skip
-    assert len(shown) == 7 and "Wilson" in shown[-1]
+    assert len(shown) == 8 and "Wilson" in shown[-2]
 
 
 def test_add_and_remove(folder: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import { MetricsPage } from "./pages/metrics";
 import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
 import { LabelsPage } from "./pages/labels";
+import { SlicesPage } from "./pages/slices";
 import { OverviewPage } from "./pages/overview";
 import { RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
@@ -117,6 +118,7 @@ function Content({ project, run, dark }: { project: Overview; run: Run | undefin
   if (page === "overview") return <OverviewPage project={project} run={run} />;
   if (page === "gate") return <GatePage run={run} />;
   if (page === "labels") return <LabelsPage project={project} run={run} />;
+  if (page === "slices") return <SlicesPage project={project} run={run} />;
   if (page === "confusion") return <ConfusionPage run={run} />;
   return <ErrorsPage project={project} run={run} />;
 }

@@ -21,6 +21,7 @@ from boxscore.api import (
     project_routes,
     quality_routes,
     run_routes,
+    slice_routes,
     tag_routes,
 )
 from boxscore.api.gate import Gate
@@ -34,6 +35,7 @@ ROUTES = (
     comparison_routes,
     metric_routes,
     quality_routes,
+    slice_routes,
     embedding_routes,
     label_routes,
     item_routes,

@@ -91,6 +91,7 @@ class Estimate(Document):
 class PerformanceBin(Document):
     low: float
     high: float
+    most: float
     predictions: int
     objects: int
     tp: int
@@ -99,6 +100,7 @@ class PerformanceBin(Document):
     precision: Estimate
     recall: Estimate
     mean_confidence: Estimate
+    calibration_gap: Estimate
 
 
 class Undefined(Document):
@@ -108,10 +110,12 @@ class Undefined(Document):
 
 class MetricPerformance(Document):
     run: str
-    iou: float
+    iou: float | None
     confidence: float | None
     metric: MetricCard
     bins: list[PerformanceBin]
+    precision: float | None
+    recall: float | None
     undefined: Undefined
     notes: list[str]
 

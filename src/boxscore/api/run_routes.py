@@ -12,6 +12,10 @@ from boxscore.api.fix_documents import FixFirst
 from boxscore.evaluation.queries import MOST_ROWS, ClassOrNone, ErrorQuery, ImageQuery
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
+Among = Annotated[
+    str | None,
+    Query(max_length=2_000, description="Only objects of a slice, as object.class=person."),
+]
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 
@@ -170,6 +174,7 @@ def errors(
     predicted: ClassOrNone = None,
     below: float | None = None,
     tag: Annotated[str | None, Query(max_length=100)] = None,
+    among: Among = None,
     sort: str = "severity",
     offset: Offset = 0,
     limit: Limit = 60,
@@ -188,6 +193,7 @@ def errors(
         predicted=predicted,
         below=below,
         tag=tag,
+        among=among,
         sort=sort,
         offset=offset,
         limit=limit,

@@ -39,6 +39,7 @@ COMMANDS = {
     "similar": "embed:similar",
     "duplicates": "embed:duplicates",
     "leakage": "embed:leakage",
+    "slices": "slices:slices",
     "score": "score:score",
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",

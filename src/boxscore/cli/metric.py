@@ -178,14 +178,58 @@ def performance(
     if as_json:
         print_json(document)
         return
-    table = [["from", "to", "predictions", "precision", "objects", "recall", "confidence"]]
+    names = ["from", "to", "predictions", "precision", "objects", "recall", "confidence", "gap"]
+    table = [names]
     for one in document["bins"]:
         edges = [f"{one[k]:.4g}" for k in ("low", "high")]
-        shares = [_with_ends(one[k]) for k in ("precision", "recall", "mean_confidence")]
+        columns_of = ("precision", "recall", "mean_confidence", "calibration_gap")
+        shares = [_with_ends(one[k]) for k in columns_of]
         table.append([*edges, str(one["predictions"]), shares[0], str(one["objects"]), *shares[1:]])
-    click.echo(columns(table, right=range(7)))
+    click.echo(columns(table, right=range(8)))
     title = document["metric"]["title"]
     click.echo(f"  {run} by {title}, at IoU {iou:.2f}, confidence {number(document['confidence'])}")
+    for note in document["notes"]:
+        click.echo(f"  {note}")
+
+
+@metric_group.command("importance", epilog="Example:  boxscore metric importance yolo-x")
+@click.argument("run")
+@click.option("--baseline", help="A run: what has RUN lost against it?")
+@click.option(
+    "--iou",
+    type=float,
+    help="Least IoU of a match. Default: 0.5; with a baseline the mean of 0.5 to 0.95.",
+)
+@click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")
+@task_option
+@slice_option
+@json_option
+@target_option
+def importance(
+    run: str,
+    baseline: str | None,
+    iou: float | None,
+    confidence: float | None,
+    task: str | None,
+    where: str | list[str] | None,
+    as_json: bool,
+    target: Path,
+) -> None:
+    """Print what every metric has to do with misses and false positives, or losses."""
+    from boxscore.cli.text import columns, number, print_json
+
+    document = open_project(target).metric_importance(
+        run, baseline, iou=iou, confidence=confidence, task=task, where=where
+    )
+    if as_json:
+        print_json(document)
+        return
+    table = [["failures", "metric", "bits", "by chance", "q", "spearman", "higher", "adjusted"]]
+    for row in document["rows"]:
+        numbers = [number(row[k]) for k in ("information", "by_chance", "q", "spearman")]
+        ends = [_with_ends(row[k]) for k in ("higher", "adjusted")]
+        table.append([row["failure"].replace("_", " "), row["title"], *numbers, *ends])
+    click.echo(columns(table, right=range(2, 8)))
     for note in document["notes"]:
         click.echo(f"  {note}")
 

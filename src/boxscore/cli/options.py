@@ -71,7 +71,7 @@ def slice_option(command: Command) -> Command:
         "where",
         callback=read,
         metavar="S",
-        help="Only some images: split=val, class=person, title=*.png, sequence=7, "
+        help="Only some images: split=val, class=person, title=*.png, sequence=7, licence=CC-BY, "
         "metric.brightness=0.2..0.4, cluster=3, similar=IMAGE:20, leaked=no, "
         "several joined by commas; or @FILE with a title or id a line.",
     )(command)

@@ -127,6 +127,42 @@ def right_answers(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredAnswers:
+    """Labels, or given answers, each right or not, (N,), in order of images.
+
+    Attributes:
+        confidence: Of a given answer; nan of a label.
+    """
+
+    item: NDArray[np.int32]
+    class_id: NDArray[np.int32]
+    right: NDArray[np.bool_]
+    confidence: NDArray[np.float64]
+
+
+def scored_answers(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> tuple[ScoredAnswers, ScoredAnswers]:
+    """Every label, given by the run or not, and every given answer, among the labels or not.
+
+    Their means are the pooled recall and precision.
+    """
+    truth, guess, (_, many) = _sides(question, ground_truth, predictions)
+    given, size = _given(guess, many), question.size
+    questions = int(question.max(initial=0)) + 1
+
+    def scored(mine: _Answers, other: _Answers) -> ScoredAnswers:
+        return ScoredAnswers(
+            item=(mine.place // questions).astype(np.int32),
+            class_id=mine.class_id.astype(np.int32),
+            right=np.isin(mine.cells(size), other.cells(size)),
+            confidence=mine.confidence,
+        )
+
+    return scored(truth, given), scored(given, truth)
+
+
 def _sides(
     question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
 ) -> tuple[_Answers, _Answers, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:

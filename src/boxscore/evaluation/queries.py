@@ -63,6 +63,8 @@ class ErrorQuery(Query):
             "none" where it took no label; a miss is predicted "none" where no prediction took it.
         below: Only predictions of a lower confidence.
         tag: Only objects that have this tag.
+        among: Only objects of a slice, parts that name objects included; unlike a slice of the
+            images it leaves the run's default confidence alone.
     """
 
     class_id: int | None = None
@@ -70,6 +72,7 @@ class ErrorQuery(Query):
     predicted: ClassOrNone = None
     below: float | None = None
     tag: str | None = None
+    among: str | None = None
     sort: str = "severity"
 
     def __post_init__(self) -> None:

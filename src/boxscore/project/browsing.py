@@ -14,8 +14,9 @@ from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
+from boxscore.project.object_slicing import masks_among
 from boxscore.project.outlines import outlines
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.slicing import Mask, Where, sliced
 from boxscore.project.tagged import tags_of, with_tag
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.tables import Table
@@ -33,7 +34,7 @@ def error_document(
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    picked = None if query.tag is None else with_tag(state, run, view.view, query.tag)
+    picked = _picked(state, run, view.view, query)
     page = error_page(view, truth.items, query, confidence, items, picked)
     scene = Scene(truth, view, query.iou, confidence)
     objects = object_documents(scene, page.objects)
@@ -58,6 +59,17 @@ def _tags(state: Loaded, run: str, view: Comparable, objects: list[Document]) ->
         rows = sides[letter][np.array([int(name[1:]) for name in ids], np.int64)]
         known.update(zip(ids, tags_of(state, owner, rows), strict=True))
     return [known[found["id"]] for found in objects]
+
+
+def _picked(
+    state: Loaded, run: str, view: Comparable, query: ErrorQuery
+) -> tuple[Mask, Mask] | None:
+    """(P,) and (G,) what has the tag and lies in the slice that are asked for; None is all."""
+    among = masks_among(state, run, view, query.among)
+    if query.tag is None:
+        return among
+    tagged = with_tag(state, run, view, query.tag)
+    return tagged if among is None else (tagged[0] & among[0], tagged[1] & among[1])
 
 
 def image_document(

@@ -13,7 +13,7 @@ from boxscore.errors import RequestError, UnknownRunError, near_misses
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.metric_performance import metric_performance, performance_document
-from boxscore.project.analysing import run_view
+from boxscore.project.judged_units import judged_units, refuse_pixels, unit_values
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
     Known,
@@ -29,8 +29,7 @@ from boxscore.project.measuring import (
     size_at,
     stored,
 )
-from boxscore.project.numbers import operating_confidence
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.slicing import Where
 from boxscore.quality.cards import On, Reads
 
 Document = dict[str, Any]
@@ -171,52 +170,36 @@ def performance(
     task: str | None,
     pixels: bool,
 ) -> Document:
-    """Precision, recall and mean confidence of a run over bins of a metric."""  # fmt: skip
-    items = sliced(state.truth(), where)
-    view = run_view(state, run, task)
+    """Precision, recall, confidence and calibration of a run over bins of a metric."""
     known = find_metric(state, name)
     if not pixels:
-        _refuse_pixels(state, known)
-    cut = operating_confidence(view, confidence, items)
-    of_truth, of_predictions = _on_rows(state, known, run, view.view)
-    found = metric_performance(
-        view, iou, cut, of_predictions, of_truth, bins=bins, items=items, classes=classes
+        refuse_pixels(state, known)
+    judged = judged_units(
+        state, run, iou=iou, confidence=confidence, classes=classes, where=where, task=task
     )
-    head = {"run": run, "iou": iou, "confidence": defined(cut), "metric": card_document(known.card)}
-    return head | performance_document(found)
-
-
-def _refuse_pixels(state: Loaded, known: Known) -> None:
-    """Refuse to decode images for an answer that somebody waits for."""
-    if known.card.reads is Reads.PIXELS:
-        missing = int((~stored(state, known, place_of(state, None))[1]).sum())
-        if missing:
-            raise RequestError(
-                f"metric {known.card.title!r} is not computed yet for {missing} images",
-                fix="run `boxscore metric run`",
-                code="E-METRIC-MISSING",
-            )
-
-
-def _on_rows(
-    state: Loaded, known: Known, run: str, view: Any
-) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
-    """Values of the view's ground truths, if there are any, and predictions."""
-    project, own = place_of(state, None), place_of(state, run)
-    if known.card.on is On.IMAGE:
-        place = project if project.fits(known.card) else own
-        values = metric_values(state, known, place)
-        return values[view.truth.item], values[view.predictions.item]
-    of_truth = None
-    if project.fits(known.card):
-        of_truth = metric_values(state, known, project)[view.truth.rows]
-    if not own.fits(known.card):
+    of_predictions = unit_values(state, known, judged.predictions, run)
+    if of_predictions is None:
         raise RequestError(
             f"metric {known.card.title!r} has no values of predictions",
             fix="choose one of images or of predictions: `boxscore metric list`",
             code="E-METRIC-PLACE",
         )
-    return of_truth, metric_values(state, known, own)[view.predictions.rows]
+    found = metric_performance(
+        judged.truth,
+        judged.predictions,
+        unit_values(state, known, judged.truth, None if known.card.on is On.OBJECT else run),
+        of_predictions,
+        images=state.truth().items.rows,
+        bins=bins,
+    )
+    cut = judged.confidence
+    head = {
+        "run": run,
+        "iou": None if cut is None else iou,
+        "confidence": None if cut is None else defined(cut),
+        "metric": card_document(known.card),
+    }
+    return head | performance_document(found)
 
 
 def values_array(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from boxscore.engine.progress import Progress, silent
 from boxscore.project.quality_questions import QualityQuestions
 from boxscore.project.questions import RunQuestions
+from boxscore.project.slice_questions import SliceQuestions
 from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class ProjectReader(RunQuestions, QualityQuestions):
+class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
     """The reading half of `Project`: items, truth, runs, their numbers, objects, pictures.
 
     Attributes:

@@ -1,11 +1,12 @@
 """Subsets of a project's images, named by a small expression.
 
 `split=val,class=person` are the images of the split that hold a person. Keys are split, class,
-title (a pattern as of a shell), sequence, tag, slice (saved by name), item (rows, as in
+title (a pattern as of a shell), sequence, licence, tag, slice (saved by name), item (rows, as in
 `item=3..9+12`) and `metric.ID`, whose value is a range with both ends in it, as in
 `metric.brightness=0.2..0.4`; by embeddings `cluster=3`, `similar=IMAGE:20`, `leaked=yes`; a leading
-`!` means "not", commas mean "and". A list instead of an expression names the images themselves, by
-title, source id or data hash.
+`!` means "not", commas mean "and". Where objects are listed, parts that name objects may stand too;
+see `object_slicing`. A list instead of an expression names the images themselves, by title, source
+id or data hash.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from boxscore.project.evaluating import Truth
 
 Mask = NDArray[np.bool_]
 Where = str | Sequence[str] | None
-KEYS = ("split", "class", "title", "sequence")
+KEYS = ("split", "class", "title", "sequence", "licence")
 NAMED = ("tag", "slice")
 ROWS, BY_LIKENESS = "item", ("cluster", "similar", "leaked")
 METRIC = "metric."
@@ -57,7 +58,8 @@ def _part(truth: Truth, part: str) -> Mask:
         return ~_part(truth, part.strip()[1:])
     key, equals, value = (word.strip() for word in part.partition("="))
     if equals and key.startswith(METRIC):
-        return _within(truth, key.removeprefix(METRIC), value)
+        name = key.removeprefix(METRIC)
+        return within(truth.measured(name), name, value)
     if equals and key in NAMED:
         return truth.tagged(key, value)
     if equals and key in BY_LIKENESS:
@@ -65,10 +67,7 @@ def _part(truth: Truth, part: str) -> Mask:
     if equals and key == ROWS:
         return _at_rows(truth, value)
     if not equals or key not in KEYS:
-        known = near_misses(key, (*KEYS, *NAMED, ROWS, *BY_LIKENESS, "metric.brightness"))
-        raise RequestError(
-            f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
-        )
+        raise _no_part(part, key)
     if key == "class":
         return _with_class(truth, value)
     values = truth.items[key].astype(str)
@@ -80,6 +79,19 @@ def _part(truth: Truth, part: str) -> Mask:
         some = [v for v in np.unique(values).tolist() if v]
         raise _unknown(key, value, some)
     return found
+
+
+def _no_part(part: str, key: str) -> RequestError:
+    if key.startswith("object."):
+        return RequestError(
+            f"{part.strip()!r} names objects, and images are to be chosen here",
+            fix="use it where objects are listed, and with metric performance and importance",
+            code="E-SLICE-OBJECT",
+        )
+    known = near_misses(key, (*KEYS, *NAMED, ROWS, *BY_LIKENESS, "metric.brightness"))
+    return RequestError(
+        f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
+    )
 
 
 def _at_rows(truth: Truth, value: str) -> Mask:
@@ -105,8 +117,12 @@ def _at_rows(truth: Truth, value: str) -> Mask:
     return mask
 
 
-def _within(truth: Truth, name: str, value: str) -> Mask:
-    """Images whose metric lies in a range; where it is undefined it lies in none."""
+def within(values: NDArray[np.float64], name: str, value: str) -> Mask:
+    """Values that lie in a range, as in "0.2..0.4"; an undefined one lies in none.
+
+    Raises:
+        RequestError: It is no range.
+    """
     low, dots, high = value.partition("..")
     try:
         least = float(low or "-inf")
@@ -119,7 +135,6 @@ def _within(truth: Truth, name: str, value: str) -> Mask:
             fix="write LOW..HIGH, LOW.. or ..HIGH, or one number",
             code="E-SLICE-RANGE",
         )
-    values = truth.measured(name)
     inside: Mask = (values >= least) & (values <= most)
     return inside
 

@@ -168,7 +168,7 @@ export function pointOf(view: View, run: string): Point {
   return { run, iou: view.iou, confidence: view.confidence, classes };
 }
 
-function query({ iou, confidence, classes }: Point) {
+export function query({ iou, confidence, classes }: Point) {
   return { iou, classes, ...(confidence === null ? {} : { confidence }) };
 }
 
@@ -296,11 +296,12 @@ export interface ErrorFilter {
   labelled: Place | null;
   predicted: Place | null;
   below: number | null;
+  among: string | null;
   sort: string;
 }
 
 /** No filter at all, in the order of the images. */
-export const EVERYTHING: ErrorFilter = { outcome: "all", kind: null, labelled: null, predicted: null, below: null, sort: "title" };
+export const EVERYTHING: ErrorFilter = { outcome: "all", kind: null, labelled: null, predicted: null, below: null, among: null, sort: "title" };
 
 export const PAGE_SIZE = 60;
 
@@ -311,12 +312,12 @@ export async function fetchErrors(
   offset: number,
   signal: AbortSignal,
 ): Promise<ErrorPage> {
-  const { outcome, kind, labelled, predicted, below, sort } = filter;
+  const { outcome, kind, labelled, predicted, below, among, sort } = filter;
   return unwrap(
     await client.GET("/api/v1/runs/{run}/errors", {
       params: {
         path: { run: point.run },
-        query: { ...query(point), ...defined({ kind, labelled, predicted, below }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
+        query: { ...query(point), ...defined({ kind, labelled, predicted, below, among }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
       },
       signal,
     }),

@@ -795,6 +795,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/metric-importance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metric Importance
+         * @description Every metric's relation to misses and false positives, or to losses; decodes no images.
+         */
+        get: operations["metric_importance_api_v1_runs__run__metric_importance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/metric-performance": {
         parameters: {
             query?: never;
@@ -847,6 +867,26 @@ export interface paths {
          * @description Scores of the run; counts at one operating point and for chosen classes.
          */
         get: operations["summary_api_v1_runs__run__summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/weak-slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weak Slices
+         * @description Subsets on which the run does worse, or loses against a baseline; decodes no images.
+         */
+        get: operations["weak_slices_api_v1_runs__run__weak_slices_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1910,6 +1950,20 @@ export interface components {
             /** Protocol */
             protocol: string;
         };
+        /** HeldOut */
+        HeldOut: {
+            drop: components["schemas"]["Estimate"];
+            /** Images */
+            images: number;
+            /** Inside */
+            inside: number | null;
+            /** P */
+            p: number;
+            /** Rest */
+            rest: number | null;
+            /** Units */
+            units: number;
+        };
         /** Histogram */
         Histogram: {
             /** Counts */
@@ -2109,6 +2163,41 @@ export interface components {
             task?: string | null;
             /** Warnings */
             warnings: components["schemas"]["ImportFact"][];
+        };
+        /** ImportanceRow */
+        ImportanceRow: {
+            adjusted: components["schemas"]["Estimate"];
+            /** Adjusted For */
+            adjusted_for: string[];
+            /** By Chance */
+            by_chance: number;
+            /**
+             * Failure
+             * @enum {string}
+             */
+            failure: "misses" | "false_positives" | "losses";
+            /** Failures */
+            failures: number;
+            higher: components["schemas"]["Estimate"];
+            /** Information */
+            information: number;
+            /** Metric */
+            metric: string;
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** P */
+            p: number;
+            /** Q */
+            q: number;
+            /** Spearman */
+            spearman: number | null;
+            /** Title */
+            title: string;
+            /** Units */
+            units: number;
         };
         /**
          * Imports
@@ -2577,6 +2666,23 @@ export interface components {
             /** Values */
             values: number[];
         };
+        /** MetricImportance */
+        MetricImportance: {
+            /** Baseline */
+            baseline: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Iou */
+            iou: number | null;
+            /** Notes */
+            notes: string[];
+            /** Rows */
+            rows: components["schemas"]["ImportanceRow"][];
+            /** Run */
+            run: string;
+            /** Waiting */
+            waiting: string[];
+        };
         /** MetricPerformance */
         MetricPerformance: {
             /** Bins */
@@ -2584,10 +2690,14 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             /** Iou */
-            iou: number;
+            iou: number | null;
             metric: components["schemas"]["MetricCard"];
             /** Notes */
             notes: string[];
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
             /** Run */
             run: string;
             undefined: components["schemas"]["Undefined"];
@@ -2934,6 +3044,7 @@ export interface components {
         };
         /** PerformanceBin */
         PerformanceBin: {
+            calibration_gap: components["schemas"]["Estimate"];
             /** Fn */
             fn: number;
             /** Fp */
@@ -2943,6 +3054,8 @@ export interface components {
             /** Low */
             low: number;
             mean_confidence: components["schemas"]["Estimate"];
+            /** Most */
+            most: number;
             /** Objects */
             objects: number;
             precision: components["schemas"]["Estimate"];
@@ -3054,6 +3167,19 @@ export interface components {
             /** Where */
             where: string;
         };
+        /** SearchedMeasure */
+        SearchedMeasure: {
+            /** Images */
+            images: number;
+            /** Looked At */
+            looked_at: number;
+            /** Tested */
+            tested: number;
+            /** Units */
+            units: number;
+            /** Value */
+            value: number | null;
+        };
         /**
          * Selected
          * @description Images by a slice or by identity, or objects of a run's lists.
@@ -3130,6 +3256,19 @@ export interface components {
             name: string;
             /** Where */
             where: string;
+        };
+        /** SliceCondition */
+        SliceCondition: {
+            /** Facet */
+            facet: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Title */
+            title: string;
+            /** Value */
+            value: string | null;
         };
         /** StateCounts */
         StateCounts: {
@@ -3234,6 +3373,80 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /** WeakSlice */
+        WeakSlice: {
+            /** At Stake */
+            at_stake: number;
+            /** Conditions */
+            conditions: components["schemas"]["SliceCondition"][];
+            /** Coverage */
+            coverage: number;
+            drop: components["schemas"]["Estimate"];
+            /** Gained */
+            gained: number | null;
+            held_out: components["schemas"]["HeldOut"];
+            /** Images */
+            images: number;
+            /** Inside */
+            inside: number | null;
+            /** Lost */
+            lost: number | null;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "recall" | "precision" | "change";
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "fp" | "fn";
+            /** Q */
+            q: number;
+            /** Rest */
+            rest: number | null;
+            /** Sentence */
+            sentence: string;
+            /** Units */
+            units: number;
+            /** Where */
+            where: string | null;
+        };
+        /** WeakSlices */
+        WeakSlices: {
+            /** Baseline */
+            baseline: string | null;
+            /** Baseline Confidence */
+            baseline_confidence: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Iou */
+            iou: number | null;
+            /** Lead */
+            lead: string | null;
+            /** Level */
+            level: number;
+            /** Looked At */
+            looked_at: number;
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["SearchedMeasure"];
+            };
+            /** Notes */
+            notes: string[];
+            /** Run */
+            run: string;
+            /** Slices */
+            slices: components["schemas"]["WeakSlice"][];
+            /** Task */
+            task: string;
+            /** Tested */
+            tested: number;
+            /** Waiting */
+            waiting: string[];
         };
     };
     responses: never;
@@ -4360,6 +4573,8 @@ export interface operations {
                 predicted?: number | "none" | null;
                 below?: number | null;
                 tag?: string | null;
+                /** @description Only objects of a slice, as object.class=person. */
+                among?: string | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;
@@ -4632,6 +4847,49 @@ export interface operations {
             };
         };
     };
+    metric_importance_api_v1_runs__run__metric_importance_get: {
+        parameters: {
+            query?: {
+                baseline?: string | null;
+                /** @description Least IoU of a match. Default: 0.5; with a baseline the mean of 0.5 to 0.95. */
+                iou?: number | null;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricImportance"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     performance_api_v1_runs__run__metric_performance_get: {
         parameters: {
             query: {
@@ -4739,6 +4997,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    weak_slices_api_v1_runs__run__weak_slices_get: {
+        parameters: {
+            query?: {
+                baseline?: string | null;
+                /** @description Least IoU of a match. Default: 0.5; with a baseline the mean of 0.5 to 0.95. */
+                iou?: number | null;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                level?: number;
+                seed?: number;
+                pairs?: boolean;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeakSlices"];
                 };
             };
             /** @description Validation Error */

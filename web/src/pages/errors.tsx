@@ -41,8 +41,8 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
   const view = useView();
   const point = pointOf(view, run.name);
   const { under } = choice;
-  const { outcome, kind, labelled, predicted, below, sort } = view;
-  const filter = { outcome, kind, labelled, predicted, below, sort };
+  const { outcome, kind, labelled, predicted, below, among, sort } = view;
+  const filter = { outcome, kind, labelled, predicted, below, among, sort };
   const tasks = run.tasks.filter(({ task }) => choiceOf({ ...view, task }, run).matched);
   const objects = useInfiniteQuery({
     queryKey: ["errors", point, under, filter],

@@ -21,6 +21,7 @@ const ICONS = {
   overview: "M3 13V8M8 13V3M13 13V6",
   confusion: "M2 2h12v12H2zM2 6h12M2 10h12M6 2v12M10 2v12",
   metrics: "M2 13V9M5 13V6M8 13V3M11 13V7M14 13v-3",
+  slices: "M2 13 6 8.5 9 11 14 3M2 2v12h12",
   compare: "M2 3h5v10H2zM9 3h5v10H9z",
   gate: "M3.5 1.5h6l3 3v10h-9zM5.5 9l2 2 3.5-4",
   map: "M3 4h.01M7 3h.01M5 8h.01M10 6h.01M13 9h.01M4 12h.01M9 11h.01M12 13h.01",

@@ -35,6 +35,7 @@ function chipsOf(view: View, project: Overview): Chip[] {
   if (view.kind) chips.push([KIND_NAMES[view.kind] ?? view.kind, { kind: null }]);
   if (view.labelled !== null) chips.push([`Labelled ${className(view.labelled)}`, { labelled: null }]);
   if (view.predicted !== null) chips.push([`Predicted ${className(view.predicted)}`, { predicted: null }]);
+  if (view.among !== null) chips.push([`Only ${view.among}`, { among: null }]);
   if (view.below !== null) chips.push([`Confidence below ${score(view.below, 2)}`, { below: null }]);
   return chips;
 }

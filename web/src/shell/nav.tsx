@@ -12,6 +12,7 @@ const NAMES: Record<Page, string> = {
   errors: "Errors",
   confusion: "Confusion",
   metrics: "Metrics",
+  slices: "Slices",
   compare: "Compare",
   labels: "Label issues",
   map: "Data map",

@@ -1,7 +1,7 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "metrics", "compare", "labels", "map", "imports", "gate"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "metrics", "slices", "compare", "labels", "map", "imports", "gate"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -47,13 +47,17 @@ export interface View {
   predicted: Place | null;
   /** Only predictions of a lower confidence; null: any. */
   below: number | null;
-  /** The metric, the end of its values and the code of the findings that are looked at. */
+  /** Only objects of a slice, as `object.class=person`; null: any. */
+  among: string | null;
+  /** The metric that is looked at, the end of its values and the code of the findings; null: the page's first. */
   metric: string | null;
   side: Side;
   end: End;
   code: string | null;
   /** Kind of suspected label; null: any. */
   issue: Issue | null;
+  /** The run that weak slices lose against; null: none, slices are of the run itself. */
+  baseline: string | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -79,11 +83,13 @@ export const DEFAULTS: View = {
   labelled: null,
   predicted: null,
   below: null,
+  among: null,
   metric: null,
   side: "labels",
   end: "outliers",
   code: null,
   issue: null,
+  baseline: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -94,14 +100,14 @@ export const DEFAULTS: View = {
 
 /** What Escape and "Clear" bring back. */
 export function unfiltered(): Partial<View> {
-  const { slice, classes, outcome, kind, labelled, predicted, below, issue } = DEFAULTS;
-  return { slice, classes, outcome, kind, labelled, predicted, below, issue, selected: null };
+  const { slice, classes, outcome, kind, labelled, predicted, below, among, issue } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, among, issue, selected: null };
 }
 
 /** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
 export function objectsOf(filter: Partial<View>): Partial<View> {
-  const { outcome, kind, labelled, predicted, below, mode } = DEFAULTS;
-  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, mode, ...filter };
+  const { outcome, kind, labelled, predicted, below, among, mode } = DEFAULTS;
+  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, among, mode, ...filter };
 }
 
 function place(text: string | null): Place | null {
@@ -139,11 +145,13 @@ export function parseView(hash: string): View {
     labelled: place(q.get("labelled")),
     predicted: place(q.get("predicted")),
     below: between(q.get("below"), -1e9, 1e9),
+    among: q.get("among"),
     metric: q.get("metric"),
     side: oneOf(q.get("side"), SIDES, DEFAULTS.side),
     end: oneOf(q.get("end"), ENDS, DEFAULTS.end),
     code: q.get("code"),
     issue: ISSUES.find((k) => k === q.get("issue")) ?? null,
+    baseline: q.get("base"),
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -170,11 +178,13 @@ export function formatView(view: View): string {
   if (view.labelled !== null) q.set("labelled", String(view.labelled));
   if (view.predicted !== null) q.set("predicted", String(view.predicted));
   if (view.below !== null) q.set("below", String(view.below));
+  if (view.among !== null) q.set("among", view.among);
   if (view.metric !== null) q.set("metric", view.metric);
   if (view.side !== DEFAULTS.side) q.set("side", view.side);
   if (view.end !== DEFAULTS.end) q.set("end", view.end);
   if (view.code !== null) q.set("code", view.code);
   if (view.issue !== null) q.set("issue", view.issue);
+  if (view.baseline !== null) q.set("base", view.baseline);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);

@@ -1,0 +1,109 @@
+"""Parts of a slice that speak of objects, not of images: `object.class=person,object.x=0..0.2`.
+
+Keys are `object.class`, `object.x` and `object.y` (the centre of its box as a share of the image)
+and `object.ID` of a metric of objects, each but the class with a range as in `metric.ID=lo..hi`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError, near_misses
+from boxscore.matching.comparable import Comparable, Side
+from boxscore.project.loading import Loaded
+from boxscore.project.measuring import find_metric, metric_values, place_of
+from boxscore.project.slicing import NEXT_PART, Mask, Where, sliced, within
+from boxscore.quality.cards import On
+from boxscore.schema.tables import Table
+
+OBJECT = "object."
+POSITIONS = ("x", "y")
+
+
+def by_subject(where: Where) -> tuple[Where, tuple[str, ...]]:
+    """The part of a slice that names images, and the parts that name objects on them."""
+    if not isinstance(where, str):
+        return where, ()
+    parts = NEXT_PART.split(where)
+    objects = tuple(part for part in parts if part.strip().startswith(OBJECT))
+    images = ",".join(part for part in parts if part not in objects)
+    return images or None, objects
+
+
+def masks_among(
+    state: Loaded, run: str, view: Comparable, among: str | None
+) -> tuple[Mask, Mask] | None:
+    """(P,) predictions and (G,) ground truths of a slice of images, of objects or of both."""
+    images, parts = by_subject(among)
+    items = sliced(state.truth(), images)
+    if items is None and not parts:
+        return None
+    masks = object_masks(state, run, view, parts)
+    if items is None:
+        return masks
+    return masks[0] & items[view.predictions.item], masks[1] & items[view.truth.item]
+
+
+def object_masks(
+    state: Loaded, run: str, view: Comparable, parts: Sequence[str]
+) -> tuple[Mask, Mask]:
+    """(P,) predictions and (G,) ground truths that all parts mean.
+
+    Raises:
+        RequestError: A key or a value is unknown, or nothing is meant.
+    """
+    sides = ((view.predictions, run), (view.truth, None))
+    masks = [np.ones(side.rows.size, np.bool_) for side, _ in sides]
+    for part in parts:
+        key, _, value = (word.strip() for word in part.strip().partition("="))
+        name = key.removeprefix(OBJECT)
+        for k, (side, owner) in enumerate(sides):
+            masks[k] &= _fitting(state, side, owner, name, value)
+    if not any(mask.any() for mask in masks):
+        raise RequestError(
+            f"slice {','.join(parts)!r} holds no object",
+            fix="widen it; commas mean that every part must hold",
+            code="E-SLICE-EMPTY",
+        )
+    return masks[0], masks[1]
+
+
+def _fitting(state: Loaded, side: Side, owner: str | None, name: str, value: str) -> Mask:
+    if name == "class":
+        names = [row.name for row in state.truth().ontology.classes]
+        if value not in names:
+            raise RequestError(
+                f"no object has class {value!r}",
+                fix=near_misses(value, names),
+                code="E-SLICE-VALUE",
+            )
+        wanted = [k for k, one in enumerate(names) if one == value]
+        return np.isin(side.class_id, wanted)
+    if name in POSITIONS:
+        return within(positions(state.truth().items, side.item, side.box)[name], name, value)
+    known = find_metric(state, name)
+    if known.card.on is not On.OBJECT:
+        raise RequestError(
+            f"metric {known.card.title!r} is one of images",
+            fix=f"write metric.{known.card.id}={value}",
+            code="E-SLICE-KEY",
+        )
+    place = place_of(state, owner)
+    if not place.fits(known.card):
+        return np.zeros(side.rows.size, np.bool_)
+    return within(metric_values(state, known, place)[side.rows], name, value)
+
+
+def positions(
+    items: Table, item: NDArray[Any], box: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Centres of boxes, (N,) each, as shares of the width and height of their images."""
+    centre = box[:, :2] + box[:, 2:] / 2
+    return {
+        name: centre[:, k] / np.maximum(items[size][item], 1)
+        for k, (name, size) in enumerate(zip(POSITIONS, ("width", "height"), strict=True))
+    }

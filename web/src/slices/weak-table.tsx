@@ -1,0 +1,76 @@
+/** Confirmed weak slices, most at stake first; a row opens its misses or false positives. */
+import type { ReactElement } from "react";
+import type { WeakSlice, WeakSlices } from "../api/slices";
+import { DASH, percent, whole } from "../format";
+import { Card } from "../parts/card";
+import { OutcomeGlyph } from "../parts/marks";
+import { Whisker } from "../parts/whisker";
+import type { Choice } from "../state/choice";
+import { objectsOf, type View } from "../state/url";
+import { setView } from "../state/view";
+
+/** The way to a slice's failures at the thresholds that it was found with; null where no expression names it. */
+export function missesOf(slice: WeakSlice, { run, confidence }: WeakSlices): Partial<View> | null {
+  if (slice.where === null) return null;
+  return objectsOf({ run, confidence, outcome: slice.outcome, among: slice.where });
+}
+
+const MEASURES = { recall: "Recall", precision: "Precision", change: "Recall change" };
+
+export function WeakCard({ data, choice, stale }: { data: WeakSlices; choice: Choice; stale: boolean }): ReactElement {
+  const { slices, baseline } = data;
+  const most = Math.max(0.1, ...slices.map((s) => s.drop.high ?? s.drop.estimate ?? 0));
+  const scale = Math.min(1, Math.ceil(most * 10) / 10);
+  return (
+    <Card
+      title="Weak slices"
+      className={stale ? "stale" : ""}
+      hint={`Found on half of the images, confirmed on the other half. q: false discovery rate over ${whole(data.tested)} tests. At stake: what would be right if the slice were like the rest. Scale 0 to ${Math.round(scale * 100)} points.`}
+      foot={data.waiting.length ? `Not computed yet, so not searched: ${data.waiting.join(", ")}. Run boxscore metric run.` : undefined}
+    >
+        <table className="table weak">
+          <thead>
+            <tr>
+              <th>Slice</th>
+              <th className="num">n</th>
+              <th className="num">Images</th>
+              <th className="num">{baseline === null ? "Value %" : "Change %"}</th>
+              <th className="num">Else %</th>
+              <th>Difference</th>
+              <th className="num" title="On the images that had no part in choosing the slice">Held out %</th>
+              <th className="num">At stake</th>
+              <th className="num">q</th>
+            </tr>
+          </thead>
+          <tbody>
+            {slices.map((slice) => {
+              const go = choice.matched ? missesOf(slice, data) : null;
+              return (
+                <tr key={`${slice.measure} ${slice.name}`} className={go ? "click" : ""} onClick={() => go && setView(go)}>
+                  <td className="wraps" title={slice.sentence}>
+                    <OutcomeGlyph of={slice.outcome} />{" "}
+                    {go ? <button className="plain"><bdi>{slice.name}</bdi></button> : <bdi>{slice.name}</bdi>}
+                    <small>{MEASURES[slice.measure]}{slice.lost === null ? "" : `: ${whole(slice.lost)} lost, ${whole(slice.gained)} gained`}</small>
+                  </td>
+                  <td className="num">{whole(slice.units)}</td>
+                  <td className="num">{whole(slice.images)}</td>
+                  <td className="num"><b>{percent(slice.inside).replace("-", "−")}</b></td>
+                  <td className="num">{percent(slice.rest).replace("-", "−")}</td>
+                  <td className="whisker-cell"><Whisker of={{ ...slice.drop, reason: null }} from={0} to={scale} zero tone="worse" /></td>
+                  <td className="num">{percent(slice.held_out.inside).replace("-", "−")}</td>
+                  <td className="num">{whole(Math.round(slice.at_stake))}</td>
+                  <td className="num">{small(slice.q)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+    </Card>
+  );
+}
+
+/** .046, or <.001. */
+export function small(q: number | null): string {
+  if (q === null) return DASH;
+  return q < 0.001 ? "<.001" : q.toFixed(3).replace(/^0/, "");
+}
