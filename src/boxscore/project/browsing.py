@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.error_list import error_page
+from boxscore.evaluation.error_list import ErrorPage, error_pages
 from boxscore.evaluation.image_list import image_rows
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.matching.comparable import Comparable
@@ -17,6 +18,7 @@ from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.outlines import outlines
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tagged import tags_of, with_tag
+from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.tables import Table
 from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
@@ -33,8 +35,16 @@ def error_document(
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    picked = None if query.tag is None else with_tag(state, run, view.view, query.tag)
-    page = error_page(view, truth.items, query, confidence, items, picked)
+
+    def pages() -> ErrorPage:
+        picked = None if query.tag is None else with_tag(state, run, view.view, query.tag)
+        return error_pages(view, truth.items, query, confidence, items, picked)
+
+    # Further pages of one list are cut from the same sorted objects.
+    asked = replace(query, offset=0, limit=1, confidence=confidence)
+    meant = None if items is None else items.tobytes()
+    key = "errors", state.record(run).run_id, task_of(state, run, task), asked, meant
+    page = state.evaluated(key, pages).page(query)
     scene = Scene(truth, view, query.iou, confidence)
     objects = object_documents(scene, page.objects)
     for found, tags in zip(objects, _tags(state, run, view.view, objects), strict=True):
@@ -66,7 +76,8 @@ def image_document(
     """One page of images."""
     view, truth = run_view(state, run, task), state.truth()
     items = sliced(truth, where)
-    check_classes(query.classes, view.view.classes)
+    named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
+    check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
     total, rows = image_rows(view, truth.items, query, confidence, items)
     numbers = np.array([row.pop("item") for row in rows], np.int64)

@@ -54,6 +54,8 @@ export interface View {
   code: string | null;
   /** Kind of suspected label; null: any. */
   issue: Issue | null;
+  /** Only objects with this tag; null: any. */
+  tag: string | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -84,6 +86,7 @@ export const DEFAULTS: View = {
   end: "outliers",
   code: null,
   issue: null,
+  tag: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -94,14 +97,14 @@ export const DEFAULTS: View = {
 
 /** What Escape and "Clear" bring back. */
 export function unfiltered(): Partial<View> {
-  const { slice, classes, outcome, kind, labelled, predicted, below, issue } = DEFAULTS;
-  return { slice, classes, outcome, kind, labelled, predicted, below, issue, selected: null };
+  const { slice, classes, outcome, kind, labelled, predicted, below, tag, issue } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, tag, issue, selected: null };
 }
 
 /** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
 export function objectsOf(filter: Partial<View>): Partial<View> {
-  const { outcome, kind, labelled, predicted, below, mode } = DEFAULTS;
-  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, mode, ...filter };
+  const { outcome, kind, labelled, predicted, below, tag, mode } = DEFAULTS;
+  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, tag, mode, ...filter };
 }
 
 function place(text: string | null): Place | null {
@@ -144,6 +147,7 @@ export function parseView(hash: string): View {
     end: oneOf(q.get("end"), ENDS, DEFAULTS.end),
     code: q.get("code"),
     issue: ISSUES.find((k) => k === q.get("issue")) ?? null,
+    tag: q.get("tag"),
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -175,6 +179,7 @@ export function formatView(view: View): string {
   if (view.end !== DEFAULTS.end) q.set("end", view.end);
   if (view.code !== null) q.set("code", view.code);
   if (view.issue !== null) q.set("issue", view.issue);
+  if (view.tag !== null) q.set("tag", view.tag);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
