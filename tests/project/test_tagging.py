@@ -21,7 +21,8 @@ def project(demo_folder: Path, tmp_path: Path) -> Project:
 
 def test_a_tag_is_a_slice(project: Project) -> None:
     images = project.tag("mine", "split=val")
-    assert project.tags() == [{"tag": "mine", "images": images, "labels": 0, "predictions": {}}]
+    row = {"tag": "mine", "images": images, "labels": 0, "predictions": {}, "holding": images}
+    assert project.tags() == [row]
     by_tag = project.evaluate("int8", where="tag=mine")
     assert by_tag["metrics"] == project.evaluate("int8", where="split=val")["metrics"]
     others = project.evaluate("int8", where="!tag=mine")

@@ -20,6 +20,7 @@ import { Nav } from "./shell/nav";
 import { SliceDialog } from "./shell/slice-dialog";
 import { choiceOf, matchedChoice } from "./state/choice";
 import { useKeys } from "./state/keys";
+import { pickNothing, picks } from "./state/picked";
 import { PAGES, unfiltered } from "./state/url";
 import { getView, setView, useView } from "./state/view";
 
@@ -59,7 +60,8 @@ export function App(): ReactElement {
   const confidenceOf = () => getView().confidence ?? summary.data?.counts?.confidence ?? run?.default_confidence ?? 0;
 
   useKeys({
-    ...Object.fromEntries(PAGES.map((page, k) => [String(k + 1), () => setView({ page, selected: null })])),
+    // What is picked on the Errors page has these keys for its tags.
+    ...Object.fromEntries(PAGES.map((page, k) => [String(k + 1), () => !(view.page === "errors" && picks()) && setView({ page, selected: null })])),
     "[": () => setView({ iou: step(view.iou, -0.05, 0.1, 0.95) }),
     "]": () => setView({ iou: step(view.iou, 0.05, 0.1, 0.95) }),
     "-": () => setView({ confidence: step(confidenceOf(), -0.05, 0, 1) }),
@@ -69,7 +71,7 @@ export function App(): ReactElement {
     i: () => setDialog("images"),
     d: () => setView({ theme: dark ? "light" : "dark" }),
     "?": () => setDialog("keys"),
-    Escape: () => setView(unfiltered()),
+    Escape: () => (view.page === "errors" && picks() ? pickNothing() : setView(unfiltered())),
   });
 
   return (

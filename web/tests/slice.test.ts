@@ -17,6 +17,16 @@ describe("a slice of the images", () => {
     expect(formatSlice([])).toBeNull();
   });
 
+  it("keeps negation, tags, saved slices and ranges of metrics", () => {
+    const text = "!tag=seen,slice=dark,metric.brightness=..0.2";
+    expect(parseSlice(text)).toEqual([
+      { key: "tag", value: "seen", not: true },
+      { key: "slice", value: "dark" },
+      { key: "metric.brightness", value: "..0.2" },
+    ]);
+    expect(formatSlice(parseSlice(text))).toBe(text);
+  });
+
   it("has one choice of each key; the same again removes it", () => {
     const one = withPart(null, "split", "val");
     expect(one).toBe("split=val");

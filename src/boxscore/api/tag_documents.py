@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from boxscore.api.documents import Document
+from boxscore.evaluation.queries import ClassOrNone
 
 MOST_SELECTED = 100_000
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -16,12 +17,32 @@ Images = Annotated[list[Words], Field(max_length=MOST_SELECTED)]
 Objects = Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=MOST_SELECTED)]
 
 
+Finite = Annotated[float | None, Field(allow_inf_nan=False)]
+Classes = Annotated[list[Annotated[int, Field(ge=0, le=2**31)]] | None, Field(max_length=10_000)]
+
+
+class ObjectFilter(Document):
+    """Everything that a run's list of objects shows, on all of its pages."""
+
+    iou: Annotated[float, Field(ge=0.1, le=1)] = 0.5
+    confidence: Finite = None
+    classes: Classes = None
+    outcome: Name | None = None
+    kind: Name | None = None
+    labelled: ClassOrNone = None
+    predicted: ClassOrNone = None
+    below: Finite = None
+    tag: Name | None = None
+    slice: Words | None = None
+
+
 class Selected(Document):
     """Images by a slice or by identity, or objects of a run's lists."""
 
     where: Words | None = None
     images: Images = Field(default_factory=list)
     objects: Objects = Field(default_factory=list)
+    filter: ObjectFilter | None = None
     run: Words | None = None
     task: Words | None = None
 
@@ -41,6 +62,25 @@ class SliceChange(Document):
     where: Words
 
 
+class Subset(Document):
+    name: Name
+    selection: Selected
+    symlinks: bool = False
+
+
+class Export(Document):
+    what: Words
+    format: Name
+    selection: Selected
+
+
+class SubsetMade(Document):
+    project: str
+    images: int
+    ground_truth: int
+    runs: list[str]
+
+
 class Changed(Document):
     changed: int
 
@@ -54,6 +94,7 @@ class Tag(Document):
     images: int
     labels: int
     predictions: dict[str, int]
+    holding: int
 
 
 class Note(Document):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi import Path as PathPart
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
 from boxscore.api import tag_documents as documents
 from boxscore.api.current import ProjectHere
+from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project.tagging import Selection
 
 router = APIRouter(prefix="/api/v1", tags=["tags"])
@@ -16,7 +22,21 @@ router = APIRouter(prefix="/api/v1", tags=["tags"])
 
 def _selection(given: documents.Selected) -> Selection:
     where = given.images or given.where
-    return Selection(where=where, objects=given.objects, run=given.run, task=given.task)
+    some = given.filter
+    errors = None if some is None else _query(some)
+    return Selection(
+        where=where,
+        objects=given.objects,
+        errors=errors,
+        within=None if some is None else some.slice,
+        run=given.run,
+        task=given.task,
+    )
+
+
+def _query(given: documents.ObjectFilter) -> ErrorQuery:
+    values = given.model_dump(exclude={"slice", "classes"})
+    return ErrorQuery(**values, classes=None if given.classes is None else tuple(given.classes))
 
 
 @router.get("/tags", response_model=documents.Labels)
@@ -61,3 +81,28 @@ def forget_slice(name: Annotated[str, PathPart(max_length=100)], project: Projec
 def undo(project: ProjectHere) -> object:
     """Take the last change of tags, notes and slices back."""
     return {"undone": project.undo()}
+
+
+@router.post("/subsets", response_model=documents.SubsetMade)
+def subset(asked: documents.Subset, project: ProjectHere) -> object:
+    """Make a project of the images of a selection, beside this one."""
+    selection = _selection(asked.selection)
+    return project.subset(selection, name=asked.name, symlinks=asked.symlinks)
+
+
+@router.post("/exports", response_class=FileResponse)
+def export(asked: documents.Export, project: ProjectHere) -> FileResponse:
+    """A selection in any format that can be written, as a zip file."""
+    folder = Path(tempfile.mkdtemp(prefix="boxscore-export-"))
+    try:
+        path = project.export_zip(
+            asked.what,
+            format=asked.format,
+            output=folder,
+            selection=_selection(asked.selection),
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    done = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(path, media_type="application/zip", filename=path.name, background=done)

@@ -43,6 +43,7 @@ COMMANDS = {
     "score": "score:score",
     "explain-map": "explain:explain_map",
     "runs": "runs:runs",
+    "subset": "subset:subset",
     "export": "export:export",
     "report": "report:report",
     "print": "prints:print_group",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.chosen import Items
-from boxscore.evaluation.queries import ClassOrNone, ErrorQuery
+from boxscore.evaluation.queries import ClassOrNone, ErrorQuery, ImageQuery
 from boxscore.evaluation.reasons import ErrorKind, missed_at
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.restrict import one_per_item
@@ -78,41 +78,40 @@ def objects_at(run: RunView, iou: float, confidence: float, items: Items = None)
     return objects.take(one_per_item(items, view.items)[objects.item])
 
 
+Picked = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
+"""(P,) and (G,) the predictions and labels that may be shown; None is all."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """One page of objects, and the counts beside every filter."""
+    """One page of objects, or all of them, and the counts beside every filter."""
 
     total: int
     facets: dict[str, Any]
     objects: Objects
 
+    def page(self, query: ErrorQuery) -> ErrorPage:
+        """The page that a query asks for, out of all of them."""
+        rows = np.arange(query.offset, min(query.offset + query.limit, self.total))
+        return ErrorPage(self.total, self.facets, self.objects.take(rows))
 
-def error_page(
+
+def error_pages(
     run: RunView,
     items: Table,
     query: ErrorQuery,
     confidence: float,
     where: Items = None,
-    picked: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
+    picked: Picked = None,
 ) -> ErrorPage:
-    """Filter, count and sort; each facet counts what its choice would show.
+    """Filter, count and sort: all pages at once; each facet counts what its choice would show.
 
     Args:
         picked: (P,) and (G,) the predictions and labels that may be shown; None is all.
     """
-    everything = objects_at(run, query.iou, confidence, where)
-    if query.classes is not None:
-        everything = everything.take(np.isin(everything.class_id, query.classes))
     end = run.view.classes
-    narrowed = _place_mask(everything.predicted, query.predicted, end)
-    if picked is not None:
-        narrowed &= _picked(everything, *picked)
-    if query.below is not None:
-        narrowed &= everything.confidence < query.below
-    everything = everything.take(narrowed)
-    by_error = _outcome_mask(everything, query.outcome) & _kind_mask(everything, query.kind)
-    by_class = _class_mask(everything, query.class_id)
-    by_label = _place_mask(everything.labelled, query.labelled, end)
+    everything = _narrowed(run, query, confidence, where, picked)
+    by_error, by_class, by_label = _masks(everything, query, end)
     facets = {
         "outcome": _outcome_counts(everything.outcome[by_class & by_label]),
         "kind": _kind_counts(everything.kind[by_class & by_label]),
@@ -121,8 +120,65 @@ def error_page(
     }
     chosen = everything.take(by_error & by_class & by_label)
     order = sort_order(chosen, items, query.sort)
-    page = order[query.offset : query.offset + query.limit]
-    return ErrorPage(total=chosen.row.size, facets=facets, objects=chosen.take(page))
+    return ErrorPage(total=chosen.row.size, facets=facets, objects=chosen.take(order))
+
+
+def error_page(run: RunView, items: Table, query: ErrorQuery, confidence: float) -> ErrorPage:
+    """The page of a query."""
+    return error_pages(run, items, query, confidence).page(query)
+
+
+def listed(
+    run: RunView, query: ErrorQuery, confidence: float, where: Items = None, picked: Picked = None
+) -> Objects:
+    """Every object on all pages of a query, in no order."""
+    everything = _narrowed(run, query, confidence, where, picked)
+    by_error, by_class, by_label = _masks(everything, query, run.view.classes)
+    return everything.take(by_error & by_class & by_label)
+
+
+def wishes(objects: Objects, query: ImageQuery, background: int) -> list[NDArray[np.bool_]]:
+    """(N,) masks of what an image must hold: an object of the outcome, one of the kind, and one
+    that is in the cell of the confusion matrix and below the confidence at once.
+    """
+    found = []
+    if query.outcome is not None:
+        found.append(_outcome_mask(objects, query.outcome))
+    if query.kind is not None:
+        found.append(_kind_mask(objects, query.kind))
+    if (query.labelled, query.predicted, query.below) != (None, None, None):
+        cell = _place_mask(objects.labelled, query.labelled, background)
+        cell &= _place_mask(objects.predicted, query.predicted, background)
+        if query.below is not None:
+            cell &= objects.confidence < query.below
+        found.append(cell & _outcome_mask(objects, query.outcome) & _kind_mask(objects, query.kind))
+    return found
+
+
+def _narrowed(
+    run: RunView, query: ErrorQuery, confidence: float, where: Items, picked: Picked
+) -> Objects:
+    """What no facet widens again."""
+    everything = objects_at(run, query.iou, confidence, where)
+    if query.classes is not None:
+        everything = everything.take(np.isin(everything.class_id, query.classes))
+    narrowed = _place_mask(everything.predicted, query.predicted, run.view.classes)
+    if picked is not None:
+        narrowed &= _picked(everything, *picked)
+    if query.below is not None:
+        narrowed &= everything.confidence < query.below
+    return everything.take(narrowed)
+
+
+def _masks(
+    objects: Objects, query: ErrorQuery, background: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """By outcome and kind, by class, by labelled class."""
+    return (
+        _outcome_mask(objects, query.outcome) & _kind_mask(objects, query.kind),
+        _class_mask(objects, query.class_id),
+        _place_mask(objects.labelled, query.labelled, background),
+    )
 
 
 def _picked(

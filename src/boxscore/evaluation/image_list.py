@@ -8,7 +8,7 @@ import numpy as np
 
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.error_list import FN, FP, KIND_NAMES, OUTCOME_NAMES, TP, objects_at
+from boxscore.evaluation.error_list import FN, FP, TP, objects_at, wishes
 from boxscore.evaluation.queries import ImageQuery
 from boxscore.evaluation.run_view import RunView
 from boxscore.schema.tables import Table
@@ -30,12 +30,8 @@ def image_rows(
         for k in (TP, FP, FN)
     }
     chosen = np.ones(items.rows, np.bool_) if where is None else where.copy()
-    if query.outcome is not None:
-        wanted = (FP, FN) if query.outcome == "error" else (OUTCOME_NAMES.index(query.outcome),)
-        chosen &= sum(counts[k] for k in wanted) > 0
-    if query.kind is not None:
-        of_kind = objects.item[objects.kind == KIND_NAMES[query.kind]]
-        chosen &= np.bincount(of_kind, minlength=items.rows) > 0
+    for wanted in wishes(objects, query, run.view.classes):
+        chosen &= np.bincount(objects.item[wanted], minlength=items.rows) > 0
     whole = 2 * counts[TP] + counts[FP] + counts[FN]
     f1 = np.divide(2 * counts[TP], whole, out=np.full(items.rows, np.nan), where=whole > 0)
     rows = np.flatnonzero(chosen)

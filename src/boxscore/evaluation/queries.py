@@ -29,6 +29,9 @@ class Query:
         classes: Class ids to look at; None is all.
         outcome: tp, fp, fn, or error (fp and fn); None is all.
         kind: Why a prediction is false, or "missed"; None is all.
+        labelled, predicted: Row and column of the confusion matrix. A prediction is labelled
+            "none" where it took no label; a miss is predicted "none" where no prediction took it.
+        below: Only predictions of a lower confidence.
         offset, limit: The page.
 
     Raises:
@@ -40,6 +43,9 @@ class Query:
     classes: tuple[int, ...] | None = None
     outcome: str | None = None
     kind: str | None = None
+    labelled: ClassOrNone = None
+    predicted: ClassOrNone = None
+    below: float | None = None
     offset: int = 0
     limit: int = 60
 
@@ -49,6 +55,8 @@ class Query:
             raise _refused(f"confidence {self.confidence} is not a finite number", "give a number")
         _one_of("outcome", self.outcome, OUTCOMES)
         _one_of("kind", self.kind, KINDS)
+        if self.below is not None and not math.isfinite(self.below):
+            raise _refused(f"below {self.below} is not a finite number", "give a number")
         _within("offset", self.offset, 0, 2**53)
         _within("limit", self.limit, 1, MOST_ROWS)
 
@@ -59,18 +67,12 @@ class ErrorQuery(Query):
 
     Attributes:
         class_id: The predicted class; of a miss the labelled one.
-        labelled, predicted: Row and column of the confusion matrix. A prediction is labelled
-            "none" where it took no label; a miss is predicted "none" where no prediction took it.
-        below: Only predictions of a lower confidence.
         tag: Only objects that have this tag.
         among: Only objects of a slice, parts that name objects included; unlike a slice of the
             images it leaves the run's default confidence alone.
     """
 
     class_id: int | None = None
-    labelled: ClassOrNone = None
-    predicted: ClassOrNone = None
-    below: float | None = None
     tag: str | None = None
     among: str | None = None
     sort: str = "severity"
@@ -78,13 +80,11 @@ class ErrorQuery(Query):
     def __post_init__(self) -> None:
         Query.__post_init__(self)
         _one_of("sort", self.sort, ERROR_SORTS)
-        if self.below is not None and not math.isfinite(self.below):
-            raise _refused(f"below {self.below} is not a finite number", "give a number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageQuery(Query):
-    """Which images to show."""
+    """Which images to show: those with objects of the kind that is asked for."""
 
     sort: str = "worst"
 

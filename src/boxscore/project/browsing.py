@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.error_list import error_page
+from boxscore.evaluation.error_list import ErrorPage, error_pages
 from boxscore.evaluation.image_list import image_rows
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.object_slicing import masks_among
 from boxscore.project.outlines import outlines
-from boxscore.project.slicing import Mask, Where, sliced
-from boxscore.project.tagged import tags_of, with_tag
+from boxscore.project.slicing import Where, sliced
+from boxscore.project.tagged import picked, tags_of
+from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.tables import Table
 from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
@@ -34,8 +35,16 @@ def error_document(
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    picked = _picked(state, run, view.view, query)
-    page = error_page(view, truth.items, query, confidence, items, picked)
+
+    def pages() -> ErrorPage:
+        chosen = picked(state, run, view.view, query)
+        return error_pages(view, truth.items, query, confidence, items, chosen)
+
+    # Further pages of one list are cut from the same sorted objects.
+    asked = replace(query, offset=0, limit=1, confidence=confidence)
+    meant = None if items is None else items.tobytes()
+    key = "errors", state.record(run).run_id, task_of(state, run, task), asked, meant
+    page = state.evaluated(key, pages).page(query)
     scene = Scene(truth, view, query.iou, confidence)
     objects = object_documents(scene, page.objects)
     for found, tags in zip(objects, _tags(state, run, view.view, objects), strict=True):
@@ -61,24 +70,14 @@ def _tags(state: Loaded, run: str, view: Comparable, objects: list[Document]) ->
     return [known[found["id"]] for found in objects]
 
 
-def _picked(
-    state: Loaded, run: str, view: Comparable, query: ErrorQuery
-) -> tuple[Mask, Mask] | None:
-    """(P,) and (G,) what has the tag and lies in the slice that are asked for; None is all."""
-    among = masks_among(state, run, view, query.among)
-    if query.tag is None:
-        return among
-    tagged = with_tag(state, run, view, query.tag)
-    return tagged if among is None else (tagged[0] & among[0], tagged[1] & among[1])
-
-
 def image_document(
     state: Loaded, run: str, query: ImageQuery, task: str | None, where: Where
 ) -> Document:
     """One page of images."""
     view, truth = run_view(state, run, task), state.truth()
     items = sliced(truth, where)
-    check_classes(query.classes, view.view.classes)
+    named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
+    check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
     total, rows = image_rows(view, truth.items, query, confidence, items)
     numbers = np.array([row.pop("item") for row in rows], np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from boxscore.sinks import SinkCard, sink_of
 from boxscore.sinks.content import Content, Image
 from boxscore.sources.folder_files import is_video
 from boxscore.sources.video import VideoReader
+from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
 
 Document = dict[str, Any]
 OUTCOMES = ("tp", "fp", "fn")
@@ -39,6 +40,7 @@ class ExportRequest:
         outcome: Only these of `run`'s objects at an operating point: "tp", "fp" of its predictions,
             "tp", "fn" of the ground truth.
         run: Whose outcomes are meant, for ground truth; default: `what`.
+        selection: Owner -> rows: only these objects, and images with all of their objects.
     """
 
     what: str
@@ -49,6 +51,7 @@ class ExportRequest:
     run: str | None = None
     iou: float = 0.5
     confidence: float | None = None
+    selection: Mapping[str, Sequence[int]] | None = None
     progress: Progress = silent
 
 
@@ -169,6 +172,9 @@ def _content(
         shown = shown & _holding(rows, wanted, truth.items.rows)
     elif predicted and request.confidence is not None:
         wanted &= rows.table["confidence"] >= request.confidence
+    if request.selection is not None:
+        shown = shown & images_of_rows(state, request.selection)
+        wanted &= _chosen(state, request, request.selection, rows)
     filmed = truth.items["sequence"] != ""
     alone = shown & ~filmed if card.sequences and (shown & filmed).any() else np.zeros_like(shown)
     shown = shown & ~alone
@@ -202,6 +208,38 @@ def _content(
 def _holding(rows: Annotations, wanted: NDArray[np.bool_], items: int) -> NDArray[np.bool_]:
     mask = np.zeros(items, np.bool_)
     mask[rows.table["item"][wanted]] = True
+    return mask
+
+
+def images_of_rows(state: Loaded, rows: Mapping[str, Sequence[int]]) -> NDArray[np.bool_]:
+    """(items,) bool: images that are selected, or hold an object that is.
+
+    Args:
+        rows: Owner -> rows.
+    """
+    truth = state.truth()
+    tables = {TRUTH: truth.ground_truth.table} | {
+        owner_of_run(record.run_id): state.predictions(run).table
+        for run, record in state.records.items()
+        if owner_of_run(record.run_id) in rows
+    }
+    mask = np.zeros(truth.items.rows, np.bool_)
+    for owner, some in rows.items():
+        place = np.asarray(some, np.int64)
+        mask[place if owner == ITEMS else tables[owner]["item"][place]] = True
+    return mask
+
+
+def _chosen(
+    state: Loaded, request: ExportRequest, rows: Mapping[str, Sequence[int]], of: Annotations
+) -> NDArray[np.bool_]:
+    """(N,) annotations that are selected, or lie on a selected image."""
+    predicted = request.what != GROUND_TRUTH
+    owner = owner_of_run(state.record(request.what).run_id) if predicted else TRUTH
+    whole = np.zeros(state.truth().items.rows, np.bool_)
+    whole[np.asarray(rows.get(ITEMS, ()), np.int64)] = True
+    mask: NDArray[np.bool_] = whole[of.table["item"]]
+    mask[np.asarray(rows.get(owner, ()), np.int64)] = True
     return mask
 
 

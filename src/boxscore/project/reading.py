@@ -16,6 +16,7 @@ from boxscore.schema.kinds import DETECTION
 if TYPE_CHECKING:
     from boxscore.evaluation.queries import ErrorQuery, ImageQuery
     from boxscore.project.slicing import Where
+    from boxscore.project.tagging import Selection
     from boxscore.schema.ontology import Ontology
     from boxscore.schema.tables import Annotations, Table
 
@@ -115,6 +116,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         run: str | None = None,
         iou: float = 0.5,
         confidence: float | None = None,
+        selection: Selection | None = None,
         progress: Progress = silent,
     ) -> Document:
         """Write ground truth or a run into a new folder.
@@ -125,9 +127,12 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             where: Which images; see `evaluate`.
             outcome: Only objects of this outcome: "tp", "fp" of a run; "tp", "fn" of ground truth.
             run: Whose outcomes, when ground truth is written.
+            selection: Only these objects, and images with all of their objects.
         """
         from boxscore.project.exporting import ExportRequest, export
+        from boxscore.project.tagging import selected_rows
 
+        state = self._state()
         request = ExportRequest(
             what=what,
             format=format,
@@ -137,9 +142,32 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             run=run,
             iou=iou,
             confidence=confidence,
+            selection=None if selection is None else selected_rows(state, selection),
             progress=progress,
         )
-        return export(self._state(), request)
+        return export(state, request)
+
+    def export_zip(
+        self,
+        what: str,
+        *,
+        format: str,  # noqa: A002 - the interface's own word
+        output: str | Path,
+        selection: Selection,
+    ) -> Path:
+        """Write a selection as one zip file into a folder; see `export`.
+
+        Raises:
+            RequestError: It has more bytes than a download may.
+        """
+        from boxscore.project.exporting import ExportRequest
+        from boxscore.project.tagging import selected_rows
+        from boxscore.project.zipping import export_zip
+
+        state = self._state()
+        rows = selected_rows(state, selection)
+        request = ExportRequest(what=what, format=format, output=Path(output), selection=rows)
+        return export_zip(state, request)
 
     def to_supervision(self, what: str = "ground-truth") -> Any:
         """Ground truth or a run as a `supervision.DetectionDataset`.

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError, near_misses, shown
+from boxscore.evaluation.queries import ErrorQuery
 from boxscore.matching.comparable import Comparable
 from boxscore.project.loading import Loaded
+from boxscore.project.object_slicing import masks_among
 from boxscore.project.slicing import Mask, sliced
 from boxscore.store.tags import ITEMS, TRUTH, Tags, owner_of_run
 
@@ -65,3 +67,14 @@ def with_tag(state: Loaded, run: str, view: Comparable, name: str) -> tuple[Mask
         np.isin(view.predictions.rows, tags.rows(name, owner)),
         np.isin(view.truth.rows, tags.rows(name, TRUTH)),
     )
+
+
+def picked(
+    state: Loaded, run: str, view: Comparable, query: ErrorQuery
+) -> tuple[Mask, Mask] | None:
+    """(P,) and (G,) what has the tag and lies in the slice that are asked for; None is all."""
+    among = masks_among(state, run, view, query.among)
+    if query.tag is None:
+        return among
+    tagged = with_tag(state, run, view, query.tag)
+    return tagged if among is None else (tagged[0] & among[0], tagged[1] & among[1])

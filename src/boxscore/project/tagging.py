@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, near_misses, shown
+from boxscore.evaluation.error_list import FN, listed
+from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project.analysing import run_view
 from boxscore.project.deriving import DerivedRuns
 from boxscore.project.loading import Loaded
+from boxscore.project.numbers import operating_confidence
 from boxscore.project.slicing import Where, sliced
+from boxscore.project.tagged import picked
 from boxscore.store.tags import ITEMS, TRUTH, Tags, TagWriter, owner_of_run
 
 Document = dict[str, Any]
@@ -31,11 +37,15 @@ class Selection:
     Attributes:
         where: A slice, or titles, source ids or data hashes of images.
         objects: "P12" for predictions and "G3" for labels of a run's list of errors.
+        errors: Everything that the list shows under this query, on all pages.
+        within: Of the query: the slice that the list is of.
         run, task: Whose list that is.
     """
 
     where: Where = None
     objects: Sequence[str] = ()
+    errors: ErrorQuery | None = None
+    within: Where = None
     run: str | None = None
     task: str | None = None
 
@@ -54,14 +64,18 @@ class Tagging(DerivedRuns):
             RequestError: The name cannot be one, or nothing is selected.
         """
         _check_name(name, "tag")
-        return TagWriter(self.path).add(name, _rows(self._state(), selection))
+        return TagWriter(self.path).add(name, selected_rows(self._state(), selection))
 
     def untag(self, name: str, selection: Selection | str | Sequence[str]) -> int:
         """Take a tag off; returns how many had it."""
-        return TagWriter(self.path).remove(name, _rows(self._state(), selection))
+        return TagWriter(self.path).remove(name, selected_rows(self._state(), selection))
 
     def tags(self) -> list[Document]:
-        """Every tag: how many images, labels and predictions of each run have it."""
+        """Every tag: how many images, labels and predictions of each run have it.
+
+        `holding` counts the images that `tag=NAME` means: those that have it themselves or through
+        an object.
+        """
         runs = {owner_of_run(r.run_id): name for name, r in self._state().records.items()}
         found: dict[str, Document] = {}
         for one in Tags(self.path).counts():
@@ -72,6 +86,8 @@ class Tagging(DerivedRuns):
                 row["predictions"][runs[one.owner]] = one.rows
             elif one.owner in (ITEMS, TRUTH):
                 row["images" if one.owner == ITEMS else "labels"] = one.rows
+        for name, row in found.items():
+            row["holding"] = int(self._state().tagged("tag", name).sum())
         return list(found.values())
 
     def note(self, text: str, selection: Selection | str | Sequence[str]) -> int:
@@ -82,7 +98,7 @@ class Tagging(DerivedRuns):
                 fix=f"write at most {LONGEST_NOTE}",
                 code="E-NOTE-LONG",
             )
-        chosen = _rows(self._state(), selection)
+        chosen = selected_rows(self._state(), selection)
         TagWriter(self.path).note(chosen, text)
         return sum(map(len, chosen.values()))
 
@@ -128,6 +144,45 @@ class Tagging(DerivedRuns):
         """Name -> expression of the saved slices."""
         return Tags(self.path).slices()
 
+    def subset(
+        self,
+        selection: Selection | str | Sequence[str],
+        *,
+        name: str,
+        target: str | Path | None = None,
+        runs: Sequence[str] | None = None,
+        symlinks: bool = False,
+        progress: Progress = silent,
+    ) -> Document:
+        """Make a project of some images, with their ground truth and runs; tags stay behind.
+
+        Its numbers are those of the slice.
+
+        Args:
+            selection: Images; or objects, whose images are meant.
+            name: Of the new project.
+            target: The folder it is made in; None: beside this project.
+            runs: Which runs; None is all.
+            symlinks: Whether pictures are linked instead of copied.
+
+        Returns:
+            project, path, images, ground_truth, runs.
+
+        Raises:
+            RequestError: Nothing is selected, or the folder exists already.
+        """
+        from boxscore.project.subsetting import SubsetRequest, subset
+
+        request = SubsetRequest(
+            name=name,
+            target=self.path.parent if target is None else Path(target),
+            runs=None if runs is None else tuple(runs),
+            symlinks=symlinks,
+            progress=progress,
+        )
+        state = self._state()
+        return subset(state, selected_rows(state, selection), request)
+
     def undo(self) -> str | None:
         """Take the last change of tags, notes and slices back; returns what it was, or None."""
         return TagWriter(self.path).undo()
@@ -151,26 +206,47 @@ def _check_name(name: str, what: str) -> None:
         )
 
 
-def _rows(state: Loaded, given: Selection | str | Sequence[str]) -> dict[str, list[int]]:
-    """Owner -> rows of everything selected."""
+def selected_rows(state: Loaded, given: Selection | str | Sequence[str]) -> dict[str, list[int]]:
+    """Owner -> rows of everything selected.
+
+    Raises:
+        RequestError: Something does not exist, or nothing is selected.
+    """
     chosen = given if isinstance(given, Selection) else Selection(where=given)
     found: dict[str, list[int]] = {}
     if chosen.where is not None:
         mask = sliced(state.truth(), chosen.where)
         rows = np.arange(state.truth().items.rows) if mask is None else np.flatnonzero(mask)
         found[ITEMS] = rows.tolist()
-    for letter, numbers in _objects(chosen.objects).items():
+    wanted = _objects(chosen.objects)
+    if wanted or chosen.errors is not None:
         if chosen.run is None:
             raise RequestError(
                 "objects are numbered within a run", fix="name the run", code="E-SELECTION-RUN"
             )
-        owner = TRUTH if letter == "G" else owner_of_run(state.record(chosen.run).run_id)
-        found[owner] = table_rows(state, chosen.run, chosen.task, letter)[
-            _within(state, chosen, letter, numbers)
-        ].tolist()
+        if chosen.errors is not None:
+            for letter, numbers in _listed(state, chosen.run, chosen).items():
+                wanted.setdefault(letter, []).extend(numbers)
+        for letter, numbers in wanted.items():
+            owner = TRUTH if letter == "G" else owner_of_run(state.record(chosen.run).run_id)
+            found[owner] = table_rows(state, chosen.run, chosen.task, letter)[
+                _within(state, chosen, letter, numbers)
+            ].tolist()
     if not any(found.values()):
         raise RequestError("nothing is selected", fix="select some", code="E-SELECTION-EMPTY")
     return found
+
+
+def _listed(state: Loaded, run: str, chosen: Selection) -> dict[str, list[int]]:
+    """Numbers of everything that the list of errors shows, on all of its pages."""
+    assert chosen.errors is not None
+    query, view = chosen.errors, run_view(state, run, chosen.task)
+    items = sliced(state.truth(), chosen.within)
+    confidence = operating_confidence(view, query.confidence, items)
+    masks = picked(state, run, view.view, query)
+    objects = listed(view, query, confidence, items, masks)
+    lost = objects.outcome == FN
+    return {"P": objects.row[~lost].tolist(), "G": objects.row[lost].tolist()}
 
 
 def _objects(ids: Sequence[str]) -> dict[str, list[int]]:

@@ -64,7 +64,7 @@ export const queries = new QueryClient({
   },
 });
 
-interface Answer<T> {
+export interface Answer<T> {
   data?: T;
   error?: unknown;
   response: Response;
@@ -297,11 +297,13 @@ export interface ErrorFilter {
   predicted: Place | null;
   below: number | null;
   among: string | null;
+  /** Only objects that have it. */
+  tag: string | null;
   sort: string;
 }
 
 /** No filter at all, in the order of the images. */
-export const EVERYTHING: ErrorFilter = { outcome: "all", kind: null, labelled: null, predicted: null, below: null, among: null, sort: "title" };
+export const EVERYTHING: ErrorFilter = { outcome: "all", kind: null, labelled: null, predicted: null, below: null, among: null, tag: null, sort: "title" };
 
 export const PAGE_SIZE = 60;
 
@@ -312,12 +314,12 @@ export async function fetchErrors(
   offset: number,
   signal: AbortSignal,
 ): Promise<ErrorPage> {
-  const { outcome, kind, labelled, predicted, below, among, sort } = filter;
+  const { outcome, kind, labelled, predicted, below, among, tag, sort } = filter;
   return unwrap(
     await client.GET("/api/v1/runs/{run}/errors", {
       params: {
         path: { run: point.run },
-        query: { ...query(point), ...defined({ kind, labelled, predicted, below, among }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
+        query: { ...query(point), ...defined({ kind, labelled, predicted, below, among, tag }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
       },
       signal,
     }),
@@ -336,14 +338,14 @@ export async function fetchImages(
   offset: number,
   signal: AbortSignal,
 ): Promise<ImagePage> {
-  const { kind } = filter;
+  const { kind, labelled, predicted, below } = filter;
   const outcome = filter.outcome === "all" ? undefined : filter.outcome;
   const sort = filter.sort === "title" ? "title" : "worst";
   return unwrap(
     await client.GET("/api/v1/runs/{run}/images", {
       params: {
         path: { run: point.run },
-        query: { ...query(point), ...defined({ kind }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
+        query: { ...query(point), ...defined({ kind, labelled, predicted, below }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
       },
       signal,
     }),

@@ -105,6 +105,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description A selection in any format that can be written, as a zip file.
+         */
+        post: operations["export_api_v1_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -975,6 +995,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subset
+         * @description Make a project of the images of a selection, beside this one.
+         */
+        post: operations["subset_api_v1_subsets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -1669,6 +1709,14 @@ export interface components {
             high: number | null;
             /** Low */
             low: number | null;
+        };
+        /** Export */
+        Export: {
+            /** Format */
+            format: string;
+            selection: components["schemas"]["Selected"];
+            /** What */
+            what: string;
         };
         /** Facets */
         Facets: {
@@ -2866,6 +2914,35 @@ export interface components {
              */
             tags: string[];
         };
+        /**
+         * ObjectFilter
+         * @description Everything that a run's list of objects shows, on all of its pages.
+         */
+        ObjectFilter: {
+            /** Below */
+            below?: number | null;
+            /** Classes */
+            classes?: number[] | null;
+            /** Confidence */
+            confidence?: number | null;
+            /**
+             * Iou
+             * @default 0.5
+             */
+            iou: number;
+            /** Kind */
+            kind?: string | null;
+            /** Labelled */
+            labelled?: number | "none" | null;
+            /** Outcome */
+            outcome?: string | null;
+            /** Predicted */
+            predicted?: number | "none" | null;
+            /** Slice */
+            slice?: string | null;
+            /** Tag */
+            tag?: string | null;
+        };
         /** OtherTool */
         OtherTool: {
             /** Matters Most */
@@ -3185,6 +3262,7 @@ export interface components {
          * @description Images by a slice or by identity, or objects of a run's lists.
          */
         Selected: {
+            filter?: components["schemas"]["ObjectFilter"] | null;
             /** Images */
             images?: string[];
             /** Objects */
@@ -3281,6 +3359,28 @@ export interface components {
             /** Skipped */
             skipped: number;
         };
+        /** Subset */
+        Subset: {
+            /** Name */
+            name: string;
+            selection: components["schemas"]["Selected"];
+            /**
+             * Symlinks
+             * @default false
+             */
+            symlinks: boolean;
+        };
+        /** SubsetMade */
+        SubsetMade: {
+            /** Ground Truth */
+            ground_truth: number;
+            /** Images */
+            images: number;
+            /** Project */
+            project: string;
+            /** Runs */
+            runs: string[];
+        };
         /** Summary */
         Summary: {
             counts: components["schemas"]["Counts"] | null;
@@ -3314,6 +3414,8 @@ export interface components {
         };
         /** Tag */
         Tag: {
+            /** Holding */
+            holding: number;
             /** Images */
             images: number;
             /** Labels */
@@ -3623,6 +3725,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmbeddingState"];
+                };
+            };
+        };
+    };
+    export_api_v1_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Export"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -4699,6 +4832,9 @@ export interface operations {
                 confidence?: number | null;
                 outcome?: string | null;
                 kind?: string | null;
+                labelled?: number | "none" | null;
+                predicted?: number | "none" | null;
+                below?: number | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;
@@ -5160,6 +5296,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    subset_api_v1_subsets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsetMade"];
                 };
             };
             /** @description Validation Error */

@@ -10,6 +10,7 @@ import { Letter, OutcomeGlyph } from "../parts/marks";
 import { useKeys } from "../state/keys";
 import { setView, useView } from "../state/view";
 import { FLIP_WORDS } from "./flips";
+import { useLens, type Pane as Lens } from "./lens";
 
 type Side = FlippedObject["first"];
 
@@ -35,10 +36,11 @@ export function Gallery({ runs, filter }: Props): ReactElement {
     if (next) setView({ selected: next.id });
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
+  const lens = useLens(selected?.id);
   const title = FLIP_WORDS[view.flip];
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   return (
-    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}, largest first. J and K step; both panes show the same part of the picture.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
+    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}, largest first. J and K step; the wheel zooms and dragging moves both panes, a double click shows all.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
       {list.error ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : !list.data ? (
@@ -50,14 +52,14 @@ export function Gallery({ runs, filter }: Props): ReactElement {
       ) : (
         <>
           <div className="panes">
-            <Pane run={runs[0]} object={selected} side={selected.first} />
-            <Pane run={runs[1]} object={selected} side={selected.second} />
+            <Pane run={runs[0]} object={selected} side={selected.first} lens={lens} />
+            <Pane run={runs[1]} object={selected} side={selected.second} lens={lens} />
           </div>
           <p className="pane-words">
             <b><bdi>{selected.class_name}</bdi></b> <bdi>{titleOf(selected.item)}</bdi>
             <span className="muted">{selected.item.width} × {selected.item.height}</span>
           </p>
-          <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at}>
+          <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at} move={move}>
             {(k) => rows[k] && <FlipTile key={rows[k].id} object={rows[k]} current={rows[k] === selected} />}
           </TileGrid>
         </>
@@ -84,7 +86,7 @@ function Shapes({ object, side }: { object: FlippedObject; side: Side }): ReactE
   );
 }
 
-function Pane({ run, object, side }: { run: Run; object: FlippedObject; side: Side }): ReactElement {
+function Pane({ run, object, side, lens }: { run: Run; object: FlippedObject; side: Side; lens: Lens }): ReactElement {
   const frame = frameOf(object);
   const { item } = object;
   return (
@@ -94,11 +96,13 @@ function Pane({ run, object, side }: { run: Run; object: FlippedObject; side: Si
         {side ? <OutcomeGlyph of={side.outcome} /> : null}
         <span>{side?.confidence == null ? "" : score(side.confidence, 2)}</span>
       </figcaption>
-      <div className="tile-picture">
-        {item.has_pixels ? <Picture src={cropUrl(item, frame, 640)} alt={`${object.class_name} in ${run.name}`} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
-        <svg viewBox={frame.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-          <Shapes object={object} side={side} />
-        </svg>
+      <div className="tile-picture lens" role="group" aria-label={`Picture of ${run.name}; wheel or + and _ zoom, arrows move, 0 shows all`} {...lens.hold}>
+        <div style={lens.style}>
+          {item.has_pixels ? <Picture src={cropUrl(item, frame, 640)} alt={`${object.class_name} in ${run.name}`} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
+          <svg viewBox={frame.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
+            <Shapes object={object} side={side} />
+          </svg>
+        </div>
       </div>
       <p className="reason">{side?.reason || "not predicted here"}</p>
     </figure>

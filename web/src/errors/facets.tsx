@@ -1,6 +1,7 @@
 /** Outcome, reason and class, each with the count of what it would show. */
 import type { ReactElement, ReactNode } from "react";
 import type { ErrorPage, Overview } from "../api/client";
+import { useTags } from "../api/tags";
 import { KIND_NAMES, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 import type { Outcome } from "../state/url";
@@ -24,9 +25,10 @@ function Line({ name, count, on, inner = false, choose }: LineProps): ReactEleme
   );
 }
 
-export function Facets({ project, facets }: { project: Overview; facets: ErrorPage["facets"] | undefined }): ReactElement {
+export function Facets({ project, run, facets }: { project: Overview; run: string; facets: ErrorPage["facets"] | undefined }): ReactElement {
   const view = useView();
   const { outcome } = view;
+  const tags = useTags().data?.tags ?? [];
   const o = facets?.outcome;
   const pick = (outcome: Outcome, kind: string | null = null) => {
     const again = view.outcome === outcome && view.kind === kind;
@@ -78,6 +80,22 @@ export function Facets({ project, facets }: { project: Overview; facets: ErrorPa
                 count={count}
                 on={view.labelled === (class_id ?? "none")}
                 choose={() => setView({ labelled: view.labelled === (class_id ?? "none") ? null : (class_id ?? "none"), selected: null })}
+              />
+            ))}
+          </div>
+        </>
+      )}
+      {tags.length > 0 && (
+        <>
+          <h3>Tag</h3>
+          <div className="facet-classes">
+            {tags.map(({ tag, labels, predictions }) => (
+              <Line
+                key={tag}
+                name={<bdi>{tag}</bdi>}
+                count={labels + (predictions[run] ?? 0)}
+                on={view.tag === tag}
+                choose={() => setView({ tag: view.tag === tag ? null : tag, selected: null })}
               />
             ))}
           </div>

@@ -1,6 +1,6 @@
 /** A virtual grid of tiles: object crops or whole images. Only what is on screen exists. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from "../api/client";
 import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
@@ -14,10 +14,13 @@ interface GridProps {
   total: number;
   current: number;
   more: () => void;
+  move: (by: number) => void;
+  /** The space bar on the current tile; left out: nothing can be picked. */
+  pick?: () => void;
   children: (index: number) => ReactNode;
 }
 
-export function TileGrid({ count, total, current, more, children }: GridProps): ReactElement {
+export function TileGrid({ count, total, current, more, move, pick, children }: GridProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState(4);
   useLayoutEffect(() => {
@@ -43,8 +46,26 @@ export function TileGrid({ count, total, current, more, children }: GridProps): 
   useEffect(() => {
     virtual.scrollToIndex(Math.floor(current / columns), { align: "auto" });
   }, [current, columns, virtual]);
+  const follow = useRef(false);
+  useEffect(() => {
+    if (!follow.current) return;
+    follow.current = false;
+    scroller.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+  }, [current]);
+  function onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === " " && pick) {
+      event.preventDefault();
+      pick();
+    }
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    follow.current = true;
+    move(by);
+  }
   return (
-    <div ref={scroller} className="tiles-scroll">
+    <div ref={scroller} className="tiles-scroll" onKeyDown={onKey}>
       <div className="tiles" style={{ height: virtual.getTotalSize() }}>
         {shown.map((row) => (
           <div
@@ -62,7 +83,23 @@ export function TileGrid({ count, total, current, more, children }: GridProps): 
 
 interface TileProps {
   current: boolean;
-  choose: () => void;
+  /** Left out: what cannot be picked. */
+  picked?: boolean;
+  choose: (event: MouseEvent) => void;
+}
+
+/** All tiles are one stop of the Tab key: the current one; arrow keys go on from there. */
+function Tile({ current, picked = false, choose, title, children }: TileProps & { title: string; children: ReactNode }): ReactElement {
+  return (
+    <button className={picked ? "tile picked" : "tile"} tabIndex={current ? 0 : -1} aria-pressed={current} onClick={choose} title={title}>
+      {children}
+      {picked && (
+        <span className="tile-pick" role="img" aria-label="picked">
+          ✓
+        </span>
+      )}
+    </button>
+  );
 }
 
 /** A window around a box: its surroundings, in the tile's proportions, inside the image. */
@@ -83,13 +120,13 @@ export function clipped([x, y, w, h]: Box, width: number, height: number): Box {
   return [left, top, Math.max(1, Math.min(width, Math.ceil(x + w)) - left), Math.max(1, Math.min(height, Math.ceil(y + h)) - top)];
 }
 
-export function ObjectTile({ object, current, choose }: TileProps & { object: FoundObject }): ReactElement {
+export function ObjectTile({ object, ...tile }: TileProps & { object: FoundObject }): ReactElement {
   const { item } = object;
   const box = object.box as Box;
   const around = clipped(windowAround(box, item.width, item.height), item.width, item.height);
   const words = tileWords(object);
   return (
-    <button className="tile" aria-pressed={current} onClick={choose} title={`${titleOf(item)}\n${object.reason}`}>
+    <Tile {...tile} title={`${titleOf(item)}\n${object.reason}`}>
       <div className="tile-picture">
         {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
         <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
@@ -102,9 +139,10 @@ export function ObjectTile({ object, current, choose }: TileProps & { object: Fo
       <div className="tile-words">
         <OutcomeGlyph of={object.outcome} />
         <bdi>{words}</bdi>
+        {(object.tags ?? []).length > 0 && <i className="tile-tags" title={(object.tags ?? []).join(", ")}>{(object.tags ?? []).join(", ")}</i>}
         <span>{object.confidence === null ? "" : score(object.confidence, 2)}</span>
       </div>
-    </button>
+    </Tile>
   );
 }
 
@@ -112,9 +150,9 @@ function tileWords({ kind, class_name, partner }: FoundObject): string {
   return (kind === "class" || kind === "both") && partner ? `${class_name}, is ${partner.class_name}` : class_name;
 }
 
-export function ImageTile({ image, current, choose }: TileProps & { image: ImageRow }): ReactElement {
+export function ImageTile({ image, ...tile }: TileProps & { image: ImageRow }): ReactElement {
   return (
-    <button className="tile" aria-pressed={current} onClick={choose} title={titleOf(image)}>
+    <Tile {...tile} title={titleOf(image)}>
       <div className="tile-picture whole">
         {image.has_pixels ? <Picture src={thumbnailUrl(image, 272)} alt={titleOf(image)} name={titleOf(image)} /> : <NoPicture name={titleOf(image)} />}
       </div>
@@ -126,7 +164,7 @@ export function ImageTile({ image, current, choose }: TileProps & { image: Image
         ))}
         <b title="F1 of this image">{score(image.f1, 2)}</b>
       </div>
-    </button>
+    </Tile>
   );
 }
 

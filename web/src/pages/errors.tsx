@@ -1,7 +1,9 @@
 /** Which objects does the model get wrong, and what do they have in common? */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, type ReactElement } from "react";
+import { useEffect, useRef, type MouseEvent, type ReactElement } from "react";
 import { fetchErrors, fetchImages, pointOf, type FoundObject, type ImageRow, type Overview, type Run } from "../api/client";
+import type { Selection } from "../api/tags";
+import { BulkBar } from "../errors/bulk";
 import { Facets } from "../errors/facets";
 import { ImageTile, ObjectTile, TileGrid } from "../errors/grid";
 import { Viewer } from "../errors/viewer";
@@ -10,6 +12,7 @@ import { overlapOf } from "../metrics";
 import { Empty, Failure, Skeleton } from "../parts/card";
 import { choiceOf, matchedChoice, type Choice } from "../state/choice";
 import { useKeys } from "../state/keys";
+import { pickAll, pickMore, pickNothing, toggle, usePicked } from "../state/picked";
 import { SORTS, unfiltered, type Sort } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -41,8 +44,10 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
   const view = useView();
   const point = pointOf(view, run.name);
   const { under } = choice;
-  const { outcome, kind, labelled, predicted, below, among, sort } = view;
-  const filter = { outcome, kind, labelled, predicted, below, among, sort };
+  const { outcome, kind, labelled, predicted, below, among, tag, sort } = view;
+  const filter = { outcome, kind, labelled, predicted, below, among, tag, sort };
+  const picked = usePicked();
+  const anchor = useRef(0);
   const tasks = run.tasks.filter(({ task }) => choiceOf({ ...view, task }, run).matched);
   const objects = useInfiniteQuery({
     queryKey: ["errors", point, under, filter],
@@ -51,7 +56,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
     getNextPageParam: (page) => page.next_offset,
   });
   const images = useInfiniteQuery({
-    queryKey: ["images", point, under, outcome, kind],
+    queryKey: ["images", point, under, outcome, kind, labelled, predicted, below],
     initialPageParam: 0,
     enabled: view.mode === "images",
     queryFn: ({ pageParam, signal }) => fetchImages(point, under, filter, pageParam, signal),
@@ -69,7 +74,40 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
     const next = rows[Math.min(rows.length - 1, Math.max(0, (at < 0 ? 0 : at) + by))];
     if (next) setView({ selected: idOf(next) });
   };
-  useKeys({ j: () => move(1), k: () => move(-1) });
+  const ofImages = view.mode === "images";
+  const pick = (k: number, event: { ctrlKey: boolean; metaKey: boolean; shiftKey: boolean }) => {
+    const row = rows[k];
+    if (!row) return;
+    if (event.shiftKey) pickMore(rows.slice(Math.min(anchor.current, k), Math.max(anchor.current, k) + 1).map(idOf));
+    else if (event.ctrlKey || event.metaKey) toggle(idOf(row));
+    anchor.current = k;
+    setView({ selected: idOf(row) });
+  };
+  const pickCurrent = () => selected && toggle(idOf(selected));
+  useKeys({ j: () => move(1), k: () => move(-1), s: pickCurrent });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.matches("input:not([type=range]), textarea, select");
+      if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey) || typing || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      if (ofImages) pickMore(rows.map(idOf));
+      else pickAll(total);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  });
+  const asked = JSON.stringify([point, under, view.mode, outcome, kind, labelled, predicted, below, tag]);
+  useEffect(() => pickNothing, [asked]); // another list, another selection
+  const inside = (row: FoundObject | ImageRow) => picked.all !== null || picked.ids.has(idOf(row));
+  // Of tiles on pages that were not loaded nothing is known: then a key tags, and takes no tag off.
+  const known = picked.all === null || rows.length === total;
+  const tagged = known ? rows.filter(inside).map((row) => row.tags ?? []) : [];
+  const ids = [...picked.ids];
+  const { task, slice } = under;
+  const listed = { iou: view.iou, confidence: view.confidence, classes: view.classes.length ? view.classes : null, outcome, kind, labelled, predicted, below, tag, slice: slice ?? null };
+  const selection: Selection = ofImages
+    ? { images: ids.map((id) => id.slice(0, id.lastIndexOf(":"))), objects: [] }
+    : { images: [], objects: ids, run: run.name, task: task ?? null, ...(picked.all === null ? {} : { filter: listed }) };
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   useEffect(() => {
     if (at >= rows.length - 3 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -81,7 +119,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
         <TaskChoice run={run} choice={choice} tasks={tasks} protocols={false} />
       </PageHead>
       <div className="errors-columns">
-        <Facets project={project} facets={objects.data?.pages[0]?.facets} />
+        <Facets project={project} run={run.name} facets={objects.data?.pages[0]?.facets} />
         <section className={list.isPlaceholderData ? "errors-list stale" : "errors-list"} aria-label="Objects">
           <div className="errors-tools">
             <div className="segments" role="radiogroup" aria-label="Show">
@@ -104,6 +142,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
               </div>
             )}
           </div>
+          <BulkBar run={run.name} noun={ofImages ? "image" : "object"} selection={selection} tagged={tagged} />
           {list.error ? (
             <Failure error={list.error} retry={() => void list.refetch()} />
           ) : !list.data ? (
@@ -111,11 +150,11 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
           ) : rows.length === 0 ? (
             <NothingHere choice={choice} />
           ) : (
-            <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at < 0 ? 0 : at}>
+            <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at < 0 ? 0 : at} move={move} pick={pickCurrent}>
               {(k) => {
                 const row = rows[k];
                 if (!row) return null;
-                const props = { current: row === selected, choose: () => setView({ selected: idOf(row) }) };
+                const props = { current: row === selected, picked: inside(row), choose: (event: MouseEvent) => pick(k, event) };
                 return isObject(row) ? <ObjectTile key={row.id} object={row} {...props} /> : <ImageTile key={idOf(row)} image={row} {...props} />;
               }}
             </TileGrid>

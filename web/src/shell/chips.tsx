@@ -2,13 +2,13 @@
 import type { ReactElement } from "react";
 import type { Overview, Summary } from "../api/client";
 import { KIND_NAMES, OUTCOME_NAMES, score, short, whole } from "../format";
-import { parseSlice, rangeOf, withPart, type SlicePart } from "../state/slice";
+import { formatSlice, parseSlice, rangeOf, type SlicePart } from "../state/slice";
 import { unfiltered, type Place, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 
 const SLICE_NAMES: Record<string, string> = {
   split: "Split", class: "Images with", title: "Title", sequence: "Sequence", cluster: "Group", similar: "Similar to", leaked: "Leaked",
-  tag: "Tagged", slice: "Slice",
+  tag: "Tag", slice: "Slice",
 };
 const MOST_CLASSES = 4;
 
@@ -16,7 +16,7 @@ const MOST_CLASSES = 4;
 function partName(part: SlicePart): string {
   if (part.key === "item") return "Chosen images";
   const range = rangeOf(part);
-  if (!range) return `${SLICE_NAMES[part.key]} ${part.value}`;
+  if (!range) return `${SLICE_NAMES[part.key] ?? part.key} ${part.value}`;
   const words = range.metric.replaceAll("_", " ");
   const name = words.charAt(0).toUpperCase() + words.slice(1);
   if (range.low === -Infinity) return `${name} up to ${short(range.high)}`;
@@ -27,7 +27,11 @@ type Chip = [name: string, without: Partial<View>];
 
 function chipsOf(view: View, project: Overview): Chip[] {
   const className = (of: Place) => (of === "none" ? "nothing" : (project.classes[of]?.name ?? String(of)));
-  const chips: Chip[] = parseSlice(view.slice).map((part) => [partName(part), { slice: withPart(view.slice, part.key, part.value) }]);
+  const parts = parseSlice(view.slice);
+  const chips: Chip[] = parts.map((part) => [
+    `${part.not ? "Not: " : ""}${partName(part)}`,
+    { slice: formatSlice(parts.filter((other) => other !== part)) },
+  ]);
   for (const id of view.classes.slice(0, MOST_CLASSES)) chips.push([className(id), { classes: view.classes.filter((k) => k !== id) }]);
   if (view.classes.length > MOST_CLASSES) chips.push([`${view.classes.length - MOST_CLASSES} more classes`, { classes: view.classes.slice(0, MOST_CLASSES) }]);
   if (view.page !== "errors") return chips;
@@ -37,6 +41,7 @@ function chipsOf(view: View, project: Overview): Chip[] {
   if (view.predicted !== null) chips.push([`Predicted ${className(view.predicted)}`, { predicted: null }]);
   if (view.among !== null) chips.push([`Only ${view.among}`, { among: null }]);
   if (view.below !== null) chips.push([`Confidence below ${score(view.below, 2)}`, { below: null }]);
+  if (view.tag !== null) chips.push([`Objects tagged ${view.tag}`, { tag: null }]);
   return chips;
 }
 

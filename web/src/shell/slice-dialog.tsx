@@ -1,19 +1,23 @@
 /** Which images count: a split, a sequence, a pattern of titles, a class that must be there. */
 import { useMemo, useState, type ReactElement } from "react";
 import type { Overview } from "../api/client";
+import { useTags } from "../api/tags";
 import { whole } from "../format";
 import { parseSlice, withPart, type SliceKey } from "../state/slice";
 import { setView, useView } from "../state/view";
 import { Dialog } from "./dialogs";
+import { SavedSlices } from "./saved-slices";
 
 const MOST = 200;
 
 export function SliceDialog({ project, close }: { project: Overview; close: () => void }): ReactElement {
   const { slice } = useView();
   const [search, setSearch] = useState("");
-  const chosen = new Map(parseSlice(slice).map(({ key, value }) => [key, value]));
+  const chosen = new Map(parseSlice(slice).filter(({ not }) => !not).map(({ key, value }) => [key, value]));
   const [title, setTitle] = useState(chosen.get("title") ?? "");
   const choose = (key: SliceKey, value: string) => setView({ slice: withPart(slice, key, value), selected: null });
+  const labels = useTags().data;
+  const tags = (labels?.tags ?? []).map(({ tag, holding }) => ({ name: tag, images: holding }));
   const wanted = search.trim().toLowerCase();
   const fits = (name: string) => name.toLowerCase().includes(wanted);
   const classes = useMemo(
@@ -36,6 +40,8 @@ export function SliceDialog({ project, close }: { project: Overview; close: () =
         </button>
       </form>
       <div className="class-list">
+        <SavedSlices />
+        <Choices name="Tag" of="tag" rows={tags} chosen={chosen} choose={choose} />
         <Choices name="Split" of="split" rows={project.splits} chosen={chosen} choose={choose} />
         <Choices name="Sequence" of="sequence" rows={project.sequences} chosen={chosen} choose={choose} />
         <h3>Images with</h3>

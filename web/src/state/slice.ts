@@ -1,15 +1,17 @@
-/** Which images count, as the server reads it: `split=val,metric.brightness=0.2..0.4`; parts joined by commas must all hold. */
+/** Which images count, as the server reads it: `split=val,!tag=seen,metric.brightness=0.2..0.4`; parts joined by commas must all hold. */
 
-export const SLICE_KEYS = ["split", "class", "title", "sequence", "item", "cluster", "similar", "leaked"] as const;
+export const SLICE_KEYS = ["split", "class", "title", "sequence", "tag", "slice", "item", "cluster", "similar", "leaked"] as const;
 /** One of the keys, or a metric of images whose value is a range. */
 export type SliceKey = (typeof SLICE_KEYS)[number] | `metric.${string}`;
 export interface SlicePart {
   key: SliceKey;
   value: string;
+  /** Images for which it does not hold. */
+  not?: true;
 }
 
 /** A comma within a name is followed by no KEY=. */
-const NEXT_PART = /,(?=\s*[\w.]+\s*=)/;
+const NEXT_PART = /,(?=\s*!?[\w.]+\s*=)/;
 const METRIC = /^metric\.\w+$/;
 
 function keyOf(text: string): SliceKey | undefined {
@@ -19,21 +21,22 @@ function keyOf(text: string): SliceKey | undefined {
 export function parseSlice(text: string | null): SlicePart[] {
   return (text ?? "").split(NEXT_PART).flatMap((part) => {
     const at = part.indexOf("=");
-    const key = keyOf(part.slice(0, at).trim());
+    const name = part.slice(0, at).trim();
+    const key = keyOf(name.replace(/^!\s*/, ""));
     const value = part.slice(at + 1).trim();
-    return key && value ? [{ key, value }] : [];
+    return key && value ? [{ key, value, ...(name.startsWith("!") ? { not: true as const } : {}) }] : [];
   });
 }
 
 export function formatSlice(parts: SlicePart[]): string | null {
-  return parts.map(({ key, value }) => `${key}=${value}`).join(",") || null;
+  return parts.map(({ key, value, not }) => `${not ? "!" : ""}${key}=${value}`).join(",") || null;
 }
 
-/** The slice with another choice of one key; choosing the same again, or nothing, removes it. */
+/** The slice with another choice of one key; choosing the same again, or nothing, removes it. What must not hold stays. */
 export function withPart(text: string | null, key: SliceKey, value: string): string | null {
   const parts = parseSlice(text);
-  const again = parts.some((p) => p.key === key && p.value === value);
-  const others = parts.filter((p) => p.key !== key);
+  const again = parts.some((p) => p.key === key && p.value === value && !p.not);
+  const others = parts.filter((p) => p.key !== key || p.not);
   return formatSlice(again || !value.trim() ? others : [...others, { key, value: value.trim() }]);
 }
 

@@ -58,6 +58,8 @@ export interface View {
   issue: Issue | null;
   /** The run that weak slices lose against; null: none, slices are of the run itself. */
   baseline: string | null;
+  /** Only objects with this tag; null: any. */
+  tag: string | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -90,6 +92,7 @@ export const DEFAULTS: View = {
   code: null,
   issue: null,
   baseline: null,
+  tag: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -100,14 +103,14 @@ export const DEFAULTS: View = {
 
 /** What Escape and "Clear" bring back. */
 export function unfiltered(): Partial<View> {
-  const { slice, classes, outcome, kind, labelled, predicted, below, among, issue } = DEFAULTS;
-  return { slice, classes, outcome, kind, labelled, predicted, below, among, issue, selected: null };
+  const { slice, classes, outcome, kind, labelled, predicted, below, among, tag, issue } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, among, tag, issue, selected: null };
 }
 
 /** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
 export function objectsOf(filter: Partial<View>): Partial<View> {
-  const { outcome, kind, labelled, predicted, below, among, mode } = DEFAULTS;
-  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, among, mode, ...filter };
+  const { outcome, kind, labelled, predicted, below, among, tag, mode } = DEFAULTS;
+  return { page: "errors", selected: null, outcome, kind, labelled, predicted, below, among, tag, mode, ...filter };
 }
 
 function place(text: string | null): Place | null {
@@ -152,6 +155,7 @@ export function parseView(hash: string): View {
     code: q.get("code"),
     issue: ISSUES.find((k) => k === q.get("issue")) ?? null,
     baseline: q.get("base"),
+    tag: q.get("tag"),
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -185,6 +189,7 @@ export function formatView(view: View): string {
   if (view.code !== null) q.set("code", view.code);
   if (view.issue !== null) q.set("issue", view.issue);
   if (view.baseline !== null) q.set("base", view.baseline);
+  if (view.tag !== null) q.set("tag", view.tag);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
