@@ -11,6 +11,7 @@ import httpx
 
 from boxscore.api.app import guarded
 from boxscore.api.gate import hosts_for, new_token
+from boxscore.api.served import Served
 from boxscore.project import Project
 
 PORT = 8080
@@ -21,7 +22,9 @@ Request = str | tuple[str, str, Any]
 """A path to get, or a method, a path and a document to send."""
 
 
-def responses(project: Project, requests: Sequence[Request], **more: str) -> list[httpx.Response]:
+def responses(
+    project: Project | Served, requests: Sequence[Request], **more: str
+) -> list[httpx.Response]:
     """Send requests with a good token, one after the other.
 
     Args:
@@ -42,7 +45,7 @@ def responses(project: Project, requests: Sequence[Request], **more: str) -> lis
         return thread.submit(lambda: asyncio.run(all_of_them())).result()
 
 
-def answers(project: Project, requests: Sequence[Request]) -> list[Any]:
+def answers(project: Project | Served, requests: Sequence[Request]) -> list[Any]:
     """The documents that some requests get, each of which is answered well."""
     found = responses(project, requests)
     assert {r.url.path: r.text for r in found if r.status_code != 200} == {}

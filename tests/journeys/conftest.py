@@ -93,11 +93,17 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def signed_in(browser: Any, address: str) -> Iterator[Journey]:
-    """A signed-in page; fails at its end if the console or the content policy complained."""
+def signed_in(browser: Any, address: str, *, live: bool = False) -> Iterator[Journey]:
+    """A signed-in page; fails at its end if the console or the content policy complained.
+
+    Args:
+        live: Listen to events; such a page never gets as quiet as `open` waits for.
+    """
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, color_scheme="light")
     page = context.new_page()
     found = Journey(page, address.split("/?")[0])
+    if not live:
+        page.add_init_script("delete window.EventSource")
 
     def heard(message: Any) -> None:
         if message.type in ("error", "warning"):

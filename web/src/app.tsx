@@ -11,6 +11,9 @@ import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
 import { LabelsPage } from "./pages/labels";
 import { SlicesPage } from "./pages/slices";
+import { ProjectsPage } from "./pages/projects";
+import { BASE } from "./api/base";
+import { useNews, useProjects } from "./api/jobs";
 import { OverviewPage } from "./pages/overview";
 import { RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
@@ -51,7 +54,10 @@ export function App(): ReactElement {
   const dark = useDark();
   const [dialog, setDialog] = useState<"classes" | "images" | "keys" | null>(null);
   const close = useCallback(() => setDialog(null), []);
-  const project = useOverview();
+  useNews();
+  const projects = useProjects();
+  const project = useOverview(BASE !== "" || (projects.data?.here ?? null) !== null);
+  const failed = project.error ?? (project.data ? null : projects.error);
   const runs = project.data?.runs ?? [];
   const run = runs.find((r) => r.name === view.run) ?? runs[0];
   const choice = run && (view.page === "errors" ? matchedChoice(view, run) : choiceOf(view, run));
@@ -80,7 +86,7 @@ export function App(): ReactElement {
         Skip to content
       </a>
       <Nav project={project.data} recountMs={summary.data?.recount_ms} dark={dark} help={() => setDialog("keys")} />
-      {project.data && run ? (
+      {project.data && run && view.page !== "projects" ? (
         <Bar
           project={project.data}
           run={run}
@@ -95,8 +101,10 @@ export function App(): ReactElement {
       )}
       <main id="content" tabIndex={-1}>
         {project.data && run && <Chips project={project.data} summary={summary.data} />}
-        {project.error ? (
-          <Failure error={project.error} retry={() => void project.refetch()} />
+        {view.page === "projects" || (BASE === "" && projects.data?.here === null) ? (
+          <ProjectsPage />
+        ) : failed ? (
+          <Failure error={failed} retry={() => void (project.error ? project : projects).refetch()} />
         ) : project.data ? (
           <Content project={project.data} run={run} dark={dark} />
         ) : (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,18 +17,22 @@ from boxscore.api import (
     embedding_routes,
     gate_routes,
     item_routes,
+    job_routes,
     label_routes,
     metric_routes,
     problems,
     project_routes,
     quality_routes,
     run_routes,
+    shelf_routes,
     slice_routes,
     tag_routes,
 )
 from boxscore.api.gate import Gate
 from boxscore.api.pictures import PictureCache
+from boxscore.api.served import ProjectPath, Served
 from boxscore.project import Project
+from boxscore.project.shelf import Shelf
 from boxscore.sources.video import VideoReader
 
 ROUTES = (
@@ -41,6 +47,8 @@ ROUTES = (
     item_routes,
     tag_routes,
     gate_routes,
+    shelf_routes,
+    job_routes,
 )
 """What answers below /api/v1."""
 STATIC = Path(__file__).parent / "static"
@@ -53,18 +61,20 @@ TYPES = {
 }
 
 
-def create_app(project: Project | None) -> FastAPI:
-    """The application without its gate; see `guarded`."""
+def create_app(served: Served | Project | None) -> FastAPI:
+    """The application without its gate; see `guarded`. A project is served alone."""
     app = FastAPI(
         title="Boxscore",
         version=__version__,
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        lifespan=_until_the_end,
     )
-    app.state.project = project
+    app.state.served = served if isinstance(served, Served) else Served(Shelf(None, served))
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
+    app.add_middleware(ProjectPath)
     problems.install(app)
     for module in ROUTES:
         app.include_router(module.router)
@@ -100,6 +110,12 @@ def _file(name: str, cache: str) -> Response:
     return FileResponse(STATIC / name, media_type=kind, headers={"cache-control": cache})
 
 
-def guarded(project: Project, *, token: str, hosts: frozenset[str], port: int) -> Gate:
+@asynccontextmanager
+async def _until_the_end(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.served.close()
+
+
+def guarded(served: Served | Project, *, token: str, hosts: frozenset[str], port: int) -> Gate:
     """The application behind its gate, as it is served."""
-    return Gate(create_app(project), token, hosts, port)
+    return Gate(create_app(served), token, hosts, port)

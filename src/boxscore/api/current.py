@@ -1,4 +1,4 @@
-"""What every route works on: the project that the server was started for."""
+"""What every route works on: the project that the path names, or the one of this server."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from boxscore.api.served import Served
 from boxscore.errors import RequestError
 from boxscore.project import Project
 from boxscore.schema.kinds import Task as TaskName
 
 
+def what_is_served(request: Request) -> Served:
+    """Everything that this server serves."""
+    served: Served = request.app.state.served
+    return served
+
+
 def current_project(request: Request) -> Project:
-    """The project of this server."""
-    project: Project = request.app.state.project
-    return project
+    """The project whose id is in the path (`/p/ID/...`), or the one of this server."""
+    chosen: str | None = getattr(request.state, "project", None)
+    return what_is_served(request).shelf.project(chosen)
 
 
+ServedHere = Annotated[Served, Depends(what_is_served)]
 ProjectHere = Annotated[Project, Depends(current_project)]
 Iou = Annotated[float, Query(ge=0.1, le=1, description="Least IoU of a match.")]
 Confidence = Annotated[

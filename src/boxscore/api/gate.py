@@ -8,6 +8,7 @@ server answers to (against DNS rebinding), and no foreign Origin.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 OPEN_PATHS = ("/", "/login", "/healthz", "/favicon.svg")
 OPEN_PREFIX = "/assets/"
 LARGEST_BODY = 1 << 20
+LARGEST_FILE = 4 << 30
+"""Of one file that is uploaded."""
+UPLOAD = re.compile(r"(/p/[0-9a-f]{12})?/api/v1/uploads/[0-9a-f]{1,32}/files")
 LONGEST_QUERY = 1 << 14
 
 CONTENT_POLICY = (
@@ -92,7 +96,7 @@ class Gate:
         ):
             await self._sign_in(guarded)
             return
-        await self.app(scope, _bounded(receive), guarded)
+        await self.app(scope, _bounded(receive, largest_body(scope)), guarded)
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """Why a request is not let in; None lets it pass."""
@@ -103,7 +107,7 @@ class Gate:
             return Refusal(421, "E-GATE-HOST", "this server does not answer to that host name")
         if not self._origin_is_ours(headers):
             return Refusal(403, "E-GATE-ORIGIN", "requests from other sites are refused")
-        if _content_length(headers) > LARGEST_BODY:
+        if _content_length(headers) > largest_body(scope):
             return Refusal(413, "E-GATE-BODY", "the request body is too large")
         path: str = scope["path"]
         if path in OPEN_PATHS or path.startswith(OPEN_PREFIX):
@@ -176,11 +180,16 @@ def _split_port(host: str) -> tuple[str, int | None]:
     return name, int(port)
 
 
+def largest_body(scope: Scope) -> int:
+    """Bytes that a request may bring: a file that is uploaded, or a document."""
+    upload = scope["method"] == "PUT" and UPLOAD.fullmatch(scope["path"]) is not None
+    return LARGEST_FILE if upload else LARGEST_BODY
+
+
 def _content_length(headers: dict[str, list[str]]) -> int:
     given = headers.get("content-length", ["0"])[0]
-    return (
-        int(given) if given.isascii() and given.isdigit() and len(given) < 16 else LARGEST_BODY + 1
-    )
+    number = given.isascii() and given.isdigit() and len(given) < 16
+    return int(given) if number else LARGEST_FILE + 1
 
 
 def _with_headers(send: Send, request_id: str) -> Send:
@@ -197,7 +206,7 @@ def _with_headers(send: Send, request_id: str) -> Send:
     return guarded
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, largest: int) -> Receive:
     """A body without a length is cut off at the same bound."""
     seen = 0
 
@@ -205,7 +214,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > LARGEST_BODY else message
+        return {"type": "http.disconnect"} if seen > largest else message
 
     return limited
 

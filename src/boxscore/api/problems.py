@@ -14,7 +14,11 @@ from starlette.exceptions import HTTPException
 from boxscore.errors import BoxscoreError, BusyError, RequestError, UnknownRunError
 
 MEDIA_TYPE = "application/problem+json"
-NOT_FOUND = {"E-RUN-UNKNOWN", "E-ITEM-UNKNOWN", "E-IMAGE-NONE", "E-LABELS-KEY"}
+NOT_FOUND = {
+    "E-RUN-UNKNOWN", "E-ITEM-UNKNOWN", "E-IMAGE-NONE", "E-PROJECT-UNKNOWN", "E-PROJECT-CHOOSE",
+    "E-UPLOAD-UNKNOWN", "E-LABELS-KEY", "E-JOB-UNKNOWN",
+}  # fmt: skip
+BUSY = {"E-JOBS-MANY", "E-STREAMS-MANY", "E-UPLOAD-MANY"}
 
 
 def problem_bytes(
@@ -45,6 +49,10 @@ def status_of(error: BoxscoreError) -> int:
         return 404
     if error.code == "E-IMAGE-GONE":
         return 410
+    if error.code == "E-UPLOAD-LARGE":
+        return 413
+    if error.code in BUSY:
+        return 429
     if isinstance(error, BusyError) or error.code == "E-IMAGE-CHANGED":
         return 409
     return 400 if isinstance(error, RequestError) else 500

@@ -10,13 +10,14 @@ import webbrowser
 import click
 
 from boxscore.api.gate import hosts_for, new_token
+from boxscore.api.served import Served
 from boxscore.errors import RequestError
 from boxscore.project import Project
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def serve(project: Project, *, host: str, port: int, browser: bool) -> None:
+def serve(served: Served | Project, *, host: str, port: int, browser: bool) -> None:
     """Serve until interrupted; prints the address that lets its reader in.
 
     Raises:
@@ -34,14 +35,27 @@ def serve(project: Project, *, host: str, port: int, browser: bool) -> None:
         click.echo(
             "warning: other machines can reach this address; keep the token secret", err=True
         )
-    app = guarded(project, token=token, hosts=hosts_for(host), port=port)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-    click.echo(f"{project.name} is open at  {address}")
+    app = guarded(served, token=token, hosts=hosts_for(host), port=port)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=1,  # streams of events have no end of their own
+    )
+    server = uvicorn.Server(config)
+    click.echo(f"{_name(served)} is open at  {address}")
     click.echo("Stop with Ctrl+C.")
     sys.stdout.flush()
     if browser:
         threading.Timer(0.8, webbrowser.open, (address,)).start()
     server.run(sockets=[listener])
+
+
+def _name(served: Served | Project) -> str:
+    if not isinstance(served, Served):
+        return served.name
+    first, folder = served.shelf.first, served.shelf.folder
+    return first.name if first is not None else f"the list of projects in {folder}"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -77,8 +77,11 @@ def slice_option(command: Command) -> Command:
     )(command)
 
 
-def find_project(target: Path) -> Path:
+def find_project(target: Path, *, ask: bool = True) -> Path:
     """The target itself, its nearest parent that is a project, or its only child that is one.
+
+    Args:
+        ask: Whether to let a person choose among several.
 
     Raises:
         ProjectNotFoundError: There is none, or several and nobody to ask.
@@ -105,12 +108,12 @@ def find_project(target: Path) -> Path:
             "or name it with --target",
             code="E-TARGET-NONE",
         )
-    return _choose(target, children)
+    return _choose(target, children, ask)
 
 
-def _choose(target: Path, children: list[Path]) -> Path:
+def _choose(target: Path, children: list[Path], ask: bool) -> Path:
     names = [child.name for child in children]
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (ask and sys.stdin.isatty() and sys.stderr.isatty()):
         raise ProjectNotFoundError(
             f"{target}: several projects here: {', '.join(names)}",
             fix=f"choose one with --target, for example --target {children[0]}",

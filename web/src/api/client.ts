@@ -1,6 +1,7 @@
 /** The typed client, and one hook for each question that a page asks. */
 import { keepPreviousData, QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
+import { BASE } from "./base";
 import type { Place, View } from "../state/url";
 import type { components, paths } from "./schema";
 
@@ -52,7 +53,7 @@ export class Problem extends Error {
   }
 }
 
-export const client = createClient<paths>({ baseUrl: window.location.origin });
+export const client = createClient<paths>({ baseUrl: window.location.origin + BASE });
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -81,8 +82,9 @@ export function unwrap<T>({ data, error, response }: Answer<T>): T {
   throw new Problem(response.status, text(p.code), detail, text(p.fix), text(p.request_id));
 }
 
-export function useOverview(): UseQueryResult<Overview> {
+export function useOverview(enabled: boolean): UseQueryResult<Overview> {
   return useQuery({
+    enabled,
     queryKey: ["project"],
     queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/project", { signal })),
   });
@@ -377,7 +379,7 @@ export interface ItemId {
 function picture(id: ItemId, what: string, query: Record<string, number> = {}): string {
   const q = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
   const tail = q.size ? `?${q.toString()}` : "";
-  return `/api/v1/items/${encodeURIComponent(id.data_hash)}/${id.frame}/${what}${tail}`;
+  return `${BASE}/api/v1/items/${encodeURIComponent(id.data_hash)}/${id.frame}/${what}${tail}`;
 }
 export const imageUrl = (id: ItemId): string => picture(id, "image");
 export const thumbnailUrl = (id: ItemId, size: number): string => picture(id, "thumbnail", { size });

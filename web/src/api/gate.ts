@@ -1,5 +1,6 @@
 /** What the page of reports and gates asks. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { BASE } from "./base";
 import { client, unwrap, type Schemas } from "./client";
 
 export type Gate = Schemas["Outcome"];
@@ -39,5 +40,5 @@ export function useOtherTools(run: string, enabled: boolean): UseQueryResult<Sch
 
 export function reportUrl(run: string, form: "html" | "md" | "json", slice: string | null): string {
   const q = new URLSearchParams({ runs: run, form, ...(slice === null ? {} : { slice }) });
-  return `/api/v1/report?${q.toString()}`;
+  return `${BASE}/api/v1/report?${q.toString()}`;
 }

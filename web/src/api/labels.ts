@@ -1,5 +1,6 @@
 /** Label issues: the queue, what the fixes change, and decisions. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { BASE } from "./base";
 import { client, queries, unwrap } from "./client";
 import type { components } from "./schema";
 
@@ -49,4 +50,4 @@ export async function refresh(): Promise<void> {
   await Promise.all(["label-issues", "label-scores"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
 }
 
-export const exportUrl = (what: "patch" | "corrected", format: "coco" | "cvat"): string => `/api/v1/labels/export?what=${what}&format=${format}`;
+export const exportUrl = (what: "patch" | "corrected", format: "coco" | "cvat"): string => `${BASE}/api/v1/labels/export?what=${what}&format=${format}`;

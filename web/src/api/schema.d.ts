@@ -105,6 +105,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Server-sent events: `jobs` at every news of a job, `project` when it was changed.
+         */
+        get: operations["events_api_v1_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -137,6 +157,26 @@ export interface paths {
          * @description Counts by code, outliers by metric, and one page of findings; decodes no images.
          */
         get: operations["findings_api_v1_findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Folders
+         * @description What lies in a folder below the one that `boxscore start --root` allows.
+         */
+        get: operations["folders_api_v1_folders_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,6 +323,70 @@ export interface paths {
         get: operations["small_api_v1_items__data_hash___frame__thumbnail_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description What runs and what ran, the newest first.
+         */
+        get: operations["jobs_api_v1_jobs_get"];
+        put?: never;
+        /**
+         * Start Job
+         * @description Begin a job; it goes on when the browser goes away.
+         */
+        post: operations["start_job_api_v1_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job
+         * @description One job.
+         */
+        get: operations["job_api_v1_jobs__job__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Stop a job; nothing of it is published.
+         */
+        post: operations["cancel_job_api_v1_jobs__job__cancel_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,6 +631,26 @@ export interface paths {
          * @description Counts, classes, splits and runs.
          */
         get: operations["project_api_v1_project_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Projects
+         * @description Every project that this server has, the newest change first.
+         */
+        get: operations["projects_api_v1_projects_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1095,6 +1219,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Upload
+         * @description Make room for files; they are removed with the import, or when the server ends.
+         */
+        post: operations["new_upload_api_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Upload
+         * @description Remove an upload.
+         */
+        delete: operations["drop_upload_api_v1_uploads__upload__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload File
+         * @description One file as the body, under its name with the folders above it.
+         */
+        put: operations["upload_file_api_v1_uploads__upload__files_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1126,6 +1310,42 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Asked
+         * @description A job to do; the source is an upload, or a place below the allowed folder.
+         */
+        Asked: {
+            /**
+             * Format
+             * @default auto
+             */
+            format: string;
+            /** Images */
+            images?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "verify";
+            /** Mapping */
+            mapping?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Place */
+            place?: string | null;
+            /**
+             * Replace
+             * @default false
+             */
+            replace: boolean;
+            /**
+             * Strict
+             * @default false
+             */
+            strict: boolean;
+            /** Upload */
+            upload?: string | null;
         };
         /** Best */
         Best: {
@@ -1665,6 +1885,15 @@ export interface components {
             /** Parts */
             parts: components["schemas"]["EmbeddedPart"][];
         };
+        /** Entry */
+        Entry: {
+            /** Folder */
+            folder: boolean;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number | null;
+        };
         /** ErrorBudget */
         ErrorBudget: {
             /** Ap */
@@ -1943,6 +2172,18 @@ export interface components {
             runs: string[];
             /** State */
             state: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Folder
+         * @description What lies in a folder below the allowed one.
+         */
+        Folder: {
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /** Path */
+            path: string;
             /** Total */
             total: number;
         };
@@ -2343,6 +2584,55 @@ export interface components {
             /** Width */
             width: number;
         };
+        /**
+         * JobList
+         * @description All jobs, the newest first.
+         */
+        JobList: {
+            /** Jobs */
+            jobs: components["schemas"]["JobState"][];
+        };
+        /** JobProblem */
+        JobProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Fix */
+            fix: string;
+        };
+        /**
+         * JobState
+         * @description A job, its steps so far, and its outcome.
+         */
+        JobState: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "verify";
+            problem: components["schemas"]["JobProblem"] | null;
+            /** Project */
+            project: string | null;
+            /** Result */
+            result: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed" | "cancelled";
+            /** Steps */
+            steps: string[];
+            /** Title */
+            title: string;
+        };
+        JsonValue: unknown;
         /** KindChange */
         KindChange: {
             /** Kind */
@@ -3156,6 +3446,42 @@ export interface components {
             /** Recall */
             recall: (number | null)[];
         };
+        /**
+         * ProjectCard
+         * @description One project of the list; `problem` says why it cannot be read.
+         */
+        ProjectCard: {
+            /** Best Ap */
+            best_ap: number | null;
+            /** Best Run */
+            best_run: string | null;
+            /** Changed */
+            changed: string;
+            /** Id */
+            id: string;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
+            /** Runs */
+            runs: number;
+        };
+        /**
+         * Projects
+         * @description All projects; `here` is the one that addresses without an id mean.
+         */
+        Projects: {
+            /** Can Browse */
+            can_browse: boolean;
+            /** Can Make */
+            can_make: boolean;
+            /** Here */
+            here: string | null;
+            /** Projects */
+            projects: components["schemas"]["ProjectCard"][];
+        };
         /** ProtocolChoice */
         ProtocolChoice: {
             /** Headline */
@@ -3463,6 +3789,18 @@ export interface components {
             /** Undone */
             undone: string | null;
         };
+        /**
+         * UploadState
+         * @description An upload: its id, and what arrived.
+         */
+        UploadState: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Upload */
+            upload: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -3729,6 +4067,24 @@ export interface operations {
             };
         };
     };
+    events_api_v1_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     export_api_v1_exports_post: {
         parameters: {
             query?: never;
@@ -3784,6 +4140,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    folders_api_v1_folders_get: {
+        parameters: {
+            query?: {
+                path?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folder"];
                 };
             };
             /** @description Validation Error */
@@ -4022,6 +4409,121 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    jobs_api_v1_jobs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+        };
+    };
+    start_job_api_v1_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    job_api_v1_jobs__job__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_job_api_v1_jobs__job__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -4438,6 +4940,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    projects_api_v1_projects_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Projects"];
                 };
             };
         };
@@ -5444,6 +5966,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+        };
+    };
+    new_upload_api_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
+                };
+            };
+        };
+    };
+    drop_upload_api_v1_uploads__upload__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_file_api_v1_uploads__upload__files_put: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -1,7 +1,9 @@
 /** Which models have been evaluated on this data? */
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { EVERYTHING, pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run } from "../api/client";
 import { useQuery } from "@tanstack/react-query";
+import { useProjects } from "../api/jobs";
+import { ImportDialog } from "../imports/import-dialog";
 import { Card, Empty } from "../parts/card";
 import { Letter } from "../parts/marks";
 import { percent, plural, score, whole } from "../format";
@@ -103,15 +105,28 @@ function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main
 }
 
 function AddRun({ first }: { first: boolean }): ReactElement {
+  const [adding, setAdding] = useState(false);
+  const projects = useProjects();
   return (
     <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
       <div className="drop">
         <Empty title={first ? "No run yet" : "Import another model's predictions"}>
+          <button className="btn primary" onClick={() => setAdding(true)}>
+            Add a run
+          </button>
           <p>COCO results, YOLO or plain text files, Pascal VOC, KITTI, MOT, mask images, tables, an Encord Active pickle: the format is recognised by its content. From a terminal:</p>
           <code>boxscore import predictions results.json --name my-run</code>
           <p className="muted"><code>boxscore doctor results.json</code> says first how it would be read. This page shows the new run as soon as it is stored.</p>
         </Empty>
       </div>
+      {adding && (
+        <ImportDialog
+          what="run"
+          browse={projects.data?.can_browse ?? false}
+          close={() => setAdding(false)}
+          done={() => setAdding(false)}
+        />
+      )}
     </Card>
   );
 }

@@ -18,6 +18,7 @@ const NAMES: Record<Page, string> = {
   map: "Data map",
   imports: "Import report",
   gate: "Report and gate",
+  projects: "Projects",
 };
 
 interface NavProps {
@@ -49,7 +50,7 @@ export function Nav({ project, recountMs, dark, help }: NavProps): ReactElement 
               setView({ page, selected: null });
             }}
           >
-            <Icon name={page} /> <span>{NAMES[page]}</span> <kbd>{k + 1}</kbd>
+            <Icon name={page} /> <span>{NAMES[page]}</span> {k < 9 && <kbd>{k + 1}</kbd>}
           </a>
         ))}
       </div>

@@ -1,0 +1,137 @@
+"""Projects side by side, an import from the browser, and names that try to run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from boxscore.project import Project
+from tests.journeys.conftest import served, signed_in
+
+pytestmark = pytest.mark.journey
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    '"><script>alert(2)</script>',
+    "javascript:alert(3)",
+    "{{7*7}}${7*7}<svg/onload=alert(4)>",
+]
+PAGES = [
+    "runs", "overview", "errors", "confusion", "metrics", "compare", "labels", "map", "imports",
+    "gate", "projects",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shelf(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two copies of the demo in a folder."""
+    folder = tmp_path_factory.mktemp("shelf")
+    for name in ("one", "two"):
+        shutil.copytree(demo_folder, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(shelf: Path) -> Iterator[str]:
+    """A server for the folder."""
+    with served(shelf) as found:
+        yield found
+
+
+def shifted(project: Project, folder: Path) -> Path:
+    """A run as YOLO text whose class numbers begin at 1."""
+    project.export("float32", format="yolo", output=folder)
+    labels = next(folder.rglob("*.txt")).parent
+    for file in labels.glob("*.txt"):
+        rows = [line.split(" ", 1) for line in file.read_text().splitlines()]
+        file.write_text("".join(f"{int(number) + 1} {rest}\n" for number, rest in rows))
+    return labels
+
+
+def test_a_yolo_folder_with_a_wrong_offset_is_mended(
+    browser: Any, address: str, shelf: Path, tmp_path: Path
+) -> None:
+    project = Project.open(shelf / "one")
+    labels = shifted(project, tmp_path / "out")
+    with signed_in(browser, address, live=True) as journey:
+        page = journey.page
+        expect(page.get_by_role("heading", name="Projects").first).to_be_visible()
+        page.locator("table a").first.click()
+        page.locator(".kpis").wait_for()
+        page.goto(page.url.split("#")[0] + "#/runs")
+        page.get_by_role("button", name="Add a run").click()
+        page.get_by_label("Name").fill("from-browser")
+        page.get_by_label("Choose a folder").set_input_files(str(labels))
+        mapping = page.get_by_label("Mapping")
+        expect(mapping).to_have_value(re.compile("classes:"), timeout=30_000)
+        pairs = "".join(
+            f"    {c['class_id'] + 1}: {json.dumps(c['name'])}\n"
+            for c in project.overview()["classes"]
+        )
+        mapping.fill(f"version: 1\nclasses:\n  map:\n{pairs}")
+        page.get_by_role("button", name="Check again").click()
+        page.get_by_text("Would import").wait_for(timeout=30_000)
+        page.get_by_role("button", name="Import", exact=True).click()
+        page.get_by_role("dialog").wait_for(state="hidden", timeout=30_000)
+        row = page.locator(".runs-table tbody tr", has_text="from-browser")
+        expect(row).to_contain_text(".508")  # AP50 of the run it was made from
+
+
+def test_a_change_elsewhere_shows_by_itself(browser: Any, address: str, shelf: Path) -> None:
+    with signed_in(browser, address, live=True) as journey:
+        page = journey.page
+        page.locator("table a").first.click()
+        page.locator(".kpis").wait_for()
+        page.goto(page.url.split("#")[0] + "#/runs")
+        page.locator(".runs-table tbody tr", has_text="int8").wait_for()
+        for name in ("one", "two"):
+            Project.open(shelf / name).rename_run("int8", "renamed")
+        page.locator(".runs-table tbody tr", has_text="renamed").wait_for()
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A project whose every name tries to run."""
+    folder = tmp_path_factory.mktemp("hostile")
+    images = [
+        {"id": k, "file_name": f"{name}.jpg", "width": 64, "height": 64}
+        for k, name in enumerate(HOSTILE)
+    ]
+    boxes = [
+        {"id": k + 1, "image_id": k, "category_id": k, "bbox": [4, 4, 30, 30], "area": 900,
+         "iscrowd": 0}
+        for k in range(len(HOSTILE))
+    ]  # fmt: skip
+    classes = [{"id": k, "name": name} for k, name in enumerate(HOSTILE)]
+    truth, found = folder / "truth.json", folder / "found.json"
+    truth.write_text(json.dumps({"images": images, "annotations": boxes, "categories": classes}))
+    wrong = [
+        {"image_id": k, "category_id": (k + 1) % 4, "bbox": [4, 4, 30, 30], "score": 0.9}
+        for k in range(len(HOSTILE))
+    ]
+    found.write_text(json.dumps(wrong))
+    made = Project.import_project(truth, target=folder, name="x <img src=x onerror=alert(5)>")
+    project = Project.open(made["path"])
+    for name in (HOSTILE[0], HOSTILE[2]):
+        project.import_predictions(found, name=name)
+    project.save_slice("<script>alert(6)</script>", "title=<*")
+    project.tag("<svg/onload>", "title=*")
+    with served(project.path) as address:
+        yield address
+
+
+def test_names_never_run(browser: Any, hostile: str) -> None:
+    with signed_in(browser, hostile) as journey:
+        refused: list[str] = []
+        journey.page.on("response", lambda r: r.status < 400 or refused.append(r.url))
+        for name in PAGES:
+            journey.page.goto(f"{journey.base}/#/{name}")
+            journey.page.wait_for_load_state("networkidle")
+            assert journey.page.locator("main script, main img[src=x]").count() == 0
+        assert refused == []

@@ -1,0 +1,149 @@
+/** An import from the browser: choose, see how it would be read, mend the mapping, import. */
+import { useEffect, useState, type ReactElement } from "react";
+import { queries } from "../api/client";
+import { cancelJob, startJob, useJob, type Job } from "../api/jobs";
+import { whole } from "../format";
+import { Failure } from "../parts/card";
+import { Dialog } from "../shell/dialogs";
+import { SourceChoice, type Source } from "./source";
+
+interface ImportDialogProps {
+  what: "run" | "project";
+  browse: boolean;
+  close: () => void;
+  done: (result: Record<string, unknown>) => void;
+}
+
+type Facts = Record<string, unknown>;
+const facts = (value: unknown): Facts | null => (typeof value === "object" && value !== null ? (value as Facts) : null);
+const words = (value: unknown): string => (typeof value === "string" ? value : typeof value === "number" ? whole(value) : "");
+
+export function ImportDialog({ what, browse, close, done }: ImportDialogProps): ReactElement {
+  const [source, setSource] = useState<Source | null>(null);
+  const [name, setName] = useState("");
+  const [mapping, setMapping] = useState<string | null>(null);
+  const [jobId, setJobId] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const job = useJob(jobId).data;
+
+  function start(kind: "rehearse" | "import", from: Source, text: string | null): void {
+    setError(null);
+    startJob({ kind: `${kind}-${what}`, upload: from.upload, place: from.place, name: name.trim() || from.title.replace(/\.[^.]+$/, ""), mapping: text })
+      .then((begun) => setJobId(begun.id))
+      .catch(setError);
+  }
+  const imported = job?.state === "done" && job.kind.startsWith("import");
+  useEffect(() => {
+    if (!imported) return;
+    void queries.invalidateQueries();
+    done(job.result ?? {});
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each import
+  }, [imported]);
+  const found = job?.state === "done" && job.kind.startsWith("rehearse") ? job.result : null;
+  const text = mapping ?? (typeof found?.mapping === "string" ? found.mapping : null);
+  return (
+    <Dialog title={what === "run" ? "Add a run" : "Make a project"} close={close}>
+      <label className="row">
+        Name
+        <input className="text" value={name} maxLength={200} placeholder={source?.title ?? "as the file"} onChange={(e) => setName(e.target.value)} />
+      </label>
+      {source === null ? (
+        <SourceChoice
+          browse={browse}
+          choose={(chosen) => {
+            setSource(chosen);
+            start("rehearse", chosen, null);
+          }}
+        />
+      ) : (
+        <div className="import-steps">
+          <p>
+            <b><bdi>{source.title}</bdi></b>{" "}
+            <button className="btn small" disabled={job?.state === "running"} onClick={() => { setSource(null); setMapping(null); setJobId(null); }}>
+              Choose other
+            </button>
+          </p>
+          {job && <Progress job={job} />}
+          {found && <Rehearsal found={found} />}
+          {text !== null && what === "run" && (
+            <label>
+              How it is read, to be mended where it is wrong
+              <textarea className="text" aria-label="Mapping" spellCheck={false} rows={12} value={text} onChange={(e) => setMapping(e.target.value)} />
+            </label>
+          )}
+          {error !== null && <Failure error={error} />}
+          <div className="row">
+            {text !== null && (
+              <button className="btn" disabled={job?.state === "running"} onClick={() => start("rehearse", source, text)}>
+                Check again
+              </button>
+            )}
+            <button className="btn primary" disabled={job?.state === "running" || !job} onClick={() => start("import", source, text)}>
+              Import
+            </button>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Progress({ job }: { job: Job }): ReactElement | null {
+  if (job.state === "running")
+    return (
+      <p role="status">
+        <progress /> {job.steps.at(-1) ?? "starting"} <button className="btn small" onClick={() => void cancelJob(job.id)}>Cancel</button>
+      </p>
+    );
+  if (job.state === "cancelled") return <p role="status">Cancelled; nothing was written.</p>;
+  if (job.problem)
+    return (
+      <p className="note warn" role="alert">
+        <b>{job.problem.detail}</b> {job.problem.fix} <code>{job.problem.code}</code>
+      </p>
+    );
+  return null;
+}
+
+/** The doctor's table, and what an import would bring. */
+function Rehearsal({ found }: { found: Facts }): ReactElement {
+  const list = facts(found.findings)?.findings;
+  const would = facts(found.rehearsal);
+  const refused = facts(found.refused);
+  return (
+    <>
+      {Array.isArray(list) && (
+        <table className="table">
+          <thead>
+            <tr>
+              <th>Question</th>
+              <th>Read as</th>
+              <th>Evidence</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((row: Facts) => (
+              <tr key={words(row.question)}>
+                <td>{words(row.question)}</td>
+                <td><bdi>{words(facts(row.chosen)?.how)}</bdi> <span className={row.sure === true ? "pill ok" : "pill look"}>{row.sure === true ? "sure" : "look"}</span></td>
+                <td className="wraps"><bdi>{words(row.why)}</bdi>{words(row.fix) && <small>{words(row.fix)}</small>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {would && (
+        <p role="status">
+          {would.predictions !== undefined
+            ? `Would import ${words(would.predictions)} predictions on ${words(would.images_with_predictions)} images, ${words(would.classes)} classes, ${words(would.rejected)} rejected.`
+            : `Would make a project of ${words(would.images)} images with ${words(would.ground_truth)} objects of ${words(would.classes)} classes, ${words(would.rejected)} rejected.`}
+        </p>
+      )}
+      {refused && (
+        <p className="note warn" role="alert">
+          <b>{words(refused.detail)}</b> {words(refused.fix)}
+        </p>
+      )}
+    </>
+  );
+}
