@@ -23,8 +23,8 @@ HOSTILE = [
     "{{7*7}}${7*7}<svg/onload=alert(4)>",
 ]
 PAGES = [
-    "runs", "overview", "errors", "confusion", "metrics", "compare", "slices", "labels", "map", "imports",
-    "gate", "projects",
+    "runs", "overview", "errors", "confusion", "metrics", "compare", "slices", "labels", "map",
+    "imports", "gate", "projects",
 ]  # fmt: skip
 
 
