@@ -326,7 +326,8 @@ def test_kitti_boxes_of_a_class_with_masks_are_compared_as_boxes(
     corners = [0.2 * width, 0.2 * height, 0.6 * width, 0.7 * height]
     (tmp_path / f"{title}.txt").write_text(kitti_line("R", corners))
     document = import_kitti_predictions(project, tmp_path, {hashes(project)["region"]: "R"})
-    assert [w["code"] for w in document["warnings"]] == ["W-KITTI-BOX-OF-MASK"]
+    codes = [w["code"] for w in document["warnings"]]
+    assert codes == ["W-KITTI-BOX-OF-MASK", "W-IMAGES-UNSEEN"]
     assert document["task"] == "bbox" and document["evaluation"]["counts"]["tp"] == 1
 
 
@@ -350,7 +351,7 @@ def test_kitti_lines_that_cannot_be_used_are_counted(project: Project, tmp_path:
     codes = {w["code"]: w["count"] for w in document["warnings"]}
     assert codes == {
         "E-KITTI-COLUMNS": 1, "E-CLASS-UNKNOWN": 1, "E-CONFIDENCE": 1, "E-BOX-NOT-FINITE": 1,
-        "E-IMAGE-UNKNOWN": 1, "N-KITTI-DONTCARE": 1,
+        "E-IMAGE-UNKNOWN": 1, "N-KITTI-DONTCARE": 1, "W-IMAGES-UNSEEN": 1,
     }  # fmt: skip
 
 

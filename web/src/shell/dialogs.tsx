@@ -73,7 +73,7 @@ export function ClassDialog({ project, close }: { project: Overview; close: () =
 }
 
 const KEYS: [string, string][] = [
-  ["1 … 7", "the pages, as they stand at the left"],
+  ["1 … 9", "the pages, as they stand at the left"],
   ["[ ]", "IoU down, up by .05"],
   ["- =", "confidence down, up by .05"],
   ["J K", "next, previous object or issue"],
