@@ -113,3 +113,12 @@ def test_import_reports(demo_folder: Path, tmp_path: Path) -> None:
     (folder / "reports" / "import-2.json").write_text("[]")
     (damaged,) = responses(project, ["/api/v1/imports"])
     assert damaged.json()["code"] == "E-REPORT-DAMAGED"
+
+
+def test_a_run_may_have_a_slash_in_its_name(demo_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_folder, tmp_path / "demo")
+    project = Project.open(tmp_path / "demo")
+    project.rename_run("int8", "teams/int8")
+    paths = [f"/api/v1/runs/teams%2Fint8/{what}" for what in ("summary", "errors", "gate")]
+    found = answers(project, paths)
+    assert found[0]["run"] == "teams/int8"

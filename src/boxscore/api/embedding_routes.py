@@ -80,7 +80,7 @@ def duplicates(
     return project.duplicates(cosine=cosine, limit=limit)
 
 
-@router.get("/runs/{run}/leakage", response_model=documents.Leakage)
+@router.get("/runs/{run:path}/leakage", response_model=documents.Leakage)
 def leakage(run: str, project: ProjectHere, cosine: Cosine = 0.85, task: Task = None) -> object:
     """A run's scores on images that another split has too, and on those that none has."""
     return project.leakage(run, task=task, cosine=cosine)

@@ -22,7 +22,7 @@ TYPES = {
 }
 
 
-@router.get("/runs/{run}/gate", response_model=documents.Outcome)
+@router.get("/runs/{run:path}/gate", response_model=documents.Outcome)
 def gate(run: str, project: ProjectHere, baseline: Run | None = None) -> object:
     """Whether the run may pass by the project's rules, and every check with its numbers."""
     document = project.gate(run=run, baseline=baseline)
@@ -45,7 +45,7 @@ def keep_rules(rules: documents.NewRules, project: ProjectHere) -> object:
     return project.keep_gate_rules(rules.text)
 
 
-@router.get("/runs/{run}/other-tools", response_model=documents.OtherTools)
+@router.get("/runs/{run:path}/other-tools", response_model=documents.OtherTools)
 def other_tools(run: str, project: ProjectHere) -> object:
     """What other tools print as the mAP of the same boxes, and what makes the difference."""
     document = project.explain_map(run)

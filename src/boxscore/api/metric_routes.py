@@ -39,7 +39,7 @@ def values(
     )
 
 
-@router.get("/runs/{run}/metric-performance", response_model=documents.MetricPerformance)
+@router.get("/runs/{run:path}/metric-performance", response_model=documents.MetricPerformance)
 def performance(
     run: str,
     metric: Annotated[str, Query(max_length=200)],

@@ -26,7 +26,7 @@ def runs(project: ProjectHere) -> object:
     return {"runs": project.run_cards()}
 
 
-@router.get("/{run}/summary", response_model=documents.Summary)
+@router.get("/{run:path}/summary", response_model=documents.Summary)
 def summary(
     run: str,
     project: ProjectHere,
@@ -55,7 +55,7 @@ def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"class_name": row["class"]} | row for row in rows]
 
 
-@router.get("/{run}/curves", response_model=documents.Curves)
+@router.get("/{run:path}/curves", response_model=documents.Curves)
 def curves(
     run: str,
     project: ProjectHere,
@@ -68,7 +68,7 @@ def curves(
     return project.curves(run, iou=iou, classes=classes, task=task, where=where)
 
 
-@router.get("/{run}/error-budget", response_model=documents.ErrorBudget)
+@router.get("/{run:path}/error-budget", response_model=documents.ErrorBudget)
 def error_budget(
     run: str, project: ProjectHere, iou: Iou = 0.5, task: Task = None, where: Where = None
 ) -> object:
@@ -76,7 +76,7 @@ def error_budget(
     return project.error_budget(run, iou=iou, task=task, where=where)
 
 
-@router.get("/{run}/fix-first", response_model=FixFirst)
+@router.get("/{run:path}/fix-first", response_model=FixFirst)
 def fix_first(
     run: str,
     project: ProjectHere,
@@ -103,7 +103,7 @@ def fix_first(
     )
 
 
-@router.get("/{run}/confusion", response_model=documents.Confusion)
+@router.get("/{run:path}/confusion", response_model=documents.Confusion)
 def confusion(
     run: str,
     project: ProjectHere,
@@ -119,7 +119,7 @@ def confusion(
     )
 
 
-@router.get("/{run}/calibration", response_model=documents.Calibration)
+@router.get("/{run:path}/calibration", response_model=documents.Calibration)
 def calibration(
     run: str, project: ProjectHere, iou: Iou = 0.5, task: Task = None, where: Where = None
 ) -> object:
@@ -127,7 +127,7 @@ def calibration(
     return project.calibration(run, iou=iou, task=task, where=where)
 
 
-@router.get("/{run}/class-curves", response_model=documents.ClassCurves)
+@router.get("/{run:path}/class-curves", response_model=documents.ClassCurves)
 def class_curves(
     run: str,
     project: ProjectHere,
@@ -141,7 +141,7 @@ def class_curves(
     return document | {name: _named(document[name]) for name in ("best", "per_class")}
 
 
-@router.get("/{run}/lrp", response_model=documents.Lrp)
+@router.get("/{run:path}/lrp", response_model=documents.Lrp)
 def lrp(
     run: str, project: ProjectHere, iou: Iou = 0.5, task: Task = None, where: Where = None
 ) -> object:
@@ -150,7 +150,7 @@ def lrp(
     return document | {"per_class": _named(document["per_class"])}
 
 
-@router.get("/{run}/intervals", response_model=documents.RunIntervals)
+@router.get("/{run:path}/intervals", response_model=documents.RunIntervals)
 def intervals(run: str, project: ProjectHere, task: Task = None, where: Where = None) -> object:
     """95 % intervals of COCO's numbers, from resampled images."""
     document = project.intervals(run, task=task, where=where)
@@ -160,7 +160,7 @@ def intervals(run: str, project: ProjectHere, task: Task = None, where: Where = 
     }
 
 
-@router.get("/{run}/errors", response_model=documents.ErrorPage)
+@router.get("/{run:path}/errors", response_model=documents.ErrorPage)
 def errors(
     run: str,
     project: ProjectHere,
@@ -201,7 +201,7 @@ def errors(
     return project.errors(run, query, task=task, where=where)
 
 
-@router.get("/{run}/images", response_model=documents.ImagePage)
+@router.get("/{run:path}/images", response_model=documents.ImagePage)
 def images(
     run: str,
     project: ProjectHere,

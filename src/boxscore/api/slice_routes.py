@@ -20,7 +20,7 @@ AnyIou = Annotated[
 ]
 
 
-@router.get("/{run}/weak-slices", response_model=documents.WeakSlices)
+@router.get("/{run:path}/weak-slices", response_model=documents.WeakSlices)
 def weak_slices(
     run: str,
     project: ProjectHere,
@@ -40,7 +40,7 @@ def weak_slices(
     )  # fmt: skip
 
 
-@router.get("/{run}/metric-importance", response_model=documents.MetricImportance)
+@router.get("/{run:path}/metric-importance", response_model=documents.MetricImportance)
 def metric_importance(
     run: str,
     project: ProjectHere,
