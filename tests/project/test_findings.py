@@ -114,6 +114,22 @@ def test_what_to_label_next(tmp_path: Path, project: Project) -> None:
         project.label_next(3, run="int8", acquisition="luck")
 
 
+def test_images_are_far_apart_by_embeddings_where_all_have_one(
+    tmp_path: Path, demo_folder: Path
+) -> None:
+    shutil.copytree(demo_folder, tmp_path / "demo")
+    project = Project.open(tmp_path / "demo")
+    rows = project.items.rows
+    angle = np.linspace(0, np.pi, rows)
+    np.save(tmp_path / "v.npy", np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32))
+    project.import_embeddings(tmp_path / "v.npy")
+    document = project.label_next(2)
+    assert document["vectors"].startswith("embeddings by")
+    chosen = {one["title"] for one in document["images"]}
+    # The second is the one farthest from the first, at one of the ends.
+    assert chosen & set(project.items["title"][[0, -1]].tolist())
+
+
 def test_labelled_images_are_known_not_chosen(tmp_path: Path, demo_folder: Path) -> None:
     made = Project.init(demo_folder / "images", target=tmp_path, name="bare")
     bare = Project.open(made["path"])

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError
 from boxscore.evaluation.document import defined
+from boxscore.project.embedded import IMAGES
+from boxscore.project.embedded import stored as stored_embeddings
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
     find_metric,
@@ -19,7 +21,7 @@ from boxscore.project.measuring import (
     values_at,
 )
 from boxscore.project.slicing import Where, sliced
-from boxscore.quality.cards import On
+from boxscore.quality.cards import On, Reads
 from boxscore.quality.choosing import farthest_first, shares_below, standardised
 
 Document = dict[str, Any]
@@ -138,12 +140,18 @@ def _uncertainty(state: Loaded, query: LabelQuery, progress: Progress) -> Values
 
 
 def _vectors(state: Loaded, pixels: bool, progress: Progress) -> tuple[Values, str]:
-    """(items, D) what images are compared by: their metrics without ground truth."""
+    """(items, D) what images are compared by: embeddings where every image has one, else their
+    metrics without ground truth.
+    """
+    embedded = stored_embeddings(state, IMAGES)
+    if embedded is not None and np.isfinite(embedded.vectors).all():
+        return embedded.vectors.astype(np.float64), f"embeddings by {embedded.model.name}"
     wanted = [
         one
         for one in known_metrics(state).values()
-        if one.card.on is On.IMAGE and not one.card.roles and one.card.id != WITHOUT_MEANING
-    ]
+        if one.card.on is On.IMAGE and not one.card.roles
+        and one.card.reads is not Reads.EMBEDDINGS and one.card.id != WITHOUT_MEANING
+    ]  # fmt: skip
     found = values_at(state, wanted, place_of(state, None), pixels, progress)
     vectors = standardised([values for values, _ in found])
     return vectors, f"{vectors.shape[1]} metrics of images"
