@@ -249,7 +249,7 @@ function Record({ run, gate }: { run: Run; gate: Gate | undefined }): ReactEleme
   ];
   return (
     <Card title="Record" hint="What somebody else needs to get the same numbers">
-      <dl className="facts">
+      <dl className="facts record">
         {facts.map(([what, value]) => (
           <div key={what} className="fact">
             <dt>{what}</dt>
