@@ -113,7 +113,9 @@ def _integer(value: object) -> Converted:
 def whole_number(text: str) -> bool:
     """Whether a text is how a 64-bit whole number is written, and nothing else."""
     digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and len(digits) < 20 and str(int(text)) == text
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+        return False
+    return str(int(text)) == text and -(1 << 63) <= int(text) < 1 << 63
 
 
 def _id(value: object) -> Converted:
