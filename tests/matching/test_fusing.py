@@ -10,7 +10,7 @@ import pytest
 
 from boxscore.errors import RequestError
 from boxscore.kernels import _core
-from boxscore.matching.fusing import FusionPlan, fused, kept
+from boxscore.matching.fusing import FusionPlan, fused
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import MASKS, PREDICTIONS, Annotations, Table
 
@@ -181,7 +181,7 @@ def test_what_is_kept_takes_its_geometry_along() -> None:
     counts[:] = [b"a", b"b"]
     masks = Table(MASKS, {"row": np.array([1, 4]), "counts": counts})
     whole = Annotations(table=run.table, masks=masks, points=run.points)
-    left = kept(whole, np.array([True, False, True, False, True, True]))
+    left = whole.take(np.array([0, 2, 4, 5]))
     assert left.rows == 4
     assert left.masks["row"].tolist() == [2]
     assert left.masks["counts"].tolist() == [b"b"]

@@ -141,23 +141,3 @@ def _run(
     )
     empty = Annotations.empty(PREDICTIONS)
     return Annotations(table=table, masks=empty.masks, points=empty.points)
-
-
-def kept(run: Annotations, rows: NDArray[np.bool_]) -> Annotations:
-    """Some predictions of a run, with the geometry that belongs to them.
-
-    Args:
-        rows: (N,) bool.
-    """
-    place = np.cumsum(rows) - 1
-
-    def own(table: Table) -> Table:
-        mine = table.take(rows[table["row"]])
-        return mine.replace(row=place[mine["row"]].astype(np.int64))
-
-    return Annotations(
-        table=run.table.take(rows),
-        masks=own(run.masks),
-        points=own(run.points),
-        traits=own(run.traits),
-    )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, SourceError, near_misses, shown
-from boxscore.matching.fusing import FusionPlan, fused, kept
+from boxscore.matching.fusing import FusionPlan, fused
 from boxscore.project.importing import RunRequest, import_tables, refuse_taken
 from boxscore.project.loading import Loaded
 from boxscore.project.reading import ProjectReader
@@ -85,18 +85,8 @@ class DerivedRuns(ProjectReader):
         refuse_taken(self.path, request)
         floor, how = _floors(state, thresholds)
         table = predictions.table
-        rows = table["confidence"] >= floor[table["class_id"]]
-        return self._publish(state, request, kept(predictions, rows), "cut", f"{run} {how}")
-
-    def keep_gate_rules(self, text: str) -> Document:
-        """Keep rules for `gate` in the project; "" forgets them.
-
-        Raises:
-            RequestError: They cannot be read; the message has the line.
-        """
-        from boxscore.project.kept_rules import keep_rules
-
-        return keep_rules(self._state(), text)
+        rows = np.flatnonzero(table["confidence"] >= floor[table["class_id"]])
+        return self._publish(state, request, predictions.take(rows), "cut", f"{run} {how}")
 
     def _publish(
         self, state: Loaded, request: RunRequest, made: Annotations, form: str, how: str

@@ -188,7 +188,7 @@ def _content(
     if alone.any():
         left_out["images outside of sequences"] = int(alone.sum())
     place = (np.cumsum(shown) - 1).astype(np.int32)
-    chosen = chosen_rows(rows, np.flatnonzero(wanted & held))
+    chosen = rows.take(np.flatnonzero(wanted & held))
     table = chosen.table.replace(item=place[chosen.table["item"]])
     kept = np.flatnonzero(shown)
     files = truth.items["file"][kept].tolist()
@@ -268,24 +268,3 @@ def _outcome(state: Loaded, request: ExportRequest, rows: Annotations) -> NDArra
     of = found if request.outcome == "tp" else ~found
     mask[view.view.truth.rows[of & view.view.counted]] = True
     return mask
-
-
-def chosen_rows(annotations: Annotations, rows: NDArray[np.int64]) -> Annotations:
-    """Some annotations with their masks, points and traits, numbered anew.
-
-    Args:
-        rows: Ascending.
-    """
-    number = np.full(annotations.rows + 1, -1, np.int64)
-    number[rows] = np.arange(rows.size)
-
-    def part(table: Any) -> Any:
-        new = number[table["row"]]
-        return table.take(np.flatnonzero(new >= 0)).replace(row=new[new >= 0])
-
-    return Annotations(
-        table=annotations.table.take(rows),
-        masks=part(annotations.masks),
-        points=part(annotations.points),
-        traits=part(annotations.traits),
-    )

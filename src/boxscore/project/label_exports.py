@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress
 from boxscore.errors import RequestError, near_misses, shown
-from boxscore.project.exporting import GROUND_TRUTH, chosen_rows, everything, write_folder
+from boxscore.project.exporting import GROUND_TRUTH, everything, write_folder
 from boxscore.project.label_decisions import Decision, read_review
 from boxscore.project.label_fixes import ADDED, CHANGED, REMOVED, Corrected, corrected
 from boxscore.project.loading import Loaded
@@ -97,7 +97,7 @@ def _held(content: Content, card: SinkCard) -> tuple[Content, NDArray[np.int64]]
     """What a format can hold, and which rows of the corrected labels that is."""
     kinds = [int(kind) for kind in card.keeps]
     rows = np.flatnonzero(np.isin(content.rows.table["kind"], kinds))
-    return replace(content, rows=chosen_rows(content.rows, rows)), rows
+    return replace(content, rows=content.rows.take(rows)), rows
 
 
 def _images(state: Loaded, accepted: Sequence[Decision]) -> NDArray[np.int64]:
@@ -109,7 +109,7 @@ def _images(state: Loaded, accepted: Sequence[Decision]) -> NDArray[np.int64]:
 
 
 def _of_images(content: Content, items: NDArray[np.int64]) -> Content:
-    rows = chosen_rows(content.rows, np.flatnonzero(np.isin(content.rows.table["item"], items)))
+    rows = content.rows.take(np.flatnonzero(np.isin(content.rows.table["item"], items)))
     table = rows.table.replace(item=np.searchsorted(items, rows.table["item"]).astype(np.int32))
     place = {int(item): k for k, item in enumerate(items)}
     return replace(

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from boxscore.kernels import _core
 from boxscore.project.evaluating import Truth
-from boxscore.project.exporting import chosen_rows
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.ontology import ClassRow
 from boxscore.schema.tables import KEYPOINT_PART, MASKS, POINTS, TRAITS, Annotations, Table
@@ -147,7 +146,7 @@ def corrected(truth: Truth, fixes: Sequence[Fix]) -> Corrected:
     changes = _resolved(truth, fixes)
     table = _changed(truth.ground_truth, changes.changed)
     kept = np.setdiff1d(np.arange(table.rows), np.array(sorted(changes.removed), np.int64))
-    whole, was = _with_added(chosen_rows(table, kept), kept, changes.added)
+    whole, was = _with_added(table.take(kept), kept, changes.added)
     change = np.full(was.size, "", object)
     change[was < 0] = ADDED
     change[np.isin(was, list(changes.changed))] = CHANGED

@@ -277,6 +277,16 @@ class Project(LabelReview, EmbeddingCalls):
             writer.commit()
         TagWriter(self.path).forget(owner_of_run(record.run_id))
 
+    def keep_gate_rules(self, text: str) -> Document:
+        """Keep rules for `gate` in the project; "" forgets them.
+
+        Raises:
+            RequestError: They cannot be read; the message has the line.
+        """
+        from boxscore.project.kept_rules import keep_rules
+
+        return keep_rules(self._state(), text)
+
     # --- quality metrics ---------------------------------------------------------------------
 
     def run_metrics(

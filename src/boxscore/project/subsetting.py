@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.project.exporting import chosen_rows, images_of_rows
+from boxscore.project.exporting import images_of_rows
 from boxscore.project.importing import RunRequest, digest, import_tables, publish_project
 from boxscore.project.loading import Loaded, load
 from boxscore.schema.tables import Annotations
@@ -114,7 +114,7 @@ def _files(state: Loaded, places: list[str]) -> list[ImageFile]:
 
 def _on_images(annotations: Annotations, shown: NDArray[np.bool_]) -> Annotations:
     """What lies on some of the images, whose rows are counted anew."""
-    chosen = chosen_rows(annotations, np.flatnonzero(shown[annotations.table["item"]]))
+    chosen = annotations.take(np.flatnonzero(shown[annotations.table["item"]]))
     table = chosen.table.replace(item=_places(shown)[chosen.table["item"]])
     return Annotations(table=table, masks=chosen.masks, points=chosen.points, traits=chosen.traits)
 

@@ -290,6 +290,26 @@ class Annotations:
         """How many annotations there are."""
         return self.table.rows
 
+    def take(self, rows: NDArray[np.int64]) -> Annotations:
+        """Some annotations with their masks, points and traits, numbered anew.
+
+        Args:
+            rows: Ascending.
+        """
+        number = np.full(self.rows + 1, -1, np.int64)
+        number[rows] = np.arange(rows.size)
+
+        def part(table: Table) -> Table:
+            new = number[table["row"]]
+            return table.take(np.flatnonzero(new >= 0)).replace(row=new[new >= 0])
+
+        return Annotations(
+            table=self.table.take(rows),
+            masks=part(self.masks),
+            points=part(self.points),
+            traits=part(self.traits),
+        )
+
 
 def boxes_of(table: Table) -> NDArray[np.float64]:
     """(N, 4) float64: x, y, width, height in pixels, as read."""

@@ -15,16 +15,13 @@ from boxscore.schema.ontology import ObjectDef, Ontology, OntologyBuilder
 from boxscore.schema.tables import (
     GROUND_TRUTH,
     ITEMS,
-    MASKS,
-    POINTS,
-    TRAITS,
     VERDICTS,
-    Annotations,
     Table,
 )
 from boxscore.sources import coco
 from boxscore.sources.coco_items import FOLDER, texts_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
+from boxscore.sources.joining import joined
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
 
@@ -160,41 +157,23 @@ def _joined(parts: list[ProjectTables], ontology: Ontology, report: ImportReport
         _renumbered(part.verdicts, "item", place, int(start))
         for part, start in zip(parts, starts, strict=False)
     ]
+    truths = [
+        replace(
+            part.ground_truth,
+            table=_renumbered(part.ground_truth.table, "item", place, int(start)),
+        )
+        for part, start in zip(parts, starts, strict=False)
+    ]
     together = Table.concat(VERDICTS, verdicts)
     return ProjectTables(
         name=parts[0].name,
         items=items.take(order),
         ontology=ontology,
-        ground_truth=_annotations([part.ground_truth for part in parts], starts, place),
+        ground_truth=joined(truths, GROUND_TRUTH),
         files=files,
         report=report,
         verdicts=together.take(np.argsort(together["item"], kind="stable")),
     )
-
-
-def _annotations(
-    parts: list[Annotations], starts: np.ndarray[tuple[int], np.dtype[np.int64]], place: np.ndarray
-) -> Annotations:
-    """All annotations sorted by their new items; what names their rows follows."""
-    tables = [
-        _renumbered(part.table, "item", place, int(start))
-        for part, start in zip(parts, starts, strict=False)
-    ]
-    table = Table.concat(GROUND_TRUTH, tables)
-    order = np.argsort(table["item"], kind="stable")
-    row_of = np.empty(order.size, np.int64)
-    row_of[order] = np.arange(order.size)
-    first = np.cumsum([0, *(part.rows for part in parts)])
-    extras = {}
-    for schema in (MASKS, POINTS, TRAITS):
-        given = [getattr(part, schema.name) for part in parts]
-        moved = [
-            _renumbered(one, "row", row_of, int(start))
-            for one, start in zip(given, first, strict=False)
-        ]
-        joined = Table.concat(schema, moved)
-        extras[schema.name] = joined.take(np.argsort(joined["row"], kind="stable"))
-    return Annotations(table=table.take(order), **extras)
 
 
 def _renumbered(table: Table, column: str, place: np.ndarray, start: int) -> Table:
