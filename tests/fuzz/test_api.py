@@ -50,16 +50,27 @@ def routes(project: Project) -> list[tuple[str, list[str]]]:
     ]
 
 
-def asked(rng: Random, project: Project, path: str, names: list[str]) -> str:
-    """One request: good parts of a path mostly, hostile values of some parameters."""
-    good = {
+def good_parts(rng: Random, project: Project) -> dict[str, str]:
+    """A run and an image that exist."""
+    return {
         "run": "run",
         "data_hash": str(rng.choice(project.items["data_hash"].tolist())),
         "frame": str(rng.choice(project.items["frame"].tolist())),
     }
-    for name, value in good.items():
-        part = value if rng.random() < 0.9 else rng.choice(VALUES)
-        path = path.replace(f"{{{name}}}", quote(part, safe="", errors="replace"))
+
+
+def filled(path: str, parts: dict[str, str]) -> str:
+    """The path with these values in its places."""
+    for name, value in parts.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
+    return path
+
+
+def asked(rng: Random, project: Project, path: str, names: list[str]) -> str:
+    """One request: good parts of a path mostly, hostile values of some parameters."""
+    good = good_parts(rng, project)
+    parts = {n: v if rng.random() < 0.9 else rng.choice(VALUES) for n, v in good.items()}
+    path = filled(path, parts)
     chosen = rng.sample(names, rng.randint(0, min(4, len(names))))
     pairs = [(n, rng.choice(VALUES)) for n in chosen for _ in range(rng.choice((1, 1, 1, 2)))]
     if names and rng.random() < 0.2:
@@ -75,19 +86,17 @@ def test_no_parameter_breaks_a_route(project: Project) -> None:
     rng, end = Random(SEED), time.monotonic() + SECONDS
     known = routes(project)
     assert len(known) >= 12
+    plain = [filled(path, good_parts(rng, project)) for path, _ in known]
+    assert sum(r.status_code == 200 for r in responses(project, plain)) > len(known) / 2
     bad: dict[str, str] = {}
-    answered: set[str] = set()
     while time.monotonic() < end:
         batch = [asked(rng, project, *rng.choice(known)) for _ in range(BATCH)]
         for path, response in zip(batch, responses(project, batch), strict=True):
             if response.status_code >= 500:
                 bad.setdefault(path.partition("?")[0], f"{path}: {response.text[:300]}")
-            elif response.status_code == 200:
-                answered.add(path.partition("?")[0])
-                if "json" in response.headers["content-type"]:
-                    json.loads(response.text, parse_constant=pytest.fail)
+            elif response.status_code == 200 and "json" in response.headers["content-type"]:
+                json.loads(response.text, parse_constant=pytest.fail)
     assert not bad, f"BOXSCORE_FUZZ_SEED={SEED}\n" + "\n".join(bad.values())
-    assert len(answered) >= len(known), "hardly anything was answered"
 
 
 def test_paths_of_files_are_no_way_in(project: Project, tmp_path: Path) -> None:
