@@ -36,7 +36,7 @@ def served(demo_folder: Path, tmp_path: Path) -> Iterator[Served]:
 
 def ended(served: Served, job: str) -> dict[str, Any]:
     """A job once it has ended."""
-    for _ in range(200):
+    for _ in range(1_200):
         document = served.jobs.get(job).document()
         if document["state"] != "running" and served.jobs.get(job).ended is not None:
             return document
@@ -154,6 +154,26 @@ def test_a_run_is_rehearsed_mapped_and_imported(served: Served, tmp_path: Path) 
     (job,) = answers(served, [("POST", f"{at}/jobs", again)])
     failed = ended(served, job["id"])
     assert failed["state"] == "failed" and failed["problem"]["code"] == "E-RUN-EXISTS"
+
+
+def test_what_is_imported_is_measured_and_can_be_embedded(served: Served, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    one = Project.open(tmp_path / "one")
+    one.export("float32", format="coco", output=tmp_path / "out")
+    at = f"/p/{project_id(one.path)}/api/v1"
+    asked = {"kind": "import-run", "place": "out/results.json", "name": "again"}
+    (job,) = answers(served, [("POST", f"{at}/jobs", asked)])
+    assert ended(served, job["id"])["state"] == "done"
+    deadline = time.monotonic() + 60
+    while not (measured := [j for j in served.jobs.documents() if j["kind"] == "measure"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert measured[0]["project"] == project_id(one.path)
+    assert ended(served, measured[0]["id"])["state"] == "done"
+    counts = {m["title"]: m["state"][0] for m in one.metrics if m["reads"] == "pixels"}
+    assert all(state["computed"] == 41 for state in counts.values())
+    (job,) = answers(served, [("POST", f"{at}/jobs", {"kind": "embed"})])
+    assert ended(served, job["id"])["result"]["embedded"]["embedded"] > 0
 
 
 def test_a_job_can_be_cancelled(served: Served, tmp_path: Path) -> None:

@@ -131,3 +131,13 @@ def test_nothing_sticks_out(mapped: Journey, mode: str) -> None:
     mapped.open(f"#/map?mode={mode}")
     mapped.page.locator(STAGE).wait_for()
     assert mapped.page.evaluate(OVERFLOW, "main") <= 0
+
+
+def test_the_page_embeds_what_is_not(browser: Any, demo_folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    shutil.copytree(demo_folder, tmp_path / "demo")
+    with served(tmp_path / "demo") as address, signed_in(browser, address) as journey:
+        journey.open("#/map")
+        journey.page.get_by_role("button", name="Embed them now").click()
+        expect(journey.page.get_by_role("button", name="Cancel")).to_be_visible()
+        expect(journey.page.locator(STAGE)).to_be_visible(timeout=90_000)

@@ -82,6 +82,16 @@ def _make(asked: Document, *, dry_run: bool) -> Document:
     )
 
 
+def measure(asked: Document, _work: Path) -> Document:
+    """Compute the metrics that are missing."""
+    return {"measured": Project.open(asked["project"]).run_metrics(progress=_told)}
+
+
+def embed(asked: Document, _work: Path) -> Document:
+    """Embed the images and objects that are not yet."""
+    return {"embedded": Project.open(asked["project"]).embed(progress=_told)}
+
+
 def verify(asked: Document, _work: Path) -> Document:
     """Check every byte of a project."""
     with _told("reading every byte"):
@@ -93,6 +103,8 @@ WORK = {
     "import-run": import_run,
     "rehearse-project": rehearse_project,
     "import-project": import_project,
+    "measure": measure,
+    "embed": embed,
     "verify": verify,
 }
 

@@ -8,7 +8,9 @@ from pydantic import Field, JsonValue
 
 from boxscore.api.documents import Document
 
-Kind = Literal["rehearse-run", "import-run", "rehearse-project", "import-project", "verify"]
+Kind = Literal[
+    "rehearse-run", "import-run", "rehearse-project", "import-project", "measure", "embed", "verify"
+]
 Name = Annotated[str, Field(max_length=200)]
 
 
@@ -57,7 +59,7 @@ class UploadState(Document):
 
 
 class Asked(Document):
-    """A job to do; the source is an upload, or a place below the allowed folder."""
+    """A job to do; an import's source is an upload, or a place below the allowed folder."""
 
     kind: Kind
     upload: Annotated[str | None, Field(max_length=32)] = None

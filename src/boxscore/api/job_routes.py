@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,9 +47,23 @@ def start_job(asked: documents.Asked, request: Request, served: ServedHere) -> o
     told, names, project = _told(asked, getattr(request.state, "project", None), served)
 
     def after(job: Job) -> None:
-        """An upload goes once it is imported."""
-        if asked.upload is not None and asked.kind.startswith("import") and job.state == "done":
+        """What is imported is measured, as on the command line, and its upload goes."""
+        if not asked.kind.startswith("import") or job.state != "done":
+            return
+        if asked.upload is not None:
             served.uploads.drop(asked.upload)
+        made = (job.result or {}).get("folder")
+        path = Path(told["target"], made) if made else Path(told["project"])
+        with suppress(RequestError):  # enough is running; the page of metrics says what is missing
+            start_measuring(path)
+
+    def start_measuring(path: Path) -> None:
+        served.jobs.start(
+            "measure",
+            {"project": str(path), "names": names_for({path: storable(path.name)})},
+            title=storable(path.name),
+            project=project_id(path),
+        )
 
     title = names.get(str(told["source"]), asked.kind)
     told["names"] = names
@@ -68,7 +83,7 @@ def _told(
 ) -> tuple[dict[str, Any], dict[str, str], str | None]:
     """What the child is told, what paths are called in its answers, and the project's id."""
     source = images = target = project = None
-    if asked.kind != "verify":
+    if asked.kind.startswith(("rehearse", "import")):
         source = _source(asked, served)
         images = below(served.root, asked.images) if asked.images else None
     if asked.kind.endswith("project"):

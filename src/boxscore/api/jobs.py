@@ -78,7 +78,7 @@ class Jobs:
         *,
         title: str,
         project: str | None,
-        after: Callable[[Job], None],
+        after: Callable[[Job], None] | None = None,
     ) -> Job:
         """Start a job.
 
@@ -108,12 +108,13 @@ class Jobs:
         for old in over[: max(0, len(self._jobs) - MOST_KEPT)]:
             del self._jobs[old]
 
-    def _run(self, job: Job, asked: dict[str, Any], after: Callable[[Job], None]) -> None:
+    def _run(self, job: Job, asked: dict[str, Any], after: Callable[[Job], None] | None) -> None:
         with tempfile.TemporaryDirectory(prefix="boxscore-job-") as work:
             try:
                 self._listen(job, asked | {"kind": job.kind, "work": work})
             finally:
-                after(job)
+                if after is not None:
+                    after(job)
                 with self._lock:
                     self.changes += 1
 

@@ -1,4 +1,4 @@
-"""Metrics after an import: whoever waits has seen the result already, and may stop it."""
+"""Metrics and embeddings after an import: the result was shown already, and they may be stopped."""
 
 from __future__ import annotations
 
@@ -22,6 +22,23 @@ def metrics_option(command: Command) -> Command:
         show_default=True,
         help="Compute the quality metrics that are missing, after everything else is printed.",
     )(command)
+
+
+def embed(path: Path) -> None:
+    """Embed what is not yet, where that can be done; it may be stopped like the metrics."""
+    from importlib.util import find_spec
+
+    from boxscore.engine.progress import on_terminal
+    from boxscore.project import Project
+
+    if find_spec("onnxruntime") is None:
+        return
+    try:
+        Project.open(path).embed(progress=on_terminal)
+    except KeyboardInterrupt:
+        click.echo("embedding stopped; `boxscore embed` goes on where it is", err=True)
+    except BoxscoreError as refused:
+        click.echo(f"nothing was embedded: {refused}", err=True)
 
 
 def measure(path: Path) -> None:

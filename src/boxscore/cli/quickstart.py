@@ -19,7 +19,7 @@ from boxscore.cli.options import target_option
 @target_option
 def quickstart(port: int, no_serve: bool, target: Path) -> None:
     """Make the demo project: 41 real images, two real models; evaluate both; open the app."""
-    from boxscore.cli.measuring import measure
+    from boxscore.cli.measuring import embed, measure
     from boxscore.cli.scores import print_evaluations
     from boxscore.project import Project
 
@@ -28,6 +28,7 @@ def quickstart(port: int, no_serve: bool, target: Path) -> None:
     print_evaluations([project.evaluate(run) for run in project.run_names()])
     if made:
         measure(project.path)
+        embed(project.path)
     if no_serve:
         click.echo(f"\nOpen the app:  boxscore start --target {project.path}")
         return

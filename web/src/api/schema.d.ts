@@ -1313,7 +1313,7 @@ export interface components {
         };
         /**
          * Asked
-         * @description A job to do; the source is an upload, or a place below the allowed folder.
+         * @description A job to do; an import's source is an upload, or a place below the allowed folder.
          */
         Asked: {
             /**
@@ -1327,7 +1327,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "verify";
+            kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "measure" | "embed" | "verify";
             /** Mapping */
             mapping?: string | null;
             /** Name */
@@ -2612,7 +2612,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "verify";
+            kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "measure" | "embed" | "verify";
             problem: components["schemas"]["JobProblem"] | null;
             /** Project */
             project: string | null;

@@ -1,9 +1,10 @@
 /** An import from the browser: choose, see how it would be read, mend the mapping, import. */
 import { useEffect, useState, type ReactElement } from "react";
 import { queries } from "../api/client";
-import { cancelJob, startJob, useJob, type Job } from "../api/jobs";
+import { startJob, useJob, type Job } from "../api/jobs";
 import { whole } from "../format";
 import { Failure } from "../parts/card";
+import { JobProblem, JobProgress } from "../parts/job";
 import { Dialog } from "../shell/dialogs";
 import { SourceChoice, type Source } from "./source";
 
@@ -89,20 +90,9 @@ export function ImportDialog({ what, browse, close, done }: ImportDialogProps): 
 }
 
 function Progress({ job }: { job: Job }): ReactElement | null {
-  if (job.state === "running")
-    return (
-      <p role="status">
-        <progress /> {job.steps.at(-1) ?? "starting"} <button className="btn small" onClick={() => void cancelJob(job.id)}>Cancel</button>
-      </p>
-    );
+  if (job.state === "running") return <JobProgress job={job} />;
   if (job.state === "cancelled") return <p role="status">Cancelled; nothing was written.</p>;
-  if (job.problem)
-    return (
-      <p className="note warn" role="alert">
-        <b>{job.problem.detail}</b> {job.problem.fix} <code>{job.problem.code}</code>
-      </p>
-    );
-  return null;
+  return <JobProblem job={job} />;
 }
 
 /** The doctor's table, and what an import would bring. */

@@ -10,6 +10,7 @@ import { Scatter, type Tool } from "../map/scatter";
 import { SelectionCard } from "../map/selection";
 import { SimilarCard } from "../map/similar";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { JobButton } from "../parts/job";
 import { OutcomeGlyph } from "../parts/marks";
 import { matchedChoice } from "../state/choice";
 import { setView, useView } from "../state/view";
@@ -69,8 +70,8 @@ function NothingEmbedded({ state, of }: { state: EmbeddingState; of: string }): 
   return (
     <Empty title={`No ${of} are embedded yet`}>
       <p>A map needs what a small network sees in each of them. This runs on this machine, offline, and takes about a minute for 3 000 images:</p>
-      {!state.can_embed && <code>pip install &apos;boxscore[embeddings]&apos;</code>}
-      <code>boxscore embed</code>
+      {state.can_embed ? <JobButton kind="embed" label="Embed them now" /> : <code>pip install &apos;boxscore[embeddings]&apos;</code>}
+      <p className="muted">From a terminal: <code>boxscore embed</code></p>
     </Empty>
   );
 }

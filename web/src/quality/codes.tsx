@@ -1,8 +1,12 @@
 /** Findings by their codes, the most serious first; a row shows them. */
 import type { ReactElement } from "react";
-import type { FindingCode, Findings } from "../api/client";
+import { useMetrics, type FindingCode, type Findings } from "../api/client";
+import { useEmbeddings } from "../api/embeddings";
 import { short, whole } from "../format";
 import { Card, Empty } from "../parts/card";
+import { JobButton } from "../parts/job";
+
+const MOST_NAMED = 3;
 
 interface CodesProps {
   findings: Findings;
@@ -13,12 +17,11 @@ interface CodesProps {
 export function FindingCodes({ findings, chosen, choose }: CodesProps): ReactElement {
   const order = { severe: 0, moderate: 1 };
   const some = findings.codes.filter((c) => c.count > 0).sort((a, b) => order[a.severity] - order[b.severity] || b.count - a.count);
-  const missing = findings.not_computed.length;
   return (
     <Card
       title="Findings"
       hint="Metrics beyond this project's thresholds; boxscore config set CODE VALUE moves one"
-      foot={missing > 0 && `${missing} metrics of pixels are not computed: boxscore metric run`}
+      foot={findings.not_computed.length > 0 && <NotComputed titles={findings.not_computed} />}
     >
       {some.length === 0 ? (
         <Empty title="No findings">
@@ -57,5 +60,22 @@ export function FindingCodes({ findings, chosen, choose }: CodesProps): ReactEle
         </div>
       )}
     </Card>
+  );
+}
+
+/** Which metrics the findings lack, and what makes them. */
+function NotComputed({ titles }: { titles: string[] }): ReactElement {
+  const metrics = useMetrics();
+  const embeddings = useEmbeddings().data;
+  const reads = (title: string): string | undefined => metrics.data?.find((m) => m.title === title)?.reads;
+  const embed = titles.every((title) => reads(title) === "embeddings");
+  return (
+    <>
+      <p>
+        Not computed: {titles.slice(0, MOST_NAMED).join(", ")}
+        {titles.length > MOST_NAMED && ` and ${titles.length - MOST_NAMED} more`}
+      </p>
+      {embed ? embeddings?.can_embed && <JobButton kind="embed" label="Embed images and objects" /> : <JobButton kind="measure" label="Compute them" />}
+    </>
   );
 }
