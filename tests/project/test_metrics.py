@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import boxscore
 from boxscore.errors import RequestError, SourceError
 from boxscore.evaluation.metric_performance import wilson
 from boxscore.project import Project, metric_changes
@@ -151,14 +152,14 @@ def test_the_code_of_own_metrics_runs_only_when_named(project: Project, tmp_path
     project.add_metrics(file, "Share of sky")
     file.unlink()
     project.import_predictions(
-        next(Path(metric_changes.__file__).parents[1].glob("demo/predictions_int8.json")), name="c"
+        Path(boxscore.__file__).parent / "demo" / "predictions_int8.json", name="c"
     )
     assert Project.open(project.path).metric_values("Share of sky").size == 41
     file.write_text(OWN)
     project.add_metrics(file, "Too much")
     project.delete_run("c")
     project.import_predictions(
-        next(Path(metric_changes.__file__).parents[1].glob("demo/predictions_int8.json")), name="d"
+        Path(boxscore.__file__).parent / "demo" / "predictions_int8.json", name="d"
     )
     with pytest.raises(RequestError, match="E-METRIC-CODE"):
         project.metric_values("Too much", run="d")
