@@ -35,6 +35,7 @@ class ModelRecord:
     Attributes:
         key: The number under which they are stored.
         dtype: How a vector's bytes are read: "float16" or "float32".
+        source: How a library's model is named, as "timm:NAME"; else empty.
     """
 
     key: int
@@ -42,6 +43,12 @@ class ModelRecord:
     digest: str
     dimensions: int
     dtype: str
+    source: str = ""
+
+    @property
+    def knows_text(self) -> bool:
+        """Whether a text can be compared with its embeddings."""
+        return self.source.startswith("open_clip:")
 
 
 @dataclass(frozen=True, slots=True)

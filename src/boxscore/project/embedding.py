@@ -28,7 +28,8 @@ from boxscore.project.embedded import (
 )
 from boxscore.project.loading import Loaded
 from boxscore.project.picture_pixels import PixelReader
-from boxscore.quality.embedding_model import EmbeddingModel, Vectors
+from boxscore.quality.embedding_model import Vectors
+from boxscore.quality.named_models import Embedder, load_embedder
 from boxscore.quality.one_pass import Failures
 from boxscore.quality.squares import Box, difference_hash
 from boxscore.schema.tables import Table, boxes_of
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 SHARD, ROUND = 4, 64
 """Pictures of a piece of work, and between two looks at the clock."""
+GPU_SHARD = 16
+"""The same where a GPU takes many at once."""
+GREY = 224
+"""Pixels of a side of the picture that a model is tried on."""
 PUBLISH_SECONDS = 10.0
 """What a kill may cost."""
 
@@ -50,14 +55,16 @@ class EmbedRequest:
     Attributes:
         of: "images", "objects" or both; objects are the ground truth's.
         runs: Runs whose predictions are embedded too.
-        model: An ONNX file; None is the bundled model.
+        model: An ONNX file, or a model of timm or open_clip; None is the bundled model.
+        device: "auto", "cpu" or "cuda".
     """
 
     of: Sequence[str] = SUBJECTS
     runs: Sequence[str] = ()
-    model: Path | None = None
+    model: str | Path | None = None
     normalisation: str | None = None
     output: str | None = None
+    device: str = "auto"
     workers: int | None = None
 
 
@@ -92,7 +99,7 @@ def embed(state: Loaded, request: EmbedRequest, progress: Progress) -> Document:
     """Make and store what is missing.
 
     Raises:
-        RequestError: onnxruntime is not installed, or the project has no pixels.
+        RequestError: A library or weights are missing, or the project has no pixels.
         SourceError: The model's file is none.
     """
     for name in request.of:
@@ -108,8 +115,11 @@ def embed(state: Loaded, request: EmbedRequest, progress: Progress) -> Document:
             fix="import it with its images, or import embeddings made elsewhere",
             code="E-EMBED-PIXELS",
         )
-    model = EmbeddingModel.load(
-        request.model, normalisation=request.normalisation, output=request.output
+    model = load_embedder(
+        request.model,
+        normalisation=request.normalisation,
+        output=request.output,
+        device=request.device,
     )
     record = _record(model)
     jobs = _missing(state, request, record)
@@ -120,6 +130,7 @@ def embed(state: Loaded, request: EmbedRequest, progress: Progress) -> Document:
         "model": model.name,
         "digest": model.digest,
         "dimensions": record.dimensions,
+        "device": model.device,
         "images": len(jobs),
         "embedded": made,
         "failures": failures.document(),
@@ -130,13 +141,15 @@ def _subjects(request: EmbedRequest) -> list[str]:
     return [*request.of, *([OBJECTS] if request.runs and OBJECTS not in request.of else [])]
 
 
-def _record(model: EmbeddingModel) -> ModelRecord:
+def _record(model: Embedder) -> ModelRecord:
     """Its record; the number of dimensions is found by a try on nothing."""
     import PIL.Image
 
-    grey = PIL.Image.new("RGB", (model.size, model.size), (127, 127, 127))
+    side = model.least or GREY
+    grey = PIL.Image.new("RGB", (side, side), (127, 127, 127))
     dimensions = model.embed([model.prepared(grey, None)]).shape[1]
-    return ModelRecord(key_of_model(model.digest), model.name, model.digest, dimensions, "float16")
+    key = key_of_model(model.digest)
+    return ModelRecord(key, model.name, model.digest, dimensions, "float16", model.source)
 
 
 def _missing(state: Loaded, request: EmbedRequest, record: ModelRecord) -> dict[int, list[Job]]:
@@ -163,13 +176,14 @@ def _missing(state: Loaded, request: EmbedRequest, record: ModelRecord) -> dict[
 
 def _make(
     state: Loaded,
-    model: EmbeddingModel,
+    model: Embedder,
     record: ModelRecord,
     jobs: dict[int, list[Job]],
     request: EmbedRequest,
     progress: Progress,
 ) -> tuple[int, Failures]:
     rows, made, failures = list(jobs), 0, Failures()
+    size = GPU_SHARD if model.device == "cuda" else SHARD
     waiting, since = Made(), time.monotonic()
     with PixelReader(state.root, state.truth().items) as reader:
 
@@ -178,7 +192,7 @@ def _make(
 
         for start in range(0, len(rows), ROUND):
             some = rows[start : start + ROUND]
-            shards = [some[k : k + SHARD] for k in range(0, len(some), SHARD)]
+            shards = [some[k : k + size] for k in range(0, len(some), size)]
             with progress(f"embeddings: {start} of {len(rows)} images"):
                 for part in map_shards(stage, shards, workers=request.workers):
                     waiting.include(part)
@@ -194,7 +208,7 @@ def _make(
 def _embed_shard(
     state: Loaded,
     reader: PixelReader,
-    model: EmbeddingModel,
+    model: Embedder,
     rows: Sequence[int],
     jobs: dict[int, list[Job]],
 ) -> Made:
@@ -220,7 +234,7 @@ def _embed_shard(
 
 
 def _by_picture(
-    reader: PixelReader, model: EmbeddingModel, row: int, jobs: Sequence[Job], failures: Failures
+    reader: PixelReader, model: Embedder, row: int, jobs: Sequence[Job], failures: Failures
 ) -> Iterator[tuple[Image | None, list[Job]]]:
     """The whole image, small, then its objects, in full: whoever asks for both gets the same."""
     for objects in (False, True):
@@ -228,7 +242,7 @@ def _by_picture(
         if not some:
             continue
         try:
-            yield reader.picture(row, least=None if objects else model.size)[0], some
+            yield reader.picture(row, least=None if objects else model.least)[0], some
         except BoxscoreError as broken:
             failures.add("pixels", broken.problem)
             yield None, some

@@ -29,6 +29,7 @@ class EmbeddingCalls(OpenProject):
         model: str | Path | None = None,
         normalisation: str | None = None,
         output: str | None = None,
+        device: str = "auto",
         maps: bool = True,
         workers: int | None = None,
         progress: Progress = silent,
@@ -38,16 +39,19 @@ class EmbeddingCalls(OpenProject):
         Args:
             of: "images", "objects" (of the ground truth), or both.
             runs: Runs whose predictions are embedded too.
-            model: An ONNX file; default: the bundled EfficientNet-Lite0.
+            model: An ONNX file; "timm:NAME", "open_clip:ARCHITECTURE/WEIGHTS" or "dinov2:NAME",
+                which that library may download; default: the bundled EfficientNet-Lite0, offline.
             normalisation: How pixels are fed to it: "imagenet", "clip", "unit", "none" or "lite".
             output: The output that is the embedding; default: the first of two dimensions.
+            device: "auto" takes a GPU that the model's library sees; "cpu", "cuda".
             maps: Whether maps by t-SNE are made afterwards where openTSNE is installed.
 
         Returns:
-            "model", "dimensions", "images" looked at, "embedded" vectors, "failures", "maps".
+            "model", "dimensions", "device", "images" looked at, "embedded" vectors, "failures",
+            "maps".
 
         Raises:
-            RequestError: onnxruntime is not installed, or the project has no pixels.
+            RequestError: A library or weights are missing, or the project has no pixels.
             SourceError: The model cannot be used.
         """
         from boxscore.project.data_map import lay_out
@@ -56,9 +60,10 @@ class EmbeddingCalls(OpenProject):
         request = EmbedRequest(
             of=of,
             runs=runs,
-            model=None if model is None else Path(model),
+            model=model,
             normalisation=normalisation,
             output=output,
+            device=device,
             workers=workers,
         )
         document = embed(self._state(), request, progress)

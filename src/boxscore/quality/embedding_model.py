@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 BUNDLED = Path(__file__).parent / "models" / "efficientnet_lite0.onnx"
+BUNDLED_NAME = "EfficientNet-Lite0"
 MOST_BYTES = (2 << 30) - 1
 """Of a model file: more cannot be one message of protocol buffers."""
 FREE_SIZE = 224
 """Pixels of a side where the model leaves it open."""
 MOST_SIDE, MOST_BATCH = 2048, 256
 CUDA = "CUDAExecutionProvider"
+GPU_BATCH = 64
+"""Pictures in one call on a GPU; on the CPU one, so that others beside it change nothing."""
+DEVICES = ("auto", "cpu", "cuda")
 
 NORMALISATIONS: dict[str, tuple[Sequence[float], Sequence[float]]] = {
     "lite": ((127,) * 3, (128,) * 3),
@@ -63,7 +67,10 @@ class EmbeddingModel:
     Attributes:
         name: For people.
         digest: SHA-256 of the file and of how pictures are prepared for it.
+        source: Empty: such a model knows no text, and is not looked for again.
     """
+
+    source = ""
 
     def __init__(self, name: str, digest: str, session: Any, signature: Signature,
                  normalisation: str) -> None:  # fmt: skip
@@ -72,7 +79,8 @@ class EmbeddingModel:
         mean, deviation = NORMALISATIONS[normalisation]
         self._mean = np.array(mean, np.float32)
         self._deviation = np.array(deviation, np.float32)
-        self.batch = signature.batch or (64 if CUDA in session.get_providers() else 1)
+        self.device = "cuda" if CUDA in session.get_providers() else "cpu"
+        self.batch = signature.batch or (GPU_BATCH if self.device == "cuda" else 1)
 
     @classmethod
     def load(
@@ -81,6 +89,7 @@ class EmbeddingModel:
         *,
         normalisation: str | None = None,
         output: str | None = None,
+        device: str = "auto",
         threads: int = 1,
     ) -> Self:
         """Load a model; without a path the bundled one.
@@ -88,6 +97,7 @@ class EmbeddingModel:
         Args:
             normalisation: One of NORMALISATIONS; default: "imagenet", the bundled model's own.
             output: The output that is the embedding; default: the first of two dimensions.
+            device: "auto" takes a GPU where onnxruntime offers CUDA; "cpu", "cuda".
             threads: Of one call; several threads may call.
 
         Raises:
@@ -103,15 +113,15 @@ class EmbeddingModel:
                 code="E-EMBED-NORMALISATION",
             )
         content = _content(file)
-        session = _session(file, content, threads)
+        session = _session(file, content, device, threads)
         signature = read_signature(file, session, output)
         digest = hashlib.sha256(content)
         digest.update(f"{feed}:{signature.output}".encode())
-        name = "EfficientNet-Lite0" if path is None else file.name
+        name = BUNDLED_NAME if path is None else file.name
         return cls(name, digest.hexdigest(), session, signature, feed)
 
     @property
-    def size(self) -> int:
+    def least(self) -> int:
         """Pixels of the shorter side that a whole picture needs."""
         return max(self.signature.height, self.signature.width)
 
@@ -175,7 +185,31 @@ def _content(path: Path) -> bytes:
         ) from bad
 
 
-def _session(path: Path, content: bytes, threads: int) -> Any:
+def checked_device(device: str, gpu: bool, library: str) -> str:
+    """ "cpu" or "cuda": the one that is meant.
+
+    Args:
+        gpu: Whether the library sees a GPU.
+
+    Raises:
+        RequestError: There is no such device.
+    """
+    if device not in DEVICES:
+        raise RequestError(
+            f"{shown(device)!r} is no device",
+            fix=near_misses(device, DEVICES),
+            code="E-EMBED-DEVICE",
+        )
+    if device == "cuda" and not gpu:
+        raise RequestError(
+            f"{library} sees no GPU",
+            fix=f"choose cpu, or install a build of {library} for CUDA",
+            code="E-EMBED-DEVICE",
+        )
+    return "cuda" if gpu and device != "cpu" else "cpu"
+
+
+def _session(path: Path, content: bytes, device: str, threads: int) -> Any:
     """The model from its bytes alone: files beside it, which it may name, stay unread."""
     try:
         import onnxruntime
@@ -190,7 +224,8 @@ def _session(path: Path, content: bytes, threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     offered = onnxruntime.get_available_providers()
-    providers = [p for p in (CUDA, "CPUExecutionProvider") if p in offered]
+    chosen = checked_device(device, CUDA in offered, "onnxruntime")
+    providers = [*([CUDA] if chosen == "cuda" else []), "CPUExecutionProvider"]
     try:
         return onnxruntime.InferenceSession(content, options, providers=providers)
     except Exception as bad:  # onnxruntime has many types of errors of its own

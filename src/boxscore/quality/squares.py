@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ CENTRE = 224 / 256
 CONTEXT = 1.3
 """Side of the square around an object, in its longer sides."""
 BITS = 64
+LONGEST = 16
+"""Longer side of what a model's own preprocessing is given, in shorter sides."""
 
 
 def square(picture: Image, box: Box | None, size: tuple[int, int]) -> Image:
@@ -28,6 +31,23 @@ def square(picture: Image, box: Box | None, size: tuple[int, int]) -> Image:
 
     edges = _around(picture, box)
     return picture.resize(size, PIL.Image.Resampling.BILINEAR, box=edges)
+
+
+def part(picture: Image, box: Box | None) -> Image:
+    """A picture, or an object with some context, in its own pixels: for models that resize.
+
+    Of pictures longer than LONGEST shorter sides the middle: resized by their shorter side they
+    would not fit into memory.
+    """
+    width, height = picture.size
+    if box is None:
+        wide, high = min(width, LONGEST * height), min(height, LONGEST * width)
+        edges = ((width - wide) / 2, (height - high) / 2, (width + wide) / 2, (height + high) / 2)
+    else:
+        edges = _around(picture, box)
+    left, top = min(int(edges[0]), width - 1), min(int(edges[1]), height - 1)
+    right, bottom = min(math.ceil(edges[2]), width), min(math.ceil(edges[3]), height)
+    return picture.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
 
 
 def _around(picture: Image, box: Box | None) -> tuple[float, float, float, float]:

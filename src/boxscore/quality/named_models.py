@@ -1,0 +1,99 @@
+"""Which network makes embeddings: the bundled one, an ONNX file, or a library's by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from numpy.typing import NDArray
+
+from boxscore.errors import RequestError, near_misses, shown
+from boxscore.quality.embedding_model import EmbeddingModel, Vectors
+from boxscore.quality.squares import Box
+from boxscore.quality.torch_models import (
+    DINOV2,
+    OPEN_CLIP,
+    TIMM,
+    TorchModel,
+    load_dinov2,
+    load_open_clip,
+    load_timm,
+)
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LIBRARIES: dict[str, Callable[[str, str], TorchModel]] = {
+    TIMM: load_timm,
+    OPEN_CLIP: load_open_clip,
+    DINOV2: load_dinov2,
+}
+"""Word before the colon -> what loads a model by the rest and a device."""
+
+
+class Embedder(Protocol):
+    """What embeds pictures; safe to use from several threads.
+
+    Attributes:
+        name: For people.
+        source: How it is named, where its library finds it again; else empty.
+        digest: Of its weights and of how pictures are prepared: what makes embeddings comparable.
+        device: "cpu" or "cuda".
+        batch: Pictures in one call.
+    """
+
+    name: str
+    source: str
+    digest: str
+    device: str
+    batch: int
+
+    @property
+    def least(self) -> int | None:
+        """Pixels of the shorter side that are enough of a whole picture; None: all there are."""
+
+    def prepared(self, picture: Image, box: Box | None) -> NDArray[Any]:
+        """One picture, or a square around a box, as the model takes it."""
+
+    def embed(self, prepared: Sequence[NDArray[Any]]) -> Vectors:
+        """(n, d) float32 embeddings."""
+
+
+def load_embedder(
+    model: str | Path | None = None,
+    *,
+    normalisation: str | None = None,
+    output: str | None = None,
+    device: str = "auto",
+) -> Embedder:
+    """Load what is meant; only a model named by its library may be downloaded, by that library.
+
+    Args:
+        model: An ONNX file, "timm:NAME", "open_clip:ARCHITECTURE/WEIGHTS" or "dinov2:NAME";
+            default: the bundled network.
+        normalisation, output: Of an ONNX file; a library's model has its own preprocessing.
+        device: "auto", "cpu" or "cuda".
+
+    Raises:
+        RequestError: A library is missing, a model or option is unknown, or its weights cannot be
+            had.
+        SourceError: The file is no model of pictures.
+    """
+    library, colon, name = str(model or "").partition(":")
+    if not isinstance(model, str) or not colon or Path(model).exists():
+        path = None if model is None else Path(model)
+        return EmbeddingModel.load(path, normalisation=normalisation, output=output, device=device)
+    if library not in LIBRARIES:
+        raise RequestError(
+            f"{shown(library)!r} is no library of models",
+            fix=near_misses(library, LIBRARIES),
+            code="E-EMBED-LIBRARY",
+        )
+    if normalisation is not None or output is not None:
+        raise RequestError(
+            f"{shown(model)} prepares pictures by itself and has one output",
+            fix="leave out the normalisation and the output: they are of ONNX files",
+            code="E-EMBED-NORMALISATION",
+        )
+    return LIBRARIES[library](name, device)
