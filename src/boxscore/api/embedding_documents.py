@@ -12,6 +12,7 @@ class EmbeddedPart(Document):
     run: str | None
     model: str | None
     dimensions: int | None
+    knows_text: bool
     embedded: int
     size: int
 
@@ -20,6 +21,8 @@ class EmbeddingState(Document):
     parts: list[EmbeddedPart]
     images_with_pixels: int
     can_embed: bool
+    can_read_text: bool
+    text_command: str
     can_lay_out: bool
 
 
@@ -48,6 +51,17 @@ class Neighbours(Document):
     of: Literal["images", "objects"]
     query: LikePlace
     neighbours: list[LikePlace]
+
+
+class TextFound(Document):
+    """What a text describes, the best first."""
+
+    text: str
+    of: Literal["images", "objects"]
+    run: str | None
+    model: str
+    searched: int
+    places: list[LikePlace]
 
 
 class Places(Document):

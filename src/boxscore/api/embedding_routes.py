@@ -70,6 +70,19 @@ def similar(
     return project.neighbours(item, annotation=annotation, run=run, k=k)
 
 
+@router.get("/search", response_model=documents.TextFound)
+def search(
+    project: ProjectHere,
+    text: Annotated[str, Query(max_length=1_000, description="What is to be seen.")],
+    of: Of = "images",
+    run: str | None = None,
+    top: Annotated[int, Query(ge=1, le=200)] = 24,
+    where: Where = None,
+) -> object:
+    """The images or objects that a text describes best, where their model knows text."""
+    return project.search(text, of=of, run=run, top=top, where=where)
+
+
 @router.get("/duplicates", response_model=documents.Duplicates)
 def duplicates(
     project: ProjectHere,

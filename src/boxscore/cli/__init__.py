@@ -36,6 +36,7 @@ COMMANDS = {
     "config": "config:config_group",
     "embed": "embed:embed",
     "embeddings": "embed:embeddings_group",
+    "search": "search:search",
     "similar": "embed:similar",
     "duplicates": "embed:duplicates",
     "leakage": "embed:leakage",

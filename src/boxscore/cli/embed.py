@@ -17,6 +17,7 @@ from boxscore.cli.options import (
 from boxscore.errors import EXIT_PARTLY
 
 OF = click.Choice(["images", "objects"])
+_DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 cosine_option = click.option(
     "--cosine",
     type=float,
@@ -31,15 +32,22 @@ cosine_option = click.option(
 @click.option("--run", "runs", multiple=True, help="Embed this run's predictions too.")
 @click.option(
     "--model",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="An ONNX file. Default: the bundled EfficientNet-Lite0.",
+    help="An ONNX file, timm:NAME, open_clip:ARCH/WEIGHTS or dinov2:NAME. Default: the bundled "
+    "EfficientNet-Lite0, offline.",
 )
 @click.option(
     "--normalise",
     type=click.Choice(["imagenet", "clip", "unit", "none", "lite"]),
-    help="How pixels are fed to --model. Default: imagenet.",
+    help="How pixels are fed to an ONNX file. Default: imagenet.",
 )
-@click.option("--output", help="The model's output to use. Default: the first of two dimensions.")
+@click.option("--output", help="The ONNX file's output. Default: the first of two dimensions.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the model runs; auto takes a GPU that its library sees.",
+)
 @click.option("--maps/--no-maps", default=True, help="Lay maps out by t-SNE, where installed.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads. Default: one a core.")
 @json_option
@@ -47,28 +55,39 @@ cosine_option = click.option(
 def embed(
     of: tuple[str, ...],
     runs: tuple[str, ...],
-    model: Path | None,
+    model: str | None,
     normalise: str | None,
     output: str | None,
+    device: str,
     maps: bool,
     workers: int | None,
     as_json: bool,
     target: Path,
 ) -> int:
-    """Embed images and objects with a small network, offline; only what is missing."""
+    """Embed images and objects with a small network, offline; only what is missing.
+
+    A model named by its library is downloaded by that library, when it is not here yet; nothing
+    else reaches the network:
+
+    \b
+        boxscore embed --model dinov2:vits14                         # needs boxscore[timm]
+        boxscore embed --model timm:convnext_tiny.fb_in22k
+        boxscore embed --model open_clip:ViT-B-32/laion2b_s34b_b79k  # then: boxscore search TEXT
+    """
     from boxscore.cli.text import print_json
     from boxscore.engine.progress import on_terminal
 
     document = open_project(target).embed(
         of=of or ("images", "objects"), runs=runs, model=model, normalisation=normalise,
-        output=output, maps=maps, workers=workers, progress=on_terminal,
+        output=output, device=device, maps=maps, workers=workers, progress=on_terminal,
     )  # fmt: skip
     if as_json:
         print_json(document)
     else:
         click.echo(
             f"{document['model']}: {document['embedded']} embeddings of "
-            f"{document['dimensions']} numbers made, {document['images']} images decoded"
+            f"{document['dimensions']} numbers made on the {_DEVICES[document['device']]}, "
+            f"{document['images']} images decoded"
         )
         if document["maps"]:
             click.echo(f"Maps laid out: {', '.join(document['maps'])}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from boxscore.project.embedded import IMAGES, OBJECTS, from_text, size_of, stored
 from boxscore.project.loading import Loaded
+from boxscore.project.text_search import EMBED
 
 Document = dict[str, Any]
 
@@ -24,6 +25,7 @@ def embedding_state(state: Loaded) -> Document:
                 "run": run,
                 "model": None if model is None or found is None else model.name,
                 "dimensions": None if model is None or found is None else model.dimensions,
+                "knows_text": model is not None and found is not None and model.knows_text,
                 "embedded": 0 if found is None else int(found.rows.size),
                 "size": size_of(state, of, run),
             }
@@ -33,5 +35,7 @@ def embedding_state(state: Loaded) -> Document:
         "parts": parts,
         "images_with_pixels": int(sum(1 for file in items["file"] if file)),
         "can_embed": find_spec("onnxruntime") is not None,
+        "can_read_text": find_spec("open_clip") is not None,
+        "text_command": EMBED,
         "can_lay_out": find_spec("openTSNE") is not None,
     }

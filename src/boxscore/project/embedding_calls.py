@@ -118,6 +118,32 @@ class EmbeddingCalls(OpenProject):
 
         return neighbours(self._state(), item, annotation, run, k)
 
+    def search(
+        self,
+        text: str,
+        *,
+        of: str = "images",
+        run: str | None = None,
+        top: int = 20,
+        where: Where = None,
+        model: str | None = None,
+    ) -> Document:
+        """The images or objects that a text describes best, by cosine; without network.
+
+        Args:
+            of: "images" or "objects": the ground truth's, or with `run` its predictions.
+            where: Which images count.
+            model: Where the model lies now, when it is not where it was.
+
+        Raises:
+            RequestError: Nothing is embedded, or by a model that knows no text: only those of
+                open_clip do.
+        """
+        from boxscore.project.text_search import TextQuery, search
+
+        query = TextQuery(text=text, of=of, run=run, top=top, where=where, model=model)
+        return search(self._state(), query)
+
     def places(self, of: str, rows: Sequence[int]) -> list[Document]:
         """Image, box and class of some rows of "images" or "objects", at most 200."""
         from boxscore.project.likeness import places

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
@@ -15,6 +19,7 @@ from boxscore.quality.torch_models import (
     DINOV2,
     OPEN_CLIP,
     TIMM,
+    TextImageModel,
     TorchModel,
     load_dinov2,
     load_open_clip,
@@ -97,3 +102,45 @@ def load_embedder(
             code="E-EMBED-NORMALISATION",
         )
     return LIBRARIES[library](name, device)
+
+
+_TEXT_LOADING = Lock()
+
+
+def load_text_embedder(source: str) -> TextImageModel:
+    """A model that knows texts, from what is on this machine alone; the last one is kept.
+
+    Raises:
+        RequestError: It knows no text, its library is missing, or its weights are not here.
+    """
+    library, _, name = source.partition(":")
+    if library != OPEN_CLIP:
+        raise RequestError(
+            f"{shown(source)!r} knows no text",
+            fix="name a model of open_clip, as open_clip:ARCHITECTURE/WEIGHTS",
+            code="E-SEARCH-MODEL",
+        )
+    with _TEXT_LOADING:
+        return _text_embedder(name)
+
+
+@lru_cache(maxsize=1)
+def _text_embedder(name: str) -> TextImageModel:
+    with without_hub():
+        return load_open_clip(name, "cpu")
+
+
+@contextmanager
+def without_hub() -> Iterator[None]:
+    """Hugging Face's library asks only its cache meanwhile: a search reaches no network."""
+    try:
+        constants: Any = import_module("huggingface_hub.constants")
+    except ImportError:  # then nothing can be asked for
+        yield
+        return
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before

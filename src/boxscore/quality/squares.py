@@ -39,15 +39,13 @@ def part(picture: Image, box: Box | None) -> Image:
     Of pictures longer than LONGEST shorter sides the middle: resized by their shorter side they
     would not fit into memory.
     """
-    width, height = picture.size
-    if box is None:
-        wide, high = min(width, LONGEST * height), min(height, LONGEST * width)
-        edges = ((width - wide) / 2, (height - high) / 2, (width + wide) / 2, (height + high) / 2)
-    else:
-        edges = _around(picture, box)
-    left, top = min(int(edges[0]), width - 1), min(int(edges[1]), height - 1)
-    right, bottom = min(math.ceil(edges[2]), width), min(math.ceil(edges[3]), height)
-    return picture.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+    left, top, right, bottom = _around(picture, box) if box is not None else (0, 0, *picture.size)
+    left, top = min(int(left), picture.width - 1), min(int(top), picture.height - 1)
+    width = max(1, min(math.ceil(right), picture.width) - left)
+    height = max(1, min(math.ceil(bottom), picture.height) - top)
+    wide, high = min(width, LONGEST * height), min(height, LONGEST * width)
+    left, top = left + (width - wide) // 2, top + (height - high) // 2
+    return picture.crop((left, top, left + wide, top + high))
 
 
 def _around(picture: Image, box: Box | None) -> tuple[float, float, float, float]:
