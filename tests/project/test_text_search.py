@@ -20,6 +20,8 @@ from tests.quality.tiny_models import library, open_clip_folder, timm_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 TEXT = "a dog on a sofa"
+DEMO = Path(__file__).parents[2] / "src" / "boxscore" / "demo"
+KEPT = 12
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +30,35 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path, model: str) -> Project:
-    """The demo, embedded by a tiny text-image model with random weights."""
-    folder = tmp_path_factory.mktemp("text") / "demo"
-    shutil.copytree(demo_folder, folder)
-    done = Project.open(folder).embed(runs=["int8"], model=model, device="cpu", maps=False)
+def project(tmp_path_factory: pytest.TempPathFactory, model: str) -> Project:
+    """Images of the demo, embedded by a tiny text-image model with random weights."""
+    folder = tmp_path_factory.mktemp("text")
+    truth = json.loads((DEMO / "annotations.json").read_text())
+    images = sorted(truth["images"], key=lambda image: image["id"])[:KEPT]
+    for number, image in enumerate(images):
+        image["split"] = "val" if number % 3 else "train"
+    kept = {image["id"]: 0 for image in images}
+    labels = []
+    for label in truth["annotations"]:
+        if label["image_id"] in kept and kept[label["image_id"]] < 2:
+            kept[label["image_id"]] += 1
+            labels.append(label)
+    document = truth | {"images": images, "annotations": labels}
+    (folder / "truth.json").write_text(json.dumps(document))
+    predictions = [
+        {"image_id": label["image_id"], "category_id": label["category_id"],
+         "bbox": label["bbox"], "score": 0.5}
+        for label in labels[:5]
+    ]  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(predictions))
+    made = Project.import_project(
+        folder / "truth.json", images=DEMO / "images", target=folder / "project"
+    )
+    found = Project.open(made["path"])
+    found.import_predictions(folder / "run.json", name="run")
+    done = found.embed(runs=["run"], model=model, device="cpu", maps=False)
     assert done["failures"] == [] and done["model"] == "open_clip:clip" and done["device"] == "cpu"
-    return Project.open(folder)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +68,7 @@ def expected(project: Project, model: str) -> tuple[Any, Any]:
     name = model.removeprefix("open_clip:")
     network, transform = open_clip.create_model_from_pretrained(name)
     with PixelReader(project.path, project.items) as reader, torch.inference_mode():
-        pictures = [transform(reader.picture(row)[0])[None] for row in range(41)]
+        pictures = [transform(reader.picture(row)[0])[None] for row in range(KEPT)]
         images = np.concatenate([network.eval().encode_image(one).numpy() for one in pictures])
         text = network.encode_text(open_clip.get_tokenizer(name)([TEXT])).numpy()[0]
     return images / np.linalg.norm(images, axis=1, keepdims=True), text / np.linalg.norm(text)
@@ -61,18 +85,18 @@ def test_the_ranking_is_that_of_the_plain_dot_product(
     project: Project, expected: tuple[Any, Any]
 ) -> None:
     images, text = expected
-    found = project.search(TEXT, top=41)
+    found = project.search(TEXT, top=KEPT)
     rows = [place["row"] for place in found["places"]]
     cosines = np.array([place["cosine"] for place in found["places"]])
     stored = project.embeddings() @ text.astype(np.float32)
-    assert rows == np.argsort(-stored, kind="stable").tolist() and found["searched"] == 41
+    assert rows == np.argsort(-stored, kind="stable").tolist() and found["searched"] == KEPT
     assert np.abs(cosines - (images @ text)[rows]).max() < 1e-3
     assert (np.diff(cosines) <= 0).all()
     assert [p["row"] for p in project.search(TEXT, top=5)["places"]] == rows[:5]
 
 
 def test_objects_and_predictions_are_searched(project: Project) -> None:
-    for run in (None, "int8"):
+    for run in (None, "run"):
         found = project.search(TEXT, of="objects", run=run, top=3)
         vectors = project.embeddings(of="objects", run=run)
         assert found["searched"] == int(np.isfinite(vectors[:, 0]).sum())
@@ -86,20 +110,20 @@ def test_a_slice_narrows_the_search(project: Project) -> None:
         assert len(found["places"]) == found["searched"] > 0
 
 
-def test_what_cannot_be_searched_says_what_to_do(
-    project: Project, demo_folder: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(demo_folder, tmp_path / "demo")
-    other = Project.open(tmp_path / "demo")
-    with pytest.raises(RequestError, match="E-EMBED-NONE"):
+def test_what_cannot_be_searched_says_what_to_do(project: Project, tmp_path: Path) -> None:
+    shutil.copytree(project.path, tmp_path / "project")
+    other = Project.open(tmp_path / "project")
+    np.save(tmp_path / "own.npy", np.eye(KEPT))
+    other.import_embeddings(tmp_path / "own.npy")
+    with pytest.raises(RequestError, match=r"own.npy, which knows no text"):
         other.search("dog")
     other.embed(of=["images"], model=timm_folder(tmp_path / "vit"), device="cpu", maps=False)
     with pytest.raises(RequestError, match=r"boxscore embed --model open_clip") as refused:
         other.search("dog")
     assert refused.value.code == "E-SEARCH-MODEL"
-    assert [part["knows_text"] for part in other.embedding_state()["parts"]] == [False] * 4
+    assert [part["knows_text"] for part in other.embedding_state()["parts"]] == [False, True, True]
     for wrong in ({"text": " "}, {"text": "x" * 2000}, {"text": "x", "top": 0},
-                  {"text": "x", "of": "frames"}, {"text": "x", "run": "int8"}):  # fmt: skip
+                  {"text": "x", "of": "frames"}, {"text": "x", "run": "run"}):  # fmt: skip
         with pytest.raises(RequestError, match="E-QUERY"):
             project.search(**wrong)  # type: ignore[arg-type] # one dict for all
 
@@ -136,6 +160,6 @@ def test_the_command_and_the_route(project: Project, capsys: pytest.CaptureFixtu
         p["row"] for p in project.search(TEXT, top=3)["places"]
     ]
     assert state["parts"][0]["knows_text"] and state == project.embedding_state()
-    assert {p["split"] for p in objects["places"]} == {"val"} and len(objects["places"]) == 24
+    assert {p["split"] for p in objects["places"]} == {"val"} and len(objects["places"]) > 3
     refused = responses(project, ["/api/v1/search?text=", "/api/v1/search?text=x&of=frames"])
     assert [400 <= one.status_code < 500 for one in refused] == [True, True]

@@ -185,7 +185,7 @@ def _make(
     rows, made, failures = list(jobs), 0, Failures()
     size = GPU_SHARD if model.device == "cuda" else SHARD
     waiting, since = Made(), time.monotonic()
-    with PixelReader(state.root, state.truth().items) as reader:
+    with PixelReader(state.root, state.truth().items) as reader, model.working():
 
         def stage(shard: list[int]) -> Made:
             return _embed_shard(state, reader, model, shard, jobs)
@@ -236,13 +236,18 @@ def _embed_shard(
 def _by_picture(
     reader: PixelReader, model: Embedder, row: int, jobs: Sequence[Job], failures: Failures
 ) -> Iterator[tuple[Image | None, list[Job]]]:
-    """The whole image, small, then its objects, in full: whoever asks for both gets the same."""
-    for objects in (False, True):
-        some = [job for job in jobs if (job.box is not None) is objects]
+    """The whole image, small, then its objects, in full: whoever asks for both gets the same.
+
+    A model that takes every pixel gets one picture for all.
+    """
+    whole = [job for job in jobs if job.box is None]
+    objects = [job for job in jobs if job.box is not None]
+    passes = [(whole, model.least), (objects, None)]
+    for some, least in passes if model.least is not None else [(list(jobs), None)]:
         if not some:
             continue
         try:
-            yield reader.picture(row, least=None if objects else model.least)[0], some
+            yield reader.picture(row, least=least)[0], some
         except BoxscoreError as broken:
             failures.add("pixels", broken.problem)
             yield None, some

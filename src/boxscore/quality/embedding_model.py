@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -124,6 +125,10 @@ class EmbeddingModel:
     def least(self) -> int:
         """Pixels of the shorter side that a whole picture needs."""
         return max(self.signature.height, self.signature.width)
+
+    def working(self) -> AbstractContextManager[None]:
+        """What a pass over many pictures runs in: nothing is to be set up for it."""
+        return nullcontext()
 
     def prepared(self, picture: Image, box: Box | None) -> NDArray[Any]:
         """One picture, or a square around a box, as the model takes it."""

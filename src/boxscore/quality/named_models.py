@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -57,6 +57,9 @@ class Embedder(Protocol):
     @property
     def least(self) -> int | None:
         """Pixels of the shorter side that are enough of a whole picture; None: all there are."""
+
+    def working(self) -> AbstractContextManager[None]:
+        """What a pass over many pictures runs in."""
 
     def prepared(self, picture: Image, box: Box | None) -> NDArray[Any]:
         """One picture, or a square around a box, as the model takes it."""

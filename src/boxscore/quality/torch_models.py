@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -32,7 +33,7 @@ DINOV2_NAMES = {
 
 
 class TorchModel:
-    """A loaded network; safe to use from several threads, one of which it serves at a time.
+    """A loaded network; safe to use from several threads.
 
     Attributes:
         name: For people.
@@ -50,7 +51,20 @@ class TorchModel:
         facts = {"library": source.partition(":")[0], **preparation}
         self.digest = _digest(network, json.dumps(facts, sort_keys=True, default=str))
         self.batch = GPU_BATCH if device == "cuda" else 1
-        self._network, self._transform, self._lock = network, transform, Lock()
+        self._network, self._transform = network, transform
+        self._turn = Lock() if device == "cuda" else nullcontext()
+        """A GPU holds the pictures of one call."""
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Meanwhile each call is on one thread, as several threads call: none waits for others."""
+        torch = import_module("torch")
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
     def prepared(self, picture: Image, box: Box | None) -> NDArray[Any]:
         """One picture, or a square around a box, as the library itself prepares it."""
@@ -77,7 +91,7 @@ class TorchModel:
         """(n, d) what the network says to n pictures or texts."""
         torch = import_module("torch")
         try:
-            with self._lock, torch.inference_mode():
+            with self._turn, torch.inference_mode():
                 answer = ask(values.to(self.device)).float().cpu().numpy()
         except Exception as failed:  # torch has many types of errors of its own
             raise RequestError(
