@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from playwright.sync_api import expect
 from boxscore.project import Project
 from tests.journeys.conftest import Journey, served, signed_in
 from tests.journeys.test_first_look import OVERFLOW
+from tests.planted_copy import demo_with_a_copy
 
 pytestmark = pytest.mark.journey
 STAGE = ".map-stage canvas"
@@ -25,18 +24,15 @@ TILES = """() => {
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Project:
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The demo with embeddings that say the class, and two images that are nearly the same."""
     folder = tmp_path_factory.mktemp("map")
-    shutil.copytree(demo_folder, folder / "demo")
-    project = Project.open(folder / "demo")
+    project, other = demo_with_a_copy(folder)
     random = np.random.default_rng(0)
     classes = project.ground_truth.table["class_id"]
     centres = random.normal(size=(80, 16)) * 3
     np.save(folder / "objects.npy", centres[classes] + random.normal(size=(classes.size, 16)))
     images = random.normal(size=(41, 32))
-    split = project.items["split"]
-    other = int(np.flatnonzero(split != split[0])[0])
     images[other] = images[0] + 0.01
     np.save(folder / "images.npy", images)
     project.import_embeddings(folder / "objects.npy", of="objects")

@@ -167,6 +167,43 @@ def test_planted_copies_are_found_and_nothing_else(planted: Project) -> None:
     assert all(pair["cosine"] < 0.85 for pair in found["closest"])
 
 
+def test_pixels_confirm_what_vectors_of_others_say(planted: Project, tmp_path: Path) -> None:
+    """Copies have the vector of their original; so has one that shows something else."""
+    shutil.copytree(planted.path, tmp_path / "project")
+    other = Project.open(tmp_path / "project")
+    vectors = np.random.default_rng(0).normal(size=(16, 8))
+    vectors[12:] = vectors[:4]  # same, small, jpeg, mirror
+    vectors[11] = vectors[5]
+    np.save(tmp_path / "own.npy", vectors)
+    other.import_embeddings(tmp_path / "own.npy")
+    found = other.duplicates(cosine=0.999)
+    assert [pair["second"]["row"] for pair in found["pairs"] if pair["exact"]] == [12]
+    assert sorted(pair["second"]["row"] for pair in found["pairs"]) == [12, 13, 14, 15]
+    assert all(pair["bits"] <= 13 for pair in found["pairs"])
+    assert (found["near"], found["unconfirmed"], found["denied"]) == (3, 0, 1)
+    assert found["notes"] == [
+        "pairs that own.npy finds alike, but not counted, as their pixels differ: 1"
+    ]
+    assert other.evaluate("run", where="leaked=yes:0.999")["images"] == 8
+    assert other.import_embeddings(tmp_path / "own.npy")["rows"] == 16
+    assert other.duplicates(cosine=0.999) == found
+
+
+def test_without_pixels_vectors_of_others_stand_alone(planted: Project, tmp_path: Path) -> None:
+    shutil.copytree(planted.path, tmp_path / "project")
+    other = Project.open(tmp_path / "project")
+    for row in (5, 11):
+        (other.path / other.items["file"][row]).write_bytes(b"no picture")
+    vectors = np.random.default_rng(0).normal(size=(16, 8))
+    vectors[11] = vectors[5]
+    np.save(tmp_path / "own.npy", vectors)
+    other.import_embeddings(tmp_path / "own.npy")
+    found = other.duplicates(cosine=0.999)
+    pairs = {(p["first"]["row"], p["second"]["row"]): p for p in found["pairs"]}
+    assert pairs[5, 11]["bits"] is None and found["unconfirmed"] == 1
+    assert "rest on own.npy alone" in found["notes"][0]
+
+
 def test_leakage_scores_both_parts_as_a_list_of_images_does(planted: Project) -> None:
     told = planted.leakage("run")
     parts = {part["split"]: part for part in told["parts"]}

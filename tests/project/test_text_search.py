@@ -125,7 +125,7 @@ def test_what_cannot_be_searched_says_what_to_do(project: Project, tmp_path: Pat
     for wrong in ({"text": " "}, {"text": "x" * 2000}, {"text": "x", "top": 0},
                   {"text": "x", "of": "frames"}, {"text": "x", "run": "run"}):  # fmt: skip
         with pytest.raises(RequestError, match="E-QUERY"):
-            project.search(**wrong)  # type: ignore[arg-type] # one dict for all
+            project.search(**wrong)
 
 
 def test_a_model_that_moved_or_changed(project: Project, model: str, tmp_path: Path) -> None:

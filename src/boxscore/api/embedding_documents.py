@@ -83,6 +83,8 @@ class Duplicates(Document):
     model: str | None
     exact: int
     near: int
+    unconfirmed: int
+    denied: int
     across_splits: int
     splits: list[str]
     leaked_images: int

@@ -130,9 +130,12 @@ def list_embeddings(as_json: bool, target: Path) -> None:
 def import_embeddings(file: Path, of: str, run: str | None, as_json: bool, target: Path) -> None:
     """Use embeddings made elsewhere: npy, npz or Parquet, named or in order."""
     from boxscore.cli.text import print_json
+    from boxscore.engine.progress import on_terminal
 
     subject = "objects" if run is not None else of
-    document = open_project(target).import_embeddings(file, of=subject, run=run)
+    document = open_project(target).import_embeddings(
+        file, of=subject, run=run, progress=on_terminal
+    )
     if as_json:
         print_json(document)
         return

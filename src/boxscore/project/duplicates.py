@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
 from boxscore.evaluation.document import defined
-from boxscore.project.embedded import IMAGES, stored
+from boxscore.project.embedded import IMAGES, Embedded, stored
 from boxscore.project.likeness import image_place
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import Question, evaluation_document
 from boxscore.project.originals import facts_of_originals
 from boxscore.project.tasks import task_of
+from boxscore.quality.embedding_model import BUNDLED_NAME
 from boxscore.quality.neighbours import nearest
 from boxscore.quality.squares import bits_apart
 from boxscore.sources.folder_files import is_video
@@ -25,6 +26,8 @@ LEAST_COSINE = 0.85
 """Of the bundled model's embeddings, from which two images count as nearly the same."""
 MOST_BITS, HASHED_COSINE = 6, 0.45
 """Bits of 64 up to which difference hashes say the same where embeddings do not deny it."""
+CONFIRMING_BITS = 13
+"""Bits up to which hashes confirm what the vectors of any model but the bundled one say."""
 LOOKED_AT = 20
 """Neighbours of each image that are looked at."""
 AT_ONCE = 16_384
@@ -124,15 +127,24 @@ def _copies(state: Loaded) -> NDArray[np.int64]:
 def near_pairs(state: Loaded, cosine: float) -> Pairs:
     """Exact copies, pairs of at least a cosine, and likely ones whose hashes agree."""
     pairs = all_pairs(state)
-    return pairs.take(np.flatnonzero(_same(pairs, checked_cosine(cosine))))
+    return pairs.take(np.flatnonzero(_same(state, pairs, checked_cosine(cosine))))
 
 
-def _same(pairs: Pairs, cosine: float) -> NDArray[np.bool_]:
+def _same(state: Loaded, pairs: Pairs, cosine: float) -> NDArray[np.bool_]:
     """Small or strongly compressed copies change their embeddings more than their hashes."""
     hashed = (pairs.bits >= 0) & (pairs.bits <= MOST_BITS)
     likely = pairs.cosine >= min(cosine, HASHED_COSINE)
-    found: NDArray[np.bool_] = pairs.exact | (pairs.cosine >= cosine) | (hashed & likely)
+    close = (pairs.cosine >= cosine) & ~_denied(state, pairs)
+    found: NDArray[np.bool_] = pairs.exact | close | (hashed & likely)
     return found
+
+
+def _denied(state: Loaded, pairs: Pairs) -> NDArray[np.bool_]:
+    """Pairs whose pixels differ, where only the bundled model's cosine is known to mean a copy."""
+    embedded = stored(state, IMAGES)
+    if embedded is None or embedded.model.name == BUNDLED_NAME:
+        return np.zeros(pairs.first.size, np.bool_)
+    return pairs.bits > CONFIRMING_BITS
 
 
 def across(state: Loaded, pairs: Pairs) -> NDArray[np.bool_]:
@@ -157,22 +169,39 @@ def duplicates(state: Loaded, cosine: float, limit: int) -> Document:
     pairs = near_pairs(state, cosine)
     over = across(state, pairs)
     others = all_pairs(state)
-    rest = np.flatnonzero(~_same(others, cosine))[:CLOSEST]
+    rest = np.flatnonzero(~_same(state, others, cosine))[:CLOSEST]
     model = stored(state, IMAGES)
+    unconfirmed = int((~pairs.exact & (pairs.bits < 0)).sum())
+    denied = int(((others.cosine >= cosine) & ~others.exact & _denied(state, others)).sum())
     return {
         "cosine": cosine,
         "model": None if model is None else model.model.name,
         "exact": int(pairs.exact.sum()),
         "near": int((~pairs.exact).sum()),
+        "unconfirmed": unconfirmed,
+        "denied": denied,
         "across_splits": int(over.sum()),
         "splits": sorted({s for s in state.truth().items["split"].tolist() if s}),
         "leaked_images": int(leaked_images(state, cosine).sum()),
         "pairs": _documents(state, pairs.take(np.arange(min(limit, pairs.first.size)))),
         "closest": _documents(state, others.take(rest)),
-        "notes": [] if model is not None else [
-            "no embeddings: only exact copies are found; run `boxscore embed`"
-        ],
-    }  # fmt: skip
+        "notes": _notes(model, unconfirmed, denied),
+    }
+
+
+def _notes(model: Embedded | None, unconfirmed: int, denied: int) -> list[str]:
+    if model is None:
+        return ["no embeddings: only exact copies are found; run `boxscore embed`"]
+    name, notes = model.model.name, []
+    if denied:
+        notes.append(
+            f"pairs that {name} finds alike, but not counted, as their pixels differ: {denied}"
+        )
+    if unconfirmed:
+        notes.append(
+            f"near pairs that rest on {name} alone, as there were no pixels to compare: {unconfirmed}"
+        )
+    return notes
 
 
 def _documents(state: Loaded, pairs: Pairs) -> list[Document]:

@@ -70,9 +70,16 @@ class EmbeddingCalls(OpenProject):
         return document | {"maps": lay_out(self._state(), progress) if maps else []}
 
     def import_embeddings(
-        self, path: str | Path, *, of: str = "images", run: str | None = None
+        self,
+        path: str | Path,
+        *,
+        of: str = "images",
+        run: str | None = None,
+        progress: Progress = silent,
     ) -> Document:
         """Use embeddings made elsewhere: npy, npz or Parquet, named or in order.
+
+        Images with pixels are decoded once, to tell near duplicates by these as well.
 
         Args:
             of: "images", or "objects": of the ground truth, or of a run.
@@ -82,7 +89,7 @@ class EmbeddingCalls(OpenProject):
         """
         from boxscore.project.embedding_import import import_embeddings
 
-        return import_embeddings(self._state(), Path(path), of, run)
+        return import_embeddings(self._state(), Path(path), of, run, progress)
 
     def embeddings(self, *, of: str = "images", run: str | None = None) -> NDArray[np.float32]:
         """(N, D) float32 of length 1, nan where there is none; of images, or one side's objects.
@@ -155,7 +162,8 @@ class EmbeddingCalls(OpenProject):
 
         Args:
             cosine: Of embeddings, from which two count as nearly the same; the default is for
-                the bundled model. From 0.45 on, difference hashes within 6 bits count too.
+                the bundled model. From 0.45 on, difference hashes within 6 bits count too. Of any
+                other model's pairs, hashes must agree within 13 bits where there are pixels.
             limit: Pairs told of, at most.
         """
         from boxscore.project.duplicates import duplicates

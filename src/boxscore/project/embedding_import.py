@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import RequestError, SourceError, near_misses, shown
+from boxscore.engine.progress import Progress, silent
+from boxscore.engine.shards import map_shards
+from boxscore.errors import BoxscoreError, RequestError, SourceError, near_misses, shown
 from boxscore.project.embedded import (
     IMAGES,
     OBJECTS,
@@ -23,12 +25,23 @@ from boxscore.project.embedded import (
 )
 from boxscore.project.embedding_files import EmbeddingFile, read_embeddings
 from boxscore.project.loading import Loaded
+from boxscore.project.picture_pixels import PixelReader
+from boxscore.quality.squares import difference_hash
 
 Document = dict[str, Any]
+SHARD = 16
+"""Pictures of a piece of work."""
+LEAST = 224
+"""Pixels of the shorter side that are decoded for a hash, as for the bundled network."""
 
 
-def import_embeddings(state: Loaded, path: Path, of: str, run: str | None) -> Document:
+def import_embeddings(
+    state: Loaded, path: Path, of: str, run: str | None, progress: Progress = silent
+) -> Document:
     """Read a file and publish its rows; all or nothing.
+
+    Images with pixels get a difference hash beside their vector: what looks like a near duplicate
+    to vectors of unknown origin is confirmed by it.
 
     Args:
         of: "images" or "objects"; objects are the ground truth's, or a run's predictions.
@@ -48,8 +61,10 @@ def import_embeddings(state: Loaded, path: Path, of: str, run: str | None) -> Do
     model = ModelRecord(
         key_of_model(file.digest), path.name, file.digest, file.vectors.shape[1], "float32"
     )
-    new = np.flatnonzero(~read(state, model, of, run).known[rows])
-    table = rows_table(of, model, rows[new], file.vectors[new], [""] * new.size)
+    before = read(state, model, of, run)
+    hashes = _hashes(state, rows, before.hashes[rows], of, progress)
+    new = np.flatnonzero(~before.known[rows] | (hashes != before.hashes[rows]))
+    table = rows_table(of, model, rows[new], file.vectors[new], hashes[new].tolist())
     publish(state, model, [(owner, table)], [of])
     return {
         "file": path.name,
@@ -59,6 +74,34 @@ def import_embeddings(state: Loaded, path: Path, of: str, run: str | None) -> Do
         "without": int(size_of(state, of, run) - rows.size),
         "dimensions": model.dimensions,
     }
+
+
+def _hashes(
+    state: Loaded, rows: NDArray[np.int64], known: NDArray[np.object_], of: str, progress: Progress
+) -> NDArray[np.object_]:
+    """(rows,) difference hashes of images; those that are known stay, without pixels it is ""."""
+    hashes = known.copy()
+    if of != IMAGES:
+        return hashes
+    items = state.truth().items
+    lacking = np.flatnonzero((known == "") & (items["file"][rows] != ""))
+    shards = [lacking[k : k + SHARD].tolist() for k in range(0, lacking.size, SHARD)]
+    with PixelReader(state.root, items) as reader:
+
+        def stage(shard: list[int]) -> list[str]:
+            return [_hash(reader, int(rows[place])) for place in shard]
+
+        with progress("comparing pixels"):
+            found = map_shards(stage, shards, what="images")
+    hashes[lacking] = [one for some in found for one in some]
+    return hashes
+
+
+def _hash(reader: PixelReader, row: int) -> str:
+    try:
+        return difference_hash(reader.picture(row, least=LEAST)[0])
+    except BoxscoreError:  # then nothing is known of its pixels
+        return ""
 
 
 def _rows(
