@@ -199,7 +199,8 @@ def _notes(model: Embedded | None, unconfirmed: int, denied: int) -> list[str]:
         )
     if unconfirmed:
         notes.append(
-            f"near pairs that rest on {name} alone, as there were no pixels to compare: {unconfirmed}"
+            f"near pairs that rest on {name} alone, as there were no pixels to compare: "
+            f"{unconfirmed}"
         )
     return notes
 

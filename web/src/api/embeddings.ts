@@ -11,6 +11,7 @@ export type Duplicates = Schemas["Duplicates"];
 export type DuplicatePair = Schemas["DuplicatePair"];
 export type Leakage = Schemas["Leakage"];
 export type Neighbours = Schemas["Neighbours"];
+export type TextFound = Schemas["TextFound"];
 
 /** What is embedded, by which model. */
 export function useEmbeddings(): UseQueryResult<EmbeddingState> {
@@ -47,6 +48,17 @@ export function useSimilar(query: { item?: string; annotation?: number }): UseQu
     queryKey: ["similar", query],
     staleTime: 60_000,
     queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/similar", { params: { query }, signal })),
+  });
+}
+
+/** What a text describes; nothing is asked for none. */
+export function useTextSearch(text: string | null, of: "images" | "objects", slice: string | null): UseQueryResult<TextFound> {
+  return useQuery({
+    queryKey: ["search", text, of, slice],
+    staleTime: 60_000,
+    enabled: text !== null,
+    retry: false,
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/search", { params: { query: { text: text!, of, ...defined({ slice }) } }, signal })),
   });
 }
 

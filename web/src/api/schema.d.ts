@@ -1039,6 +1039,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description The images or objects that a text describes best, where their model knows text.
+         */
+        get: operations["search_api_v1_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1841,6 +1861,8 @@ export interface components {
             closest: components["schemas"]["DuplicatePair"][];
             /** Cosine */
             cosine: number;
+            /** Denied */
+            denied: number;
             /** Exact */
             exact: number;
             /** Leaked Images */
@@ -1855,6 +1877,8 @@ export interface components {
             pairs: components["schemas"]["DuplicatePair"][];
             /** Splits */
             splits: string[];
+            /** Unconfirmed */
+            unconfirmed: number;
         };
         /** EmbeddedPart */
         EmbeddedPart: {
@@ -1862,6 +1886,8 @@ export interface components {
             dimensions: number | null;
             /** Embedded */
             embedded: number;
+            /** Knows Text */
+            knows_text: boolean;
             /** Model */
             model: string | null;
             /**
@@ -1880,10 +1906,14 @@ export interface components {
             can_embed: boolean;
             /** Can Lay Out */
             can_lay_out: boolean;
+            /** Can Read Text */
+            can_read_text: boolean;
             /** Images With Pixels */
             images_with_pixels: number;
             /** Parts */
             parts: components["schemas"]["EmbeddedPart"][];
+            /** Text Command */
+            text_command: string;
         };
         /** Entry */
         Entry: {
@@ -3771,6 +3801,27 @@ export interface components {
             protocols: components["schemas"]["ProtocolChoice"][];
             /** Task */
             task: string;
+        };
+        /**
+         * TextFound
+         * @description What a text describes, the best first.
+         */
+        TextFound: {
+            /** Model */
+            model: string;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "images" | "objects";
+            /** Places */
+            places: components["schemas"]["LikePlace"][];
+            /** Run */
+            run: string | null;
+            /** Searched */
+            searched: number;
+            /** Text */
+            text: string;
         };
         /** Undefined */
         Undefined: {
@@ -5699,6 +5750,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeakSlices"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_api_v1_search_get: {
+        parameters: {
+            query: {
+                /** @description What is to be seen. */
+                text: string;
+                of?: "images" | "objects";
+                run?: string | null;
+                top?: number;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextFound"];
                 };
             };
             /** @description Validation Error */

@@ -19,6 +19,7 @@ export function DuplicatesCard({ run, choose }: { run: Run | undefined; choose: 
   return (
     <Card title="Duplicates and leakage">
       <Verdict found={found.data} run={run} />
+      {found.data.model !== null && found.data.notes.map((note) => <p key={note} className="muted">{`${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`}</p>)}
       {shown.slice(0, MOST_PAIRS).map((pair) => (
         <Pair key={`${pair.first.row}-${pair.second.row}`} pair={pair} choose={choose} />
       ))}
@@ -38,7 +39,7 @@ function Verdict({ found, run }: { found: Duplicates; run: Run | undefined }): R
   if (!count)
     return (
       <p className="map-verdict ok">
-        <b>No near duplicates.</b> No pair is within 6 of 64 hash bits or above {score(found.cosine, 2)} cosine, so no image leaks between splits by copying.
+        <b>No near duplicates.</b> {found.denied ? "No pair is alike in its vectors and in its pixels" : `No pair is within 6 of 64 hash bits or above ${score(found.cosine, 2)} cosine`}, so no image leaks between splits by copying.
         {found.closest.length > 0 && " Closest pairs:"}
       </p>
     );

@@ -9,6 +9,7 @@ import { groupsOf, MOST_PICTURES, MOST_POINTS, recallOf, share, wordsOf, type Gr
 import { Scatter, type Tool } from "../map/scatter";
 import { SelectionCard } from "../map/selection";
 import { SimilarCard } from "../map/similar";
+import { TextSearchCard } from "../map/text-search";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { JobButton } from "../parts/job";
 import { OutcomeGlyph } from "../parts/marks";
@@ -41,13 +42,14 @@ export function DataMapPage({ project, run, dark }: Props): ReactElement {
       ) : (
         <div className="map-columns">
           {part?.embedded ? (
-            <Mapped key={view.mode} project={project} run={run} dark={dark} />
+            <Mapped key={view.mode} project={project} run={run} dark={dark} state={state.data} />
           ) : (
             <>
               <Card title="Map" aside={either ? <Subject /> : undefined}>
                 <NothingEmbedded state={state.data} of={view.mode} />
               </Card>
               <div className="map-side">
+                {state.data.images_with_pixels > 0 && <TextSearchCard state={state.data} of={view.mode} choose={() => undefined} />}
                 <DuplicatesCard run={run} choose={() => undefined} />
               </div>
             </>
@@ -102,7 +104,7 @@ function huesOf(map: DataMap, colouring: Colouring): Map<number, number> {
   return new Map(order.slice(0, MOST_HUES).map(([value], k) => [value, k]));
 }
 
-function Mapped({ project, run, dark }: Props): ReactElement {
+function Mapped({ project, run, dark, state }: Props & { state: EmbeddingState }): ReactElement {
   const view = useView();
   const choice = run && matchedChoice(view, run);
   const asked = run && choice?.matched ? pointOf(view, run.name) : null;
@@ -170,6 +172,7 @@ function Mapped({ project, run, dark }: Props): ReactElement {
       <div className="map-side">
         {selection && <SelectionCard map={map} points={selection} clear={() => setSelection(null)} choose={chooseRow} />}
         {row !== null && <Similar map={map} row={row} chooseRow={chooseRow} />}
+        <TextSearchCard state={state} of={map.of} choose={(place) => chooseRow(place.row)} />
         <DuplicatesCard run={run} choose={(image) => setView({ mode: "images", selected: String(image) })} />
       </div>
     </>

@@ -60,6 +60,8 @@ export interface View {
   baseline: string | null;
   /** Only objects with this tag; null: any. */
   tag: string | null;
+  /** What is looked for by its description, on the data map; null: nothing. */
+  text: string | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -68,6 +70,9 @@ export interface View {
   hidden: string;
   theme: "light" | "dark" | null;
 }
+
+/** Characters of a description that the server takes. */
+export const MOST_TEXT = 1_000;
 
 export const DEFAULTS: View = {
   page: "overview",
@@ -93,6 +98,7 @@ export const DEFAULTS: View = {
   issue: null,
   baseline: null,
   tag: null,
+  text: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -156,6 +162,7 @@ export function parseView(hash: string): View {
     issue: ISSUES.find((k) => k === q.get("issue")) ?? null,
     baseline: q.get("base"),
     tag: q.get("tag"),
+    text: q.get("text")?.trim().slice(0, MOST_TEXT) || null,
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -190,6 +197,7 @@ export function formatView(view: View): string {
   if (view.issue !== null) q.set("issue", view.issue);
   if (view.baseline !== null) q.set("base", view.baseline);
   if (view.tag !== null) q.set("tag", view.tag);
+  if (view.text !== null) q.set("text", view.text);
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
