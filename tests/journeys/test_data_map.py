@@ -117,7 +117,7 @@ def test_without_embeddings_the_command_is_told(journey: Journey) -> None:
     journey.open("#/map")
     main = journey.page.locator("main")
     expect(main).to_contain_text("No objects are embedded yet")
-    expect(main.locator("code").last).to_have_text("boxscore embed")
+    expect(main.locator(".empty code").last).to_have_text("boxscore embed")
     expect(main).to_contain_text("No two images have the same bytes")
 
 

@@ -179,7 +179,7 @@ def test_pixels_confirm_what_vectors_of_others_say(planted: Project, tmp_path: P
     found = other.duplicates(cosine=0.999)
     assert [pair["second"]["row"] for pair in found["pairs"] if pair["exact"]] == [12]
     assert sorted(pair["second"]["row"] for pair in found["pairs"]) == [12, 13, 14, 15]
-    assert all(pair["bits"] <= 13 for pair in found["pairs"])
+    assert all(pair["bits"] <= 9 for pair in found["pairs"])
     assert (found["near"], found["unconfirmed"], found["denied"]) == (3, 0, 1)
     assert found["notes"] == [
         "pairs that own.npy finds alike, but not counted, as their pixels differ: 1"

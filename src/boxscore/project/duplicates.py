@@ -26,8 +26,10 @@ LEAST_COSINE = 0.85
 """Of the bundled model's embeddings, from which two images count as nearly the same."""
 MOST_BITS, HASHED_COSINE = 6, 0.45
 """Bits of 64 up to which difference hashes say the same where embeddings do not deny it."""
-CONFIRMING_BITS = 13
-"""Bits up to which hashes confirm what the vectors of any model but the bundled one say."""
+CONFIRMING_BITS = 9
+"""Bits up to which hashes confirm what the vectors of any model but the bundled one say: of the
+9,000 pairs of different photographs that were measured none is nearer than 10.
+"""
 LOOKED_AT = 20
 """Neighbours of each image that are looked at."""
 AT_ONCE = 16_384

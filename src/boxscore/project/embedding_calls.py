@@ -163,7 +163,7 @@ class EmbeddingCalls(OpenProject):
         Args:
             cosine: Of embeddings, from which two count as nearly the same; the default is for
                 the bundled model. From 0.45 on, difference hashes within 6 bits count too. Of any
-                other model's pairs, hashes must agree within 13 bits where there are pixels.
+                other model's pairs, hashes must agree within 9 bits where there are pixels.
             limit: Pairs told of, at most.
         """
         from boxscore.project.duplicates import duplicates

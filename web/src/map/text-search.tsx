@@ -48,7 +48,15 @@ function Found({ text, of, choose }: { text: string; of: View["mode"]; choose: P
   const { slice } = useView();
   const found = useTextSearch(text, of, slice);
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Skeleton height={160} />;
+  if (!found.data)
+    return (
+      <>
+        <p className="muted" role="status">
+          Searching; the first search loads the model, which takes some seconds.
+        </p>
+        <Skeleton height={160} />
+      </>
+    );
   const { places, searched } = found.data;
   const images = of === "images" ? sliceOf(places.map((place) => place.row)) : null;
   return (
