@@ -73,6 +73,25 @@ def test_a_model_of_open_clip_answers_as_open_clip_does(
     assert no_network == []
 
 
+def test_weights_in_a_file_are_found_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project remembers where they lie; people are told no place."""
+    open_clip, torch = library("open_clip"), import_module("torch")
+    torch.manual_seed(0)
+    network = open_clip.create_model("ViT-S-32-alt", pretrained=None)
+    tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+    import_module("safetensors.torch").save_file(tensors, str(tmp_path / "own.safetensors"))
+    monkeypatch.chdir(tmp_path)
+    model = load_embedder("open_clip:ViT-S-32-alt/own.safetensors", device="cpu")
+    assert model.source == f"open_clip:ViT-S-32-alt/{tmp_path / 'own.safetensors'}"
+    assert model.name == "open_clip:ViT-S-32-alt/own.safetensors"
+    prepared = model.prepared(picture(), BOX)
+    with torch.inference_mode():
+        expected = network.eval().encode_image(torch.from_numpy(prepared[None])).numpy()
+    assert np.array_equal(model.embed([prepared]), expected)
+
+
 def test_other_weights_or_another_preparation_are_another_model(tmp_path: Path) -> None:
     first = load_embedder(timm_folder(tmp_path / "one"), device="cpu").digest
     assert load_embedder(timm_folder(tmp_path / "same"), device="cpu").digest == first

@@ -154,6 +154,7 @@ def load_timm(name: str, device: str, *, source: str | None = None) -> TorchMode
     Raises:
         RequestError: timm is not installed, has no such model, or its weights cannot be had.
     """
+    name = _placed(name)
     source = source or f"{TIMM}:{name}"
     timm = _library("timm", TIMM, source)
     if not name.startswith((FOLDER, HUB)):
@@ -173,6 +174,7 @@ def load_open_clip(name: str, device: str) -> TextImageModel:
     Raises:
         RequestError: open_clip is not installed, has no such model, or its weights cannot be had.
     """
+    name = _placed(name)
     source = f"{OPEN_CLIP}:{name}"
     library = _library("open_clip", OPEN_CLIP, source)
     architecture, weights = name, None
@@ -187,6 +189,16 @@ def load_open_clip(name: str, device: str) -> TextImageModel:
     tokens = _weights(source, lambda: library.get_tokenizer(architecture))
     preparation = network.visual.preprocess_cfg
     return TextImageModel(source, chosen, network.eval(), transform, preparation, tokens)
+
+
+def _placed(name: str) -> str:
+    """The name with a folder or file as it is found from everywhere on this machine."""
+    if name.startswith(FOLDER):
+        return FOLDER + str(Path(name.removeprefix(FOLDER)).absolute())
+    architecture, slash, weights = name.partition("/")
+    if slash and not name.startswith(HUB) and Path(weights).is_file():
+        return f"{architecture}/{Path(weights).absolute()}"
+    return name
 
 
 def _check_open_clip(library: Any, source: str, architecture: str, weights: str) -> None:
