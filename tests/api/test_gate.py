@@ -150,6 +150,7 @@ NEEDS_QUERY = (
     "/compare",
     "/compare/objects",
     "/metric-performance",
+    "/search",
     "/similar",
     "/places",
     "/drift",

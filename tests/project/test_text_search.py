@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from boxscore.api import job_child
 from boxscore.cli import run as program
 from boxscore.errors import RequestError
 from boxscore.project import Project
@@ -29,10 +30,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return open_clip_folder(tmp_path_factory.mktemp("models") / "clip")
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, model: str) -> Project:
-    """Images of the demo, embedded by a tiny text-image model with random weights."""
-    folder = tmp_path_factory.mktemp("text")
+def small_demo(folder: Path) -> Project:
+    """Some images of the demo, two labels each, and a run."""
     truth = json.loads((DEMO / "annotations.json").read_text())
     images = sorted(truth["images"], key=lambda image: image["id"])[:KEPT]
     for number, image in enumerate(images):
@@ -56,6 +55,13 @@ def project(tmp_path_factory: pytest.TempPathFactory, model: str) -> Project:
     )
     found = Project.open(made["path"])
     found.import_predictions(folder / "run.json", name="run")
+    return found
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, model: str) -> Project:
+    """The same, embedded by a tiny text-image model with random weights."""
+    found = small_demo(tmp_path_factory.mktemp("text"))
     done = found.embed(runs=["run"], model=model, device="cpu", maps=False)
     assert done["failures"] == [] and done["model"] == "open_clip:clip" and done["device"] == "cpu"
     return found
@@ -126,6 +132,16 @@ def test_what_cannot_be_searched_says_what_to_do(project: Project, tmp_path: Pat
                   {"text": "x", "of": "frames"}, {"text": "x", "run": "run"}):  # fmt: skip
         with pytest.raises(RequestError, match="E-QUERY"):
             project.search(**wrong)
+
+
+def test_the_app_embeds_what_is_not_and_leaves_the_rest(model: str, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    project = small_demo(tmp_path)
+    project.embed(of=["images"], model=model, device="cpu", maps=False)
+    done = job_child.embed({"project": str(project.path)}, tmp_path)["embedded"]
+    assert done["model"] == "EfficientNet-Lite0" and done["embedded"] == project.ground_truth.rows
+    images, objects, _ = Project.open(project.path).embedding_state()["parts"]
+    assert images["knows_text"] and objects["model"] == "EfficientNet-Lite0"
 
 
 def test_a_model_that_moved_or_changed(project: Project, model: str, tmp_path: Path) -> None:

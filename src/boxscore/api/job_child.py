@@ -88,8 +88,11 @@ def measure(asked: Document, _work: Path) -> Document:
 
 
 def embed(asked: Document, _work: Path) -> Document:
-    """Embed the images and objects that are not yet."""
-    return {"embedded": Project.open(asked["project"]).embed(progress=_told)}
+    """Embed the images and objects that are not yet; what another model embedded stays its own."""
+    project = Project.open(asked["project"])
+    parts = [part for part in project.embedding_state()["parts"] if part["run"] is None]
+    lacking = [part["of"] for part in parts if not part["embedded"]]
+    return {"embedded": project.embed(of=lacking or ["images", "objects"], progress=_told)}
 
 
 def verify(asked: Document, _work: Path) -> Document:
