@@ -22,12 +22,14 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.sources: list[str] = []
+        self.ids: list[str] = []
         self.text = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.sources += [v or "" for k, v in attrs if k in ("src", "href", "action")]
+        self.ids += [v or "" for k, v in attrs if k == "id"]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -40,7 +42,11 @@ def test_one_html_file_without_script_or_network(demo_folder: Path, tmp_path: Pa
     page = Page(text)
     assert len(text) < 3_000_000
     assert "script" not in page.tags and "link" not in page.tags
-    assert page.sources and all(s.startswith("data:image/jpeg;base64,") for s in page.sources)
+    assert page.sources and all(
+        s.startswith(("data:image/jpeg;base64,", "#")) for s in page.sources
+    )
+    aims = {s[1:] for s in page.sources if s.startswith("#")}
+    assert len(aims) > 100 and aims <= set(page.ids) and len(page.ids) == len(set(page.ids))
     assert page.tags.count("img") == 2 * 3 * 48
     for words in ("0.300", "0.253 to 0.359", "181 right", "207 false", "234 missed", "int8",
                   "int8 is worse than float32", "Large objects lost most"):  # fmt: skip

@@ -16,15 +16,6 @@ from boxscore.cli.options import (
     task_option,
 )
 
-KINDS = {
-    "class": "wrong class",
-    "location": "poor box",
-    "both": "wrong class and poor box",
-    "duplicate": "duplicate",
-    "background": "nothing there",
-    "missed": "missed",
-}
-
 
 @click.command(epilog="Example:  boxscore errors yolo-x --per-class --slice split=val")
 @click.argument("run")
@@ -45,6 +36,7 @@ def errors(
 ) -> None:
     """Print what each kind of error costs a run: AP gained if it alone were mended (TIDE)."""
     from boxscore.cli.text import columns, number, print_json
+    from boxscore.report.words import KINDS
 
     document = open_project(target).error_budget(run, iou=iou, task=task, where=where)
     if as_json:
@@ -67,6 +59,7 @@ def errors(
 def _print_per_class(document: dict[str, Any]) -> None:
     """AP of each class and what it would gain, most to gain first."""
     from boxscore.cli.text import columns, number
+    from boxscore.report.words import KINDS
 
     def most(row: dict[str, Any]) -> float:
         return max(found["delta_ap"] or 0.0 for found in row["kinds"].values())
@@ -145,7 +138,7 @@ def thresholds(
     type=click.Choice(["effort", "gain"]),
     default="effort",
     show_default=True,
-    help="Most AP for each error that has to be fixed first, or most AP.",
+    help="Most AP for each object that has to be touched first, or most AP.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=15, show_default=True)
 @click.option("--each", type=click.IntRange(1), help="At most so many of each sort of group.")
@@ -167,8 +160,12 @@ def fix_first(
     as_json: bool,
     target: Path,
 ) -> None:
-    """Print what AP would be if a class, kind of error, confusion, size or split were fixed."""
+    """Print what AP would be if a class, kind of error, confusion, slice or labels were fixed.
+
+    Labels are the accepted corrections of `boxscore labels`: the run is matched with them anew.
+    """
     from boxscore.cli.text import columns, number, print_json
+    from boxscore.report.words import bounds, fix_name
 
     document = open_project(target).fix_first(
         run,
@@ -183,15 +180,14 @@ def fix_first(
     if as_json:
         print_json(document)
         return
-    rows = [["fix", "", "AP gained", "95 % interval", "errors", "images", "per 100 errors"]]
+    rows = [["fix", "", "AP gained", "95 % interval", "objects", "images", "per 100 objects"]]
     for found in document["fixes"]:
-        bounds = "" if found["low"] is None else f"{found['low']:.4f} to {found['high']:.4f}"
         rows.append(
             [
                 found["what"],
-                _fix_name(found),
+                fix_name(found),
                 number(found["gain"], 4),
-                bounds,
+                bounds(found["low"], found["high"]),
                 str(found["errors"]),
                 str(found["images"]),
                 number(found["per_hundred"], 4),
@@ -202,12 +198,3 @@ def fix_first(
         f"  {run}: AP {number(document['ap'], 5)} at IoU {iou:.2f}; errors at confidence "
         f"{document['confidence']:.3f} or above; what is below AP 0.0005 or 5 errors is left out"
     )
-
-
-def _fix_name(found: dict[str, Any]) -> str:
-    """The words of kinds are ours."""
-    if found["what"] == "kind":
-        return KINDS[found["name"]]
-    if found["what"] == "kind of a class":
-        return f"{found['name']}: {KINDS[found['kind']]}"
-    return str(found["name"])

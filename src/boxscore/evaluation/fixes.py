@@ -180,21 +180,30 @@ class Fixer:
         """The gains with percentile bounds from resampled images; as they are in a large run."""
         if self._order.size > MOST_FOR_INTERVALS:
             return list(gains)
-        weights = np.concatenate(list(clusters.draw(plan.replicates, plan.seed)))
+        weights = _drawn(clusters, plan)
         own = self._replicated(self._untouched(), weights)
-        base, tail = _mean_rows(own), (1 - plan.confidence) / 2
+        base = _mean_rows(own)
         bounded = []
         for one in gains:
             fixed = self._fixed(one.group)
             ap = _mean_rows(np.where(fixed.classes, self._replicated(fixed, weights), own))
-            change = ap - base
-            known = change[~np.isnan(change)]
-            if not known.size:
-                bounded.append(one)
-                continue
-            low, high = np.quantile(known, [tail, 1 - tail])
-            bounded.append(replace(one, low=float(low), high=float(high)))
+            low, high = _percentiles(ap - base, plan)
+            bounded.append(replace(one, low=low, high=high))
         return bounded
+
+    def bounds_against(
+        self, other: Fixer, clusters: Clusters, plan: Plan = PLAN
+    ) -> tuple[float, float]:
+        """Bounds of how much more AP another one has, on the same drawn images.
+
+        Args:
+            other: Of the same images, with other labels; nan of a large run.
+        """
+        if self._order.size > MOST_FOR_INTERVALS:
+            return float("nan"), float("nan")
+        weights = _drawn(clusters, plan)
+        ap, base = (_mean_rows(one._replicated(one._untouched(), weights)) for one in (other, self))
+        return _percentiles(ap - base, plan)
 
     def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
         """(B, C) AP of each replicate."""
@@ -212,6 +221,21 @@ class Fixer:
             drawn = some[:, self.view.predictions.item[rows]]
             tables.append(_weighted_ap(class_id, fixed.right[rows], drawn, np.stack(objects)))
         return np.concatenate(tables)
+
+
+def _drawn(clusters: Clusters, plan: Plan) -> Weights:
+    """(B, items) how often each replicate drew each image."""
+    return np.concatenate(list(clusters.draw(plan.replicates, plan.seed)))
+
+
+def _percentiles(change: NDArray[np.float64], plan: Plan) -> tuple[float, float]:
+    """nan where no replicate knows the change."""
+    known = change[~np.isnan(change)]
+    if not known.size:
+        return float("nan"), float("nan")
+    tail = (1 - plan.confidence) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
 
 
 def _weighted_ap(

@@ -1,4 +1,8 @@
-"""What to fix first: the groups of errors of a run by the AP that fixing them would bring."""
+"""What to fix first: the groups of errors of a run by the AP that fixing them would bring.
+
+The effort of a group is how many objects have to be touched: its false positives and misses; of
+corrections of labels, the labels that they add, change or remove.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,10 @@ from boxscore.evaluation.fixes import (
 from boxscore.evaluation.tide import assign
 from boxscore.matching.policy import COCO
 from boxscore.project.analysing import clusters_of, run_view
+from boxscore.project.fixing_labels import label_gain
 from boxscore.project.loading import Loaded
 from boxscore.project.slicing import Where, sliced
+from boxscore.store.tags import Tags
 
 Document = dict[str, Any]
 ORDERS = ("effort", "gain")
@@ -61,10 +67,16 @@ def fix_first(
     fixer = Fixer(view.view, errors, confidence, items)
     groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
     gains = [gain for gain in map(fixer.gain, groups) if _worth(gain)]
+    labels = label_gain(state, run, fixer, query.iou, items, intervals=query.intervals)
+    gains += [labels] if labels else []
     gains.sort(key=lambda g: -(g.per_hundred if query.order == "effort" else g.gain))
     shown = _few_of_each(gains, query.each)[: query.limit]
+    if labels and labels not in shown:
+        shown[query.limit - 1 :] = [labels]  # what people decided on is never cut off
     if query.intervals:
-        shown = fixer.with_bounds(shown, clusters_of(state, items))
+        others = [gain for gain in shown if gain is not labels]
+        bounded = iter(fixer.with_bounds(others, clusters_of(state, items)))
+        shown = [gain if gain is labels else next(bounded) for gain in shown]
     names = [row.name for row in state.truth().ontology.classes]
     return {
         "run": run,
@@ -104,6 +116,14 @@ def _of_images(state: Loaded, fixer: Fixer) -> Iterator[Group]:
             for value in known:
                 link = {"where": f"{key}={value}"}
                 yield group_on(fixer, key, value, values == value, link)
+    for name in Tags(state.root).slices():
+        where = f"slice={name}"
+        try:
+            images = sliced(state.truth(), where)
+        except RequestError:  # it was saved when its tag or metric still existed
+            continue
+        if images is not None:
+            yield group_on(fixer, "slice", name, images, {"where": where})
 
 
 def _sizes(fixer: Fixer) -> Iterator[Group]:

@@ -186,7 +186,7 @@ class _Changes:
 
 
 def _resolved(truth: Truth, fixes: Sequence[Fix]) -> _Changes:
-    places = _places(truth)
+    places = places_of(truth)
     names = zip(truth.ground_truth.table["item"].tolist(), label_names(truth), strict=True)
     rows = {(int(item), name): row for row, (item, name) in enumerate(names)}
     classes = {class_key(row): row.class_id for row in truth.ontology.classes}
@@ -203,7 +203,8 @@ def _resolved(truth: Truth, fixes: Sequence[Fix]) -> _Changes:
     return changes
 
 
-def _places(truth: Truth) -> dict[tuple[str, int], int]:
+def places_of(truth: Truth) -> dict[tuple[str, int], int]:
+    """The row of each image, by data hash and frame."""
     pairs = zip(truth.items["data_hash"].tolist(), truth.items["frame"].tolist(), strict=True)
     return {pair: k for k, pair in enumerate(pairs)}
 

@@ -21,6 +21,8 @@ def write_report(
     output: Path,
     *,
     where: str | None = None,
+    rules: Path | None = None,
+    baseline: str | None = None,
     examples: int = EXAMPLES,
     progress: Progress = silent,
 ) -> None:
@@ -30,13 +32,18 @@ def write_report(
 
     Args:
         runs: Names; none is all.
-        where: Which images count; see `Project.evaluate`. Objects are shown of the whole only.
+        where: Which images count; see `Project.evaluate`. Objects are shown of the whole only, and
+            the gate chooses its images by its rules.
+        rules: The gate's; None is those that the project keeps, or no gate.
+        baseline: Of the gate, instead of the one in the rules.
         examples: How many objects of each outcome.
 
     Raises:
-        RequestError: The suffix is another, a run is unknown, or there is none.
+        RequestError: The suffix is another, a run is unknown, there is none, or `rules` cannot be
+            asked of them.
+        SourceError: `rules` cannot be read.
     """
-    from boxscore.report.facts import facts_of
+    from boxscore.report.facts import Asked, facts_of
 
     if output.suffix.lower() not in SUFFIXES:
         raise RequestError(
@@ -51,8 +58,9 @@ def write_report(
             fix="import one:  boxscore import predictions FILE",
             code="E-REPORT-EMPTY",
         )
+    asked = Asked(where=where, rules=rules, baseline=baseline, examples=examples)
     with progress("collecting"):
-        facts = facts_of(project, chosen, where=where, examples=examples)
+        facts = facts_of(project, chosen, asked)
     with progress("writing"):
         text = _text(project, facts, output.suffix.lower())
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from boxscore.errors import RequestError
+from boxscore.errors import BoxscoreError, RequestError, UnknownRunError
 from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project import Project
 from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
 MOST_PAIRS = 12
+MOST_FIXES, FIXES_OF_EACH = 12, 3
+MOST_SLICES, MOST_ISSUES = 5, 5
 OUTCOMES = ("fp", "fn", "tp")
 
 
-def facts_of(project: Project, runs: list[str], *, where: str | None, examples: int) -> Document:
-    """The numbers, curves and worst objects of some runs.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a report is asked for; see `write_report`."""
 
-    Args:
-        where: Which images count, as `Project.evaluate` takes it.
-        examples: How many objects of each outcome.
-    """
+    where: str | None = None
+    rules: Path | None = None
+    baseline: str | None = None
+    examples: int = 0
+
+
+def facts_of(project: Project, runs: list[str], asked: Asked) -> Document:
+    """The numbers, curves and worst objects of some runs, and whether they may pass."""
     overview = project.overview()
     kept = ("name", "images", "ground_truth", "crowd", "splits")
     cards = {card["name"]: card for card in overview["runs"]}
+    hashes = {entry["run"]: entry["hashes"] for entry in project.history()["runs"]}
     document: Document = {
-        "project": {name: overview[name] for name in kept},
-        "slice": where,
-        "runs": [_run(project, run, cards, where, examples) for run in runs],
-    }
+        "project": {name: overview[name] for name in kept}
+        | {"tags": project.tags(), "slices": project.slices()},
+        "slice": asked.where,
+        "runs": [_run(project, cards[run] | {"hashes": hashes[run]}, asked)
+                 for run in _known(runs, cards)],
+    }  # fmt: skip
     if len(runs) > 1:
-        document["compare"] = _compare(project, runs, where)
+        document["compare"] = _compare(project, runs, asked.where)
+    document["gate"] = _gate(project, runs, asked)
+    document["weak_slices"] = [found for run in runs if (found := _weak(project, run, runs, asked))]
+    document["labels"] = _labels(project, runs)
     return document
+
+
+def _known(runs: list[str], cards: dict[str, Document]) -> list[str]:
+    for run in runs:
+        if run not in cards:
+            raise UnknownRunError(run, list(cards))
+    return runs
 
 
 def _compare(project: Project, runs: list[str], where: str | None) -> Document:
@@ -42,26 +64,70 @@ def _compare(project: Project, runs: list[str], where: str | None) -> Document:
         return {"pairs": [], "notes": [f"The runs are not compared: {unlike.problem}."]}
 
 
-def _run(
-    project: Project, run: str, cards: dict[str, Document], where: str | None, examples: int
-) -> Document:
+def _gate(project: Project, runs: list[str], asked: Asked) -> Document | None:
+    """Each run by the rules, of several all but the first; None without rules.
+
+    Rules that the project keeps may have outlived what they speak of: the report says so. Rules
+    that were named are refused.
+    """
+    if asked.rules is None and not project.gate_rules()["kept"]:
+        return None
+    document: Document = {"outcomes": [], "notes": []}
+    for run in runs[1:] or runs:
+        try:
+            found = project.gate(asked.rules, run=run, baseline=asked.baseline)
+        except BoxscoreError as lost:
+            if asked.rules is not None:
+                raise
+            document["notes"].append(f"The gate cannot be asked of {run}: {lost.problem}.")
+            continue
+        document["outcomes"].append(found | {"rules": Path(found["rules"]).name})
+    return document
+
+
+def _weak(project: Project, run: str, runs: list[str], asked: Asked) -> Document | None:
+    """Subsets on which a run is worse than elsewhere; of several runs, lost most to the first.
+
+    Only by what is known of the images already: a report computes no metric.
+    """
+    baseline = None if run == runs[0] else runs[0]
+    try:
+        found = project.weak_slices(run, baseline, where=asked.where, pixels=False)
+    except RequestError:  # the run matches no objects, or is of another task than the first
+        return None
+    names = ("run", "baseline", "level", "tested", "waiting", "notes")
+    return {name: found[name] for name in names} | {"slices": found["slices"][:MOST_SLICES]}
+
+
+def _labels(project: Project, runs: list[str]) -> Document | None:
+    """How many labels these runs contradict, the likeliest undecided ones, what was decided."""
+    try:
+        found = project.label_issues(runs=runs, state="open", limit=MOST_ISSUES)
+    except RequestError:
+        return None
+    issues = [
+        {name: one[name] for name in ("kind", "score", "sentence")}
+        | {"image": one["image"] and one["image"]["title"]}
+        for one in found["issues"]
+    ]
+    return {name: found[name] for name in ("notes", "kinds", "states")} | {"issues": issues}
+
+
+def _run(project: Project, card: Document, asked: Asked) -> Document:
+    run, where = card["name"], asked.where
     evaluation = project.evaluate(run, where=where)
-    card = cards[run]
     document: Document = {
-        "name": run,
-        "file": card["file"],
-        "sha256": card["sha256"],
-        "format": card["format"],
-        "evaluation": evaluation,
-    }
+        name: card[name] for name in ("name", "file", "sha256", "format", "hashes")
+    } | {"evaluation": evaluation}
     task = Task(evaluation["task"])
     if task in DETECTION:
         document |= {
             "intervals": project.intervals(run, where=where),
-            "curves": project.curves(run),
+            "curves": project.curves(run, where=where),
             "error_budget": project.error_budget(run, where=where),
+            "fix_first": project.fix_first(run, where=where, limit=MOST_FIXES, each=FIXES_OF_EACH),
             "lrp": project.lrp(run, where=where)["mean"],
-            "examples": {} if where else _examples(project, run, examples),
+            "examples": {} if where else _examples(project, run, asked.examples),
         }
     if task in (*DETECTION, Task.CLASSIFICATION):
         confusion = project.confusion(run, where=where)

@@ -78,32 +78,38 @@ def _plain(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
 
 
-def markdown(document: Document) -> str:
-    """A comment for a merge request: the verdict, a table, the failures first."""
+def check_rows(document: Document) -> list[list[str]]:
+    """Of every check, what blocks first: status, subject, rule and numbers."""
     order = {"failed": 0, "unsure": 1, "passed": 2}
     checks = sorted(document["checks"], key=lambda c: (not c["blocks"], order[c["status"]]))
+    return [_row(check) for check in checks]
+
+
+def _row(check: Document) -> list[str]:
+    change = "–" if check["difference"] is None else f"{check['difference']:+.4g}"
+    bounds = "–" if check["low"] is None else f"{check['low']:+.4g} to {check['high']:+.4g}"
+    return [
+        check["status"], check["subject"], check["rule"], _number(check["value"]),
+        _number(check["baseline"]), change, check["reason"] or bounds, str(check["objects"]),
+    ]  # fmt: skip
+
+
+def markdown(document: Document) -> str:
+    """A comment for a merge request: the verdict, a table, the failures first."""
     lines = [
         f"### {'✅' if document['passed'] else '❌'} {_cell(verdict(document))}",
         "",
         "| | what | rule | value | baseline | change | 95 % or as asked | objects |",
         "|---|---|---|---:|---:|---:|---|---:|",
     ]
-    lines += [_row(check) for check in checks[:LONGEST_COMMENT]]
-    left = len(checks) - LONGEST_COMMENT
+    rows = check_rows(document)
+    for status, *cells in rows[:LONGEST_COMMENT]:
+        lines.append("| " + " | ".join([SIGNS[status], *map(_cell, cells)]) + " |")
+    left = len(rows) - LONGEST_COMMENT
     if left > 0:
         lines += ["", f"{left} more rules are not shown."]
     lines += [f"\n{_cell(note)}" for note in document["notes"]]
     return "\n".join(lines) + "\n"
-
-
-def _row(check: Document) -> str:
-    change = "–" if check["difference"] is None else f"{check['difference']:+.4g}"
-    bounds = "–" if check["low"] is None else f"{check['low']:+.4g} to {check['high']:+.4g}"
-    cells = [
-        SIGNS[check["status"]], _cell(check["subject"]), check["rule"], _number(check["value"]),
-        _number(check["baseline"]), change, _cell(check["reason"] or bounds), check["objects"],
-    ]  # fmt: skip
-    return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def _cell(text: str) -> str:

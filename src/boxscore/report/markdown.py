@@ -1,22 +1,35 @@
-"""A report as Markdown: for a pull request, a wiki, a diff."""
+"""A report as Markdown: for a pull request, a wiki, a diff.
+
+Rows keep their places whatever the numbers are, so that the reports of two runs differ in lines
+whose numbers do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from boxscore.report import gate_forms
+from boxscore.report.verdict import details, verdicts
 from boxscore.report.words import (
+    FIX_HEAD,
+    FLIP_HEAD,
     KINDS,
     change_rows,
     definition,
-    findings,
+    fix_note,
+    fix_rows,
+    flip_rows,
     identity,
     interval,
+    label_rows,
     number,
+    record_rows,
 )
 
 Document = dict[str, Any]
-WORST = 15
+MOST_CLASSES = 100
+"""Classes listed: those with the most objects."""
 
 
 def markdown(facts: Document) -> str:
@@ -30,35 +43,51 @@ def _lines(facts: Document) -> Iterator[str]:
     yield ""
     where = f", slice `{facts['slice']}`" if facts["slice"] else ""
     yield f"{project['images']} images, {project['ground_truth']} objects{where}."
+    yield ""
+    yield from (f"**{_safe(sentence)}**  " for _, sentence in verdicts(facts))
+    yield ""
+    yield from (f"- {_safe(sentence)}" for sentence in details(facts))
     yield from _compared(facts.get("compare"))
+    yield from _gate(facts["gate"])
     for run in facts["runs"]:
         yield from _run(run)
+    yield from _weak(facts["weak_slices"])
+    yield from _labels(facts["labels"])
+    yield from ("", "## Record", "")
+    yield from _table(["what", "value"], record_rows(facts))
 
 
 def _compared(compare: Document | None) -> Iterator[str]:
     if compare is None:
         return
-    yield ""
-    yield "## Better or worse"
+    yield from ("", "## Better or worse")
     for pair in compare["pairs"]:
         yield ""
-        yield from (f"- {_safe(sentence)}" for sentence in pair["sentences"])
-        yield ""
         yield from _table(
-            ["metric", _safe(pair["first"]), _safe(pair["second"]), "difference", "95 %"],
-            change_rows(pair),
+            ["metric", pair["first"], pair["second"], "difference", "95 %"], change_rows(pair)
         )
-    for note in compare["notes"]:
+        flips = flip_rows(pair)
+        if flips:
+            yield ""
+            yield from _table(FLIP_HEAD, flips)
+    yield from _notes(compare["notes"])
+
+
+def _gate(gate: Document | None) -> Iterator[str]:
+    if gate is None:
+        return
+    yield from ("", "## Gate")
+    for outcome in gate["outcomes"]:
         yield ""
-        yield _safe(note)
+        yield gate_forms.markdown(outcome).rstrip()
+    yield from _notes(gate["notes"])
 
 
 def _run(run: Document) -> Iterator[str]:
     evaluation = run["evaluation"]
-    yield ""
-    yield f"## {_safe(run['name'])}"
-    yield ""
-    yield f"{definition(evaluation)}. {evaluation['predictions']} predictions from {identity(run)}."
+    yield from ("", f"## {_safe(run['name'])}", "")
+    predictions = f"{evaluation['predictions']} predictions from {identity(run)}"
+    yield f"{definition(evaluation)}. {_safe(predictions)}."
     yield ""
     bounds = run.get("intervals", {}).get("metrics", {})
     yield from _table(
@@ -78,45 +107,74 @@ def _run(run: Document) -> Iterator[str]:
             f"{number(counts['precision'])}, recall {number(counts['recall'])}, F1 "
             f"{number(counts['f1'])}."
         )
-    first = findings(run)
-    if first:
-        yield ""
-        yield "### What to fix first"
-        yield ""
-        yield from (f"1. {_safe(words)}" for words in first)
-    budget = run.get("error_budget")
-    if budget:
-        yield ""
-        yield f"### What errors cost (AP at IoU {budget['iou']:.2f} is {number(budget['ap'])})"
-        yield ""
-        rows = sorted(budget["kinds"].items(), key=lambda pair: -(pair[1]["delta_ap"] or 0))
-        yield from _table(
-            ["error", "count", "AP gained"],
-            [[KINDS[k], str(v["count"]), number(v["delta_ap"], 4)] for k, v in rows],
-        )
+    fixes = fix_rows(run)
+    if fixes:
+        yield from ("", "### What to fix first", "", fix_note(run), "")
+        yield from _table(FIX_HEAD, fixes)
+    yield from _budget(run.get("error_budget"))
     yield from _classes(evaluation)
-    for note in evaluation.get("notes", ()):
-        yield ""
-        yield _safe(note)
+    yield from _notes(evaluation.get("notes", ()))
+
+
+def _budget(budget: Document | None) -> Iterator[str]:
+    if not budget:
+        return
+    yield ""
+    yield f"### What errors cost (AP at IoU {budget['iou']:.2f} is {number(budget['ap'])})"
+    yield ""
+    kinds = budget["kinds"]
+    yield from _table(
+        ["error", "count", "AP gained"],
+        [
+            [words, str(kinds[kind]["count"]), number(kinds[kind]["delta_ap"], 4)]
+            for kind, words in KINDS.items()
+        ],
+    )
 
 
 def _classes(evaluation: Document) -> Iterator[str]:
+    """In the order of the ontology."""
     rows = [row for row in evaluation["per_class"] if row["ground_truth"]]
     if len(rows) < 2:
         return
     own = [k for k in rows[0] if k not in ("class", "class_id", "feature_hash")]
     names = [k for k in own if any(row.get(k) is not None for row in rows)][:9]
-    rows.sort(key=lambda row: (-(row.get("fn") or 0), -row["ground_truth"]))
-    yield ""
-    yield f"### Classes{', most misses first' if len(rows) > WORST else ''}"
-    yield ""
+    most = sorted(range(len(rows)), key=lambda k: (-rows[k]["ground_truth"], k))[:MOST_CLASSES]
+    yield from ("", "### Classes", "")
     yield from _table(
         ["class", *names],
-        [[_safe(row["class"]), *map(_cell, (row[k] for k in names))] for row in rows[:WORST]],
+        [[rows[k]["class"], *(_cell(rows[k][name]) for name in names)] for k in sorted(most)],
     )
-    if len(rows) > WORST:
+    if len(rows) > len(most):
+        yield from ("", f"{len(rows) - len(most)} classes with fewer objects are left out.")
+
+
+def _weak(found: list[Document]) -> Iterator[str]:
+    if not found:
+        return
+    yield from ("", "## Weak slices")
+    for one in found:
+        against = f" against {one['baseline']}" if one["baseline"] else ""
+        yield from ("", f"{_safe(one['run'] + against)}:", "")
+        yield from (f"- {_safe(s['sentence'])}" for s in one["slices"])
+        if not one["slices"]:
+            yield f"- None of {one['tested']} that were tested is confirmed."
+
+
+def _labels(labels: Document | None) -> Iterator[str]:
+    if labels is None:
+        return
+    yield from ("", "## Label issues", "")
+    yield ", ".join(f"{count} {state}" for state, count in labels["states"].items())
+    if labels["issues"]:
         yield ""
-        yield f"{len(rows) - WORST} more classes."
+        yield from _table(["undecided", "image", "why", "score"], label_rows(labels))
+    yield from _notes(labels["notes"])
+
+
+def _notes(notes: list[str] | tuple[str, ...]) -> Iterator[str]:
+    for note in notes:
+        yield from ("", _safe(note))
 
 
 def _cell(value: Any) -> str:
@@ -124,10 +182,10 @@ def _cell(value: Any) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
+    yield "| " + " | ".join(map(_safe, head)) + " |"
     yield "|" + "---|" * len(head)
     for row in rows:
-        yield "| " + " | ".join(row) + " |"
+        yield "| " + " | ".join(map(_safe, row)) + " |"
 
 
 def _safe(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 from boxscore.evaluation.protocols import PROTOCOLS
@@ -45,32 +46,52 @@ def headline(evaluation: Document) -> tuple[str, float | None]:
     return name, metrics[name]
 
 
-def findings(run: Document) -> list[str]:
-    """What to fix first: the dearest kinds of error, the most missed class, the worst confusion."""
-    found: list[str] = []
-    budget = run.get("error_budget")
-    if budget:
-        kinds = sorted(budget["kinds"].items(), key=lambda pair: -(pair[1]["delta_ap"] or 0))
-        for kind, cost in kinds[:2]:
-            if cost["delta_ap"]:
-                found.append(
-                    f"Without {KINDS[kind]} errors ({cost['count']}), AP at IoU "
-                    f"{budget['iou']:.2f} would be {cost['delta_ap']:.3f} higher."
-                )
-    rows = [row for row in run["evaluation"]["per_class"] if row.get("fn")]
-    if rows:
-        worst = max(rows, key=lambda row: row["fn"])
-        found.append(
-            f"{worst['class']}: {worst['fn']} of {worst['ground_truth']} are missed, "
-            "the most of any class."
-        )
-    pairs = run.get("confused") or []
-    if pairs:
-        pair = pairs[0]
-        found.append(
-            f"{pair['labelled_name']} is taken for {pair['predicted_name']} {pair['count']} times."
-        )
-    return found
+SORTS = {"kind": "kind of error", "labels": "labels"}
+"""Sorts of groups whose own word says too little."""
+
+
+def fix_name(fix: Document) -> str:
+    """A group of errors as a person reads it."""
+    if fix["what"] == "kind":
+        return KINDS[fix["name"]]
+    if fix["what"] == "kind of a class":
+        return f"{fix['name']}: {KINDS[fix['kind']]}"
+    return str(fix["name"])
+
+
+def fix_rows(run: Document) -> list[list[str]]:
+    """Of every group: what it is, AP with it fixed, the gain and its bounds, the effort."""
+    return [
+        [
+            SORTS.get(fix["what"], fix["what"]), fix_name(fix), number(fix["ap"]),
+            signed(fix["gain"]), bounds(fix["low"], fix["high"]), str(fix["errors"]),
+            str(fix["images"]), number(fix["per_hundred"]),
+        ]
+        for fix in (run.get("fix_first") or {"fixes": []})["fixes"]
+    ]  # fmt: skip
+
+
+FIX_HEAD = ["fix", "", "AP then", "gained", "95 %", "objects", "images", "per 100 objects"]
+
+
+def fix_note(run: Document) -> str:
+    """What the table of fixes is of."""
+    found = run["fix_first"]
+    return (
+        f"AP at IoU {found['iou']:.2f} is {number(found['ap'])}. Each line is what it would be if "
+        "that alone were fixed, the most for each object to touch first; errors at confidence "
+        f"{number(found['confidence'])} or above."
+    )
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """A change; an undefined one is a dash."""
+    return "–" if value is None else f"{value:+.{digits}f}"
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """Both bounds of a change, where there are some."""
+    return "" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
 
 
 def identity(run: Document) -> str:
@@ -82,7 +103,55 @@ def change_rows(pair: Document) -> list[list[str]]:
     """Of two runs: metric, both values, the difference and its bounds."""
     rows = []
     for name, found in pair["metrics"].items():
-        change = "–" if found["difference"] is None else f"{found['difference']:+.3f}"
-        bounds = "" if found["low"] is None else f"{found['low']:+.3f} to {found['high']:+.3f}"
-        rows.append([name, number(found["first"]), number(found["second"]), change, bounds])
+        rows.append(
+            [name, number(found["first"]), number(found["second"]), signed(found["difference"]),
+             bounds(found["low"], found["high"])]
+        )  # fmt: skip
     return rows
+
+
+FLIP_HEAD = ["class", "objects", "broken", "fixed", "new", "gone", "verdict", "change", "95 %"]
+FLIPS = ("objects", "broken", "fixed", "new", "removed")
+MOST_FLIPPED = 10
+
+
+def flip_rows(pair: Document) -> list[list[str]]:
+    """Of the classes that lost most: objects broken and fixed, false positives new and gone."""
+    changed = [row for row in pair["per_class"] if row["broken"] > row["fixed"]]
+    return [
+        [
+            row["name"], *(str(row[key]) for key in FLIPS), row["verdict"],
+            signed(row["change"]["difference"]), bounds(row["change"]["low"], row["change"]["high"]),
+        ]
+        for row in changed[:MOST_FLIPPED]
+    ]  # fmt: skip
+
+
+def label_rows(labels: Document) -> list[list[str]]:
+    """Of the likeliest suspects: kind, image, why and how sure."""
+    return [
+        [
+            one["kind"], one["image"] or "–", one["sentence"], number(one["score"], 2),
+        ]
+        for one in labels["issues"]
+    ]  # fmt: skip
+
+
+def record_rows(facts: Document) -> list[list[str]]:
+    """Protocols, hashes, tags and saved slices."""
+    runs, project = facts["runs"], facts["project"]
+    shared = runs[0]["hashes"]
+    rows = [["Boxscore", version("boxscore")]]
+    rows += [[f"SHA-256 of the {name}", shared[name]] for name in ("images", "classes", "labels")]
+    for run in runs:
+        rows.append([f"{run['name']}: predictions", identity(run)])
+        rows.append([f"{run['name']}: SHA-256 of the predictions", run["sha256"]])
+        protocol = definition(run["evaluation"])
+        rows.append([f"{run['name']}: protocol", f"{protocol}, {run['hashes']['protocol'][:12]}"])
+    for tag in project["tags"]:
+        predictions = sum(tag["predictions"].values())
+        rows.append(
+            [f"tag {tag['tag']}", f"{tag['images']} images, {tag['labels']} labels, {predictions} "
+             f"predictions"]
+        )  # fmt: skip
+    return rows + [[f"slice {name}", where] for name, where in project["slices"].items()]
