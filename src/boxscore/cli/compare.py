@@ -10,7 +10,8 @@ import click
 from boxscore.cli.options import iou_option, json_option, open_project, slice_option, target_option
 
 WORST_SHOWN = 5
-FLIPS = ("objects", "broken", "fixed", "new", "removed")
+FLIPS = ("objects", "broken", "fixed")
+ALARMS = ("new", "removed")
 
 
 @click.command(epilog="Example:  boxscore compare yolo-old yolo-new --by split")
@@ -66,10 +67,11 @@ def _print_pair(pair: dict[str, Any], by: str | None) -> None:
     table += [_row(name, found) for name, found in pair["metrics"].items()]
     click.echo()
     click.echo(columns(table, right=range(1, 4)))
-    _print_rows("size", pair["sizes"] if by == "size" else [])
-    _print_rows(str(by), pair["groups"])
+    counted = (*FLIPS, *(ALARMS if pair["false_positives"] else ()))
+    _print_rows("size", pair["sizes"] if by == "size" else [], counted)
+    _print_rows(str(by), pair["groups"], counted)
     worst = [row for row in pair["per_class"] if row["broken"] > row["fixed"]][:WORST_SHOWN]
-    _print_rows("most broken class", worst)
+    _print_rows("most broken class", worst, counted)
     _print_kinds(pair)
 
 
@@ -86,13 +88,13 @@ def _interval(found: dict[str, Any]) -> str:
     return f"{found['low']:+.3f} to {found['high']:+.3f}" if found["low"] is not None else "–"
 
 
-def _print_rows(what: str, rows: list[dict[str, Any]]) -> None:
+def _print_rows(what: str, rows: list[dict[str, Any]], counted: tuple[str, ...]) -> None:
     """Flips of classes, sizes or groups."""
     from boxscore.cli.text import columns, number
 
     if not rows:
         return
-    names = [name for name in FLIPS if name in rows[0]]
+    names = [name for name in counted if name in rows[0]]
     table = [[what, *names, "q", "verdict", "difference", "95 %"]]
     for row in rows:
         found = row.get("change")

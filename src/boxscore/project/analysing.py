@@ -37,7 +37,7 @@ def run_view(state: Loaded, run: str, task: str | None = None) -> RunView:
     if chosen not in DETECTION:
         raise RequestError(
             f"run {run!r} is of task {chosen.value}, which matches no objects",
-            fix="choose a run of boxes, masks or keypoints",
+            fix="choose a run of boxes, masks or keypoints; of answers ask `boxscore confusion`",
             code="E-TASK-OBJECTS",
         )
     return state.view(run, chosen)

@@ -15,7 +15,7 @@ from boxscore.project.fingerprint import ground_truth_hash
 from boxscore.project.gate_numbers import Found, Numbers
 from boxscore.project.gate_rules import CONDITION_WORDS, EVERY_CLASS, Rule, Rules, read_rules
 from boxscore.project.loading import Loaded
-from boxscore.project.shared_images import shared_images
+from boxscore.project.shared_images import comparable_baseline, shared_images
 
 Document = dict[str, Any]
 PASSED, FAILED, UNSURE = "passed", "failed", "unsure"
@@ -41,6 +41,8 @@ def gate(state: Loaded, path: Path, run: str, baseline: str | None = None) -> Do
     against = _baseline(state, rules, baseline) if compared else None
     _same_labels(state, rules)
     task = task_of_all(state, (run,) if against is None else (against, run))
+    if against is not None:
+        comparable_baseline(state, against, run)
     numbers = Numbers(state, rules, run, against, task)
     for rule in rules.rules:
         _check_slice(numbers, rule)

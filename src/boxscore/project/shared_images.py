@@ -67,6 +67,25 @@ def shared_images(
     return SharedImages(chosen, False, tuple(notes))
 
 
+def comparable_baseline(state: Loaded, baseline: str, run: str) -> None:
+    """Refuse a baseline of other images: a change since it says nothing.
+
+    A run without any prediction is not refused: it found nothing, and is judged by that.
+
+    Raises:
+        RequestError: The baseline has no predictions, or none on an image where the run has some.
+    """
+    count = state.truth().items.rows
+    before, after = (_with_predictions(state, name, count) for name in (baseline, run))
+    if not before.any() or (after.any() and not (before & after).any()):
+        problem = "has no predictions" if not before.any() else f"shares no image with run {run!r}"
+        raise RequestError(
+            f"baseline {baseline!r} {problem}",
+            fix="name another with --baseline, of the same images",
+            code="E-GATE-BASELINE",
+        )
+
+
 def _with_predictions(state: Loaded, run: str, count: int) -> Mask:
     mask = np.zeros(count, np.bool_)
     mask[state.predictions(run).table["item"]] = True

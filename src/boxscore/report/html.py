@@ -11,7 +11,7 @@ from boxscore.report.gate_forms import check_rows, verdict
 from boxscore.report.html_parts import card, listed, note, raw_table, table
 from boxscore.report.html_runs import Crops, run_section
 from boxscore.report.verdict import details, verdicts
-from boxscore.report.words import FLIP_HEAD, change_rows, flip_rows, label_rows, record_rows
+from boxscore.report.words import change_rows, flips, label_rows, record_rows
 
 Document = dict[str, Any]
 STYLE = Path(__file__).with_name("report.css")
@@ -81,9 +81,9 @@ def _compared(compare: Document | None) -> Iterator[str]:
     for pair in compare["pairs"]:
         head = ["metric", pair["first"], pair["second"], "difference", "95 %"]
         yield f"<p>{escape(pair['sentences'][0])}</p>{table(head, change_rows(pair))}"
-        flips = flip_rows(pair)
-        if flips:
-            yield f"<h3>Classes that lost most</h3>{table(FLIP_HEAD, flips)}"
+        head, rows = flips(pair)
+        if rows:
+            yield f"<h3>Classes that lost most</h3>{table(head, rows)}"
     yield from map(note, compare["notes"])
     yield "</section>\n"
 

@@ -13,13 +13,12 @@ from boxscore.report import gate_forms
 from boxscore.report.verdict import details, verdicts
 from boxscore.report.words import (
     FIX_HEAD,
-    FLIP_HEAD,
     KINDS,
     change_rows,
     definition,
     fix_note,
     fix_rows,
-    flip_rows,
+    flips,
     identity,
     interval,
     label_rows,
@@ -66,10 +65,10 @@ def _compared(compare: Document | None) -> Iterator[str]:
         yield from _table(
             ["metric", pair["first"], pair["second"], "difference", "95 %"], change_rows(pair)
         )
-        flips = flip_rows(pair)
-        if flips:
+        head, rows = flips(pair)
+        if rows:
             yield ""
-            yield from _table(FLIP_HEAD, flips)
+            yield from _table(head, rows)
     yield from _notes(compare["notes"])
 
 

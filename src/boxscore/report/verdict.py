@@ -22,7 +22,7 @@ def _of_runs(facts: Document) -> list[tuple[str, str]]:
     if compare is None:
         return [(OPEN, level(run)) for run in facts["runs"]]
     if not compare["pairs"]:
-        return [(OPEN, note) for note in compare["notes"]]
+        return [(OPEN, one) for one in (*compare["notes"], *map(level, facts["runs"]))]
     return [(TONES[pair["verdict"]], pair["sentences"][0]) for pair in compare["pairs"]]
 
 
@@ -49,8 +49,10 @@ def level(run: Document) -> str:
 
 def details(facts: Document) -> list[str]:
     """What follows from the numbers, a sentence each: what changed, what is found, what to fix."""
-    pairs = (facts.get("compare") or {"pairs": []})["pairs"]
-    lines = [sentence for pair in pairs for sentence in pair["sentences"][1:]]
+    compare = facts.get("compare") or {"pairs": [], "notes": []}
+    pairs = compare["pairs"]
+    lines = list(compare["notes"]) if pairs else []
+    lines += [sentence for pair in pairs for sentence in pair["sentences"][1:]]
     if len(facts["runs"]) == 1:
         lines += _counts(facts["runs"][0])
     for run in facts["runs"][-1:] if pairs else facts["runs"]:

@@ -103,28 +103,36 @@ def change_rows(pair: Document) -> list[list[str]]:
     """Of two runs: metric, both values, the difference and its bounds."""
     rows = []
     for name, found in pair["metrics"].items():
-        rows.append(
-            [name, number(found["first"]), number(found["second"]), signed(found["difference"]),
-             bounds(found["low"], found["high"])]
-        )  # fmt: skip
+        rows.append([name, number(found["first"]), number(found["second"]), *_change_cells(found)])
     return rows
 
 
-FLIP_HEAD = ["class", "objects", "broken", "fixed", "new", "gone", "verdict", "change", "95 %"]
-FLIPS = ("objects", "broken", "fixed", "new", "removed")
 MOST_FLIPPED = 10
+FLIPS = {"objects": "objects", "broken": "broken", "fixed": "fixed"}
+ALARMS = {"new": "new", "removed": "gone"}
 
 
-def flip_rows(pair: Document) -> list[list[str]]:
-    """Of the classes that lost most: objects broken and fixed, false positives new and gone."""
+def flips(pair: Document) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the classes that lost most, with false positives where there are any."""
+    counted = FLIPS | (ALARMS if pair["false_positives"] else {})
     changed = [row for row in pair["per_class"] if row["broken"] > row["fixed"]]
-    return [
+    rows = [
         [
-            row["name"], *(str(row[key]) for key in FLIPS), row["verdict"],
-            signed(row["change"]["difference"]), bounds(row["change"]["low"], row["change"]["high"]),
+            row["name"],
+            *(str(row[key]) for key in counted),
+            row["verdict"],
+            *_change_cells(row.get("change")),
         ]
         for row in changed[:MOST_FLIPPED]
-    ]  # fmt: skip
+    ]
+    return ["class", *counted.values(), "verdict", "change", "95 %"], rows
+
+
+def _change_cells(found: Document | None) -> list[str]:
+    """A difference and its bounds; of what has no number of its own nothing."""
+    if found is None:
+        return ["", ""]
+    return [signed(found["difference"]), bounds(found["low"], found["high"])]
 
 
 def label_rows(labels: Document) -> list[list[str]]:
