@@ -89,7 +89,7 @@ def fix_first(
     task: Task = None,
     where: Where = None,
 ) -> object:
-    """What AP would be if one class, kind of error, confusion, size or split were fixed."""
+    """What AP would be if a class, error, confusion, slice or the accepted labels were fixed."""
     return project.fix_first(
         run,
         iou=iou,

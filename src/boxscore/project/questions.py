@@ -72,11 +72,13 @@ class RunQuestions(OpenProject):
         task: str | None = None,
         where: Where = None,
     ) -> Document:
-        """What AP would be if a class, kind of error, confusion, size or split were fixed.
+        """What AP would be if a class, kind of error, confusion, size or slice were fixed.
+
+        Of accepted label corrections it is the AP with them, the run matched anew.
 
         Args:
             confidence: The operating point, from which errors are counted; None: the best F1's.
-            order: "effort": most AP for each error first; "gain": most AP first.
+            order: "effort": most AP for each object to touch first; "gain": most AP first.
             each: At most so many of each sort of group; None is all.
             intervals: 95 % bounds of the gains, up to 100,000 predictions.
         """

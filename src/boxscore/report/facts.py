@@ -13,7 +13,7 @@ from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
 MOST_PAIRS = 12
-MOST_FIXES, FIXES_OF_EACH = 12, 3
+MOST_FIXES, FIXES_OF_EACH = 8, 2
 MOST_SLICES, MOST_ISSUES = 5, 5
 OUTCOMES = ("fp", "fn", "tp")
 

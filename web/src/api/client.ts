@@ -230,7 +230,7 @@ export function useFixFirst(point: Point, { task, slice }: Under): UseQueryResul
         await client.GET("/api/v1/runs/{run}/fix-first", {
           params: {
             path: { run: point.run },
-            query: { iou: point.iou, ...(point.confidence === null ? {} : { confidence: point.confidence }), order: "gain", each: 1, limit: 6, task, slice },
+            query: { iou: point.iou, ...(point.confidence === null ? {} : { confidence: point.confidence }), order: "effort", each: 1, limit: 9, task, slice },
           },
           signal,
         }),

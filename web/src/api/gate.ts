@@ -38,7 +38,8 @@ export function useOtherTools(run: string, enabled: boolean): UseQueryResult<Sch
   });
 }
 
-export function reportUrl(run: string, form: "html" | "md" | "json", slice: string | null): string {
-  const q = new URLSearchParams({ runs: run, form, ...(slice === null ? {} : { slice }) });
+/** The file to hand on: of one run, or of several, each against the first. */
+export function reportUrl(runs: string[], form: "html" | "md" | "json", slice: string | null): string {
+  const q = new URLSearchParams([...runs.map((run) => ["runs", run]), ["form", form], ...(slice === null ? [] : [["slice", slice]])]);
   return `${BASE}/api/v1/report?${q.toString()}`;
 }

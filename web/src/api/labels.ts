@@ -47,7 +47,7 @@ export function undo(): Promise<string> {
 
 /** Everything that decisions change is asked for anew. */
 export async function refresh(): Promise<void> {
-  await Promise.all(["label-issues", "label-scores"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  await Promise.all(["label-issues", "label-scores", "fix-first"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
 }
 
 export const exportUrl = (what: "patch" | "corrected", format: "coco" | "cvat"): string => `${BASE}/api/v1/labels/export?what=${what}&format=${format}`;

@@ -828,7 +828,7 @@ export interface paths {
         };
         /**
          * Fix First
-         * @description What AP would be if one class, kind of error, confusion, size or split were fixed.
+         * @description What AP would be if a class, error, confusion, slice or the accepted labels were fixed.
          */
         get: operations["fix_first_api_v1_runs__run__fix_first_get"];
         put?: never;

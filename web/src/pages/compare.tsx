@@ -1,6 +1,7 @@
 /** What changed between two models, object by object? */
 import type { ReactElement } from "react";
 import { useComparison, type ComparedPair, type Comparison, type Overview, type Run } from "../api/client";
+import { reportUrl } from "../api/gate";
 import { ClassChanges, ForestCard } from "../compare/forest";
 import { FlipsCard } from "../compare/flips";
 import { Gallery } from "../compare/gallery";
@@ -56,6 +57,9 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
           <button className="btn small" onClick={() => setView({ run: against.name, other: run.name, selected: null })}>
             Swap
           </button>
+          <a className="btn small" href={reportUrl([run.name, against.name], "html", view.slice)} download={`${run.name}-${against.name}.html`}>
+            Report
+          </a>
         </div>
       </PageHead>
       {found.error ? (

@@ -1,4 +1,4 @@
-/** What to fix first: at most six sentences, each what AP would be then, each with one way to its objects. */
+/** What to fix first: at most seven sentences, each what AP would be then, each with one way to its objects. */
 import type { ReactElement, ReactNode } from "react";
 import { useFixFirst, type Curves, type Fix, type Point, type Run, type Summary } from "../api/client";
 import { KIND_NAMES, score, whole } from "../format";
@@ -25,7 +25,7 @@ export function FixFirst({ run, choice, point, counts, curves }: Props): ReactEl
   const found = useFixFirst({ ...point, run: run.name }, choice.under);
   const advice = [...(found.data?.fixes ?? []).filter(isWork).map(adviceOf), betterConfidence(counts, curves)].filter((a) => a !== null);
   const from = found.data?.ap ?? null;
-  const hint = `AP at IoU ${score(point.iou, 2)} is ${score(from)}: what it would be if one group of errors were fixed`;
+  const hint = `AP at IoU ${score(point.iou, 2)} is ${score(from)}: what it would be if one group were fixed, most for each object to touch first`;
   return (
     <Card title="What to fix first" hint={hint}>
       {found.error ? (
@@ -52,12 +52,13 @@ export function FixFirst({ run, choice, point, counts, curves }: Props): ReactEl
   );
 }
 
-/** A split or sequence says where errors lie, not what to do about them. */
-const isWork = ({ what }: Fix): boolean => what !== "split" && what !== "sequence";
+/** A split, sequence or saved slice says where errors lie, not what to do about them. */
+const isWork = ({ what }: Fix): boolean => what !== "split" && what !== "sequence" && what !== "slice";
 
 /** "Wrong class: 24 errors on 11 images. AP .319 → .424, +.059 to +.160." */
 function adviceOf(fix: Fix): Advice {
   const name = nameOf(fix);
+  const labels = fix.what === "labels";
   const bounds = fix.low === null || fix.high === null ? "" : ` (${signed(fix.low)} to ${signed(fix.high)})`;
   return {
     text: (
@@ -65,18 +66,19 @@ function adviceOf(fix: Fix): Advice {
         <b>
           <bdi>{name}</bdi>
         </b>
-        : {whole(fix.errors)} errors on {whole(fix.images)} images. AP would be <b>{score(fix.ap)}</b>, {signed(fix.gain ?? 0)}
+        : {whole(fix.errors)} {labels ? "labels" : "errors"} on {whole(fix.images)} images. AP {labels ? "with them is" : "would be"} <b>{score(fix.ap)}</b>, {signed(fix.gain ?? 0)}
         {bounds}.
       </>
     ),
     link: `Show ${name.charAt(0).toLowerCase()}${name.slice(1)}`,
-    go: objectsOf(filterOf(fix)),
+    go: labels ? { page: "labels" } : objectsOf(filterOf(fix)),
   };
 }
 
 function nameOf(fix: Fix): string {
   const kind = KIND_NAMES[fix.kind ?? ""] ?? "";
   if (fix.what === "kind") return kind;
+  if (fix.what === "labels") return "Accepted label corrections";
   if (fix.what === "kind of a class") return `${fix.name}: ${kind.toLowerCase()}`;
   if (fix.what === "size") return `${fix.name.charAt(0).toUpperCase()}${fix.name.slice(1)} objects`;
   return fix.what === "class" || fix.what === "confusion" ? fix.name : `${fix.what} ${fix.name}`;

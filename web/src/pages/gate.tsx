@@ -22,7 +22,7 @@ export function GatePage({ run }: { run: Run }): ReactElement {
       <PageHead title="Report and gate" question="May this model ship, and can somebody else check the answer?">
         <div className="actions">
           {FORMS.map(([form, name]) => (
-            <a key={form} className="btn small" href={reportUrl(run.name, form, slice)} download={`${run.name}.${form}`}>
+            <a key={form} className="btn small" href={reportUrl([run.name], form, slice)} download={`${run.name}.${form}`}>
               {name}
             </a>
           ))}
