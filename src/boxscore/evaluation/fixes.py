@@ -206,21 +206,24 @@ class Fixer:
         return _percentiles(ap - base, plan)
 
     def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
-        """(B, C) AP of each replicate."""
-        side, classes = self.view.truth, self.view.classes
-        counts = np.flatnonzero(self._truth & ~fixed.lost)
+        """(B, C) AP of each replicate; nan of the classes that the group does not touch."""
+        side, used = self.view.truth, np.flatnonzero(fixed.classes)
+        place = np.full(self.view.classes, -1, np.int64)
+        place[used] = np.arange(used.size)
+        counts = np.flatnonzero(self._truth & ~fixed.lost & fixed.classes[side.class_id])
         kept = fixed.point[fixed.ranking.rows]
-        rows, class_id = fixed.ranking.rows[kept], fixed.ranking.class_id[kept]
+        rows, class_id = fixed.ranking.rows[kept], place[fixed.ranking.class_id[kept]]
+        labelled, on = place[side.class_id[counts]], side.item[counts]
         step = max(1, AT_ONCE // max(rows.size, 1))
-        tables = []
+        whole = np.full((len(weights), self.view.classes), np.nan)
         for start in range(0, len(weights), step):
             some = weights[start : start + step].astype(np.float64)
-            objects = [
-                np.bincount(side.class_id[counts], one[side.item[counts]], classes) for one in some
-            ]
+            objects = [np.bincount(labelled, one[on], used.size) for one in some]
             drawn = some[:, self.view.predictions.item[rows]]
-            tables.append(_weighted_ap(class_id, fixed.right[rows], drawn, np.stack(objects)))
-        return np.concatenate(tables)
+            whole[start : start + step, used] = _weighted_ap(
+                class_id, fixed.right[rows], drawn, np.stack(objects)
+            )
+        return whole
 
 
 def _drawn(clusters: Clusters, plan: Plan) -> Weights:
