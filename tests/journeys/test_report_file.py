@@ -11,6 +11,7 @@ import pytest
 
 from boxscore.project import Project
 from boxscore.report import write_report
+from tests.journeys.conftest import Journey
 
 pytestmark = pytest.mark.journey
 WIDTHS = {"wide": 1600, "narrow": 1280, "phone": 390}
@@ -110,3 +111,12 @@ def test_the_text_on_paper(page: Any, tmp_path: Path) -> None:
     whole = " ".join(texts)
     for words in ("What to fix first", "Weak slices", "Label issues", "SHA-256 of the labels"):
         assert words in whole
+
+
+def test_two_runs_from_the_compare_page(journey: Journey, tmp_path: Path) -> None:
+    journey.open("#/compare?run=float32&other=int8")
+    with journey.page.expect_download() as started:
+        journey.page.get_by_role("link", name="Report", exact=True).click()
+    assert started.value.suggested_filename == "report.html"
+    started.value.save_as(tmp_path / "r.html")
+    assert "int8 is worse than float32" in (tmp_path / "r.html").read_text(encoding="utf-8")

@@ -57,7 +57,7 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
           <button className="btn small" onClick={() => setView({ run: against.name, other: run.name, selected: null })}>
             Swap
           </button>
-          <a className="btn small" href={reportUrl([run.name, against.name], "html", view.slice)} download={`${run.name}-${against.name}.html`}>
+          <a className="btn small" href={reportUrl([run.name, against.name], "html", view.slice)} download>
             Report
           </a>
         </div>
