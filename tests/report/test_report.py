@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import boxscore as bs
 from boxscore.errors import RequestError
 from boxscore.report import write_report
 from tests.cli.program import run
+from tests.conftest import ROOT
 
 
 class Page(HTMLParser):
@@ -107,3 +109,18 @@ def test_refusals(demo_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(bs.BoxscoreError, match="float64"):
         write_report(project, ["float64"], tmp_path / "r.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_report_computes_no_metric_and_changes_nothing(demo_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo_folder, tmp_path / "demo")
+    other = tmp_path / "other.json"
+    other.write_text((ROOT / "src/boxscore/demo/predictions_int8.json").read_text())
+    bs.Project.open(folder).import_predictions(other, name="other")
+    before = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    project = bs.Project.open(folder)
+    write_report(project, ["other"], tmp_path / "r.md")
+    after = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    assert after == before
+    assert "metrics are not computed yet and were left out" in (tmp_path / "r.md").read_text()
+    (weak,) = project.weak_slices("other", pixels=False, stored_only=True)["waiting"][:1]
+    assert weak in {card["title"] for card in project.metrics}

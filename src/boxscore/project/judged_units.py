@@ -24,7 +24,14 @@ from boxscore.project.analysing import run_view
 from boxscore.project.comparing import task_of_all
 from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
-from boxscore.project.measuring import Known, metric_values, place_of, stored
+from boxscore.project.measuring import (
+    Known,
+    Place,
+    metric_values,
+    place_of,
+    readable,
+    stored,
+)
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.object_slicing import by_subject, object_masks
 from boxscore.project.shared_images import shared_images
@@ -147,14 +154,27 @@ def unit_values(state: Loaded, known: Known, units: Units, run: str | None) -> V
     Args:
         run: The run whose predictions the units are; None for ground truths.
     """
-    project, own = place_of(state, None), place_of(state, run)
+    place = _place_of_units(state, known, run)
     if known.card.on is On.IMAGE:
-        if project.fits(known.card):
-            return metric_values(state, known, project)[units.item]
-        return metric_values(state, known, own)[units.item] if own.fits(known.card) else None
-    if not own.fits(known.card) or np.isnan(units.box).all():
+        return metric_values(state, known, place)[units.item] if place.fits(known.card) else None
+    if not place.fits(known.card) or np.isnan(units.box).all():
         return None
-    return metric_values(state, known, own)[units.source_row]
+    return metric_values(state, known, place)[units.source_row]
+
+
+def lacks_values(state: Loaded, known: Known, run: str | None) -> bool:
+    """Whether `unit_values` would have to compute something."""
+    place = _place_of_units(state, known, run)
+    if not place.fits(known.card) or not readable(state, place, known):
+        return False
+    return not bool(stored(state, known, place)[1].all())
+
+
+def _place_of_units(state: Loaded, known: Known, run: str | None) -> Place:
+    """Where values for units are kept: those of images with the project where they can be."""
+    project = place_of(state, None)
+    whole = known.card.on is On.IMAGE and project.fits(known.card)
+    return project if whole else place_of(state, run)
 
 
 def without_pixels(state: Loaded, known: Known) -> int:

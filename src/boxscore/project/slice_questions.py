@@ -65,6 +65,7 @@ class SliceQuestions(OpenProject):
         task: str | None = None,
         where: Where = None,
         pixels: bool = True,
+        stored_only: bool = False,
     ) -> Document:
         """Subsets on which a run does worse, or loses against a baseline, found by search.
 
@@ -77,6 +78,7 @@ class SliceQuestions(OpenProject):
             seed: Decides which half of the images is searched and which one confirms.
             pairs: Also two conditions at once.
             pixels: Whether images may be decoded now for values that are missing.
+            stored_only: Go by what is known already: nothing is computed, nothing stored.
         """
         from boxscore.project.weak_slices import WeakQuery, weak_slices
 
@@ -87,6 +89,7 @@ class SliceQuestions(OpenProject):
             seed=seed,
             pairs=pairs,
             pixels=pixels,
+            stored_only=stored_only,
             task=task,
             where=where if where is None or isinstance(where, str) else tuple(where),
         )

@@ -11,7 +11,7 @@ from boxscore.evaluation.facets import Condition, Facet, number_facet, text_face
 from boxscore.evaluation.units import Units
 from boxscore.project.embedded import IMAGES
 from boxscore.project.embedded import stored as embedded
-from boxscore.project.judged_units import unit_values, without_pixels
+from boxscore.project.judged_units import lacks_values, unit_values, without_pixels
 from boxscore.project.likeness import grouped
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import Known, known_metrics
@@ -61,18 +61,20 @@ def searched_metrics(state: Loaded) -> list[Known]:
 
 
 def facets_of(
-    state: Loaded, units: Units, run: str | None, *, pixels: bool
+    state: Loaded, units: Units, run: str | None, *, pixels: bool, stored_only: bool = False
 ) -> tuple[list[Described], list[str]]:
     """Every facet of some units, and titles of metrics that are not computed yet.
 
     Args:
         run: The run whose predictions the units are; None for ground truths.
         pixels: Whether images may be decoded now for values that are missing.
+        stored_only: Whether nothing at all may be computed.
     """
     found = [*_texts(state, units), *_positions(state, units)]
     waiting = []
     for known in searched_metrics(state):
-        if not pixels and without_pixels(state, known):
+        lacking = not pixels and without_pixels(state, known)
+        if lacking or (stored_only and lacks_values(state, known, run)):
             waiting.append(known.card.title)
             continue
         values = unit_values(state, known, units, run)

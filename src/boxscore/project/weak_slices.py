@@ -45,6 +45,7 @@ class WeakQuery:
         seed: Decides the halves of the images.
         pairs: Also two conditions at once.
         pixels: Whether images may be decoded now for values that are missing.
+        stored_only: Whether nothing may be computed at all.
         where: Search among some of the images only.
 
     Raises:
@@ -57,6 +58,7 @@ class WeakQuery:
     seed: int = SEED
     pairs: bool = True
     pixels: bool = True
+    stored_only: bool = False
     task: str | None = None
     where: str | tuple[str, ...] | None = None
 
@@ -175,7 +177,9 @@ def _searched(
 ) -> tuple[_Side, list[str]]:
     if not units.size:
         return _Side(measure, units, [], Search(0, ())), []
-    facets, waiting = facets_of(state, units, owner, pixels=query.pixels)
+    facets, waiting = facets_of(
+        state, units, owner, pixels=query.pixels, stored_only=query.stored_only
+    )
     found = search(units, [one.facet for one in facets], seed=query.seed, pairs=query.pairs)
     return _Side(measure, units, facets, found), waiting
 

@@ -88,11 +88,13 @@ def _gate(project: Project, runs: list[str], asked: Asked) -> Document | None:
 def _weak(project: Project, run: str, runs: list[str], asked: Asked) -> Document | None:
     """Subsets on which a run is worse than elsewhere; of several runs, lost most to the first.
 
-    Only by what is known of the images already: a report computes no metric.
+    Only by what is stored: a report computes no metric and changes nothing.
     """
     baseline = None if run == runs[0] else runs[0]
     try:
-        found = project.weak_slices(run, baseline, where=asked.where, pixels=False)
+        found = project.weak_slices(
+            run, baseline, where=asked.where, pixels=False, stored_only=True
+        )
     except RequestError:  # the run matches no objects, or is of another task than the first
         return None
     names = ("run", "baseline", "level", "tested", "waiting", "notes")

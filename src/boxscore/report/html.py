@@ -11,7 +11,7 @@ from boxscore.report.gate_forms import check_rows, verdict
 from boxscore.report.html_parts import card, listed, note, raw_table, table
 from boxscore.report.html_runs import Crops, run_section
 from boxscore.report.verdict import details, verdicts
-from boxscore.report.words import change_rows, flips, label_rows, record_rows
+from boxscore.report.words import change_rows, flips, label_rows, record_rows, weak_sentences
 
 Document = dict[str, Any]
 STYLE = Path(__file__).with_name("report.css")
@@ -111,9 +111,7 @@ def _weak(found: list[Document]) -> Iterator[str]:
     yield '<section id="weak"><h2>Weak slices</h2>'
     for one in found:
         against = f" against {one['baseline']}" if one["baseline"] else ""
-        sentences = [s["sentence"] for s in one["slices"]]
-        nothing = note(f"None of {one['tested']} that were tested is confirmed.")
-        yield card(one["run"] + against, listed(sentences) or nothing)
+        yield card(one["run"] + against, listed(weak_sentences(one)))
     yield "</section>\n"
 
 

@@ -24,6 +24,7 @@ from boxscore.report.words import (
     label_rows,
     number,
     record_rows,
+    weak_sentences,
 )
 
 Document = dict[str, Any]
@@ -155,9 +156,7 @@ def _weak(found: list[Document]) -> Iterator[str]:
     for one in found:
         against = f" against {one['baseline']}" if one["baseline"] else ""
         yield from ("", f"{_safe(one['run'] + against)}:", "")
-        yield from (f"- {_safe(s['sentence'])}" for s in one["slices"])
-        if not one["slices"]:
-            yield f"- None of {one['tested']} that were tested is confirmed."
+        yield from (f"- {_safe(sentence)}" for sentence in weak_sentences(one))
 
 
 def _labels(labels: Document | None) -> Iterator[str]:

@@ -135,6 +135,18 @@ def _change_cells(found: Document | None) -> list[str]:
     return [signed(found["difference"]), bounds(found["low"], found["high"])]
 
 
+def weak_sentences(found: Document) -> list[str]:
+    """The confirmed slices, or that there are none, and what was not looked at."""
+    lines = [one["sentence"] for one in found["slices"]]
+    lines = lines or [f"None of {found['tested']} that were tested is confirmed."]
+    if found["waiting"]:
+        lines.append(
+            f"{len(found['waiting'])} metrics are not computed yet and were left out; "
+            "boxscore metric run computes them."
+        )
+    return lines
+
+
 def label_rows(labels: Document) -> list[list[str]]:
     """Of the likeliest suspects: kind, image, why and how sure."""
     return [
