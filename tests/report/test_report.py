@@ -66,6 +66,23 @@ def test_the_json_is_what_the_project_says(demo_folder: Path, tmp_path: Path) ->
     assert one["intervals"] == project.intervals("float32", where="class=person")
 
 
+def test_the_gate_is_as_the_project_says(demo_folder: Path, tmp_path: Path) -> None:
+    project = bs.Project.open(demo_folder)
+    rules = tmp_path / "rules.yaml"
+    project.write_gate_rules(rules, baseline="float32")
+    write_report(project, [], tmp_path / "r.json", rules=rules, where="split=val")
+    facts = json.loads((tmp_path / "r.json").read_text())
+    (outcome,) = facts["gate"]["outcomes"]  # the first run is what the other is compared with
+    assert outcome["checks"] == project.gate(rules, run="int8")["checks"]
+    assert outcome["rules"] == "rules.yaml" and "not by the slice" in outcome["notes"][-1]
+    write_report(project, ["float32"], tmp_path / "r.json")
+    assert json.loads((tmp_path / "r.json").read_text())["gate"] is None  # none are kept
+    top = facts["runs"][0]["fix_first"]["fixes"][0]
+    asked = project.fix_first("float32", where="split=val", limit=8, each=2)
+    assert top == asked["fixes"][0]
+    assert facts["runs"][1]["hashes"] == project.history()["runs"][1]["hashes"]
+
+
 def test_the_same_bytes_each_time(demo_folder: Path, tmp_path: Path) -> None:
     for suffix in (".html", ".md", ".json"):
         for name in ("a", "b"):

@@ -16,6 +16,7 @@ MOST_PAIRS = 12
 MOST_FIXES, FIXES_OF_EACH = 8, 2
 MOST_SLICES, MOST_ISSUES = 5, 5
 OUTCOMES = ("fp", "fn", "tp")
+NOT_SLICED = "The gate chooses its images by its rules, not by the slice of this report."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,8 @@ def _gate(project: Project, runs: list[str], asked: Asked) -> Document | None:
                 raise
             document["notes"].append(f"The gate cannot be asked of {run}: {lost.problem}.")
             continue
-        document["outcomes"].append(found | {"rules": Path(found["rules"]).name})
+        notes = found["notes"] + ([NOT_SLICED] if asked.where else [])
+        document["outcomes"].append(found | {"rules": Path(found["rules"]).name, "notes": notes})
     return document
 
 
