@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from boxscore.project import Project
 from tests.journeys.conftest import served, signed_in
+from tests.journeys.pages import PAGES
 
 pytestmark = pytest.mark.journey
 HOSTILE = [
@@ -22,10 +23,6 @@ HOSTILE = [
     "javascript:alert(3)",
     "{{7*7}}${7*7}<svg/onload=alert(4)>",
 ]
-PAGES = [
-    "runs", "overview", "errors", "confusion", "metrics", "compare", "slices", "labels", "map",
-    "imports", "gate", "projects",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

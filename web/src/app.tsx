@@ -15,11 +15,11 @@ import { ProjectsPage } from "./pages/projects";
 import { BASE } from "./api/base";
 import { useNews, useProjects } from "./api/jobs";
 import { OverviewPage } from "./pages/overview";
-import { RunsPage } from "./pages/runs";
+import { NoRunPage, RunsPage } from "./pages/runs";
 import { Bar } from "./shell/bar";
 import { Chips } from "./shell/chips";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
-import { Nav } from "./shell/nav";
+import { NAMES, Nav } from "./shell/nav";
 import { SliceDialog } from "./shell/slice-dialog";
 import { choiceOf, matchedChoice } from "./state/choice";
 import { useKeys } from "./state/keys";
@@ -99,7 +99,7 @@ export function App(): ReactElement {
       ) : (
         <header className="bar" />
       )}
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={0}>
         {project.data && run && <Chips project={project.data} summary={summary.data} />}
         {view.page === "projects" || (BASE === "" && projects.data?.here === null) ? (
           <ProjectsPage />
@@ -124,7 +124,8 @@ function Content({ project, run, dark }: { project: Overview; run: Run | undefin
   if (page === "map") return <DataMapPage project={project} run={run} dark={dark} />;
   if (page === "imports") return <ImportsPage />;
   if (page === "metrics") return <MetricsPage run={run} />;
-  if (page === "runs" || !run) return <RunsPage project={project} run={run} />;
+  if (page === "runs") return <RunsPage project={project} run={run} />;
+  if (!run) return <NoRunPage project={project} title={NAMES[page]} />;
   if (page === "overview") return <OverviewPage project={project} run={run} />;
   if (page === "gate") return <GatePage run={run} />;
   if (page === "labels") return <LabelsPage project={project} run={run} />;

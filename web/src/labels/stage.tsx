@@ -4,6 +4,7 @@ import { imageUrl, pointOf, useItem, type Box, type Run } from "../api/client";
 import type { LabelIssue } from "../api/labels";
 import { NoPicture, Picture, windowAround } from "../errors/grid";
 import { titleOf } from "../format";
+import { Name } from "../parts/name";
 import { setView, useView } from "../state/view";
 import { agreeing, boxOf, IssueShapes, Outline, suggestedBox } from "./shapes";
 import { ISSUES, nameOf } from "./words";
@@ -42,7 +43,7 @@ function Legend({ issue }: { issue: LabelIssue }): ReactElement {
     <div className="viewer-legend">
       {issue.label && <span><i className="swatch label" /> label</span>}
       {issue.other && <span><i className="swatch stays" /> label that stays</span>}
-      {issue.suggestion?.box && <span><i className="swatch suggested" /> suggested{issue.run && " by "}<bdi>{issue.run}</bdi></span>}
+      {issue.suggestion?.box && <span><i className="swatch suggested" /> suggested{issue.run && <> by <Name of={issue.run} /></>}</span>}
       {agreeing(issue).length > 0 && <span><i className="swatch agrees" /> another run agrees</span>}
       <span className="licence" title={issue.image?.licence}><bdi>{issue.image?.licence}</bdi></span>
     </div>

@@ -60,7 +60,7 @@ export function CalibrationCard({ run, choice }: { run: Run; choice: Choice }): 
       title="Calibration"
       hint={`${error}, Brier ${score(brier)}. 0 is perfect; larger dots are more predictions.${choice.matched ? " A dot opens its false positives." : ""}`}
     >
-      <Chart label={`${right} against confidence; ${error}`} across="Mean confidence of a bin" up={`Share right (${right})`}>
+      <Chart label={`${right} against confidence; ${error}`} across="Mean confidence of a bin" up={`Share right (${right})`} acts={choice.matched}>
         <path className="curve dashed" d={path([0, 1], [0, 1])} />
         <path className="curve current" d={path(filled.map((b) => b.confidence), filled.map((b) => b.precision))} />
         {filled.map((bin) => (

@@ -9,6 +9,7 @@ import { plural, score } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
+import { Name, Sentence } from "../parts/name";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
@@ -45,7 +46,7 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
     <>
       <PageHead title="Compare" question={QUESTION}>
         <div className="choice">
-          <span className="one-run"><Letter letter={run.letter} /> <bdi>{run.name}</bdi>, baseline</span>
+          <span className="one-run"><Letter letter={run.letter} /> <Name of={run.name} />, baseline</span>
           <label>
             <Letter letter={against.letter} />
             <select className="btn small" aria-label="Compared with" value={against.name} onChange={(e) => setView({ other: e.target.value, selected: null })}>
@@ -98,9 +99,9 @@ function VerdictCard({ data, pair }: { data: Comparison; pair: ComparedPair }): 
     <section className="card verdict" aria-label="Verdict">
       <span className={`pill ${pill}`}>{word}</span>
       <div>
-        <b>{first}</b>
+        <b><Sentence text={first ?? ""} names={data.runs} /></b>
         {rest.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+          <p key={sentence}><Sentence text={sentence} names={data.runs} /></p>
         ))}
         {data.notes.map((note) => (
           <p key={note} className="muted">{note}</p>

@@ -119,7 +119,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
               <td />
               {[...drawn, end].map((k) => (
                 <th key={k} scope="col">
-                  <span>{name(k)?.name ?? <i>{none}</i>}</span>
+                  <span title={name(k)?.name}>{name(k)?.name ?? <i>{none}</i>}</span>
                 </th>
               ))}
             </tr>
@@ -129,13 +129,13 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
               const total = matrix[row]!.reduce((sum, n) => sum + n, 0);
               return (
                 <tr key={row}>
-                  <th scope="row">{name(row)?.name ?? <i>{unmatched}</i>}</th>
+                  <th scope="row" title={name(row)?.name}>{name(row)?.name ?? <i>{unmatched}</i>}</th>
                   {[...drawn, end].map((column) => {
                     const n = matrix[row]![column] ?? 0;
                     const kind = column === end ? "fn" : row === column ? "tp" : "fp";
                     if (!n) return <td key={column} />;
                     const words = `${name(row)?.name ?? unmatched}, predicted ${name(column)?.name ?? none}: ${whole(n)}, ${percent(n / total)} % of the row`;
-                    const style = { "--share": `${Math.round(14 + (46 * n) / total)}%` } as CSSProperties;
+                    const style = { "--share": `${Math.round(14 + (40 * n) / total)}%` } as CSSProperties;
                     return (
                       <td key={column}>
                         <button className={kind} style={style} title={words} aria-label={words} disabled={!opens} onClick={() => setView(cellOf(name(row)?.class_id ?? null, name(column)?.class_id ?? null))}>
@@ -176,8 +176,8 @@ function PairsCard({ data, choice, chosen }: CardProps & { chosen: number[] }): 
                 const show = () => opens && setView(cellOf(p.labelled.class_id, p.predicted.class_id));
                 return (
                   <tr key={`${p.labelled.class_id}-${p.predicted.class_id}`} className={opens ? "click" : ""} onClick={show}>
-                    <td><bdi>{p.labelled.name}</bdi></td>
-                    <td>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted.name}</bdi></button> : <bdi>{p.predicted.name}</bdi>}</td>
+                    <td title={p.labelled.name}><bdi>{p.labelled.name}</bdi></td>
+                    <td title={p.predicted.name}>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted.name}</bdi></button> : <bdi>{p.predicted.name}</bdi>}</td>
                     <td className="num"><b>{whole(p.count)}</b></td>
                     <td className="num">{percent(p.share)}</td>
                   </tr>

@@ -6,6 +6,7 @@ import { overlapOf } from "../metrics";
 import { Card, Skeleton } from "../parts/card";
 import { axes, Chart, path } from "../parts/chart";
 import { Letter } from "../parts/marks";
+import { Name } from "../parts/name";
 import { choiceOf, type Choice } from "../state/choice";
 import type { View } from "../state/url";
 import { setView, useView } from "../state/view";
@@ -30,7 +31,7 @@ export function PrecisionRecallCard({ project, run, choice, counts }: PrecisionR
         <div className="legend">
           {[run, ...others].map((r) => (
             <span key={r.name}>
-              <Letter letter={r.letter} /> {r.name}
+              <Letter letter={r.letter} /> <Name of={r.name} />
             </span>
           ))}
         </div>
@@ -78,7 +79,7 @@ export function ConfidenceCard({ curves, confidence }: ConfidenceProps): ReactEl
   return (
     <Card
       title="Choose a confidence"
-      hint={best.f1 === null ? "No object of these classes is labelled." : `Drag the line. F1 peaks at ${score(best.confidence, 2)} with ${score(best.f1)}.`}
+      hint={best.f1 === null ? (recall.some((value) => value !== null) ? "Nothing is predicted of these classes." : "No object of these classes is labelled.") : `Drag the line. F1 peaks at ${score(best.confidence, 2)} with ${score(best.f1)}.`}
       aside={
         <div className="legend">
           <span><i className="line solid" /> F1</span>

@@ -1,7 +1,7 @@
 /** What would be gained if one kind of error vanished; a row leads to its objects. */
 import type { ReactElement } from "react";
 import { useErrorBudget, type Run } from "../api/client";
-import { KIND_NAMES, score, whole } from "../format";
+import { DASH, KIND_NAMES, score, whole } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Failure, Skeleton } from "../parts/card";
 import type { Choice } from "../state/choice";
@@ -31,7 +31,7 @@ export function ErrorBudgetCard({ run, choice }: { run: Run; choice: Choice }): 
             >
               <span>{KIND_NAMES[kind] ?? kind}</span>
               <i className={kind === "missed" ? "fn" : "fp"} style={{ width: `${(100 * (cost.delta_ap ?? 0)) / most}%` }} />
-              <b>+{score(cost.delta_ap)}</b>
+              <b>{cost.delta_ap === null ? DASH : `+${score(cost.delta_ap)}`}</b>
             </button>
           </li>
         ))}

@@ -4,6 +4,7 @@ import { queries, type Run } from "../api/client";
 import { keepGateRules, reportUrl, useGate, useGateRules, useOtherTools, type Check, type Gate } from "../api/gate";
 import { score, whole } from "../format";
 import { Card, Failure, Skeleton } from "../parts/card";
+import { Sentence } from "../parts/name";
 import { useView } from "../state/view";
 import { PageHead } from "./page-head";
 
@@ -57,9 +58,9 @@ function Verdict({ gate }: { gate: Gate }): ReactElement {
     <section className="card verdict" aria-label="Verdict">
       <span className={`pill ${pill}`}>{word}</span>
       <div>
-        <b>{gate.verdict}</b>
+        <b><Sentence text={gate.verdict} names={[gate.run, gate.baseline ?? ""]} /></b>
         <p>
-          The command ends with {gate.passed ? 0 : 5}: <code>{command}</code>
+          The command ends with {gate.passed ? 0 : 5}: <code dir="ltr"><Sentence text={command} names={[gate.run, gate.baseline ?? ""]} /></code>
         </p>
         {gate.notes.map((note) => (
           <p key={note} className="muted">

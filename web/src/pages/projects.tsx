@@ -13,7 +13,7 @@ export function ProjectsPage(): ReactElement {
     <>
       <PageHead title="Projects" question="Which data sets are here, and how good is the best model on each?">
         {found.data?.can_make && (
-          <button className="btn primary" onClick={() => setMaking(true)}>
+          <button className="btn primary" aria-haspopup="dialog" onClick={() => setMaking(true)}>
             Make a project
           </button>
         )}

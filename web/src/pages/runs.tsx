@@ -49,6 +49,19 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
   );
 }
 
+/** Any page that is about a run, in a project that has none. */
+export function NoRunPage({ project, title }: { project: Overview; title: string }): ReactElement {
+  return (
+    <>
+      <PageHead title={title} question="This page is about the predictions of a run, and none is here yet." />
+      <div className="columns runs-columns">
+        <AddRun first />
+        <DataCard project={project} run={undefined} />
+      </div>
+    </>
+  );
+}
+
 type Main = Record<string, string>;
 const OF_ANSWERS: Main = { accuracy: "Accuracy", balanced_accuracy: "Balanced accuracy", f1: "F1" };
 const OF_OBJECTS: Main = { AP: "AP .50:.95", AP50: "AP50", AP75: "AP75" };
@@ -111,7 +124,7 @@ function AddRun({ first }: { first: boolean }): ReactElement {
     <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
       <div className="drop">
         <Empty title={first ? "No run yet" : "Import another model's predictions"}>
-          <button className="btn primary" onClick={() => setAdding(true)}>
+          <button className="btn primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
             Add a run
           </button>
           <p>COCO results, YOLO or plain text files, Pascal VOC, KITTI, MOT, mask images, tables, an Encord Active pickle: the format is recognised by its content. From a terminal:</p>

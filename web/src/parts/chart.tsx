@@ -37,10 +37,12 @@ interface ChartProps {
   low?: number;
   high?: number;
   pick?: (value: number) => void;
+  /** Its marks are buttons. */
+  acts?: boolean;
   children: ReactNode;
 }
 
-export function Chart({ label, across, up, low = 0, high = 1, pick, children }: ChartProps): ReactElement {
+export function Chart({ label, across, up, low = 0, high = 1, pick, acts = false, children }: ChartProps): ReactElement {
   const { x, y } = axes(low, high);
   function picked(event: PointerEvent<SVGSVGElement>): void {
     if (!pick || event.buttons !== 1) return;
@@ -53,7 +55,7 @@ export function Chart({ label, across, up, low = 0, high = 1, pick, children }: 
     <svg
       className={pick ? "chart picks" : "chart"}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
+      role={acts ? "group" : "img"}
       aria-label={label}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

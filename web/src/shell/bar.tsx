@@ -3,12 +3,13 @@ import { useState, type ReactElement } from "react";
 import type { Overview, Run, Summary } from "../api/client";
 import { plural, whole } from "../format";
 import { Letter, OutcomeGlyph } from "../parts/marks";
+import { Name } from "../parts/name";
 import { showOutcome } from "../parts/outcomes";
 import { Slider } from "../parts/slider";
 import { setView, useView } from "../state/view";
 
 /** Characters of run names beyond which they do not fit side by side. */
-const ROOM = 20;
+const ROOM = 24;
 
 interface BarProps {
   project: Overview;
@@ -80,22 +81,25 @@ function RunSwitch({ runs, run }: { runs: Run[]; run: Run }): ReactElement {
   if (runs.length === 1)
     return (
       <span className="one-run">
-        <Letter letter={run.letter} /> {run.name}
+        <Letter letter={run.letter} /> <Name of={run.name} />
       </span>
     );
-  if (runs.length > 4 || (runs.length > 2 && runs.map((r) => r.name).join("").length > ROOM))
+  if (runs.length > 4 || runs.map((r) => r.name).join("").length > ROOM)
     return (
-      <select className="btn small" aria-label="Run" value={run.name} onChange={(e) => choose(e.target.value)}>
-        {runs.map((r) => (
-          <option key={r.name}>{r.name}</option>
-        ))}
-      </select>
+      <span className="one-run">
+        <Letter letter={run.letter} />
+        <select className="btn small" aria-label="Run" value={run.name} onChange={(e) => choose(e.target.value)}>
+          {runs.map((r) => (
+            <option key={r.name}>{r.name}</option>
+          ))}
+        </select>
+      </span>
     );
   return (
     <div className="segments" role="radiogroup" aria-label="Run">
       {runs.map((r) => (
         <button key={r.name} role="radio" aria-checked={r.name === run.name} onClick={() => choose(r.name)}>
-          <Letter letter={r.letter} /> {r.name}
+          <Letter letter={r.letter} /> <Name of={r.name} />
         </button>
       ))}
     </div>

@@ -6,7 +6,7 @@ import { Icon, Logo } from "../parts/marks";
 import { formatView, PAGES, type Page } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const NAMES: Record<Page, string> = {
+export const NAMES: Record<Page, string> = {
   runs: "Runs",
   overview: "Overview",
   errors: "Errors",
@@ -55,7 +55,7 @@ export function Nav({ project, recountMs, dark, help }: NavProps): ReactElement 
         ))}
       </div>
       <div className="nav-foot">
-        <button onClick={help}>
+        <button onClick={help} aria-haspopup="dialog">
           <kbd>?</kbd> Keyboard
         </button>
         <button onClick={() => setView({ theme: dark ? "light" : "dark" })}>
