@@ -46,7 +46,7 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
     <>
       <PageHead title="Compare" question={QUESTION}>
         <div className="choice">
-          <span className="one-run"><Letter letter={run.letter} /> <Name of={run.name} />, baseline</span>
+          <span className="one-run"><Letter letter={run.letter} /> <Name of={run.name} /> <span className="muted">baseline</span></span>
           <label>
             <Letter letter={against.letter} />
             <select className="btn small" aria-label="Compared with" value={against.name} onChange={(e) => setView({ other: e.target.value, selected: null })}>

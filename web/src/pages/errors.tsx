@@ -130,7 +130,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
               ))}
             </div>
             <span className="muted" data-testid="total">
-              {plural(total, view.mode === "objects" ? "object" : "image")}
+              {list.data && plural(total, view.mode === "objects" ? "object" : "image")}
             </span>
             {view.mode === "objects" && (
               <div className="segments right" role="radiogroup" aria-label="Order">

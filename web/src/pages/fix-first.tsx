@@ -44,11 +44,23 @@ export function FixFirst({ run, choice, point, counts, curves }: Props): ReactEl
           ))}
         </ol>
       ) : (
-        <Empty title="Nothing stands out">
-          <p>No group of five errors or more costs a twentieth of a point of AP.</p>
-        </Empty>
+        <NoAdvice counts={counts} />
       )}
     </Card>
+  );
+}
+
+function NoAdvice({ counts }: { counts: Props["counts"] }): ReactElement {
+  if (counts.tp + counts.fp === 0)
+    return (
+      <Empty title="Nothing is predicted">
+        <p>At a lower confidence, or on more images and classes, there may be predictions to judge.</p>
+      </Empty>
+    );
+  return (
+    <Empty title="Nothing stands out">
+      <p>No group of five errors or more costs a twentieth of a point of AP.</p>
+    </Empty>
   );
 }
 

@@ -32,7 +32,7 @@ export function GatePage({ run }: { run: Run }): ReactElement {
       {gate.error ? (
         <Failure error={gate.error} retry={() => void gate.refetch()} />
       ) : !gate.data ? (
-        <Skeleton height={320} />
+        <Skeleton height={660} />
       ) : (
         <>
           <Verdict gate={gate.data} />

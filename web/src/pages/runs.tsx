@@ -62,6 +62,7 @@ export function NoRunPage({ project, title }: { project: Overview; title: string
   );
 }
 
+const MOST_THUMBNAILS = 24;
 type Main = Record<string, string>;
 const OF_ANSWERS: Main = { accuracy: "Accuracy", balanced_accuracy: "Balanced accuracy", f1: "F1" };
 const OF_OBJECTS: Main = { AP: "AP .50:.95", AP50: "AP50", AP75: "AP75" };
@@ -148,7 +149,7 @@ function DataCard({ project, run }: { project: Overview; run: Run | undefined })
   const labelled = project.classes.filter((c) => c.ground_truth > 0).length;
   return (
     <Card title="Data" hint={plural(project.images_with_pixels, "picture")}>
-      {run && run.task !== "classification" && <Thumbnails run={run} />}
+      {run && run.task !== "classification" && <Thumbnails run={run} count={project.images_with_pixels} />}
       <dl className="facts">
         <dt>Images</dt>
         <dd>
@@ -189,16 +190,18 @@ function TrainNote({ project }: { project: Overview }): ReactElement | null {
   );
 }
 
-function Thumbnails({ run }: { run: Run }): ReactElement | null {
+/** As many places as there will be pictures, so that nothing below moves when they come. */
+function Thumbnails({ run, count }: { run: Run; count: number }): ReactElement | null {
   const point = { run: run.name, iou: 0.5, confidence: null, classes: undefined };
   const images = useQuery({
     queryKey: ["thumbnails", run.name],
     queryFn: ({ signal }) => fetchImages(point, {}, EVERYTHING, 0, signal),
   });
-  const shown = (images.data?.images ?? []).filter((i) => i.has_pixels).slice(0, 24);
-  if (!shown.length) return null;
+  const shown = (images.data?.images ?? []).filter((i) => i.has_pixels).slice(0, MOST_THUMBNAILS);
+  if (!count || (images.data && !shown.length)) return null;
   return (
     <div className="thumbnails">
+      {!images.data && Array.from({ length: Math.min(count, MOST_THUMBNAILS) }, (_, k) => <span key={k} />)}
       {shown.map((i) => (
         <img key={i.data_hash + i.frame} src={thumbnailUrl(i, 160)} alt={i.title} title={i.title} loading="lazy" />
       ))}

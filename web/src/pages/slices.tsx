@@ -46,7 +46,7 @@ function Found({ project, run, choice }: { project: Overview; run: Run; choice: 
       </PageHead>
       {weak.error ? <Failure error={weak.error} retry={() => void weak.refetch()} /> : <Lead data={weak.data} choice={choice} stale={weak.isPlaceholderData} />}
       <div className="columns slices-columns">
-        <MetricCard run={run} importance={importance.data} choice={choice} />
+        {!importance.error && <MetricCard run={run} importance={importance.data} choice={choice} />}
         <div>
           {weak.data ? weak.data.slices.length > 0 && <WeakCard data={weak.data} choice={choice} stale={weak.isPlaceholderData} /> : !weak.error && <Skeleton height={220} />}
           {importance.error ? (
