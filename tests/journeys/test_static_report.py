@@ -1,4 +1,4 @@
-"""A report opened from disk: a click through what is false, missed and right, and not one request."""
+"""A report from disk: a click through what is false, missed and right, and no request at all."""
 
 from __future__ import annotations
 

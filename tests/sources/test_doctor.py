@@ -322,3 +322,24 @@ def test_a_wrong_mapping_file_is_refused(tmp_path: Path, text: str, problem: str
     path.write_text(text)
     with pytest.raises(SourceError, match=problem):
         read_mapping(path)
+
+
+def test_classes_are_listed_as_they_would_be_read(
+    demo_folder: Path, context: ProjectContext, tmp_path: Path
+) -> None:
+    """Row by row, with a mapping's decisions taken for what they are."""
+    project = Project.open(demo_folder)
+    run = write_run(context, tmp_path / "run")
+    before = project.doctor(run, format="yolo")["classes"]
+    names = [row.name for row in context.ontology.classes]
+    assert [row["records"] for row in before] == sorted(
+        (r["records"] for r in before), reverse=True
+    )
+    assert all(row["class"] == names[int(row["source"])] for row in before)
+    mapping = tmp_path / "mine.yaml"
+    one, other = before[0]["source"], before[1]["source"]
+    mapping.write_text(f'version: 1\nclasses:\n  map:\n    "{one}": zebra\n    "{other}": null\n')
+    after = project.doctor(run, format="yolo", mapping=mapping)["classes"]
+    assert after[0] == before[0] | {"class": "zebra"}
+    assert after[1] == before[1] | {"class": None, "left_out": True}
+    assert after[2:] == before[2:]

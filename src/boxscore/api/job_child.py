@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from boxscore.errors import BoxscoreError, RequestError
+from boxscore.errors import BoxscoreError, RequestError, SourceError
 from boxscore.project import Project
 
 Document = dict[str, Any]
@@ -21,14 +21,18 @@ def rehearse_run(asked: Document, work: Path) -> Document:
     """How predictions would be read, the mapping that says so, and a dry run of the import."""
     project, source = Project.open(asked["project"]), Path(asked["source"])
     findings: Document | None = None
-    written = work / "found.yaml"
-    if asked["mapping"] is None:
-        written.unlink(missing_ok=True)
-        try:
-            findings = project.doctor(source, format=asked["format"], write=written)
-        except RequestError:
-            findings = None  # a format that leaves nothing to decide
-    text = written.read_text(encoding="utf-8") if findings else asked["mapping"]
+    text = asked["mapping"]
+    written = work / "found.yaml" if text is None else None
+    try:
+        findings = project.doctor(
+            source, format=asked["format"], write=written, mapping=_mapping(asked, work)
+        )
+    except RequestError:
+        pass  # a format that leaves nothing to decide
+    except SourceError as bad:  # the import would say the same
+        return {"findings": None, "mapping": text, "rehearsal": None, "refused": _problem(bad)}
+    if findings and written is not None:
+        text = written.read_text(encoding="utf-8")
     try:
         rehearsal, refused = _import(project, asked, work, dry_run=True), None
     except BoxscoreError as bad:
@@ -42,10 +46,7 @@ def import_run(asked: Document, work: Path) -> Document:
 
 
 def _import(project: Project, asked: Document, work: Path, *, dry_run: bool) -> Document:
-    mapping = None
-    if asked["mapping"] is not None:
-        mapping = work / "mapping.yaml"
-        mapping.write_text(asked["mapping"], encoding="utf-8")
+    mapping = _mapping(asked, work)
     return project.import_predictions(
         asked["source"],
         format=asked["format"],
@@ -56,6 +57,15 @@ def _import(project: Project, asked: Document, work: Path, *, dry_run: bool) -> 
         dry_run=dry_run,
         progress=_told,
     )
+
+
+def _mapping(asked: Document, work: Path) -> Path | None:
+    """The mapping that was sent, as a file."""
+    if asked["mapping"] is None:
+        return None
+    path = work / "mapping.yaml"
+    path.write_text(asked["mapping"], encoding="utf-8")
+    return path
 
 
 def rehearse_project(asked: Document, _work: Path) -> Document:

@@ -28,11 +28,22 @@ ALTERNATIVES = 3
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the decisions to a mapping file, to be edited and given to the import.",
 )
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A mapping file whose decisions hold.",
+)
 @json_option
 @target_option
 @click.pass_context
 def doctor(
-    ctx: click.Context, path: Path, form: str, write: Path | None, as_json: bool, target: Path
+    ctx: click.Context,
+    path: Path,
+    form: str,
+    write: Path | None,
+    mapping: Path | None,
+    as_json: bool,
+    target: Path,
 ) -> None:
     """Say how the predictions in PATH would be read, how sure that is, and why; import nothing.
 
@@ -40,7 +51,7 @@ def doctor(
     """
     from boxscore.cli.text import print_json
 
-    document = open_project(target).doctor(path, format=form, write=write)
+    document = open_project(target).doctor(path, format=form, write=write, mapping=mapping)
     if as_json:
         print_json(document)
     else:

@@ -88,6 +88,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         *,
         format: str = "auto",  # noqa: A002 - the interface's own word
         write: str | Path | None = None,
+        mapping: str | Path | None = None,
     ) -> Document:
         """How a prediction set would be read: images, classes, boxes, each with its evidence.
 
@@ -95,15 +96,17 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             path: A file or folder of predictions; it is not imported.
             format: One of `boxscore.sources.run_formats()`, or "auto".
             write: A mapping file to write, for `import_predictions(mapping=...)`.
+            mapping: A mapping file whose decisions hold; the rest is weighed.
 
         Raises:
-            SourceError: The file is not what it claims to be.
+            SourceError: The file is not what it claims to be, or the mapping is wrong.
             RequestError: Its format leaves nothing to decide, or `write` exists.
         """
         from boxscore.project.doctoring import doctor
 
         target = None if write is None else Path(write)
-        return doctor(self._state(), Path(path), format, target)
+        given = None if mapping is None else Path(mapping)
+        return doctor(self._state(), Path(path), format, target, given)
 
     def export(
         self,

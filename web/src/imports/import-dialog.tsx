@@ -6,10 +6,14 @@ import { whole } from "../format";
 import { Failure } from "../parts/card";
 import { JobProblem, JobProgress } from "../parts/job";
 import { Dialog } from "../shell/dialogs";
+import { Findings, SourceClasses, type Finding, type Reading, type SourceClass } from "./findings";
+import { withName, withReading, type Part } from "./mapping";
 import { SourceChoice, type Source } from "./source";
 
 interface ImportDialogProps {
   what: "run" | "project";
+  /** The classes of the project, for a run. */
+  names?: string[];
   browse: boolean;
   close: () => void;
   done: (result: Record<string, unknown>) => void;
@@ -19,7 +23,7 @@ type Facts = Record<string, unknown>;
 const facts = (value: unknown): Facts | null => (typeof value === "object" && value !== null ? (value as Facts) : null);
 const words = (value: unknown): string => (typeof value === "string" ? value : typeof value === "number" ? whole(value) : "");
 
-export function ImportDialog({ what, browse, close, done }: ImportDialogProps): ReactElement {
+export function ImportDialog({ what, names = [], browse, close, done }: ImportDialogProps): ReactElement {
   const [source, setSource] = useState<Source | null>(null);
   const [name, setName] = useState("");
   const [mapping, setMapping] = useState<string | null>(null);
@@ -41,7 +45,15 @@ export function ImportDialog({ what, browse, close, done }: ImportDialogProps): 
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each import
   }, [imported]);
   const found = job?.state === "done" && job.kind.startsWith("rehearse") ? job.result : null;
-  const text = mapping ?? (typeof found?.mapping === "string" ? found.mapping : null);
+  // Once a way is settled no other is weighed: those of the first look stay to choose from.
+  const [ways, setWays] = useState<Record<string, Reading[]>>({});
+  const weighed = findingsOf(found);
+  // What was found before stays until the next answer.
+  const [shown, setShown] = useState<Facts | null>(null);
+  if (found && found !== shown) setShown(found);
+  if (weighed.length && mapping === null && !Object.keys(ways).length)
+    setWays(Object.fromEntries(weighed.map((f) => [f.question, [f.chosen, ...f.alternatives]])));
+  const text = mapping ?? (typeof shown?.mapping === "string" ? shown.mapping : null);
   return (
     <Dialog title={what === "run" ? "Add a run" : "Make a project"} close={close}>
       <label className="row">
@@ -60,17 +72,21 @@ export function ImportDialog({ what, browse, close, done }: ImportDialogProps): 
         <div className="import-steps">
           <p>
             <b><bdi>{source.title}</bdi></b>{" "}
-            <button className="btn small" disabled={job?.state === "running"} onClick={() => { setSource(null); setMapping(null); setJobId(null); }}>
+            <button className="btn small" disabled={job?.state === "running"} onClick={() => { setSource(null); setMapping(null); setJobId(null); setWays({}); setShown(null); }}>
               Choose other
             </button>
           </p>
           {job && <Progress job={job} />}
-          {found && <Rehearsal found={found} />}
+          {shown && (
+            <div className={found ? "import-steps" : "import-steps stale"}>
+              <Rehearsal found={shown} ways={ways} names={names} text={text} mend={setMapping} />
+            </div>
+          )}
           {text !== null && what === "run" && (
-            <label>
-              How it is read, to be mended where it is wrong
+            <details>
+              <summary>The same as a mapping file</summary>
               <textarea className="text" aria-label="Mapping" spellCheck={false} rows={12} value={text} onChange={(e) => setMapping(e.target.value)} />
-            </label>
+            </details>
           )}
           {error !== null && <Failure error={error} />}
           <div className="row">
@@ -95,32 +111,33 @@ function Progress({ job }: { job: Job }): ReactElement | null {
   return <JobProblem job={job} />;
 }
 
+/** The questions of the doctor that a rehearsal answered. */
+function findingsOf(found: Facts | null): Finding[] {
+  const list = facts(found?.findings)?.findings;
+  return Array.isArray(list) ? (list as Finding[]) : [];
+}
+
+interface RehearsalProps {
+  found: Facts;
+  ways: Record<string, Reading[]>;
+  names: string[];
+  text: string | null;
+  mend: (text: string) => void;
+}
+
 /** The doctor's table, and what an import would bring. */
-function Rehearsal({ found }: { found: Facts }): ReactElement {
-  const list = facts(found.findings)?.findings;
+function Rehearsal({ found, ways, names, text, mend }: RehearsalProps): ReactElement {
+  const findings = findingsOf(found);
+  const classes = facts(found.findings)?.classes;
   const would = facts(found.rehearsal);
   const refused = facts(found.refused);
   return (
     <>
-      {Array.isArray(list) && (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Question</th>
-              <th>Read as</th>
-              <th>Evidence</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((row: Facts) => (
-              <tr key={words(row.question)}>
-                <td>{words(row.question)}</td>
-                <td><bdi>{words(facts(row.chosen)?.how)}</bdi> <span className={row.sure === true ? "pill ok" : "pill look"}>{row.sure === true ? "sure" : "look"}</span></td>
-                <td className="wraps"><bdi>{words(row.why)}</bdi>{words(row.fix) && <small>{words(row.fix)}</small>}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      {findings.length > 0 && (
+        <Findings findings={findings} ways={ways} choose={(question, how) => text !== null && mend(withReading(text, question as Part, how))} />
+      )}
+      {Array.isArray(classes) && classes.length > 0 && (
+        <SourceClasses rows={classes as SourceClass[]} names={names} choose={(source, name) => text !== null && mend(withName(text, "classes", source, name))} />
       )}
       {would && (
         <p role="status">

@@ -42,7 +42,7 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
         </Card>
       )}
       <div className="columns runs-columns">
-        <AddRun first={project.runs.length === 0} />
+        <AddRun project={project} />
         <DataCard project={project} run={run} />
       </div>
     </>
@@ -55,7 +55,7 @@ export function NoRunPage({ project, title }: { project: Overview; title: string
     <>
       <PageHead title={title} question="This page is about the predictions of a run, and none is here yet." />
       <div className="columns runs-columns">
-        <AddRun first />
+        <AddRun project={project} />
         <DataCard project={project} run={undefined} />
       </div>
     </>
@@ -118,13 +118,13 @@ function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main
   );
 }
 
-function AddRun({ first }: { first: boolean }): ReactElement {
+function AddRun({ project }: { project: Overview }): ReactElement {
   const [adding, setAdding] = useState(false);
   const projects = useProjects();
   return (
     <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
       <div className="drop">
-        <Empty title={first ? "No run yet" : "Import another model's predictions"}>
+        <Empty title={project.runs.length === 0 ? "No run yet" : "Import another model's predictions"}>
           <button className="btn primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
             Add a run
           </button>
@@ -136,6 +136,7 @@ function AddRun({ first }: { first: boolean }): ReactElement {
       {adding && (
         <ImportDialog
           what="run"
+          names={project.classes.map((c) => c.name)}
           browse={projects.data?.can_browse ?? false}
           close={() => setAdding(false)}
           done={() => setAdding(false)}
