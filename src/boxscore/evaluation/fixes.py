@@ -117,6 +117,11 @@ class Fixer:
         self._shown = errors.point & (view.confidence >= confidence)
         self.wrong = np.flatnonzero((errors.kind > 0) & here)
         self.missed = np.flatnonzero(errors.missed & self._truth)
+        own = view.predictions.class_id[self._order]
+        self._of_class = np.split(
+            np.argsort(own, kind="stable"), np.cumsum(np.bincount(own, minlength=view.classes))[:-1]
+        )
+        self._objects = np.bincount(view.truth.class_id[self._truth], minlength=view.classes)
         self._class_ap = self._ap(self._untouched())
         self.ap = _mean(self._class_ap)
 
@@ -145,29 +150,27 @@ class Fixer:
 
     def _fixed(self, group: Group) -> _Fixed:
         errors, view = self.errors, self.view
-        own = view.predictions.class_id
-        gone, lost = np.zeros(own.size, np.bool_), np.zeros(self._truth.size, np.bool_)
-        gone[group.predictions], lost[group.truth] = True, True
-        mended = gone & errors.fixes
-        class_id = np.where(mended, errors.fixed_class, own)
+        own, gone = view.predictions.class_id, group.predictions
+        mended = gone[errors.fixes[gone]]
+        class_id, point, right = own.copy(), errors.point.copy(), errors.right.copy()
+        lost = np.zeros(self._truth.size, np.bool_)
+        class_id[mended], lost[group.truth] = errors.fixed_class[mended], True
+        point[gone] = False
+        point[mended], right[mended] = True, True
         classes = np.zeros(view.classes, np.bool_)
-        for touched in (own[gone], class_id[mended], view.truth.class_id[lost]):
+        for touched in (own[gone], class_id[mended], view.truth.class_id[group.truth]):
             classes[touched] = True
-        order = self._order[classes[own[self._order]]]
-        return _Fixed(
-            classes=classes,
-            ranking=by_class(order, class_id, view.confidence, view.classes),
-            point=(errors.point & ~gone) | mended,
-            right=errors.right | mended,
-            lost=lost,
-        )
+        places = [self._of_class[one] for one in np.flatnonzero(classes)]
+        order = self._order[np.sort(np.concatenate(places))] if places else self._order[:0]
+        ranking = by_class(order, class_id, view.confidence, view.classes)
+        return _Fixed(classes=classes, ranking=ranking, point=point, right=right, lost=lost)
 
     def _ap(self, fixed: _Fixed) -> NDArray[np.float64]:
         """(C,) of the classes it touches."""
         ranking = fixed.ranking
         kept = fixed.point[ranking.rows]
-        counts = self._truth & ~fixed.lost
-        objects = np.bincount(self.view.truth.class_id[counts], minlength=self.view.classes)
+        gone = self.view.truth.class_id[np.flatnonzero(self._truth & fixed.lost)]
+        objects = self._objects - np.bincount(gone, minlength=self.view.classes)
         return average_precision(
             ranking.class_id[kept], fixed.right[ranking.rows[kept]], objects.astype(np.int64)
         )

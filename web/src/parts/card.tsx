@@ -68,12 +68,21 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   );
 }
 
-/** A placeholder of the final height; appears only if loading takes longer than 150 ms. */
+const SHOWN_AFTER = 150;
+const EXPLAINED_AFTER = 3000;
+/** Pixels in which a sentence has room. */
+const ROOM = 120;
+
+/** A placeholder of the final height; appears only if loading takes longer than 150 ms, and says so if it takes long. */
 export function Skeleton({ height }: { height: number }): ReactElement {
-  const [shown, setShown] = useState(false);
+  const [waited, setWaited] = useState(0);
   useEffect(() => {
-    const timer = setTimeout(() => setShown(true), 150);
-    return () => clearTimeout(timer);
+    const timers = [SHOWN_AFTER, EXPLAINED_AFTER].map((after) => setTimeout(() => setWaited(after), after));
+    return () => timers.forEach(clearTimeout);
   }, []);
-  return <div className={shown ? "skeleton shown" : "skeleton"} style={{ height }} aria-busy="true" />;
+  return (
+    <div className={waited ? "skeleton shown" : "skeleton"} style={{ height }} aria-busy="true">
+      {waited === EXPLAINED_AFTER && height >= ROOM && <p role="status">Still counting: a first look at a large project takes longer.</p>}
+    </div>
+  );
 }
