@@ -8,11 +8,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from boxscore.project import Project
+from boxscore.report import write_report
 from tests.journeys.conftest import served, signed_in
 from tests.journeys.pages import PAGES
 
@@ -140,8 +143,8 @@ def test_a_change_elsewhere_shows_by_itself(browser: Any, address: str, shelf: P
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A project whose every name tries to run."""
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose every name, note and word tries to run."""
     folder = tmp_path_factory.mktemp("hostile")
     images = [
         {"id": k, "file_name": f"{name}.jpg", "width": 64, "height": 64}
@@ -166,21 +169,64 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         project.import_predictions(found, name=name)
     project.save_slice("<script>alert(6)</script>", "title=<*")
     project.tag("<svg/onload>", "title=*")
-    with served(project.path) as address:
-        yield address
+    project.note(HOSTILE[1], "title=*")
+    issues = project.label_issues(limit=1)["issues"]
+    for issue in issues:
+        project.decide(issue["key"], "accept", note=HOSTILE[0])
+    vectors = folder / "<img src=x onerror=alert(7)>.npy"
+    np.save(vectors, np.eye(len(HOSTILE), 8, dtype=np.float32) + 0.1)
+    project.import_embeddings(vectors)
+    return project
 
 
-def test_names_never_run(browser: Any, hostile: str) -> None:
-    with signed_in(browser, hostile) as journey:
-        refused: list[str] = []
+ALIVE = "main script, main img[src=x], main svg[onload], dialog script, dialog img[src=x]"
+
+
+def test_names_never_run(browser: Any, hostile: Project) -> None:
+    with served(hostile.path) as address, signed_in(browser, address) as journey:
+        page, refused = journey.page, []
 
         def heard(answer: Any) -> None:
             if answer.status >= 400:
                 refused.append(answer.url)
 
-        journey.page.on("response", heard)
-        for name in PAGES:
-            journey.page.goto(f"{journey.base}/#/{name}")
-            journey.page.wait_for_load_state("networkidle")
-            assert journey.page.locator("main script, main img[src=x]").count() == 0
+        page.on("response", heard)
+        views = [*PAGES, "errors?mode=images", "errors?outcome=fp&tag=<svg/onload>"]
+        for name in views:
+            page.goto("about:blank")
+            page.goto(f"{journey.base}/#/{name}")
+            page.locator("h1").first.wait_for()
+            page.wait_for_load_state("networkidle")
+            assert page.locator(ALIVE).count() == 0
+            for opener in page.locator("[aria-haspopup=dialog]").all():
+                opener.click()
+                page.locator("dialog[open]").wait_for()
+                assert page.locator(ALIVE).count() == 0
+                page.keyboard.press("Escape")
+                page.locator("dialog[open]").wait_for(state="hidden")
         assert refused == []
+
+
+def test_an_address_never_runs(browser: Any, hostile: Project) -> None:
+    """What a link says is shown as words, or is refused in words."""
+    with served(hostile.path) as address, signed_in(browser, address) as journey:
+        page = journey.page
+        word = quote(HOSTILE[0])
+        for view in (f"errors?among=object.class={word}", f"overview?slice=title={word}*"):
+            page.goto("about:blank")
+            page.goto(f"{journey.base}/#/{view}")
+            page.locator(".chip", has_text="onerror").first.wait_for()
+            assert page.locator(ALIVE).count() == 0
+        journey.problems[:] = [p for p in journey.problems if "the server responded" not in p]
+
+
+def test_a_report_never_runs(browser: Any, hostile: Project, tmp_path: Path) -> None:
+    write_report(hostile, [], tmp_path / "report.html", examples=4)
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((tmp_path / "report.html").as_uri())
+    assert "onerror" in page.locator("body").inner_text()
+    assert page.locator("script, img[src=x], svg[onload]").count() == 0 and said == []
+    page.close()
