@@ -49,8 +49,10 @@ export function Findings({ findings, ways, choose }: FindingsProps): ReactElemen
           <tr key={row.question}>
             <td>{row.question}</td>
             <td>
-              <ReadAs finding={row} ways={ways[row.question] ?? []} choose={(how) => choose(row.question, how)} />{" "}
-              <span className={row.sure ? "pill ok" : "pill look"}>{row.sure ? "sure" : "look"}</span>
+              <div className="read-as">
+                <ReadAs finding={row} ways={ways[row.question] ?? []} choose={(how) => choose(row.question, how)} />
+                <span className={row.sure ? "pill ok" : "pill look"}>{row.sure ? "sure" : "look"}</span>
+              </div>
             </td>
             <td className="wraps">
               <bdi>{row.why}</bdi>

@@ -58,7 +58,7 @@ export function ImportDialog({ what, names = [], browse, close, done }: ImportDi
     <Dialog title={what === "run" ? "Add a run" : "Make a project"} close={close}>
       <label className="row">
         Name
-        <input className="text" value={name} maxLength={200} placeholder={source?.title ?? "as the file"} onChange={(e) => setName(e.target.value)} />
+        <input type="text" value={name} maxLength={200} placeholder={source?.title ?? "as the file"} onChange={(e) => setName(e.target.value)} />
       </label>
       {source === null ? (
         <SourceChoice
@@ -78,7 +78,7 @@ export function ImportDialog({ what, names = [], browse, close, done }: ImportDi
           </p>
           {job && <Progress job={job} />}
           {shown && (
-            <div className={found ? "import-steps" : "import-steps stale"}>
+            <div className={found ? "import-found" : "import-found stale"}>
               <Rehearsal found={shown} ways={ways} names={names} text={text} mend={setMapping} />
             </div>
           )}
