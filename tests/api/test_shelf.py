@@ -56,6 +56,20 @@ def test_projects_have_ids_and_facts(served: Served, tmp_path: Path) -> None:
     assert len(cards) == 1  # copies share a name; the id tells them apart
 
 
+def test_projects_in_folders_of_one_name_are_told_apart(served: Served, tmp_path: Path) -> None:
+    far = tmp_path / "far" / "one"
+    shutil.copytree(tmp_path / "one", far)
+    Project.open(far).delete_run("float32")
+    both = Served(Shelf(tmp_path, Project.open(far)), tmp_path)
+    (listed,) = answers(both, ["/api/v1/projects"])
+    ids = [card["id"] for card in listed["projects"]]
+    assert len(ids) == len(set(ids)) == 3 and listed["here"] == both.shelf.id_of(far)
+    near = both.shelf.id_of(tmp_path / "one")
+    asked = [f"/p/{known}/api/v1/runs" for known in (listed["here"], near)]
+    assert [len(found["runs"]) for found in answers(both, asked)] == [1, 2]
+    assert both.shelf.ids() == Shelf(tmp_path, Project.open(far)).ids()
+
+
 def test_a_path_chooses_the_project(served: Served, tmp_path: Path) -> None:
     one, two = (project_id(tmp_path / name) for name in ("one", "two"))
     first, second = answers(served, [f"/p/{one}/api/v1/runs", f"/p/{two}/api/v1/runs"])

@@ -12,7 +12,7 @@ import { ErrorsPage } from "./pages/errors";
 import { LabelsPage } from "./pages/labels";
 import { SlicesPage } from "./pages/slices";
 import { ProjectsPage } from "./pages/projects";
-import { BASE } from "./api/base";
+import { CHOSEN } from "./api/base";
 import { useNews, useProjects } from "./api/jobs";
 import { OverviewPage } from "./pages/overview";
 import { NoRunPage, RunsPage } from "./pages/runs";
@@ -56,7 +56,7 @@ export function App(): ReactElement {
   const close = useCallback(() => setDialog(null), []);
   useNews();
   const projects = useProjects();
-  const project = useOverview(BASE !== "" || (projects.data?.here ?? null) !== null);
+  const project = useOverview(CHOSEN || (projects.data?.here ?? null) !== null);
   const failed = project.error ?? (project.data ? null : projects.error);
   const runs = project.data?.runs ?? [];
   const run = runs.find((r) => r.name === view.run) ?? runs[0];
@@ -101,7 +101,7 @@ export function App(): ReactElement {
       )}
       <main id="content" tabIndex={0}>
         {project.data && run && <Chips project={project.data} summary={summary.data} />}
-        {view.page === "projects" || (BASE === "" && projects.data?.here === null) ? (
+        {view.page === "projects" || (!CHOSEN && projects.data?.here === null) ? (
           <ProjectsPage />
         ) : failed ? (
           <Failure error={failed} retry={() => void (project.error ? project : projects).refetch()} />

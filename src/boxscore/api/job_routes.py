@@ -19,7 +19,6 @@ from boxscore.api.jobs import Job, names_for
 from boxscore.api.places import below
 from boxscore.api.served import Served
 from boxscore.errors import BoxscoreError, RequestError, storable
-from boxscore.project.shelf import project_id
 from boxscore.store.catalogue import Catalogue
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -107,7 +106,7 @@ def _told(
     told = asked.model_dump(include={"format", "name", "mapping", "strict", "replace"})
     told |= {"source": source, "images": images, "target": target, "project": project}
     told = {key: str(v) if isinstance(v, Path) else v for key, v in told.items()}
-    return told, names, None if project is None else project_id(project)
+    return told, names, None if project is None else served.shelf.id_of(project)
 
 
 def _source(asked: documents.Asked, served: Served) -> Path:

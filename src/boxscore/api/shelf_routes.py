@@ -10,7 +10,6 @@ from fastapi import Path as PathPart
 from boxscore.api import job_documents as documents
 from boxscore.api.current import ServedHere
 from boxscore.api.places import entries
-from boxscore.project.shelf import project_id
 
 router = APIRouter(prefix="/api/v1", tags=["projects"])
 UploadId = Annotated[str, PathPart(max_length=32)]
@@ -25,7 +24,7 @@ def projects(request: Request, served: ServedHere) -> object:
     alone = ids[0] if len(ids) == 1 else None
     return {
         "projects": served.shelf.cards(),
-        "here": chosen or (alone if first is None else project_id(first.path)),
+        "here": chosen or (alone if first is None else served.shelf.id_of(first.path)),
         "can_make": served.shelf.folder is not None,
         "can_browse": served.root is not None,
     }

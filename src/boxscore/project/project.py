@@ -187,6 +187,34 @@ class Project(LabelReview, EmbeddingCalls):
             "problems": [str(problem) for problem in report.problems],
         }
 
+    # --- notebooks ---------------------------------------------------------------------------
+
+    def show(
+        self,
+        page: str = "overview",
+        *,
+        run: str | None = None,
+        height: int = 720,
+        static: bool | None = None,
+    ) -> Any:
+        """The app in a notebook's output, at one of its pages; `close()` of the result ends it.
+
+        The server runs in this process, on loopback, behind a token, until it ends.
+
+        Args:
+            page: "overview", "errors", "compare", ... as in the app's addresses.
+            run: Which run is looked at; default: the first.
+            height: Of the frame, in pixels.
+            static: The report of `boxscore report` instead, which needs no server; default: where
+                the browser cannot reach this machine.
+
+        Raises:
+            RequestError: There is no such page or run.
+        """
+        from boxscore.project.showing import viewer
+
+        return viewer()(self, page, run=run, height=height, static=static)
+
     # --- runs --------------------------------------------------------------------------------
 
     def import_predictions(

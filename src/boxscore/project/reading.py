@@ -30,6 +30,11 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         path: The project's folder.
     """
 
+    def _repr_html_(self) -> str:
+        from boxscore.project.showing import project_html
+
+        return project_html(self)
+
     # --- what it holds -----------------------------------------------------------------------
 
     @property
@@ -276,6 +281,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         """
         from boxscore.matching.policy import Options
         from boxscore.project.numbers import Question, evaluation_document
+        from boxscore.project.showing import Evaluation
         from boxscore.project.tasks import task_of
 
         state = self._state()
@@ -291,7 +297,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             ),
             where=where,
         )
-        return evaluation_document(state, run, question)
+        return Evaluation(evaluation_document(state, run, question))
 
     def summary(
         self,

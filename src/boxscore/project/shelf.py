@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,20 @@ class Shelf:
         self._open: dict[Path, Project] = {} if first is None else {first.path: first}
 
     def ids(self) -> dict[str, Path]:
-        """The id of each project -> its folder, by name."""
+        """The id of each project -> its folder, by name; no two have the same id."""
         found = [] if self.first is None else [self.first.path]
         if self.folder is not None and self.folder.is_dir():
             children = sorted(self.folder.iterdir())
             found += [child for child in children if child.is_dir() and is_project(child)]
-        return {project_id(path): path for path in found}
+        known: dict[str, Path] = {}
+        for path in dict.fromkeys(found):
+            free = project_id(path) not in known
+            known[project_id(path) if free else _id_of(os.fsencode(path.absolute()))] = path
+        return known
+
+    def id_of(self, path: Path) -> str:
+        """The id of a project that is here."""
+        return next(known for known, place in self.ids().items() if place == path)
 
     def project(self, chosen: str | None) -> Project:
         """A project by its id, or the first one.
@@ -77,8 +86,15 @@ class Shelf:
 
 
 def project_id(path: Path) -> str:
-    """Twelve hexadecimal digits that stay the same as long as the folder keeps its name."""
-    return hashlib.sha256(storable(path.name).encode()).hexdigest()[:12]
+    """Twelve hexadecimal digits that stay the same as long as the folder keeps its name.
+
+    Of several projects in folders of one name only the first has this id; see `Shelf.ids`.
+    """
+    return _id_of(os.fsencode(path.name))
+
+
+def _id_of(name: bytes) -> str:
+    return hashlib.sha256(name).hexdigest()[:12]
 
 
 def _card(known: str, path: Path) -> Document:

@@ -37,7 +37,10 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     quoted = os.fspath(folder.absolute()).replace("'", "''")
     db.execute("SET allowed_directories = ['" + quoted + "/']")
     db.execute("SET enable_external_access = false")
-    db.execute("SET enable_progress_bar = false")  # it would be printed among a command's output
+    # It would be printed among a command's output. In a notebook without ipywidgets it is off, and
+    # DuckDB refuses to change what is off.
+    if db.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+        db.execute("SET enable_progress_bar = false")
     db.execute("SET lock_configuration = true")
     return db
 

@@ -1,5 +1,6 @@
 /** Which projects are here? */
 import { useState, type ReactElement } from "react";
+import { ROOT } from "../api/base";
 import { useProjects, type ProjectCard } from "../api/jobs";
 import { score, whole } from "../format";
 import { ImportDialog } from "../imports/import-dialog";
@@ -52,7 +53,7 @@ function List({ cards, here }: { cards: ProjectCard[]; here: string | null }): R
           {cards.map((card) => (
             <tr key={card.id} className={card.id === here ? "current" : ""}>
               <td className="wraps">
-                <a href={`/p/${card.id}/`}>
+                <a href={`${ROOT}/p/${card.id}/`}>
                   <b>
                     <bdi>{card.name}</bdi>
                   </b>
