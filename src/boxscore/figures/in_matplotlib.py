@@ -30,7 +30,7 @@ def draw(chart: Chart) -> Any:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    class Styled(Figure):  # type: ignore[misc]
+    class Styled(Figure):
         """Some of a style counts only when a figure is written."""
 
         def savefig(self, *args: Any, **options: Any) -> None:
