@@ -24,6 +24,7 @@ from boxscore.api import (
     project_routes,
     quality_routes,
     run_routes,
+    setting_routes,
     shelf_routes,
     slice_routes,
     tag_routes,
@@ -47,6 +48,7 @@ ROUTES = (
     item_routes,
     tag_routes,
     gate_routes,
+    setting_routes,
     shelf_routes,
     job_routes,
 )

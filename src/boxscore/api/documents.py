@@ -46,6 +46,7 @@ class Run(Document):
     default_confidence: float | None
     metrics: dict[str, float | None]
     counts: Counts | None
+    usual_task: str
     tasks: list[TaskChoice]
 
 

@@ -61,7 +61,7 @@ def start_job(asked: documents.Asked, request: Request, served: ServedHere) -> o
             "measure",
             {"project": str(path), "names": names_for({path: storable(path.name)})},
             title=storable(path.name),
-            project=project_id(path),
+            project=served.shelf.id_of(path),
         )
 
     title = names.get(str(told["source"]), asked.kind)

@@ -167,17 +167,6 @@ class Findings(Document):
     next_offset: int | None
 
 
-class Setting(Document):
-    name: str
-    value: float
-    default: float
-    set: bool
-
-
-class Settings(Document):
-    settings: list[Setting]
-
-
 class ImageToLabel(Document):
     rank: int
     data_hash: str

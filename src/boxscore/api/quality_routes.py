@@ -1,4 +1,4 @@
-"""What quality metrics say to do: findings, settings, images to label next, drift."""
+"""What quality metrics say to do: findings, images to label next, drift."""
 
 from __future__ import annotations
 
@@ -28,12 +28,6 @@ def findings(
     return project.findings(
         run, code=code, severity=severity, metric=metric, offset=offset, limit=limit, pixels=False
     )
-
-
-@router.get("/settings", response_model=documents.Settings)
-def settings(project: ProjectHere) -> object:
-    """What is set for the project; `boxscore config` changes it."""
-    return {"settings": project.settings}
 
 
 @router.get("/label-next", response_model=documents.LabelNext)

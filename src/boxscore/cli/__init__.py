@@ -34,6 +34,7 @@ COMMANDS = {
     "next": "findings:label_next",
     "drift": "findings:drift",
     "config": "config:config_group",
+    "storage": "config:storage",
     "embed": "embed:embed",
     "embeddings": "embed:embeddings_group",
     "search": "search:search",

@@ -75,7 +75,7 @@ def system_info() -> None:
 
 
 def _echo_system() -> None:
-    from boxscore.cli.system import system_facts
+    from boxscore.project.machine import system_facts
 
     for heading, facts in system_facts().items():
         click.echo(heading)

@@ -44,6 +44,8 @@ OWN_METRICS = "metrics"
 """The document of the cards of the user's own metrics."""
 SETTINGS = "settings"
 """The document of what was set for the project: numbers by name."""
+CHOICES = "choices"
+"""The document of what else was set: usual task and protocol, tags of keys."""
 EMBEDDED = "embeddings"
 """The document of the models whose embeddings are in use."""
 MOST_EVALUATED = 8
@@ -99,6 +101,7 @@ class Loaded:
     own_metrics: str | None = None
     tags: int = 0
     settings: str | None = None
+    choices: str | None = None
     embedded: str | None = None
 
     def record(self, run: str) -> RunRecord:
@@ -228,7 +231,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
         records = {record.name: record for record in snapshot.runs()}
         loaded = Loaded(root, snapshot.generation, records, snapshot.name)
         loaded.own_metrics, loaded.tags = snapshot.document(OWN_METRICS), tags
-        loaded.settings = snapshot.document(SETTINGS)
+        loaded.settings, loaded.choices = snapshot.document(SETTINGS), snapshot.document(CHOICES)
         loaded.embedded = snapshot.document(EMBEDDED)
     if known is not None:
         _carry_over(known, loaded)

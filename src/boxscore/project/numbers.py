@@ -28,6 +28,7 @@ from boxscore.project.loading import Loaded
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tasks import possible_tasks
 from boxscore.project.unseen import unseen_note
+from boxscore.project.usual import asked_task, usual_first
 from boxscore.schema.kinds import Kind, Task
 
 Document = dict[str, Any]
@@ -213,7 +214,8 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
         "default_confidence": counts["confidence"] if counts else None,
         "metrics": document["metrics"],
         "counts": counts,
-        "tasks": possible_tasks(state.truth(), state.predictions(run), task),
+        "usual_task": asked_task(state, run, None).value,
+        "tasks": usual_first(state, possible_tasks(state.truth(), state.predictions(run), task)),
     }
 
 

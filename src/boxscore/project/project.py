@@ -346,8 +346,15 @@ class Project(LabelReview, EmbeddingCalls):
 
         return remove_metrics(self._state(), titles)
 
-    def change_settings(self, changes: Mapping[str, float | None]) -> None:
-        """Set thresholds of findings, by code, or `training_size`; None brings a default back."""
+    def change_settings(self, changes: Mapping[str, float | str | None]) -> None:
+        """Change settings by name; None brings a default back.
+
+        Thresholds of findings by their codes, `training_size`, the usual `task` and `protocol`,
+        and `key_1` to `key_9`, the tags of keys in the app; see `settings`.
+
+        Raises:
+            RequestError: There is no such setting, or it cannot have that value.
+        """
         from boxscore.project.settings import change_settings
 
         change_settings(self._state(), changes)

@@ -80,6 +80,12 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
 
         return import_reports(self.path)
 
+    def storage(self) -> Document:
+        """What the folder holds: "rows" of what, where, files and bytes; "bytes" of all."""
+        from boxscore.project.storage import storage_document
+
+        return storage_document(self._state())
+
     def run_cards(self) -> list[Document]:
         """One card per run: what it is, its scores, its default confidence."""
         from boxscore.project.numbers import run_card
@@ -269,8 +275,10 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         """The scores of one run: a protocol's numbers, counts at one operating point, per class.
 
         Args:
-            task: A `schema.kinds.Task`; default: what the run was imported as.
-            protocol: One of `evaluation.protocols.PROTOCOLS`; default: COCO, or the task's own.
+            task: A `schema.kinds.Task`; default: the project's usual one, else what the run was
+                imported as.
+            protocol: One of `evaluation.protocols.PROTOCOLS`; default: the project's usual one,
+                else COCO, or the task's own.
             iou: Least IoU of a match, for the counts only.
             confidence: Least confidence, for the counts only; default: the best pooled F1.
             max_detections: Most predictions per image and class; default: the protocol's.
@@ -282,12 +290,13 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         from boxscore.matching.policy import Options
         from boxscore.project.numbers import Question, evaluation_document
         from boxscore.project.showing import Evaluation
-        from boxscore.project.tasks import task_of
+        from boxscore.project.usual import asked_protocol, asked_task
 
         state = self._state()
+        chosen = asked_task(state, run, task)
         question = Question(
-            task=task_of(state, run, task),
-            protocol=protocol,
+            task=chosen,
+            protocol=asked_protocol(state, chosen, protocol),
             iou=iou,
             confidence=confidence,
             options=Options(
@@ -312,10 +321,11 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
     ) -> Document:
         """`evaluate` for chosen classes, with the time that the recount took."""
         from boxscore.project.numbers import Question, evaluation_document
-        from boxscore.project.tasks import task_of
+        from boxscore.project.usual import asked_protocol, asked_task
 
         state = self._state()
-        chosen = task_of(state, run, task)
+        chosen = asked_task(state, run, task)
+        protocol = asked_protocol(state, chosen, protocol)
         if chosen in DETECTION and protocol in (None, "coco"):
             state.view(run, chosen)
         start = time.perf_counter()

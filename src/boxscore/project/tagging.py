@@ -63,7 +63,7 @@ class Tagging(DerivedRuns):
         Raises:
             RequestError: The name cannot be one, or nothing is selected.
         """
-        _check_name(name, "tag")
+        check_name(name, "tag")
         return TagWriter(self.path).add(name, selected_rows(self._state(), selection))
 
     def untag(self, name: str, selection: Selection | str | Sequence[str]) -> int:
@@ -119,7 +119,7 @@ class Tagging(DerivedRuns):
 
     def save_slice(self, name: str, where: str) -> bool:
         """Name a slice, which `slice=NAME` then means; returns whether it replaced another."""
-        _check_name(name, "slice")
+        check_name(name, "slice")
         if "slice=" in where.replace(" ", ""):
             raise RequestError(
                 "a saved slice that means another could come to mean itself",
@@ -197,7 +197,8 @@ def unknown_slice(name: str, known: dict[str, str]) -> RequestError:
     )
 
 
-def _check_name(name: str, what: str) -> None:
+def check_name(name: str, what: str) -> None:
+    """Refuse what cannot name a tag or a slice."""
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME or not name.isprintable():
         raise RequestError(
             f"{shown(name)} cannot name a {what}",

@@ -119,7 +119,9 @@ def _labels(project: Project, runs: list[str]) -> Document | None:
 
 def _run(project: Project, card: Document, asked: Asked) -> Document:
     run, where = card["name"], asked.where
-    evaluation = project.evaluate(run, where=where)
+    # The same rules as its intervals and curves, whatever is usual in the project.
+    rules = "coco" if Task(card["task"]) in DETECTION else None
+    evaluation = project.evaluate(run, task=card["task"], protocol=rules, where=where)
     document: Document = {
         name: card[name] for name in ("name", "file", "sha256", "format", "hashes")
     } | {"evaluation": evaluation}

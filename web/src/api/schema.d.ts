@@ -1068,11 +1068,15 @@ export interface paths {
         };
         /**
          * Settings
-         * @description What is set for the project; `boxscore config` changes it.
+         * @description Every setting: what it means, its value, its default.
          */
         get: operations["settings_api_v1_settings_get"];
         put?: never;
-        post?: never;
+        /**
+         * Change Settings
+         * @description Change some, all or none of them; values that depend on them are computed anew.
+         */
+        post: operations["change_settings_api_v1_settings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1139,6 +1143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Storage
+         * @description What the project's folder holds, and how big it is.
+         */
+        get: operations["storage_api_v1_storage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subsets": {
         parameters: {
             query?: never;
@@ -1153,6 +1177,26 @@ export interface paths {
          * @description Make a project of the images of a selection, beside this one.
          */
         post: operations["subset_api_v1_subsets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System
+         * @description Versions and the machine, for a bug report; nothing of it is sent anywhere.
+         */
+        get: operations["system_api_v1_system_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1412,6 +1456,16 @@ export interface components {
         Changed: {
             /** Changed */
             changed: number;
+        };
+        /**
+         * Changes
+         * @description Name -> value; null brings the default back.
+         */
+        Changes: {
+            /** Changes */
+            changes: {
+                [key: string]: number | string | null;
+            };
         };
         /** Check */
         Check: {
@@ -3555,6 +3609,8 @@ export interface components {
             task: string;
             /** Tasks */
             tasks: components["schemas"]["TaskChoice"][];
+            /** Usual Task */
+            usual_task: string;
         };
         /** RunIntervals */
         RunIntervals: {
@@ -3630,16 +3686,32 @@ export interface components {
             /** Where */
             where?: string | null;
         };
-        /** Setting */
+        /**
+         * Setting
+         * @description A setting; "" is none.
+         */
         Setting: {
             /** Default */
-            default: number;
+            default: number | string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "findings" | "evaluation" | "keys";
             /** Name */
             name: string;
             /** Set */
             set: boolean;
+            /** Severity */
+            severity: ("severe" | "moderate") | null;
+            /** Side */
+            side: ("low" | "high") | null;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
             /** Value */
-            value: number;
+            value: number | string;
         };
         /** Settings */
         Settings: {
@@ -3715,6 +3787,27 @@ export interface components {
             /** Skipped */
             skipped: number;
         };
+        /** Storage */
+        Storage: {
+            /** Bytes */
+            bytes: number;
+            /** Rows */
+            rows: components["schemas"]["StoredRow"][];
+        };
+        /**
+         * StoredRow
+         * @description One sort of thing; `place` is relative to the project's folder.
+         */
+        StoredRow: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Place */
+            place: string;
+            /** What */
+            what: string;
+        };
         /** Subset */
         Subset: {
             /** Name */
@@ -3767,6 +3860,20 @@ export interface components {
             slice?: string | null;
             /** Task */
             task: string;
+        };
+        /**
+         * System
+         * @description Heading -> name -> fact.
+         */
+        System: {
+            /** Facts */
+            facts: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Version */
+            version: string;
         };
         /** Tag */
         Tag: {
@@ -5820,6 +5927,39 @@ export interface operations {
             };
         };
     };
+    change_settings_api_v1_settings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Changes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     similar_api_v1_similar_get: {
         parameters: {
             query?: {
@@ -5919,6 +6059,26 @@ export interface operations {
             };
         };
     };
+    storage_api_v1_storage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+        };
+    };
     subset_api_v1_subsets_post: {
         parameters: {
             query?: never;
@@ -5948,6 +6108,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    system_api_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
                 };
             };
         };
