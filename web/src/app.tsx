@@ -16,6 +16,7 @@ import { CHOSEN } from "./api/base";
 import { useNews, useProjects } from "./api/jobs";
 import { OverviewPage } from "./pages/overview";
 import { NoRunPage, RunsPage } from "./pages/runs";
+import { SettingsPage } from "./pages/settings";
 import { Bar } from "./shell/bar";
 import { Chips } from "./shell/chips";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
@@ -24,13 +25,15 @@ import { SliceDialog } from "./shell/slice-dialog";
 import { choiceOf, matchedChoice } from "./state/choice";
 import { useKeys } from "./state/keys";
 import { pickNothing, picks } from "./state/picked";
+import { usePreferences } from "./state/preferences";
 import { PAGES, unfiltered } from "./state/url";
 import { getView, setView, useView } from "./state/view";
 
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function useDark(): boolean {
-  const { theme } = useView();
+  const preferred = usePreferences().theme;
+  const theme = useView().theme ?? (preferred === "system" ? null : preferred);
   const system = useSyncExternalStore(
     (listener) => {
       prefersDark.addEventListener("change", listener);
@@ -123,6 +126,7 @@ function Content({ project, run, dark }: { project: Overview; run: Run | undefin
   if (page === "compare" && run) return <ComparePage project={project} run={run} />;
   if (page === "map") return <DataMapPage project={project} run={run} dark={dark} />;
   if (page === "imports") return <ImportsPage />;
+  if (page === "settings") return <SettingsPage project={project} />;
   if (page === "metrics") return <MetricsPage run={run} />;
   if (page === "runs") return <RunsPage project={project} run={run} />;
   if (!run) return <NoRunPage project={project} title={NAMES[page]} />;

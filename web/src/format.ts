@@ -30,6 +30,14 @@ export function whole(value: Maybe): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
+/** 5.7 MB: powers of a thousand, as disks are sold. */
+export function bytes(value: number): string {
+  for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]] as const) {
+    if (value >= size) return `${(value / size).toFixed(value < 10 * size ? 1 : 0)} ${unit}`;
+  }
+  return `${value} B`;
+}
+
 /** "1 image", "2 images". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole(count)} ${count === 1 ? one : many}`;

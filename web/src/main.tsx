@@ -11,6 +11,7 @@ import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/labels.css";
+import "./styles/settings.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -6,6 +6,7 @@ import { DEFAULTS } from "../src/state/url";
 const protocol = (name: string) => ({ name, title: name, headline: "AP" });
 const run = {
   task: "segm",
+  usual_task: "segm",
   tasks: [
     { task: "bbox", protocols: [protocol("coco"), protocol("voc12")] },
     { task: "segm", protocols: [protocol("coco")] },

@@ -6,11 +6,10 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from boxscore.engine.progress import telling
 from boxscore.errors import BoxscoreError, RequestError, SourceError
 from boxscore.project import Project
 
@@ -147,10 +146,11 @@ def _say(document: Document) -> None:
     _out.flush()
 
 
-@contextmanager
-def _told(step: str) -> Iterator[None]:
-    _say({"step": step})
-    yield
+def _tell(step: str, done: str | None) -> None:
+    _say({"step": step} if done is None else {"progress": f"{step}: {done}"})
+
+
+_told = telling(_tell)
 
 
 def _end_with_parent() -> None:

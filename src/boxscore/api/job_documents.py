@@ -87,6 +87,7 @@ class JobState(Document):
     project: str | None
     state: Literal["running", "done", "failed", "cancelled"]
     steps: list[str]
+    progress: str | None
     seconds: float
     result: dict[str, JsonValue] | None
     problem: JobProblem | None

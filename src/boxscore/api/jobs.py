@@ -36,6 +36,7 @@ class Job:
     Attributes:
         project: Id of the project it belongs to; None where it makes one.
         steps: What it has begun so far, for people; the last one is going on.
+        progress: How far the last step is, where it counts.
         result: What it found or made, once it is done.
         problem: Why it failed: code, detail, fix.
     """
@@ -46,6 +47,7 @@ class Job:
     project: str | None
     state: State = "running"
     steps: list[str] = field(default_factory=list)
+    progress: str | None = None
     result: dict[str, Any] | None = None
     problem: dict[str, Any] | None = None
     begun: float = field(default_factory=time.monotonic)
@@ -55,7 +57,17 @@ class Job:
     def document(self) -> dict[str, Any]:
         """For JSON."""
         seconds = (self.ended or time.monotonic()) - self.begun
-        names = ("id", "kind", "title", "project", "state", "steps", "result", "problem")
+        names = (
+            "id",
+            "kind",
+            "title",
+            "project",
+            "state",
+            "steps",
+            "progress",
+            "result",
+            "problem",
+        )
         return {name: getattr(self, name) for name in names} | {"seconds": round(seconds, 1)}
 
 
@@ -151,6 +163,9 @@ class Jobs:
                 return
             if "step" in said:
                 job.steps.append(said["step"])
+                job.progress = None
+            elif "progress" in said:
+                job.progress = said["progress"]
             elif "done" in said:
                 job.state, job.result = "done", said["done"]
             else:

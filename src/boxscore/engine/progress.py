@@ -51,11 +51,14 @@ def counted(things: Sequence[Thing], what: str) -> Iterator[Thing]:
         tally.add(1)
 
 
-class _Spinner:
-    """Shows a step and its seconds once it has taken longer than one; wipes itself at the end."""
+class _Step:
+    """A step that shows how far it is, again and again, until it ends."""
+
+    wait = 0.5
+    """Seconds until it is shown first."""
 
     def __init__(self, step: str) -> None:
-        self.step, self.shown = step, False
+        self.step = step
         self.tally: Tally | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -67,13 +70,13 @@ class _Spinner:
         return self
 
     def _run(self) -> None:
-        wait = 1.0
+        wait = self.wait
         while not self._done.wait(wait):
-            wait, self.shown = 0.2, True
-            seconds = time.monotonic() - self._start
-            done = "" if self.tally is None else f": {self.tally}"
-            sys.stderr.write(f"\r\x1b[2K{self.step}{done} … {seconds:.0f} s")
-            sys.stderr.flush()
+            wait = 0.2
+            self.show()
+
+    def show(self) -> None:
+        """Say how far it is."""
 
     def __exit__(
         self,
@@ -84,12 +87,53 @@ class _Spinner:
         _running.reset(self._outer)
         self._done.set()
         self._thread.join()
+
+
+class _Spinner(_Step):
+    """Shows a step and its seconds once it has taken longer than one; wipes itself at the end."""
+
+    wait = 1.0
+    shown = False
+
+    def show(self) -> None:
+        self.shown = True
+        seconds = time.monotonic() - self._start
+        done = "" if self.tally is None else f": {self.tally}"
+        sys.stderr.write(f"\r\x1b[2K{self.step}{done} … {seconds:.0f} s")
+        sys.stderr.flush()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, trace)
         if self.shown:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
 
-_running: ContextVar[_Spinner | None] = ContextVar("running", default=None)
+def telling(say: Callable[[str, str | None], None]) -> Progress:
+    """Tell each step as it begins, and how many of its things are done whenever that changed."""
+
+    class Told(_Step):
+        said: str | None = None
+
+        def __enter__(self) -> Self:
+            say(self.step, None)
+            return super().__enter__()
+
+        def show(self) -> None:
+            done = None if self.tally is None else str(self.tally)
+            if done != self.said:
+                self.said = done
+                say(self.step, done)
+
+    return Told
+
+
+_running: ContextVar[_Step | None] = ContextVar("running", default=None)
 """The step that is shown; a thread of the API has its own."""
 
 

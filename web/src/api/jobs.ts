@@ -33,15 +33,19 @@ export function useJob(id: string | null): UseQueryResult<Job> {
   });
 }
 
-/** The newest job of a kind for the project that is shown; the news say when it goes on. */
-export function useJobOf(kind: Job["kind"]): Job | undefined {
-  const here = useProjects().data?.here ?? null;
-  const jobs = useQuery<Schemas["JobList"]>({
+/** What the server works on or worked on, the newest first; the news say when it goes on. */
+export function useJobs(): UseQueryResult<Schemas["JobList"]> {
+  return useQuery<Schemas["JobList"]>({
     queryKey: ["jobs"],
     refetchInterval: (query) => (query.state.data?.jobs.some((job) => job.state === "running") ? 500 : false),
     queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/jobs", { signal })),
   });
-  return jobs.data?.jobs.find((job) => job.kind === kind && (here === null || job.project === here));
+}
+
+/** The newest job of a kind for the project that is shown. */
+export function useJobOf(kind: Job["kind"]): Job | undefined {
+  const here = useProjects().data?.here ?? null;
+  return useJobs().data?.jobs.find((job) => job.kind === kind && (here === null || job.project === here));
 }
 
 export async function startJob(asked: Pick<Asked, "kind"> & Partial<Asked>): Promise<Job> {

@@ -2698,6 +2698,8 @@ export interface components {
              */
             kind: "rehearse-run" | "import-run" | "rehearse-project" | "import-project" | "measure" | "embed" | "verify";
             problem: components["schemas"]["JobProblem"] | null;
+            /** Progress */
+            progress: string | null;
             /** Project */
             project: string | null;
             /** Result */

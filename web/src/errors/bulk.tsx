@@ -1,7 +1,8 @@
-/** What can be done with everything picked in the grid; keys 1 to 5 are its first tags. */
+/** What can be done with everything picked in the grid; number keys give the tags of the settings. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactElement } from "react";
-import { changeTag, exportZip, makeSubset, undoLast, useTags, writeNote, type Labels, type Selection } from "../api/tags";
+import { tagKeys, useSettings } from "../api/settings";
+import { changeTag, exportZip, makeSubset, undoLast, useTags, writeNote, type Selection } from "../api/tags";
 import { plural } from "../format";
 import { useKeys } from "../state/keys";
 import { pickNothing, picks, usePicked } from "../state/picked";
@@ -45,9 +46,10 @@ export function BulkBar({ run, noun, selection, tagged }: Props): ReactElement {
       const { undone } = await undoLast();
       return undone === null ? "Nothing to undo" : `Undone: ${undone}`;
     });
-  const tags = firstTags(labels);
+  const settings = useSettings().data;
+  const tags = [...tagKeys(settings, (labels?.tags ?? []).map(({ tag }) => tag), MOST_KEYS)];
   useKeys({
-    ...(count ? Object.fromEntries(tags.map((tag, k) => [String(k + 1), () => toggleTag(tag)])) : {}),
+    ...(count ? Object.fromEntries(tags.map(([key, tag]) => [key, () => toggleTag(tag)])) : {}),
     ...(count ? { g: () => setForm("tag") } : {}),
     u: undo,
   });
@@ -57,9 +59,9 @@ export function BulkBar({ run, noun, selection, tagged }: Props): ReactElement {
       <b data-testid="picked">{count ? `${plural(count, noun)} picked` : "Nothing picked"}</b>
       {count > 0 && (
         <>
-          {tags.map((tag, k) => (
-            <button key={tag} className="btn small" aria-pressed={all(tag)} disabled={act.isPending} onClick={() => toggleTag(tag)}>
-              <kbd>{k + 1}</kbd> <bdi>{tag}</bdi>
+          {tags.map(([key, tag]) => (
+            <button key={key} className="btn small" aria-pressed={all(tag)} disabled={act.isPending} onClick={() => toggleTag(tag)}>
+              <kbd>{key}</kbd> <bdi>{tag}</bdi>
             </button>
           ))}
           {form === null ? (
@@ -103,11 +105,6 @@ async function told(form: "note" | "subset", words: string, selection: Selection
   if (form === "note") return `Note on ${(await writeNote(words, selection)).changed}`;
   const made = await makeSubset(words, selection);
   return `Project ${made.project}: ${plural(made.images, "image")}`;
-}
-
-/** The tags that have a key. */
-function firstTags(labels: Labels | undefined): string[] {
-  return (labels?.tags ?? []).slice(0, MOST_KEYS).map(({ tag }) => tag);
 }
 
 function WordForm({ name, go, close }: { name: string; go: (words: string) => void; close: () => void }): ReactElement {

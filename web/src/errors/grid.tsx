@@ -4,10 +4,12 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type 
 import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from "../api/client";
 import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
+import { TILES, usePreferences } from "../state/preferences";
 import { boxShape, Shape } from "./overlay";
 
-const TILE = 136;
-const ROW = 150;
+/** Of a row, beyond the width of a tile. */
+const GAP = 8;
+const WORDS_HEIGHT = 6;
 
 interface GridProps {
   count: number;
@@ -23,21 +25,23 @@ interface GridProps {
 export function TileGrid({ count, total, current, more, move, pick, children }: GridProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState(4);
+  const tile = TILES[usePreferences().tiles];
   useLayoutEffect(() => {
     const element = scroller.current!;
-    const measure = () => setColumns(Math.max(1, Math.floor((element.clientWidth + 8) / (TILE + 8))));
+    const measure = () => setColumns(Math.max(1, Math.floor((element.clientWidth + GAP) / (tile + GAP))));
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
     return () => observer.disconnect();
-  }, []);
+  }, [tile]);
   const rows = Math.ceil(count / columns);
   const virtual = useVirtualizer({
     count: rows,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => tile + WORDS_HEIGHT + GAP,
     overscan: 3,
   });
+  useEffect(() => virtual.measure(), [tile, virtual]);
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -71,7 +75,7 @@ export function TileGrid({ count, total, current, more, move, pick, children }: 
           <div
             key={row.key}
             className="tiles-row"
-            style={{ transform: `translateY(${row.start}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+            style={{ height: tile + WORDS_HEIGHT, transform: `translateY(${row.start}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
           >
             {Array.from({ length: columns }, (_, k) => children(row.index * columns + k))}
           </div>

@@ -1,6 +1,6 @@
 /** Which models have been evaluated on this data? */
 import { useState, type ReactElement } from "react";
-import { EVERYTHING, pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run } from "../api/client";
+import { EVERYTHING, pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run, type Task, type Under } from "../api/client";
 import { useQuery } from "@tanstack/react-query";
 import { useProjects } from "../api/jobs";
 import { ImportDialog } from "../imports/import-dialog";
@@ -79,9 +79,16 @@ function definition(runs: Run[]): string {
   return `COCO protocol on ${of}. Precision and recall at the thresholds above, each run at its own best F1 until you move the slider.`;
 }
 
+/** A list compares all runs by one rule, whatever is usual in the project. */
+function ownRules(run: Run): Under {
+  const own = run.tasks.find((t) => t.task === run.task);
+  if (own?.protocols[0] === undefined || (own.protocols[0].name === "coco" && run.usual_task === run.task)) return {};
+  return { task: run.task as Task, protocol: own.protocols.find((p) => p.name === "coco")?.name };
+}
+
 function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main }): ReactElement {
   const view = useView();
-  const summary = useSummary(pointOf(view, run.name), view.slice === null ? {} : { slice: view.slice });
+  const summary = useSummary(pointOf(view, run.name), { ...ownRules(run), ...(view.slice === null ? {} : { slice: view.slice }) });
   const metrics = view.slice === null ? run.metrics : summary.data?.metrics;
   const counts = summary.data?.counts ?? run.counts;
   const main = mainOf(run);

@@ -37,7 +37,7 @@ export function JobButton({ kind, label }: JobButtonProps): ReactElement {
 export function JobProgress({ job }: { job: Job }): ReactElement {
   return (
     <p role="status">
-      <progress /> {job.steps.at(-1) ?? "starting"} <button className="btn small" onClick={() => void cancelJob(job.id)}>Cancel</button>
+      <progress /> {job.progress ?? job.steps.at(-1) ?? "starting"} <button className="btn small" onClick={() => void cancelJob(job.id)}>Cancel</button>
     </p>
   );
 }

@@ -27,6 +27,7 @@ const ICONS = {
   map: "M3 4h.01M7 3h.01M5 8h.01M10 6h.01M13 9h.01M4 12h.01M9 11h.01M12 13h.01",
   labels: "M2 3h8l4 5-4 5H2z",
   projects: "M2 4h4l2 2h6v7H2z",
+  settings: "M2 4h7M13 4h1M2 8h2M8 8h6M2 12h6M12 12h2M11 2.5v3M6 6.5v3M10 10.5v3",
   imports: "M8 2v8M4.5 7 8 10.5 11.5 7M2 13h12",
   errors: "M2 2h4v4H2zM10 2h4v4h-4zM2 10h4v4H2zM10 10h4v4h-4z",
 };

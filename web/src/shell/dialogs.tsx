@@ -82,7 +82,7 @@ const KEYS: [string, string][] = [
   ["Z", "zoom to the object or show the whole image"],
   ["S", "pick or leave the object; in the grid the space bar does too"],
   ["Ctrl A", "pick everything that the filter lists"],
-  ["1 … 5", "with something picked on the Errors page: its tags"],
+  ["1 … 9", "with something picked on the Errors page: its tags, as the settings say"],
   ["G", "tag what is picked"],
   ["U", "undo the last tag, note or slice"],
   ["X", "other run"],

@@ -5,6 +5,7 @@ import { plural } from "../format";
 import { Icon, Logo } from "../parts/marks";
 import { formatView, PAGES, type Page } from "../state/url";
 import { setView, useView } from "../state/view";
+import { Jobs } from "./jobs";
 
 export const NAMES: Record<Page, string> = {
   runs: "Runs",
@@ -19,6 +20,7 @@ export const NAMES: Record<Page, string> = {
   imports: "Import report",
   gate: "Report and gate",
   projects: "Projects",
+  settings: "Settings",
 };
 
 interface NavProps {
@@ -55,6 +57,7 @@ export function Nav({ project, recountMs, dark, help }: NavProps): ReactElement 
         ))}
       </div>
       <div className="nav-foot">
+        <Jobs />
         <button onClick={help} aria-haspopup="dialog">
           <kbd>?</kbd> Keyboard
         </button>

@@ -21,12 +21,13 @@ export interface Choice {
 /** The view's choice where predictions are matched one by one, else the run's own. */
 export function matchedChoice(view: View, run: Run): Choice {
   const chosen = choiceOf(view, run);
-  return chosen.matched ? chosen : choiceOf({ ...view, task: null }, run);
+  return chosen.matched ? chosen : choiceOf({ ...view, task: run.task }, run);
 }
 
-/** The view's choice where this run allows it, else the run's own. */
+/** The view's choice where this run allows it, else the project's usual one, else the run's own. */
 export function choiceOf(view: View, run: Run): Choice {
-  const found = run.tasks.find((t) => t.task === view.task) ?? run.tasks.find((t) => t.task === run.task);
+  const named = (task: string | null) => run.tasks.find((t) => t.task === task);
+  const found = named(view.task) ?? named(run.usual_task) ?? named(run.task);
   const task = found?.task ?? run.task;
   const protocols = found?.protocols ?? [];
   const protocol = protocols.find((p) => p.name === view.protocol) ?? protocols[0];
@@ -38,7 +39,8 @@ export function choiceOf(view: View, run: Run): Choice {
     confusable: MATCHED.includes(task) || task === "classification",
     under: {
       ...(view.slice === null ? {} : { slice: view.slice }),
-      ...(task === run.task ? {} : { task: task as Task }),
+      // What is not named is the project's usual task here, the run's own there.
+      ...(task === run.task && task === run.usual_task ? {} : { task: task as Task }),
       ...(protocol === protocols[0] ? {} : { protocol: protocol?.name }),
     },
   };

@@ -1,7 +1,7 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "slices", "metrics", "compare", "labels", "map", "imports", "gate", "projects"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "slices", "metrics", "compare", "labels", "map", "imports", "gate", "projects", "settings"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
