@@ -32,6 +32,7 @@ from boxscore.api import (
 from boxscore.api.gate import Gate
 from boxscore.api.pictures import PictureCache
 from boxscore.api.served import ProjectPath, Served
+from boxscore.api.watching import Watched
 from boxscore.project import Project
 from boxscore.project.shelf import Shelf
 from boxscore.sources.video import VideoReader
@@ -77,6 +78,7 @@ def create_app(served: Served | Project | None) -> FastAPI:
     app.state.pictures = PictureCache()
     app.state.videos = VideoReader()  # its process starts with the first frame asked for
     app.add_middleware(ProjectPath)
+    app.add_middleware(Watched)
     problems.install(app)
     for module in ROUTES:
         app.include_router(module.router)

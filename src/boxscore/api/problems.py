@@ -11,8 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from boxscore.engine.leaving import Abandoned
 from boxscore.errors import BoxscoreError, BusyError, RequestError, UnknownRunError
 
+CLIENT_GONE = 499
+"""For the record only: nobody is there to read it."""
 MEDIA_TYPE = "application/problem+json"
 NOT_FOUND = {
     "E-RUN-UNKNOWN", "E-ITEM-UNKNOWN", "E-IMAGE-NONE", "E-PROJECT-UNKNOWN", "E-PROJECT-CHOOSE",
@@ -76,6 +79,10 @@ def install(app: FastAPI) -> None:
     def http(request: Request, error: HTTPException) -> Response:
         code = f"E-HTTP-{error.status_code}"
         return _answer(request, error.status_code, code, str(error.detail))
+
+    @app.exception_handler(Abandoned)
+    def abandoned(_request: Request, _error: Abandoned) -> Response:
+        return Response(status_code=CLIENT_GONE)
 
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> Response:

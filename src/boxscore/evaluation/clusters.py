@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.leaving import checkpoint
 from boxscore.errors import RequestError
 from boxscore.matching.restrict import one_per_item
 
@@ -83,6 +84,7 @@ class Clusters:
         generator = np.random.default_rng(seed)
         step = max(8, AT_ONCE // max(self.count, self.number.size, 1) // 8 * 8)
         for start in range(0, replicates, step):
+            checkpoint()
             size = min(step, replicates - start)
             drawn = generator.integers(0, max(self.count, 1), (size, self.count))
             drawn += np.arange(size)[:, None] * self.count

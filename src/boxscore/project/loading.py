@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.leaving import checkpoint
 from boxscore.errors import DamagedStoreError, UnknownRunError
 from boxscore.evaluation.counts import Counts
 from boxscore.evaluation.numbers import Numbers
@@ -117,6 +118,7 @@ class Loaded:
     def remembered(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """What `make` answered first; slow answers are made once, one after the other."""
         with self._slow:
+            checkpoint()  # whoever asked may have gone while others were answered
             if key not in self._remembered:
                 self._remembered[key] = make()
             answer: Answer = self._remembered[key]
@@ -125,6 +127,7 @@ class Loaded:
     def evaluated(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Like `remembered`, for what fills memory: only the last few are kept."""
         with self._slow:
+            checkpoint()
             if key not in self._evaluated:
                 made = make()
                 while len(self._evaluated) >= MOST_EVALUATED:

@@ -52,7 +52,7 @@ def _findings() -> Iterator[Setting]:
     from boxscore.quality.findings import FINDINGS
     from boxscore.quality.registry import metrics
 
-    title = "Longer side of images when the model is trained"
+    title = "Longer side of images in training"
     yield Setting(name=SIZE, default=float(TRAINING_SIZE), group="findings", title=title, unit="px")
     cards = metrics()
     for one in FINDINGS:
