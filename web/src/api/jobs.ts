@@ -75,10 +75,18 @@ export async function upload(files: File[], arrived: (count: number) => void): P
   return id;
 }
 
-/** The list of runs first, so that nothing is asked of a run that is gone. */
+function runNames(): string[] {
+  return queries.getQueryData<Schemas["Overview"]>(["project"])?.runs.map((run) => run.name) ?? [];
+}
+
+/** The list of runs first; nothing is asked of a run that is gone, also where it is still drawn. */
 async function refresh(): Promise<void> {
+  const before = runNames();
   await queries.invalidateQueries({ queryKey: ["project"] });
-  requestAnimationFrame(() => void queries.invalidateQueries());
+  const now = new Set(runNames());
+  const gone = before.filter((name) => !now.has(name)).map((name) => JSON.stringify(name));
+  const asksOf = (key: readonly unknown[]) => gone.some((name) => JSON.stringify(key).includes(name));
+  await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "project" && !asksOf(queryKey) });
 }
 
 /** Fetches anew what another process changed; a page that nobody looks at does not listen. */
