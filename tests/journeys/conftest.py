@@ -107,7 +107,7 @@ def signed_in(browser: Any, address: str, *, live: bool = False) -> Iterator[Jou
 
     def heard(message: Any) -> None:
         if message.type in ("error", "warning"):
-            found.problems.append(message.text)
+            found.problems.append(f"{message.text} {message.location['url']}")
 
     page.on("console", heard)
     page.on("pageerror", lambda e: found.problems.append(str(e)))

@@ -55,7 +55,8 @@ def test_two_people_see_what_each_other_does(
         project.export("int8", format="coco", output=tmp_path / "out")
         project.import_predictions(tmp_path / "out" / "results.json", name="third")
         for journey in (one, other):
-            journey.page.goto(f"{journey.base}/#/runs")
+            with journey.page.expect_response("**/runs/third/summary*"):
+                journey.page.goto(f"{journey.base}/#/runs")
             row = journey.page.locator(".runs-table tbody tr", has_text="third")
             expect(row).to_be_visible(timeout=10_000)
         project.delete_run("third")

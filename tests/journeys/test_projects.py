@@ -135,7 +135,8 @@ def test_a_change_elsewhere_shows_by_itself(browser: Any, address: str, shelf: P
         page = journey.page
         page.locator("table a").first.click()
         page.locator(".kpis").wait_for()
-        page.goto(page.url.split("#")[0] + "#/runs")
+        with page.expect_response("**/runs/int8/summary*"):
+            page.goto(page.url.split("#")[0] + "#/runs")
         page.locator(".runs-table tbody tr", has_text="int8").wait_for()
         for name in ("one", "two"):
             Project.open(shelf / name).rename_run("int8", "renamed")

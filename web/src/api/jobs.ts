@@ -75,16 +75,19 @@ export async function upload(files: File[], arrived: (count: number) => void): P
   return id;
 }
 
+/** Every run that this page has ever seen. */
+const seen = new Set<string>();
+
 function runNames(): string[] {
   return queries.getQueryData<Schemas["Overview"]>(["project"])?.runs.map((run) => run.name) ?? [];
 }
 
 /** The list of runs first; nothing is asked of a run that is gone, also where it is still drawn. */
 async function refresh(): Promise<void> {
-  const before = runNames();
+  for (const name of runNames()) seen.add(name);
   await queries.invalidateQueries({ queryKey: ["project"] });
   const now = new Set(runNames());
-  const gone = before.filter((name) => !now.has(name)).map((name) => JSON.stringify(name));
+  const gone = [...seen].filter((name) => !now.has(name)).map((name) => JSON.stringify(name));
   const asksOf = (key: readonly unknown[]) => gone.some((name) => JSON.stringify(key).includes(name));
   await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "project" && !asksOf(queryKey) });
 }
