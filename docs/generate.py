@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import click
+from api_reference import api_page
 
 from boxscore.api.schema import text as openapi
 from boxscore.cli.program import program
@@ -108,6 +110,7 @@ def references() -> dict[Path, str]:
         for name, (heading, some) in METRICS.items()
     }
     pages[DOCS / "reference" / "findings.md"] = finding_page()
+    pages[DOCS / "reference" / "api.md"] = api_page(json.loads(openapi()))
     return pages | {CLI: title + "\n".join(commands(program, ["boxscore"])), OPENAPI: openapi()}
 
 
