@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from boxscore import figures
+from boxscore.cli.figure import figure
 from boxscore.errors import RequestError
 from boxscore.figures import charts
 from boxscore.figures.chart import COLUMN, Heat
@@ -198,3 +199,28 @@ def test_an_engine_that_is_missing_is_named(
     monkeypatch.setattr(figures, "find_spec", lambda name: None)
     with pytest.raises(RequestError, match="plotly is not installed"):
         figures.pr_curve(project, engine="plotly")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("pr-curve", "-o", "a.gif"), "E-FIGURE-SUFFIX"),
+        (("forest", "int8", "-o", "a.pdf"), "E-FIGURE-RUNS"),
+        (("metric-performance", "int8", "-o", "a.pdf"), "E-FIGURE-METRIC"),
+    ],
+)
+def test_command_line_refuses(
+    project: Project, words: tuple[str, ...], code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RequestError) as bad:
+        figure.main([*words, "-t", str(project.path)], standalone_mode=False)
+    assert bad.value.code == code and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("suffix", "engine"), [("svg", "matplotlib"), ("html", "plotly")])
+def test_command_line_writes(project: Project, suffix: str, engine: str, tmp_path: Path) -> None:
+    pytest.importorskip(engine)
+    target = tmp_path / f"forest.{suffix}"
+    words = ["forest", "float32", "int8", "-o", str(target), "-t", str(project.path)]
+    figure.main(words, standalone_mode=False)
+    assert "Change of AP, float32 to int8" in target.read_text(encoding="utf-8")

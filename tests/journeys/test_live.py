@@ -139,7 +139,12 @@ def test_the_app_in_a_frame_of_a_notebook(browser: Any, project: Project, host: 
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = browser.new_page(viewport={"width": 1500, "height": 900})
         refused: list[str] = []
-        page.on("response", lambda a: a.status >= 400 and refused.append(a.url))
+
+        def heard(answer: Any) -> None:
+            if answer.status >= 400:
+                refused.append(answer.url)
+
+        page.on("response", heard)
         page.goto(f"http://{host}:{server.server_address[1]}/")
         frame = page.frame_locator("iframe")
         expect(frame.locator("[data-testid=total]")).to_have_text("528 objects", timeout=20_000)

@@ -48,6 +48,7 @@ COMMANDS = {
     "subset": "subset:subset",
     "export": "export:export",
     "report": "report:report",
+    "figure": "figure:figure",
     "print": "prints:print_group",
     "start": "start:start",
     "verify": "verify:verify",
