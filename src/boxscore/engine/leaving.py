@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
 
 
 class Abandoned(Exception):
@@ -37,3 +40,10 @@ def checkpoint() -> None:
     gone = _gone.get()
     if gone is not None and gone():
         raise Abandoned
+
+
+def wanted(things: Iterable[Thing]) -> Iterator[Thing]:
+    """The things one by one, with a checkpoint before each."""
+    for thing in things:
+        checkpoint()
+        yield thing

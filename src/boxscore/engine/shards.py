@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
-from boxscore.engine.leaving import checkpoint
+from boxscore.engine.leaving import wanted
 from boxscore.engine.progress import Tally
 
 Shard = TypeVar("Shard")
@@ -48,16 +48,10 @@ def map_shards(
 def _told(results: Iterator[Result], work: Sequence[object], what: str) -> list[Result]:
     """All results; the running step learns of each as it comes."""
     if not what:
-        return list(_wanted(results))
+        return list(wanted(results))
     sizes = [len(shard) if isinstance(shard, Sized) else 1 for shard in work]
     tally, found = Tally(what, sum(sizes)), []
-    for result, size in zip(_wanted(results), sizes, strict=True):
+    for result, size in zip(wanted(results), sizes, strict=True):
         found.append(result)
         tally.add(size)
     return found
-
-
-def _wanted(results: Iterator[Result]) -> Iterator[Result]:
-    for result in results:
-        checkpoint()
-        yield result

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.leaving import checkpoint
 from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.clusters import Clusters, Weights
@@ -220,6 +221,7 @@ class Fixer:
         step = max(1, AT_ONCE // max(rows.size, 1))
         whole = np.full((len(weights), self.view.classes), np.nan)
         for start in range(0, len(weights), step):
+            checkpoint()
             some = weights[start : start + step].astype(np.float64)
             objects = [np.bincount(labelled, one[on], used.size) for one in some]
             drawn = some[:, self.view.predictions.item[rows]]

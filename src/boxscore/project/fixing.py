@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.engine.leaving import wanted
 from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.fixes import (
     Fixer,
@@ -66,7 +67,7 @@ def fix_first(
     errors = assign(view.view, view.live.at(query.iou), view.best)
     fixer = Fixer(view.view, errors, confidence, items)
     groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
-    gains = [gain for gain in map(fixer.gain, groups) if _worth(gain)]
+    gains = [gain for gain in map(fixer.gain, wanted(groups)) if _worth(gain)]
     labels = label_gain(state, run, fixer, query.iou, items, intervals=query.intervals)
     gains += [labels] if labels else []
     gains.sort(key=lambda g: -(g.per_hundred if query.order == "effort" else g.gain))
