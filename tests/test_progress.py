@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from boxscore.engine import counted, map_shards, on_terminal
+from boxscore.engine import Tally, counted, map_shards, on_terminal
+from boxscore.engine.progress import telling
 from boxscore.sources.image_files import read_all_facts
 
 
@@ -57,3 +58,21 @@ def test_nothing_is_said_of_quick_steps_or_without_one(
     assert map_shards(len, ["a", "bc"], what="words") == [1, 2]
     assert [facts.code for facts in read_all_facts([tmp_path])] == ["E-IMAGE-KIND"]
     assert terminal.getvalue() == ""
+
+
+def test_steps_and_tallies_are_told_as_they_change() -> None:
+    said: list[tuple[str, str | None]] = []
+    progress = telling(lambda step, done: said.append((step, done)))
+    with progress("reading"):
+        tally = Tally("files", 3)
+        for done in (1, 2):
+            tally.add(1)
+            wanted = ("reading", f"{done} of 3 files")
+            last = time.monotonic() + 10
+            while said[-1] != wanted and time.monotonic() < last:
+                time.sleep(0.01)
+            assert said[-1] == wanted
+    with progress("writing"):
+        pass
+    assert said[0] == ("reading", None) and said[-1] == ("writing", None)
+    assert len(said) == len(set(said))

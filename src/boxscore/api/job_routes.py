@@ -64,7 +64,7 @@ def start_job(asked: documents.Asked, request: Request, served: ServedHere) -> o
             project=served.shelf.id_of(path),
         )
 
-    title = names.get(str(told["source"]), asked.kind)
+    title = names.get(str(told["source"] or told["project"]), asked.kind)
     told["names"] = names
     return served.jobs.start(
         asked.kind, told, title=asked.name or title, project=project, after=after
