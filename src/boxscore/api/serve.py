@@ -61,7 +61,8 @@ def _name(served: Served | Project) -> str:
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; 0 takes any free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named so that asyncio knows it for TCP and sends each answer at once.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
