@@ -100,9 +100,7 @@ def _image(number: int) -> str:
     )
 
 
-def _labels(
-    image: np.ndarray, kind: np.ndarray, box: np.ndarray
-) -> Iterator[str]:
+def _labels(image: np.ndarray, kind: np.ndarray, box: np.ndarray) -> Iterator[str]:
     for k, (i, c, b) in enumerate(zip(image.tolist(), kind.tolist(), box.tolist(), strict=True), 1):
         yield (
             f'{{"id":{k},"image_id":{i},"category_id":{c},"bbox":{b},'

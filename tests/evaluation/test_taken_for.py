@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 
-from boxscore.evaluation.error_list import FN, FP, TP, error_page, objects_at
+from boxscore.evaluation.error_list import FN, FP, TP, objects_at
+from boxscore.evaluation.listing import error_page
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.queries import ClassOrNone, ErrorQuery
 from boxscore.evaluation.run_view import RunView

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.chosen import Items, chosen
+from boxscore.evaluation.chosen import Items, chosen, class_mask
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.reasons import missed_at
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
+from boxscore.matching.restrict import one_per_item
 from boxscore.schema.tables import Table
+
+ALMOST_ONE = 1 - 1e-10
+"""The highest threshold that is compared with, as in the reference loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,35 +111,81 @@ def confusion(
     )
 
 
-def taken_for(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cell of the matrix that counts each object; a wrong class is one cell of two objects.
+
+    Attributes:
+        shown: (S,) predictions that are right or wrong, in the order that was asked for.
+        missed: (M,) ground truths that are missed, ascending.
+        labelled, predicted: (S + M,) row and column of the matrix, `classes` for background.
+    """
+
+    shown: NDArray[np.int64]
+    missed: NDArray[np.int64]
+    labelled: NDArray[np.int32]
+    predicted: NDArray[np.int32]
+
+
+def cells(
     view: Comparable,
     pairs: Table,
     matches: MatchesAt,
     confidence: float,
     shown: NDArray[np.int64],
-    missed: NDArray[np.int64],
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Labelled and predicted class of objects: the cell of the matrix that counts each.
-
-    A wrong class is one cell of two objects: the false positive and the miss.
+) -> Cells:
+    """Labelled and predicted class of every object at one operating point.
 
     Args:
-        shown: Rows of predictions that are right or wrong at the confidence.
-        missed: Rows of ground truths that are missed there.
-
-    Returns:
-        Row and column of the matrix, (shown + missed,) each.
+        pairs: Candidate pairs, or what `leftover` leaves of them.
+        shown: The predictions at or above the confidence, in any order.
     """
-    prediction, label = _counted(view, pairs, matches, confidence)
+    shown = shown[(matches.right | matches.wrong)[shown]]
+    missed = missed_at(view, matches, confidence)
+    unfound = np.zeros(view.truth.item.size, np.bool_)
+    unfound[missed] = True
+    taker, taken = _across_classes(view, pairs, matches, confidence, unfound)
     of_prediction = np.full(view.predictions.item.size, view.classes, np.int32)
+    of_prediction[taker] = view.truth.class_id[taken]
     of_label = np.full(view.truth.item.size, view.classes, np.int32)
-    both = (prediction >= 0) & (label >= 0)
-    of_prediction[prediction[both]] = view.truth.class_id[label[both]]
-    of_label[label[both]] = view.predictions.class_id[prediction[both]]
-    return (
-        np.concatenate([of_prediction[shown], view.truth.class_id[missed]]),
-        np.concatenate([view.predictions.class_id[shown], of_label[missed]]),
+    of_label[taken] = view.predictions.class_id[taker]
+    right, given = matches.right[shown], view.predictions.class_id[shown]
+    labelled = of_prediction[shown]
+    labelled[right] = view.truth.class_id[matches.ground_truth[shown[right]]]
+    return Cells(
+        shown=shown,
+        missed=missed,
+        labelled=np.concatenate([labelled, view.truth.class_id[missed]]),
+        predicted=np.concatenate([given, of_label[missed]]),
     )
+
+
+def leftover(pairs: Table, matches: MatchesAt) -> Table:
+    """The candidate pairs that may match across classes at one IoU, whatever the confidence."""
+    near = np.flatnonzero(pairs["iou"] >= min(matches.iou, ALMOST_ONE))
+    return pairs.take(near[matches.wrong[pairs["prediction"][near]]])
+
+
+def matrix_of(
+    found: Cells, view: Comparable, items: Items = None, classes: Classes = None
+) -> NDArray[np.int64]:
+    """(C + 1, C + 1) the matrix alone: every prediction, and the misses that nothing was taken for.
+
+    Args:
+        classes: Counts whose labelled or predicted class is one of these.
+    """
+    size = view.classes + 1
+    here = np.ones(found.labelled.size, np.bool_)
+    here[found.shown.size :] = found.predicted[found.shown.size :] == view.classes
+    if items is not None:
+        chosen_items = one_per_item(items, view.items)
+        here[: found.shown.size] &= chosen_items[view.predictions.item[found.shown]]
+        here[found.shown.size :] &= chosen_items[view.truth.item[found.missed]]
+    if classes is not None:
+        wanted = np.append(class_mask(view, classes), False)
+        here &= wanted[found.labelled] | wanted[found.predicted]
+    cell = found.labelled[here].astype(np.int64) * size + found.predicted[here]
+    return np.bincount(cell, minlength=size * size).reshape(size, size).astype(np.int64)
 
 
 def _counted(
@@ -147,7 +197,7 @@ def _counted(
     wrong, missed = matches.wrong & shown, missed_at(view, matches, confidence)
     unfound = np.zeros(view.truth.item.size, np.bool_)
     unfound[missed] = True
-    taker, taken = _across_classes(view, pairs, matches.iou, wrong, unfound)
+    taker, taken = _across_classes(view, pairs, matches, confidence, unfound)
     label[taker] = taken
     unfound[taken] = False
     visible = np.flatnonzero((matches.right & shown) | wrong)
@@ -159,12 +209,14 @@ def _counted(
 def _across_classes(
     view: Comparable,
     pairs: Table,
-    iou: float,
-    wrong: NDArray[np.bool_],
+    matches: MatchesAt,
+    confidence: float,
     unfound: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """The same greedy matching as within a class, of what is left over, as if of one class."""
-    left = wrong[pairs["prediction"]] & unfound[pairs["ground_truth"]]
+    left = np.flatnonzero(unfound[pairs["ground_truth"]])
+    of_left = pairs["prediction"][left]
+    left = left[matches.wrong[of_left] & (view.confidence[of_left] >= confidence)]
     prediction, ground_truth = pairs["prediction"][left], pairs["ground_truth"][left]
     rows, place = np.unique(prediction, return_inverse=True)
     if not rows.size:
@@ -182,7 +234,7 @@ def _across_classes(
         pairs["iou"][left],
         max_detections=rows.size,
     )
-    got, _, _ = recount.at(iou)
+    got, _, _ = recount.at(matches.iou)
     hit = np.flatnonzero(got >= 0)
     return rows[hit].astype(np.int64), got[hit]
 

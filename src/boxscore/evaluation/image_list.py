@@ -2,46 +2,84 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.error_list import FN, FP, TP, objects_at, wishes
+from boxscore.evaluation.error_list import FN, FP, OUTCOME_NAMES, TP
+from boxscore.evaluation.listing import Listing
 from boxscore.evaluation.queries import ImageQuery
-from boxscore.evaluation.run_view import RunView
-from boxscore.schema.tables import Table
 
 
-def image_rows(
-    run: RunView, items: Table, query: ImageQuery, confidence: float, where: Items = None
-) -> tuple[int, list[dict[str, Any]]]:
-    """How many images fit the filter, and one page of them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageList:
+    """The images that fit a filter, in display order.
 
-    Returns:
-        Total, and rows with `item`, tp, fp, fn and f1 (null where nothing is there to find).
+    Attributes:
+        order: (N,) int32, rows of items.
+        counts: (3, images) int32, TP, FP and FN of every image of the project.
+        f1: (images,) nan where nothing is there to find.
     """
-    objects = objects_at(run, query.iou, confidence)
+
+    order: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    f1: NDArray[np.float64]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        return self.order.nbytes + self.counts.nbytes + self.f1.nbytes
+
+    def page(self, query: ImageQuery) -> list[dict[str, Any]]:
+        """Rows with `item`, tp, fp, fn and f1 (null where nothing is there to find)."""
+        return [
+            {"item": k}
+            | {name: int(self.counts[c, k]) for c, name in enumerate(OUTCOME_NAMES)}
+            | {"f1": defined(self.f1[k])}
+            for k in self.order[query.offset : query.offset + query.limit].tolist()
+        ]
+
+
+def image_list(found: Listing, query: ImageQuery, where: Items = None) -> ImageList:
+    """Filter, count and sort the images of a listing."""
+    groups, item, size = found.groups, found.item, found.items.rows
+    outcome = groups.outcome.astype(np.int64) * size
+    cell = outcome[found.group] + item
     if query.classes is not None:
-        objects = objects.take(np.isin(objects.class_id, query.classes))
-    counts = {
-        k: np.bincount(objects.item[objects.outcome == k], minlength=items.rows)
-        for k in (TP, FP, FN)
-    }
-    chosen = np.ones(items.rows, np.bool_) if where is None else where.copy()
-    for wanted in wishes(objects, query, run.view.classes):
-        chosen &= np.bincount(objects.item[wanted], minlength=items.rows) > 0
+        cell = cell[np.isin(groups.class_id, query.classes)[found.group]]
+    counts = np.bincount(cell, minlength=3 * size).reshape(3, size).astype(np.int32)
+    chosen = np.ones(size, np.bool_) if where is None else where.copy()
+    for wanted in _wishes(found, query):
+        chosen &= np.bincount(item[wanted], minlength=size) > 0
     whole = 2 * counts[TP] + counts[FP] + counts[FN]
-    f1 = np.divide(2 * counts[TP], whole, out=np.full(items.rows, np.nan), where=whole > 0)
+    f1 = np.divide(2 * counts[TP], whole, out=np.full(size, np.nan), where=whole > 0)
     rows = np.flatnonzero(chosen)
     order = rows[_order(f1[rows], counts[FP][rows] + counts[FN][rows], query.sort)]
-    page = order[query.offset : query.offset + query.limit].tolist()
-    names = {"tp": TP, "fp": FP, "fn": FN}
-    return rows.size, [
-        {"item": k, **{n: int(counts[c][k]) for n, c in names.items()}, "f1": defined(f1[k])}
-        for k in page
-    ]
+    return ImageList(order=order.astype(np.int32), counts=counts, f1=f1)
+
+
+def _wishes(found: Listing, query: ImageQuery) -> list[NDArray[np.bool_]]:
+    """(N,) masks of what an image must hold: an object of the outcome, one of the kind, and one
+    that is in the cell of the confusion matrix and below the confidence at once.
+    """
+    groups, wishes = found.groups, []
+    known = np.ones(groups.counts.size, np.bool_)
+    if query.classes is not None:
+        known = np.isin(groups.class_id, query.classes)
+    if query.outcome is not None:
+        wishes.append((groups.by_outcome(query) & known)[found.group])
+    if query.kind is not None:
+        wishes.append((groups.by_kind(query) & known)[found.group])
+    if (query.labelled, query.predicted, query.below) != (None, None, None):
+        cell = groups.by_label(query) & groups.within(query)
+        cell = cell & groups.by_outcome(query) & groups.by_kind(query)
+        flags, below = cell[found.group], found.narrowed(query, None)
+        wishes.append(flags if below is None else flags & below)
+    return wishes
 
 
 def _order(f1: Any, errors: Any, sort: str) -> Any:

@@ -19,6 +19,9 @@ from boxscore.matching.policy import PAIR_FLOOR
 from boxscore.matching.recount import MatchesAt
 from boxscore.schema.tables import Table
 
+Rows = NDArray[np.int64] | slice
+ALL = slice(None)
+
 
 class ErrorKind(IntEnum):
     """Why a prediction is wrong, or that an object was missed. The value is the display order."""
@@ -104,21 +107,23 @@ def error_kinds(
     *,
     false: NDArray[np.bool_] | None = None,
     background: float = PAIR_FLOOR,
+    rows: Rows = ALL,
 ) -> NDArray[np.uint8]:
-    """(P,) ErrorKind of every prediction at one IoU threshold; NONE unless it is false.
+    """(N,) ErrorKind of predictions at one IoU threshold; NONE unless one is false.
 
     Args:
         false: (P,) the predictions to explain; None is the false positives.
         background: Overlaps up to this one are none, at least the floor of candidate pairs.
+        rows: (N,) the predictions that are asked about; default: all P.
     """
-    false = matches.wrong if false is None else false
-    iou, near, elsewhere = matches.iou, best.same_iou, best.other_iou
+    false = (matches.wrong if false is None else false)[rows]
+    iou, near, elsewhere = matches.iou, best.same_iou[rows], best.other_iou[rows]
     kinds = np.select(
         [
             ~false,
             (near >= background) & (near <= iou),
             elsewhere >= iou,
-            (near >= iou) & (_held_by(matches, best.same) >= 0),
+            (near >= iou) & (_held_by(matches, best.same[rows]) >= 0),
             np.maximum(near, elsewhere) <= background,
         ],
         [
@@ -143,7 +148,7 @@ def _held_by(matches: MatchesAt, ground_truth: NDArray[np.int32]) -> NDArray[np.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """What each prediction is, and the evidence for it, at one IoU threshold; arrays are (P,).
+    """What predictions are, and the evidence for it, at one IoU threshold; arrays are (N,).
 
     Attributes:
         kind: ErrorKind, NONE unless it is a false positive.
@@ -161,20 +166,26 @@ class Reasons:
     ignored: NDArray[np.uint8]
 
 
-def explain(view: Comparable, pairs: Table, matches: MatchesAt, best: BestOverlaps) -> Reasons:
-    """Exactly one reason for each prediction, whatever its confidence."""
-    kind = error_kinds(matches, best)
+def explain(
+    view: Comparable, pairs: Table, matches: MatchesAt, best: BestOverlaps, rows: Rows = ALL
+) -> Reasons:
+    """Exactly one reason for each prediction, whatever its confidence.
+
+    Args:
+        rows: (N,) the predictions that are asked about; default: all P.
+    """
+    kind, matched = error_kinds(matches, best, rows=rows), matches.ground_truth[rows]
     near = np.isin(kind, (ErrorKind.DUPLICATE, ErrorKind.LOCATION))
     elsewhere = np.isin(kind, (ErrorKind.CLASS, ErrorKind.BOTH))
     ground_truth = np.select(
-        [matches.ground_truth >= 0, near, elsewhere],
-        [matches.ground_truth, best.same, best.other],
+        [matched >= 0, near, elsewhere],
+        [matched, best.same[rows], best.other[rows]],
         default=np.int32(-1),
     ).astype(np.int32)
     rival = np.where(kind > 0, _held_by(matches, ground_truth), -1).astype(np.int32)
     iou = np.select(
-        [matches.ground_truth >= 0, near, elsewhere],
-        [match_overlaps(pairs, matches), best.same_iou, best.other_iou],
+        [matched >= 0, near, elsewhere],
+        [match_overlaps(pairs, matches, rows), best.same_iou[rows], best.other_iou[rows]],
         default=np.nan,
     )
     return Reasons(
@@ -182,29 +193,47 @@ def explain(view: Comparable, pairs: Table, matches: MatchesAt, best: BestOverla
         ground_truth=ground_truth,
         iou=iou,
         rival=rival,
-        ignored=_ignored(view, matches),
+        ignored=_ignored(view, matches, rows),
     )
 
 
-def match_overlaps(pairs: Table, matches: MatchesAt) -> NDArray[np.float64]:
-    """(P,) overlap of each prediction with its match; nan without one."""
-    prediction = pairs["prediction"]
-    hit = pairs["ground_truth"] == matches.ground_truth[prediction]
-    iou = np.full(matches.ground_truth.size, np.nan)
-    iou[prediction[hit]] = pairs["iou"][hit]
+def match_overlaps(pairs: Table, matches: MatchesAt, rows: Rows = ALL) -> NDArray[np.float64]:
+    """(N,) overlap of each prediction with its match; nan without one."""
+    prediction, matched = pairs["prediction"], matches.ground_truth
+    if isinstance(rows, slice):
+        hit = np.flatnonzero(pairs["ground_truth"] == matched[prediction])
+        place = prediction[hit]
+    else:
+        place, at = _runs(prediction, rows)
+        mine = pairs["ground_truth"][at] == matched[rows[place]]
+        place, hit = place[mine], at[mine]
+    iou = np.full(matched[rows].size, np.nan)
+    iou[place] = pairs["iou"][hit]
     return iou
 
 
-def _ignored(view: Comparable, matches: MatchesAt) -> NDArray[np.uint8]:
-    on_crowd = np.zeros(matches.ignored.size, np.bool_)
-    some = matches.ignored
-    on_crowd[some] = view.crowd[matches.ground_truth[some]] != 0
+def _ignored(view: Comparable, matches: MatchesAt, rows: Rows) -> NDArray[np.uint8]:
+    some = matches.ignored[rows]
+    on_crowd = np.zeros(some.size, np.bool_)
+    on_crowd[some] = view.crowd[matches.ground_truth[rows][some]] != 0
     why = np.select(
-        [on_crowd, some, ~matches.considered],
+        [on_crowd, some, ~matches.considered[rows]],
         [Ignored.CROWD, Ignored.DIFFICULT, Ignored.BEYOND_LIMIT],
         default=Ignored.NO,
     )
     return why.astype(np.uint8)
+
+
+def _runs(
+    column: NDArray[np.int32], rows: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each of some values stands in an ascending column: its place in `rows`, and where."""
+    rows = rows.astype(column.dtype)  # else numpy converts the whole column
+    start = np.searchsorted(column, rows, side="left")
+    count = np.searchsorted(column, rows, side="right") - start
+    place = np.repeat(np.arange(rows.size), count)
+    within = np.arange(place.size) - np.repeat(np.cumsum(count) - count, count)
+    return place, start[place] + within
 
 
 class PairsByTruth:
@@ -221,11 +250,8 @@ class PairsByTruth:
             For each pair the place in `rows`, ascending, and its row in the table, ascending
             for each ground truth.
         """
-        start = np.searchsorted(self._truth, rows, side="left")
-        count = np.searchsorted(self._truth, rows, side="right") - start
-        place = np.repeat(np.arange(rows.size), count)
-        within = np.arange(place.size) - np.repeat(np.cumsum(count) - count, count)
-        return place, self._order[start[place] + within]
+        place, at = _runs(self._truth, rows)
+        return place, self._order[at]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,10 +273,17 @@ class Misses:
 
 def missed_at(view: Comparable, matches: MatchesAt, confidence: float) -> NDArray[np.int64]:
     """Rows of the ground truths that count and that no prediction at this confidence found."""
+    return np.flatnonzero(view.counted & ~found_at(view, matches, confidence))
+
+
+def found_at(view: Comparable, matches: MatchesAt, confidence: float) -> NDArray[np.bool_]:
+    """(G,) ground truths that a prediction at this confidence found."""
     taker = matches.prediction
-    found = taker >= 0
-    found[found] = view.confidence[taker[found]] >= confidence
-    return np.flatnonzero(view.counted & ~found)
+    if not view.confidence.size:
+        return np.zeros(taker.size, np.bool_)
+    reached = view.confidence.take(taker, mode="clip") >= confidence
+    found: NDArray[np.bool_] = reached & (taker >= 0)
+    return found
 
 
 def explain_misses(

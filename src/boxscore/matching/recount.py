@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,12 @@ from boxscore.matching.policy import PAIR_FLOOR
 from boxscore.schema.tables import Table
 
 KEPT = 64
-"""IoU thresholds whose matches are remembered; a slider visits few."""
+"""IoU thresholds whose matches are remembered, at most; a slider visits few."""
+KEPT_BYTES = 256 << 20
+"""What they may take together; the last two are kept whatever they take."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MatchesAt:
     """Who got whom at one IoU threshold, at every confidence at once.
 
@@ -40,15 +43,20 @@ class MatchesAt:
     considered: NDArray[np.bool_]
     order: NDArray[np.int64]
 
-    @property
+    @cached_property
     def right(self) -> NDArray[np.bool_]:
         """(P,) true positives, whatever their confidence."""
         return (self.ground_truth >= 0) & ~self.ignored
 
-    @property
+    @cached_property
     def wrong(self) -> NDArray[np.bool_]:
         """(P,) false positives, whatever their confidence."""
         return (self.ground_truth < 0) & self.considered
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that one threshold takes, both of the above included."""
+        return self.ground_truth.nbytes + self.prediction.nbytes + 3 * self.ignored.nbytes
 
 
 class LiveMatching:
@@ -91,10 +99,23 @@ class LiveMatching:
                 code="E-IOU-RANGE",
             )
         if iou not in self._kept:
-            if len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[iou] = self._match(iou)
+            found = self._match(iou)
+            while len(self._kept) >= max(2, min(KEPT, KEPT_BYTES // max(found.nbytes, 1))):
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[iou] = found
+            return found
         return self._kept[iou]
+
+    def shown(self, confidence: float) -> NDArray[np.int64]:
+        """Predictions at or above a confidence, by falling confidence."""
+        low, high = 0, self._order.size
+        while low < high:
+            middle = (low + high) // 2
+            if self.view.confidence[self._order[middle]] >= confidence:
+                low = middle + 1
+            else:
+                high = middle
+        return self._order[:low]
 
     def _match(self, iou: float) -> MatchesAt:
         ground_truth, ignored, prediction = self._recount.at(iou)

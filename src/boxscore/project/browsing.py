@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.error_list import ErrorPage, error_pages
-from boxscore.evaluation.image_list import image_rows
+from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.error_list import Picked
+from boxscore.evaluation.image_list import image_list
+from boxscore.evaluation.listing import Listing, listing
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
@@ -35,16 +38,8 @@ def error_document(
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-
-    def pages() -> ErrorPage:
-        chosen = picked(state, run, view.view, query)
-        return error_pages(view, truth.items, query, confidence, items, chosen)
-
-    # Further pages of one list are cut from the same sorted objects.
-    asked = replace(query, offset=0, limit=1, confidence=confidence)
-    meant = None if items is None else items.tobytes()
-    key = "errors", state.record(run).run_id, task_of(state, run, task), asked, meant
-    page = state.evaluated(key, pages).page(query)
+    whole = _listing(state, run, view, query.iou, confidence, task, items)
+    page = whole.page(query, _picked(state, run, view, query, task))
     scene = Scene(truth, view, query.iou, confidence)
     objects = object_documents(scene, page.objects)
     for found, tags in zip(objects, _tags(state, run, view.view, objects), strict=True):
@@ -56,6 +51,30 @@ def error_document(
         "objects": objects,
         "next_offset": _next(query.offset, query.limit, page.total),
     }
+
+
+def _listing(
+    state: Loaded,
+    run: str,
+    view: RunView,
+    iou: float,
+    confidence: float,
+    task: str | None,
+    items: Items,
+) -> Listing:
+    """Everything at one operating point; further pages and filters are cut from the same."""
+    meant = None if items is None else items.tobytes()
+    key = "listing", state.record(run).run_id, task_of(state, run, task), iou, confidence, meant
+    rows = state.truth().items
+    return state.listed(key, lambda: listing(view, rows, iou, confidence, items))
+
+
+def _picked(state: Loaded, run: str, view: RunView, query: ErrorQuery, task: str | None) -> Picked:
+    if query.tag is None and query.among is None:
+        return None
+    record, among = state.record(run), (query.tag, query.among)
+    key = "picked", record.run_id, task_of(state, run, task), among, state.tags
+    return state.listed(key, lambda: picked(state, run, view.view, query))
 
 
 def _tags(state: Loaded, run: str, view: Comparable, objects: list[Document]) -> list[list[str]]:
@@ -79,7 +98,12 @@ def image_document(
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    total, rows = image_rows(view, truth.items, query, confidence, items)
+    whole = _listing(state, run, view, query.iou, confidence, task, None)
+    asked = replace(query, offset=0, limit=1, confidence=confidence)
+    meant = None if items is None else items.tobytes()
+    key = "images", state.record(run).run_id, task_of(state, run, task), asked, meant
+    listed = state.listed(key, lambda: image_list(whole, query, items))
+    total, rows = listed.order.size, listed.page(query)
     numbers = np.array([row.pop("item") for row in rows], np.int64)
     tags = tags_of(state, ITEMS, numbers)
     return {

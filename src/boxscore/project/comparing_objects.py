@@ -225,7 +225,7 @@ def _sizes(pair: _Pair) -> list[Document]:
 def _kinds(pair: _Pair) -> list[Document]:
     """New and removed false positives by why they are false."""
     new, removed = (
-        np.bincount(run.outcomes(pair.iou).reasons.kind[rows], minlength=len(ErrorKind))
+        np.bincount(run.kinds(pair.iou, rows), minlength=len(ErrorKind))
         for run, rows in ((pair.runs[1], pair.alarms.new), (pair.runs[0], pair.alarms.removed))
     )
     return [

@@ -201,6 +201,6 @@ def _told(state: Loaded, query: MapQuery, rows: NDArray[np.int64]) -> Document:
         }
     outcome = np.zeros(state.truth().ground_truth.rows, np.int64)
     outcome[view.view.truth.rows[view.view.counted]] = FOUND
-    lost = missed_at(view.view, view.outcomes(query.iou).matches, confidence)
+    lost = missed_at(view.view, view.live.at(query.iou), confidence)
     outcome[view.view.truth.rows[lost]] = MISSED
     return {"outcome": outcome[rows].tolist(), "confidence": defined(confidence)}

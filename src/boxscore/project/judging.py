@@ -55,10 +55,8 @@ def confusion(
         return {"run": run, "iou": None, "confidence": None} | _matrix(state, matrix, True)
     view = run_view(state, run, task)
     cut = operating_confidence(view, confidence, items)
-    found = view.confusion(iou, cut, classes, items)
-    return {"run": run, "iou": iou, "confidence": defined(cut)} | _matrix(
-        state, found.matrix, False
-    )
+    matrix = view.confusion_matrix(iou, cut, classes, items)
+    return {"run": run, "iou": iou, "confidence": defined(cut)} | _matrix(state, matrix, False)
 
 
 def _matrix(state: Loaded, matrix: NDArray[np.int64], answers: bool) -> Document:

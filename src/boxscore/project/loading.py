@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import coco
 from boxscore.project.evaluating import Truth, compare, evaluate_objects
 from boxscore.project.keeping import counts_of, document_name, from_text
+from boxscore.project.kept import Kept
 from boxscore.schema.kinds import Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import (
@@ -51,6 +52,8 @@ EMBEDDED = "embeddings"
 """The document of the models whose embeddings are in use."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
+MOST_LISTED, LISTED_BYTES = 64, 256 << 20
+"""Lists of objects and images at an operating point that stay in memory, and their bytes."""
 
 
 def load_truth(snapshot: Snapshot) -> Truth:
@@ -95,9 +98,9 @@ class Loaded:
     _predictions: dict[str, Annotations] = field(default_factory=dict)
     _views: dict[tuple[str, Task, int | None], RunView] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _remembered: dict[Hashable, Any] = field(default_factory=dict)
-    _evaluated: dict[Hashable, Any] = field(default_factory=dict)
-    _slow: threading.RLock = field(default_factory=threading.RLock)
+    _remembered: Kept = field(default_factory=Kept)
+    _evaluated: Kept = field(default_factory=lambda: Kept(most=MOST_EVALUATED))
+    _listed: Kept = field(default_factory=lambda: Kept(most=MOST_LISTED, most_bytes=LISTED_BYTES))
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
     tags: int = 0
@@ -116,25 +119,16 @@ class Loaded:
         return self.records[run]
 
     def remembered(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """What `make` answered first; slow answers are made once, one after the other."""
-        with self._slow:
-            checkpoint()  # whoever asked may have gone while others were answered
-            if key not in self._remembered:
-                self._remembered[key] = make()
-            answer: Answer = self._remembered[key]
-            return answer
+        """What `make` answered first, for small answers that take long."""
+        return self._remembered.get(key, make)
 
     def evaluated(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Like `remembered`, for what fills memory: only the last few are kept."""
-        with self._slow:
-            checkpoint()
-            if key not in self._evaluated:
-                made = make()
-                while len(self._evaluated) >= MOST_EVALUATED:
-                    self._evaluated.pop(next(iter(self._evaluated)))
-                self._evaluated[key] = made
-            answer: Answer = self._evaluated[key]
-            return answer
+        return self._evaluated.get(key, make)
+
+    def listed(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Like `remembered`, for what tells its bytes: as many as fit are kept."""
+        return self._listed.get(key, make)
 
     def truth(self) -> Truth:
         """Items, ontology and ground truth."""
@@ -250,6 +244,7 @@ def _carry_over(known: Loaded, loaded: Loaded) -> None:
     # A slice by a metric, by a tag or by likeness is still the same:
     if _meaning(loaded) == _meaning(known):
         loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
+        loaded._listed = known._listed
     same = {
         old.name: new.name
         for old in known.records.values()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, near_misses, shown
-from boxscore.evaluation.error_list import FN, listed
+from boxscore.evaluation.error_list import FN
+from boxscore.evaluation.listing import listing
 from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project.analysing import run_view
 from boxscore.project.deriving import DerivedRuns
@@ -245,7 +246,8 @@ def _listed(state: Loaded, run: str, chosen: Selection) -> dict[str, list[int]]:
     items = sliced(state.truth(), chosen.within)
     confidence = operating_confidence(view, query.confidence, items)
     masks = picked(state, run, view.view, query)
-    objects = listed(view, query, confidence, items, masks)
+    whole = listing(view, state.truth().items, query.iou, confidence, items)
+    objects = whole.listed(query, masks)
     lost = objects.outcome == FN
     return {"P": objects.row[~lost].tolist(), "G": objects.row[lost].tolist()}
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.error_list import FN, Objects
-from boxscore.evaluation.reasons import ErrorKind, Ignored, Miss, Misses, Reasons
+from boxscore.evaluation.reasons import ErrorKind, Ignored, Miss, Misses
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Side
 from boxscore.matching.recount import MatchesAt
@@ -40,6 +41,16 @@ MISSES = {
 }
 
 
+class Reason(NamedTuple):
+    """What one prediction is, and why; the fields are those of `Reasons`."""
+
+    kind: int
+    ground_truth: int
+    iou: float
+    rival: int
+    ignored: int
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What every object document needs: the project, one run, one operating point."""
@@ -48,16 +59,25 @@ class Scene:
     run: RunView
     iou: float
     confidence: float
+    _reasons: dict[int, Reason] = field(default_factory=dict)
 
     @property
     def matches(self) -> MatchesAt:
         """Matches at the operating point's IoU."""
-        return self.run.outcomes(self.iou).matches
+        return self.run.live.at(self.iou)
 
-    @property
-    def reasons(self) -> Reasons:
-        """What each prediction is at that IoU, and why."""
-        return self.run.outcomes(self.iou).reasons
+    def look_at(self, rows: Iterable[int]) -> None:
+        """Find the reasons of some predictions at once."""
+        wanted = np.fromiter((row for row in rows if row not in self._reasons), np.int64)
+        found = self.run.reasons(self.iou, wanted)
+        columns = (getattr(found, name).tolist() for name in Reason._fields)
+        self._reasons.update(zip(wanted.tolist(), map(Reason, *columns), strict=True))
+
+    def reason(self, row: int) -> Reason:
+        """What a prediction is at that IoU, and why."""
+        if row not in self._reasons:
+            self.look_at([row])
+        return self._reasons[row]
 
     def misses(self, rows: NDArray[np.int64]) -> Misses:
         """Why some ground truths were missed at the operating point."""
@@ -86,6 +106,7 @@ def item_document(truth: Truth, item: int) -> dict[str, Any]:
 def object_documents(scene: Scene, objects: Objects) -> list[dict[str, Any]]:
     """One document per object of a page."""
     lost = np.flatnonzero(objects.outcome == FN)
+    scene.look_at(objects.row[objects.outcome != FN].tolist())
     misses = scene.misses(objects.row[lost])
     place = dict(zip(lost.tolist(), range(lost.size), strict=True))
     return [
@@ -96,7 +117,7 @@ def object_documents(scene: Scene, objects: Objects) -> list[dict[str, Any]]:
 
 def _predicted(scene: Scene, row: int) -> dict[str, Any]:
     run, side = scene.run, scene.run.view.predictions
-    kind = ErrorKind(int(scene.reasons.kind[row]))
+    kind = ErrorKind(scene.reason(row).kind)
     right = bool(scene.matches.right[row])
     return {
         "id": f"P{row}",
@@ -134,10 +155,10 @@ def label_document(scene: Scene, row: int) -> dict[str, Any]:
 
 
 def _truth_partner(scene: Scene, row: int) -> dict[str, Any] | None:
-    partner = int(scene.reasons.ground_truth[row])
-    if partner < 0:
+    reason = scene.reason(row)
+    if reason.ground_truth < 0:
         return None
-    return _partner(scene, "G", scene.run.view.truth, partner, float(scene.reasons.iou[row]))
+    return _partner(scene, "G", scene.run.view.truth, reason.ground_truth, reason.iou)
 
 
 def _partner(scene: Scene, letter: str, side: Side, row: int, iou: float) -> dict[str, Any]:
@@ -152,15 +173,15 @@ def _partner(scene: Scene, letter: str, side: Side, row: int, iou: float) -> dic
 
 
 def _reason(scene: Scene, row: int, kind: ErrorKind, right: bool) -> str:
-    reasons, view = scene.reasons, scene.run.view
+    reason, view = scene.reason(row), scene.run.view
     if right:
-        return f"correct: IoU {reasons.iou[row]:.2f}"
+        return f"correct: IoU {reason.iou:.2f}"
     if kind is ErrorKind.NONE:
-        return IGNORED[Ignored(int(reasons.ignored[row]))]
-    label, rival = int(reasons.ground_truth[row]), int(reasons.rival[row])
+        return IGNORED[Ignored(reason.ignored)]
+    label, rival = reason.ground_truth, reason.rival
     return REASONS[kind].format(
         label=scene.class_name(int(view.truth.class_id[label])) if label >= 0 else "",
-        iou=reasons.iou[row],
+        iou=reason.iou,
         limit=scene.iou,
         rival=view.confidence[rival] if rival >= 0 else float("nan"),
     )
@@ -201,6 +222,8 @@ def item_objects(scene: Scene, item: int) -> list[dict[str, Any]]:
 def _labels_on(scene: Scene, item: int) -> list[dict[str, Any]]:
     view = scene.run.view
     rows = _rows_on(view.truth.item, item)
+    takers = scene.matches.prediction[rows]
+    scene.look_at(takers[takers >= 0].tolist())
     misses = scene.misses(np.array(rows, np.int64))
     return [_label(scene, row, misses, k) for k, row in enumerate(rows)]
 
@@ -222,7 +245,7 @@ def _label(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
         "box": view.truth.box[row].tolist(),
         "crowd": bool(view.crowd[row]),
         "partner_id": f"P{taker}" if found else None,
-        "iou": defined(scene.reasons.iou[taker]) if found else None,
+        "iou": defined(scene.reason(taker).iou) if found else None,
         "annotation_row": int(view.truth.rows[row]),
         "reason": _label_reason(scene, outcome, row, misses, k),
     }
@@ -240,9 +263,10 @@ def _label_reason(scene: Scene, outcome: str, row: int, misses: Misses, k: int) 
 def _predictions_on(scene: Scene, item: int) -> list[dict[str, Any]]:
     view, matches = scene.run.view, scene.matches
     documents = []
-    for row in _rows_on(view.predictions.item, item):
-        if view.confidence[row] < scene.confidence:
-            continue
+    rows = _rows_on(view.predictions.item, item)
+    shown = [row for row in rows if view.confidence[row] >= scene.confidence]
+    scene.look_at(shown)
+    for row in shown:
         document = _predicted(scene, row)
         decided = bool(matches.right[row] or matches.wrong[row])
         partner = document.pop("partner")
@@ -263,5 +287,6 @@ def _predictions_on(scene: Scene, item: int) -> list[dict[str, Any]]:
 
 def _rows_on(item_column: Any, item: int) -> list[int]:
     """Rows of one image; annotation tables are sorted by item."""
-    start, stop = np.searchsorted(item_column, [item, item + 1])
+    ends = np.array([item, item + 1], item_column.dtype)
+    start, stop = np.searchsorted(item_column, ends)
     return list(range(int(start), int(stop)))
