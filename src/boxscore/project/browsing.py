@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from boxscore.errors import RequestError
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.error_list import Picked
 from boxscore.evaluation.image_list import image_list
@@ -23,7 +22,6 @@ from boxscore.project.slicing import Where, sliced
 from boxscore.project.tagged import picked, tags_of
 from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
-from boxscore.schema.tables import Table
 from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
 
 Document = dict[str, Any]
@@ -131,7 +129,7 @@ def item_view_document(
 ) -> Document:
     """One image: its labels, and a run's predictions when one is named."""
     truth = state.truth()
-    item = find_item(truth.items, data_hash, frame)
+    item = state.item_row(data_hash, frame)
     document = item_document(truth, item)
     if run is None:
         return document | {"objects": []}
@@ -143,17 +141,3 @@ def item_view_document(
         side = truth.ground_truth if found["role"] == "ground_truth" else predictions
         found["outlines"] = outlines(truth.items, side, found.pop("annotation_row"))
     return document | {"confidence": scene.confidence, "objects": objects}
-
-
-def find_item(items: Table, data_hash: str, frame: int) -> int:
-    """Row of an item.
-
-    Raises:
-        RequestError: There is none of this identity.
-    """
-    hits = np.flatnonzero((items["data_hash"] == data_hash) & (items["frame"] == frame))
-    if not hits.size:
-        raise RequestError(
-            "no such image in this project", fix="reload the page", code="E-ITEM-UNKNOWN"
-        )
-    return int(hits[0])

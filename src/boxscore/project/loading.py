@@ -19,6 +19,7 @@ from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import coco
 from boxscore.project.evaluating import Truth, compare, evaluate_objects
+from boxscore.project.item_index import ItemIndex
 from boxscore.project.keeping import counts_of, document_name, from_text
 from boxscore.project.kept import Kept
 from boxscore.schema.kinds import Task
@@ -100,6 +101,7 @@ class Loaded:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _remembered: Kept = field(default_factory=Kept)
     _evaluated: Kept = field(default_factory=lambda: Kept(most=MOST_EVALUATED))
+    _settled: Kept = field(default_factory=Kept)
     _listed: Kept = field(default_factory=lambda: Kept(most=MOST_LISTED, most_bytes=LISTED_BYTES))
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
@@ -129,6 +131,23 @@ class Loaded:
     def listed(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Like `remembered`, for what tells its bytes: as many as fit are kept."""
         return self._listed.get(key, make)
+
+    def settled(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Like `remembered`, for what no later generation changes: the truth and an import's own.
+
+        Args:
+            key: Names the run by its id where it is about one.
+        """
+        return self._settled.get(key, make)
+
+    def item_row(self, data_hash: str, frame: int) -> int:
+        """The row of an item.
+
+        Raises:
+            RequestError: There is none of this identity.
+        """
+        index = self.settled("items", lambda: ItemIndex(self.truth().items))
+        return index.row(data_hash, frame)
 
     def truth(self) -> Truth:
         """Items, ontology and ground truth."""
@@ -201,11 +220,15 @@ class Loaded:
 
     def stored(self, run: str, task: Task) -> tuple[Numbers, Counts] | None:
         """The evaluation that the import stored, and the counts at the default confidence."""
-        record = self.record(run)
-        with Snapshot(self.root) as snapshot:
-            text = snapshot.document(document_name(record.run_id, task))
-        counts = None if text is None else counts_of(text)
-        return None if text is None or counts is None else (from_text(text), counts)
+        name = document_name(self.record(run).run_id, task)
+
+        def read() -> tuple[Numbers, Counts] | None:
+            with Snapshot(self.root) as snapshot:
+                text = snapshot.document(name)
+            counts = None if text is None else counts_of(text)
+            return None if text is None or counts is None else (from_text(text), counts)
+
+        return self.settled(("stored", name), read)
 
     def _stored(self, run: str, task: Task, max_detections: int | None) -> RunView | None:
         record = self.record(run)
@@ -237,6 +260,7 @@ def load(root: Path, known: Loaded | None = None) -> Loaded:
 
 def _carry_over(known: Loaded, loaded: Loaded) -> None:
     """Keep what did not change: the truth never does, a run's tables neither."""
+    loaded._settled = known._settled
     if known._truth is not None:
         loaded._truth = replace(
             known._truth, measured=loaded.measured, tagged=loaded.tagged, alike=loaded.alike

@@ -118,14 +118,21 @@ def size_at(state: Loaded, place: Place, card: Card) -> int:
 
 
 def stored(state: Loaded, known: Known, place: Place) -> tuple[Values, NDArray[np.bool_]]:
-    """Values, nan where undefined, and which of them were computed."""
+    """Values, nan where undefined, and which of them were computed; read only."""
     size = size_at(state, place, known.card)
-    values, computed = np.full(size, np.nan), np.zeros(size, np.bool_)
     table = state.values(place.owner, table_of(known.card))
-    mine = np.flatnonzero(table["metric"] == known.key)
-    values[table["row"][mine]] = table["value"][mine]
-    computed[table["row"][mine]] = True
-    return values, computed
+
+    def found() -> tuple[Values, NDArray[np.bool_]]:
+        values, computed = np.full(size, np.nan), np.zeros(size, np.bool_)
+        mine = np.flatnonzero(table["metric"] == known.key)
+        values[table["row"][mine]] = table["value"][mine]
+        computed[table["row"][mine]] = True
+        values.flags.writeable = computed.flags.writeable = False
+        return values, computed
+
+    # Values are only added: what a metric has is told by how many there are.
+    key = "values", place.owner, known.key, state.generation, table.rows
+    return state.listed(key, found)
 
 
 # --- computing what is missing -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,7 +65,10 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
         return document
     note = state.record(run).details.get("unseen")
     if note is None:  # imported before this was remembered
-        note = unseen_note(state.truth().items, state.predictions(run).table["item"])
+        note = state.settled(
+            ("unseen", state.record(run).run_id),
+            lambda: unseen_note(state.truth().items, state.predictions(run).table["item"]),
+        )
     return document | {"notes": [*document.get("notes", ()), note]} if note else document
 
 
@@ -210,25 +214,34 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
     }
     document = evaluation_document(state, run, Question(task=task))
     counts = document["counts"]
+    tasks = state.settled(
+        ("tasks", record.run_id),
+        lambda: possible_tasks(state.truth(), state.predictions(run), task),
+    )
     return card | {
         "default_confidence": counts["confidence"] if counts else None,
         "metrics": document["metrics"],
         "counts": counts,
         "usual_task": asked_task(state, run, None).value,
-        "tasks": usual_first(state, possible_tasks(state.truth(), state.predictions(run), task)),
+        "tasks": usual_first(state, tasks),
     }
 
 
 def overview_document(state: Loaded) -> Document:
     """Counts, classes, splits and runs of the project."""
+    known = state.settled("overview", lambda: _counts_of_truth(state))
+    runs = [run_card(state, name, k) for k, name in enumerate(state.records)]
+    return {"name": state.name} | known | {"runs": runs}
+
+
+def _counts_of_truth(state: Loaded) -> Document:
     truth = state.truth()
-    table = truth.ground_truth.table
+    table, size = truth.ground_truth.table, len(truth.ontology.classes)
     crowd = table["crowd"]
-    per_class = np.bincount(table["class_id"][~crowd], minlength=len(truth.ontology.classes))
-    places = np.unique(np.stack([table["class_id"], table["item"]]), axis=1)
-    images = np.bincount(places[0], minlength=len(truth.ontology.classes))
+    per_class = np.bincount(table["class_id"][~crowd], minlength=size)
+    place = table["class_id"].astype(np.int64) * truth.items.rows + table["item"]
+    images = np.bincount(np.unique(place) // max(truth.items.rows, 1), minlength=size)
     return {
-        "name": state.name,
         "images": truth.items.rows,
         "images_with_pixels": int((truth.items["file"] != "").sum()),
         "ground_truth": int((~crowd).sum()),
@@ -247,12 +260,10 @@ def overview_document(state: Loaded) -> Document:
         ],
         "splits": _sizes(truth.items["split"]),
         "sequences": _sizes(truth.items["sequence"]),
-        "runs": [run_card(state, name, k) for k, name in enumerate(state.records)],
     }
 
 
 def _sizes(column: Any) -> list[Document]:
     """Images of each split or sequence that has a name."""
-    names, sizes = np.unique(column.astype(str), return_counts=True)
-    pairs = zip(names.tolist(), sizes.tolist(), strict=True)
+    pairs = sorted(Counter(map(str, column.tolist())).items())
     return [{"name": name, "images": size} for name, size in pairs if name]

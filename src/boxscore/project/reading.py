@@ -238,10 +238,8 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
 
     def item_size(self, data_hash: str, frame: int) -> tuple[int, int]:
         """Width and height in pixels, as the annotations use them."""
-        from boxscore.project.browsing import find_item
-
-        items = self.items
-        row = find_item(items, data_hash, frame)
+        state = self._state()
+        items, row = state.truth().items, state.item_row(data_hash, frame)
         return int(items["width"][row]), int(items["height"][row])
 
     def image_path(self, data_hash: str, frame: int) -> Path | None:
@@ -250,11 +248,10 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         Raises:
             RequestError: The file is gone, or not what was imported.
         """
-        from boxscore.project.browsing import find_item
         from boxscore.project.originals import original
 
-        items = self.items
-        file = items["file"][find_item(items, data_hash, frame)]
+        state = self._state()
+        file = state.truth().items["file"][state.item_row(data_hash, frame)]
         return original(self.path, file) if file else None
 
     # --- numbers -----------------------------------------------------------------------------
