@@ -29,6 +29,7 @@ from boxscore.api import (
     slice_routes,
     tag_routes,
 )
+from boxscore.api.documented import document_refusals
 from boxscore.api.gate import Gate
 from boxscore.api.pictures import PictureCache
 from boxscore.api.served import ProjectPath, Served
@@ -82,6 +83,7 @@ def create_app(served: Served | Project | None) -> FastAPI:
     problems.install(app)
     for module in ROUTES:
         app.include_router(module.router)
+    document_refusals(app)
 
     @app.get("/healthz", response_model=documents.Health, include_in_schema=False)
     def healthz() -> object:

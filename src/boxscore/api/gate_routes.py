@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -52,7 +52,10 @@ def other_tools(run: str, project: ProjectHere) -> object:
     return {"run": run, "coco": document["from"]["mAP50_95"], "tools": document["tools"]}
 
 
-@router.get("/report", response_class=Response)
+FILES: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in TYPES.values()}}}
+
+
+@router.get("/report", response_class=Response, responses=FILES)
 def report(
     project: ProjectHere,
     runs: Annotated[list[Run], Query(min_length=1, max_length=20)],

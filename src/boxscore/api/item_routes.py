@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi import Path as PathPart
@@ -80,19 +80,25 @@ PicturesHere = Annotated[Pictures, Depends(Pictures)]
 Known = Annotated[str | None, Header(alias="if-none-match")]
 
 
-@router.get("/image", response_class=Response)
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {}}},
+    304: {"description": "The browser has it already"},
+}
+
+
+@router.get("/image", response_class=Response, responses=PICTURE)
 def image(pictures: PicturesHere, known: Known = None) -> Response:
     """The whole picture."""
     return pictures.answer(known, ("image",), lambda picture: encoded(picture, 92))
 
 
-@router.get("/thumbnail", response_class=Response)
+@router.get("/thumbnail", response_class=Response, responses=PICTURE)
 def small(pictures: PicturesHere, size: Size = 320, known: Known = None) -> Response:
     """The whole picture, small."""
     return pictures.answer(known, ("thumbnail", size), lambda picture: thumbnail(picture, size))
 
 
-@router.get("/crop", response_class=Response)
+@router.get("/crop", response_class=Response, responses=PICTURE)
 def crop(
     pictures: PicturesHere,
     data_hash: DataHash,

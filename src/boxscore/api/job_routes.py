@@ -119,7 +119,11 @@ def _source(asked: documents.Asked, served: Served) -> Path:
     return below(served.root, asked.place or "")
 
 
-@router.get("/events", response_class=StreamingResponse)
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
 async def events(request: Request, served: ServedHere) -> StreamingResponse:
     """Server-sent events: `jobs` at every news of a job, `project` when it was changed."""
     if served.streams >= MOST_STREAMS:

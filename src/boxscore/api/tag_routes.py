@@ -90,7 +90,11 @@ def subset(asked: documents.Subset, project: ProjectHere) -> object:
     return project.subset(selection, name=asked.name, symlinks=asked.symlinks)
 
 
-@router.post("/exports", response_class=FileResponse)
+@router.post(
+    "/exports",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/zip": {}}}},
+)
 def export(asked: documents.Export, project: ProjectHere) -> FileResponse:
     """A selection in any format that can be written, as a zip file."""
     folder = Path(tempfile.mkdtemp(prefix="boxscore-export-"))

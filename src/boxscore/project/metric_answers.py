@@ -83,8 +83,8 @@ def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
         computed = np.ones(values.size, np.bool_)
     else:
         values, computed = stored(state, known, place)
-    order = _sorted(values, query.sort)
-    end = query.offset + query.limit
+    end = min(query.offset + query.limit, values.size)
+    order = _sorted(values, query.sort, end)
     return {
         "metric": card_document(known.card),
         "run": query.run,
@@ -92,18 +92,25 @@ def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
         "missing": int((~computed).sum()),
         "undefined": int((computed & np.isnan(values)).sum()),
         **_distribution(values, query.bins),
-        "rows": _rows(state, known, place, values, order[query.offset : end]),
+        "rows": _rows(state, known, place, values, order[query.offset :]),
         "next_offset": end if end < values.size else None,
     }
 
 
-def _sorted(values: NDArray[np.float64], sort: str) -> NDArray[np.int64]:
-    keys = {"row": np.arange(values.size), "lowest": values, "highest": -values}
+def _sorted(values: NDArray[np.float64], sort: str, stop: int) -> NDArray[np.int64]:
+    """The first rows in an order; of equals the first row, undefined ones last."""
+    keys = {"row": values, "lowest": values, "highest": -values}
     if sort not in keys:
         raise RequestError(
             f"{sort!r} is no order", fix=near_misses(sort, list(keys)), code="E-METRIC-SORT"
         )
-    return np.argsort(keys[sort], kind="stable")
+    if sort == "row":
+        return np.arange(stop)
+    key, rows = keys[sort], np.arange(values.size)
+    if 0 < stop < values.size // 8:  # most need not be sorted
+        last = np.partition(key, stop - 1)[stop - 1]
+        rows = rows if np.isnan(last) else np.flatnonzero(key <= last)
+    return rows[np.argsort(key[rows], kind="stable")][:stop]
 
 
 def _rows(
