@@ -7,6 +7,7 @@ server answers to (against DNS rebinding), and no foreign Origin.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 import secrets
@@ -31,6 +32,8 @@ LARGEST_FILE = 4 << 30
 """Of one file that is uploaded."""
 UPLOAD = re.compile(r"(/p/[0-9a-f]{12})?/api/v1/uploads/[0-9a-f]{1,32}/files")
 LONGEST_QUERY = 1 << 14
+SECONDS_OF_SILENCE = 30.0
+"""In which the next bytes of a body must come."""
 
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; "
@@ -54,6 +57,9 @@ class Refusal:
     status: int
     code: str
     detail: str
+
+
+TOO_LARGE = Refusal(413, "E-GATE-BODY", "the request body is too large")
 
 
 @dataclass(slots=True)
@@ -96,7 +102,8 @@ class Gate:
         ):
             await self._sign_in(guarded)
             return
-        await self.app(scope, _bounded(receive, largest_body(scope)), guarded)
+        body = _Body(receive, guarded, request_id, largest_body(scope))
+        await self.app(scope, body.received, body.answer)
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """Why a request is not let in; None lets it pass."""
@@ -108,7 +115,7 @@ class Gate:
         if not self._origin_is_ours(headers):
             return Refusal(403, "E-GATE-ORIGIN", "requests from other sites are refused")
         if _content_length(headers) > largest_body(scope):
-            return Refusal(413, "E-GATE-BODY", "the request body is too large")
+            return TOO_LARGE
         path: str = scope["path"]
         if path in OPEN_PATHS or path.startswith(OPEN_PREFIX):
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
@@ -207,17 +214,45 @@ def _with_headers(send: Send, request_id: str) -> Send:
     return guarded
 
 
-def _bounded(receive: Receive, largest: int) -> Receive:
-    """A body without a length is cut off at the same bound."""
-    seen = 0
+@dataclass(slots=True)
+class _Body:
+    """A body that is bounded in bytes, whatever it says of its length, and in silence.
 
-    async def limited() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > largest else message
+    What goes beyond looks to the application as if the client had hung up; whatever it answers
+    then, the client is told what the bound was.
+    """
 
-    return limited
+    receive: Receive
+    send: Send
+    request_id: str
+    largest: int
+    refusal: Refusal | None = None
+    _seen: int = 0
+    _whole: bool = False
+
+    async def received(self) -> Message:
+        """The next message for the application."""
+        silence = None if self._whole else SECONDS_OF_SILENCE
+        try:
+            message = await asyncio.wait_for(self.receive(), silence)
+        except TimeoutError:
+            return self._cut_off(Refusal(408, "E-GATE-SLOW", "the request body stopped coming"))
+        self._seen += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._seen > self.largest:
+            return self._cut_off(TOO_LARGE)
+        return message
+
+    def _cut_off(self, refusal: Refusal) -> Message:
+        self.refusal = refusal
+        return {"type": "http.disconnect"}
+
+    async def answer(self, message: Message) -> None:
+        """Send the application's answer, or the refusal in its place."""
+        if self.refusal is None:
+            await self.send(message)
+        elif message["type"] == "http.response.start":
+            await _answer(self.send, self.refusal, self.request_id)
 
 
 async def _answer(send: Send, refusal: Refusal, request_id: str) -> None:

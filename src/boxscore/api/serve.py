@@ -26,6 +26,7 @@ def serve(served: Served | Project, *, host: str, port: int, browser: bool) -> N
     import uvicorn
 
     from boxscore.api.app import guarded
+    from boxscore.api.connections import Connection
 
     listener = listen(host, port)
     port = listener.getsockname()[1]
@@ -38,6 +39,7 @@ def serve(served: Served | Project, *, host: str, port: int, browser: bool) -> N
     app = guarded(served, token=token, hosts=hosts_for(host), port=port)
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=1,  # streams of events have no end of their own

@@ -15,8 +15,8 @@ from boxscore.matching.restrict import one_per_item
 Weights = NDArray[np.uint16]
 """(B, items) how often each replicate holds each image."""
 
-AT_ONCE = 1 << 22
-"""Draws held in memory at once."""
+AT_ONCE = 1 << 19
+"""Draws held in memory at once; between them work may be cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

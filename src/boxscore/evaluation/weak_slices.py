@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.leaving import checkpoint
 from boxscore.evaluation.contrasts import Contrast, Mask, Sums, halves
 from boxscore.evaluation.facets import Condition, Facet
 from boxscore.evaluation.flips import adjusted
@@ -177,6 +178,7 @@ def _singles(sums: Sums, facets: Sequence[Facet]) -> dict[tuple[int, int], _Cand
     """Every condition on its own that holds enough units."""
     found: dict[tuple[int, int], _Candidate] = {}
     for k, facet in enumerate(facets):
+        checkpoint()
         counts = np.bincount(facet.code, minlength=facet.size + 1)[: facet.size]
         enough = 2 * (facet.holds @ counts) >= LEAST_UNITS
         for place in np.flatnonzero(enough).tolist():
@@ -196,6 +198,7 @@ def _pairs(
     best: list[tuple[float, tuple[int, int], tuple[int, int]]] = []
     tried = 0
     for a, one in enumerate(facets):
+        checkpoint()
         for b in range(a + 1, len(facets)):
             score, count = _joint(sums, one, facets[b])
             tried += count

@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from boxscore.engine.leaving import checkpoint
+
 Answer = TypeVar("Answer")
 
 
@@ -42,6 +44,7 @@ class Kept:
                     break
             other.wait()
         try:
+            checkpoint()
             answer = make()
             with self._lock:
                 self._answers[key] = answer

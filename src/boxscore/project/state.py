@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from boxscore.engine.leaving import checkpoint
 from boxscore.project.loading import Loaded, load
 
 
@@ -19,5 +20,6 @@ class OpenProject:
         self._loaded: Loaded | None = None
 
     def _state(self) -> Loaded:
+        checkpoint()
         self._loaded = load(self.path, self._loaded)
         return self._loaded
