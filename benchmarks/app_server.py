@@ -47,8 +47,14 @@ class Server:
     def get(self, path: str) -> Answer:
         """One GET that must be answered well."""
         start = time.perf_counter()
-        self.connection.request("GET", path, headers=self.headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("GET", path, headers=self.headers)
+            response = self.connection.getresponse()
+        except ConnectionError:  # it was idle for too long
+            self.connection.close()
+            start = time.perf_counter()
+            self.connection.request("GET", path, headers=self.headers)
+            response = self.connection.getresponse()
         body = response.read()
         wall = (time.perf_counter() - start) * 1000
         if response.status != 200:

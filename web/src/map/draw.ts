@@ -77,7 +77,7 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene, frame: Frame, line
   pen.clearRect(0, 0, width, height);
   const token = tokens(canvas);
   const visible = shown(scene.map, frame, width, height);
-  if (visible.length > MOST_POINTS) density(pen, scene, frame, visible, token, width);
+  if (visible.length > MOST_POINTS) density(pen, scene, frame, width, height, token);
   else dots(pen, scene, frame, visible, token);
   words(pen, scene, frame, token);
   outline(pen, line, token);
@@ -102,10 +102,13 @@ function words(pen: CanvasRenderingContext2D, scene: Scene, frame: Frame, token:
 
 function shown(map: DataMap, frame: Frame, width: number, height: number): number[] {
   const found: number[] = [];
-  map.x.forEach((x, k) => {
-    const p = onScreen(frame, x, map.y[k]!);
-    if (p.x > -10 && p.y > -10 && p.x < width + 10 && p.y < height + 10) found.push(k);
-  });
+  const { x, y } = map;
+  const across = frame.scale * frame.stretch;
+  for (let k = 0; k < x.length; k++) {
+    const left = x[k]! * across + frame.x;
+    const top = y[k]! * frame.scale + frame.y;
+    if (left > -10 && top > -10 && left < width + 10 && top < height + 10) found.push(k);
+  }
   return found;
 }
 
@@ -139,27 +142,66 @@ function dots(pen: CanvasRenderingContext2D, scene: Scene, frame: Frame, visible
   }
 }
 
-/** Tiles, the darker the more points; the colour is that of most of them. */
-function density(pen: CanvasRenderingContext2D, scene: Scene, frame: Frame, visible: readonly number[], token: Tokens, width: number): void {
-  const columns = Math.ceil(width / TILE) + 4;
-  const tiles = new Map<number, { count: number; paints: Map<string, number> }>();
-  let most = 1;
-  for (const k of visible) {
-    const p = onScreen(frame, scene.map.x[k]!, scene.map.y[k]!);
-    const key = (Math.floor(p.y / TILE) + 2) * columns + Math.floor(p.x / TILE) + 2;
-    const tile = tiles.get(key) ?? { count: 0, paints: new Map<string, number>() };
+interface Paints {
+  /** Place of each point's paint in `list`. */
+  of: Uint8Array;
+  list: string[];
+  theme: string;
+}
+
+/** The paints of a scene: a frame that only moves finds them again. */
+const painted = new WeakMap<Scene, Paints>();
+
+function paintsOf(scene: Scene, token: Tokens): Paints {
+  const theme = token.tp + token.fn + token.faint;
+  const known = painted.get(scene);
+  if (known?.theme === theme) return known;
+  const places = new Map<string, number>();
+  const of = new Uint8Array(scene.map.x.length);
+  for (let k = 0; k < of.length; k++) {
     const paint = paintOf(scene, k, token);
-    tile.count++;
-    tile.paints.set(paint, (tile.paints.get(paint) ?? 0) + 1);
-    most = Math.max(most, tile.count);
-    tiles.set(key, tile);
+    let place = places.get(paint);
+    if (place === undefined) places.set(paint, (place = places.size));
+    of[k] = place;
   }
-  for (const [key, { count, paints }] of tiles) {
-    const [paint] = [...paints].reduce((a, b) => (b[1] > a[1] ? b : a));
+  const found = { of, list: [...places.keys()], theme };
+  painted.set(scene, found);
+  return found;
+}
+
+/** Tiles, the darker the more points; the colour is that of most of them. */
+function density(pen: CanvasRenderingContext2D, scene: Scene, frame: Frame, width: number, height: number, token: Tokens): void {
+  const paints = paintsOf(scene, token);
+  const kinds = paints.list.length;
+  const columns = Math.ceil(width / TILE) + 4;
+  const rows = Math.ceil(height / TILE) + 4;
+  const counts = new Uint32Array(columns * rows * kinds);
+  const { x, y } = scene.map;
+  const across = (frame.scale * frame.stretch) / TILE;
+  const down = frame.scale / TILE;
+  const left = frame.x / TILE + 2;
+  const top = frame.y / TILE + 2;
+  for (let k = 0; k < x.length; k++) {
+    const column = Math.floor(x[k]! * across + left);
+    const row = Math.floor(y[k]! * down + top);
+    if (column >= 0 && row >= 0 && column < columns && row < rows) counts[(row * columns + column) * kinds + paints.of[k]!]!++;
+  }
+  const totals = new Uint32Array(columns * rows);
+  let most = 1;
+  for (let tile = 0; tile < totals.length; tile++) {
+    let sum = 0;
+    for (let kind = 0; kind < kinds; kind++) sum += counts[tile * kinds + kind]!;
+    totals[tile] = sum;
+    if (sum > most) most = sum;
+  }
+  totals.forEach((count, tile) => {
+    if (!count) return;
+    let best = 0;
+    for (let kind = 1; kind < kinds; kind++) if (counts[tile * kinds + kind]! > counts[tile * kinds + best]!) best = kind;
     pen.globalAlpha = 0.15 + 0.85 * Math.sqrt(count / most);
-    pen.fillStyle = paint;
-    pen.fillRect(((key % columns) - 2) * TILE, (Math.floor(key / columns) - 2) * TILE, TILE - 1, TILE - 1);
-  }
+    pen.fillStyle = paints.list[best]!;
+    pen.fillRect(((tile % columns) - 2) * TILE, (Math.floor(tile / columns) - 2) * TILE, TILE - 1, TILE - 1);
+  });
   pen.globalAlpha = 1;
 }
 

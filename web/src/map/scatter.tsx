@@ -51,11 +51,13 @@ export function Scatter(props: Props): ReactElement {
     return () => observer.disconnect();
   }, []);
 
+  const scene = useMemo((): Scene => {
+    const whole: Scene = { map, colouring, hues, lit, chosen, words };
+    return pictures ? { ...whole, map: { ...map, x: [], y: [] }, chosen: null } : whole;
+  }, [map, colouring, hues, lit, chosen, words, pictures]);
   useEffect(() => {
-    const scene: Scene = { map, colouring, hues, lit, chosen, words };
-    const shown = pictures ? { ...scene, map: { ...map, x: [], y: [] }, chosen: null } : scene;
-    if (canvas.current) draw(canvas.current, shown, frame, line);
-  }, [map, colouring, hues, lit, chosen, words, pictures, frame, line, size, theme]);
+    if (canvas.current) draw(canvas.current, scene, frame, line);
+  }, [scene, frame, line, size, theme]);
 
   const wheel = useCallback(
     (event: WheelEvent) => {
