@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Header
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -56,6 +59,8 @@ ROUTES = (
 )
 """What answers below /api/v1."""
 STATIC = Path(__file__).parent / "static"
+PACKED = (".js", ".css", ".html", ".svg")
+Accepted = Annotated[str, Header(alias="accept-encoding")]
 TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -91,9 +96,9 @@ def create_app(served: Served | Project | None) -> FastAPI:
         return {"status": "ok"}
 
     @app.get("/", include_in_schema=False)
-    def index() -> Response:
+    def index(accepted: Accepted = "") -> Response:
         """The app."""
-        return _file("index.html", "no-cache")
+        return _file("index.html", "no-cache", accepted)
 
     @app.get("/favicon.svg", include_in_schema=False)
     def favicon() -> Response:
@@ -101,19 +106,31 @@ def create_app(served: Served | Project | None) -> FastAPI:
         return _file("favicon.svg", "max-age=86400")
 
     @app.get("/assets/{name}", include_in_schema=False)
-    def asset(name: str) -> Response:
+    def asset(name: str, accepted: Accepted = "") -> Response:
         """Scripts, styles and fonts; their names change with their content."""
-        return _file(f"assets/{name}", "public, max-age=31536000, immutable")
+        return _file(f"assets/{name}", "public, max-age=31536000, immutable", accepted)
 
     return app
 
 
-def _file(name: str, cache: str) -> Response:
+def _file(name: str, cache: str, accepted: str = "") -> Response:
     known = {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
     kind = TYPES.get(Path(name).suffix)
     if name not in known or kind is None:
         raise HTTPException(404, "no such file")
-    return FileResponse(STATIC / name, media_type=kind, headers={"cache-control": cache})
+    headers, path = {"cache-control": cache}, STATIC / name
+    if path.suffix in PACKED:
+        headers["vary"] = "accept-encoding"
+        if "gzip" in accepted:
+            packed = _packed(path, path.stat().st_mtime_ns)
+            return Response(packed, media_type=kind, headers=headers | {"content-encoding": "gzip"})
+    return FileResponse(path, media_type=kind, headers=headers)
+
+
+@lru_cache(maxsize=64)
+def _packed(path: Path, _changed: int) -> bytes:
+    """A file of the built app as gzip: packed once, and anew when it was built anew."""
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 @asynccontextmanager

@@ -55,6 +55,8 @@ def _tagged(state: Loaded, name: str) -> NDArray[np.bool_]:
 
 def tags_of(state: Loaded, owner: str, rows: NDArray[np.int64]) -> list[list[str]]:
     """The tags of each of some rows of an owner."""
+    if not state.tags:  # nothing was ever tagged
+        return [[] for _ in rows]
     found = Tags(state.root).names(owner, rows.tolist())
     return [found.get(row, []) for row in rows.tolist()]
 
