@@ -19,6 +19,8 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.counts import ratio, ratios
 
 BINS = 15
+MOST_CELLS = 1 << 20
+"""Cells that are counted one by one; of more only those that hold something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +124,35 @@ def detection_calibration_error(
         RequestError: Shapes differ, a value is outside [0, 1] or nan, or bins do not fit.
     """
     confidence, right = _checked(confidence, right)
+    return error_of_cells(calibration_cells(confidence, place, bins), confidence, right)
+
+
+def calibration_cells(
+    confidence: NDArray[np.float64], place: NDArray[Any] | None, bins: int | Sequence[int]
+) -> NDArray[np.int32]:
+    """(P,) the cell of confidence, position and size that each prediction lies in.
+
+    Raises:
+        RequestError: As of `detection_calibration_error`.
+    """
     coordinates = [confidence, *_coordinates(place, confidence.size)]
     cell = np.zeros(confidence.size, np.int64)
     for values, count in zip(coordinates, _bins_of(bins, len(coordinates)), strict=True):
-        cell = cell * count + _bin(values, _edges(values, count, "width"))
-    _, cell = np.unique(cell, return_inverse=True)
+        cell *= count
+        cell += _bin(values, _edges(values, count, "width"))
+    if cell.max(initial=0) >= MOST_CELLS:
+        _, cell = np.unique(cell, return_inverse=True)
+    return cell.astype(np.int32)
+
+
+def error_of_cells(
+    cell: NDArray[np.int32], confidence: NDArray[np.float64], right: NDArray[Any]
+) -> float:
+    """D-ECE of predictions (P,) whose cells are known; nan without predictions."""
     n = np.bincount(cell)
-    gap = np.abs(_means(cell, right, n) - _means(cell, confidence, n))
-    return ratio(float((n * gap).sum()), confidence.size)
+    filled = n > 0
+    gap = np.abs(_means(cell, right, n) - _means(cell, confidence, n))[filled]
+    return ratio(float((n[filled] * gap).sum()), confidence.size)
 
 
 def _bins_of(bins: int | Sequence[int], coordinates: int) -> Sequence[int]:
@@ -167,7 +190,7 @@ def _checked(
             fix="give two arrays of one value per prediction",
             code="E-SHAPE",
         )
-    if not np.isin(right, (0, 1)).all():
+    if right.dtype != np.bool_ and not np.isin(right, (0, 1)).all():
         raise RequestError(
             "right has values other than 0 and 1", fix="give booleans", code="E-TRUTH-RANGE"
         )
@@ -200,6 +223,6 @@ def _bin(values: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.
 
 
 def _means(
-    place: NDArray[np.int64], values: NDArray[np.float64], n: NDArray[np.int64]
+    place: NDArray[np.integer], values: NDArray[np.float64], n: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     return ratios(np.bincount(place, weights=values, minlength=n.size), n)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from boxscore.evaluation.calibration import (
     brier_score,
-    detection_calibration_error,
+    calibration_cells,
+    error_of_cells,
     reliability,
 )
 from boxscore.evaluation.chosen import chosen
@@ -102,23 +103,24 @@ def calibration(
     view = run_view(state, run, task)
     matches = view.live.at(iou)
     rows = (matches.right | matches.wrong) & chosen(view.view, view.view.predictions, items)
-    place = _places(view, truth.items["width"], truth.items["height"])
-    found = _calibrated(view.view.confidence[rows], matches.right[rows], place[rows])
+    key = "calibration", state.record(run).run_id, task_of(state, run, task)
+    cells = state.listed(key, lambda: _cells(view, truth.items["width"], truth.items["height"]))
+    found = _calibrated(view.view.confidence[rows], matches.right[rows], cells[rows])
     return {"run": run, "iou": iou} | found
 
 
-def _places(view: RunView, width: NDArray[Any], height: NDArray[Any]) -> NDArray[np.float64]:
-    """(P, 4) centre and size of each box as shares of its image, cut to 0 and 1."""
+def _cells(view: RunView, width: NDArray[Any], height: NDArray[Any]) -> NDArray[np.int32]:
+    """(P,) cell of confidence, centre and size; the latter as shares of the image, cut to 0..1."""
     side = view.view.predictions
     size = np.stack([width, height], axis=1)[side.item].astype(np.float64)
     size = np.maximum(size, 1)
     centre = (side.box[:, :2] + side.box[:, 2:] / 2) / size
     shares: NDArray[np.float64] = np.concatenate([centre, side.box[:, 2:] / size], axis=1)
-    return shares.clip(0, 1)
+    return calibration_cells(view.view.confidence, shares.clip(0, 1), BOX_BINS)
 
 
 def _calibrated(
-    confidence: NDArray[np.float64], right: NDArray[np.bool_], place: NDArray[np.float64] | None
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], cell: NDArray[np.int32] | None
 ) -> Document:
     unit = bool(((confidence >= 0) & (confidence <= 1)).all())
     numbers: Document = dict.fromkeys(("ece", "mce", "brier", "d_ece", "d_ece_place"))
@@ -127,14 +129,12 @@ def _calibrated(
         return numbers | {"bins": [], "notes": [f"Calibration is undefined: {note}."]}
     found = reliability(confidence, right)
     numbers["mce"], numbers["brier"] = defined(found.mce), brier_score(confidence, right)
-    if place is None:
+    if cell is None:
         numbers["ece"] = defined(found.ece)
         notes = ["ECE: gap of confidence and accuracy, mean over 15 bins of equal width."]
     else:
         numbers["d_ece"] = defined(found.ece)
-        numbers["d_ece_place"] = defined(
-            detection_calibration_error(confidence, right, place=place, bins=BOX_BINS)
-        )
+        numbers["d_ece_place"] = defined(error_of_cells(cell, confidence, right))
         notes = [
             "D-ECE: gap of confidence and precision, mean over 15 bins of equal width; with "
             "place, over 5 bins each of confidence, centre and size (Küppers et al. 2020)."
