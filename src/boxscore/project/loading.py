@@ -12,7 +12,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.engine.leaving import checkpoint
 from boxscore.errors import DamagedStoreError, UnknownRunError
 from boxscore.evaluation.counts import Counts
 from boxscore.evaluation.numbers import Numbers
