@@ -27,6 +27,7 @@ from boxscore.api import (
     project_routes,
     quality_routes,
     run_routes,
+    sequence_routes,
     setting_routes,
     shelf_routes,
     slice_routes,
@@ -44,6 +45,7 @@ from boxscore.sources.video import VideoReader
 ROUTES = (
     project_routes,
     run_routes,
+    sequence_routes,
     comparison_routes,
     metric_routes,
     quality_routes,

@@ -367,13 +367,15 @@ class ItemObject(Document):
     confidence: float | None
     box: list[float]
     crowd: bool
-    partner_id: str | None
-    iou: float | None
+    partner: Partner | None
     outlines: list[list[float]] | None
+    keypoints: list[list[float]] | None
+    track: str
     reason: str
 
 
 class ItemView(Item):
+    sequence: str
     confidence: float | None
     objects: list[ItemObject]
 

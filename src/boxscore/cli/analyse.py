@@ -17,9 +17,23 @@ from boxscore.cli.options import (
 )
 
 
-@click.command(epilog="Example:  boxscore errors yolo-x --per-class --slice split=val")
+@click.command(
+    epilog="Example:  boxscore errors yolo-x --per-class --slice split=val, or for a video  "
+    "boxscore errors tracker --by frame --sequence MOT17-02"
+)
 @click.argument("run")
 @click.option("--per-class", is_flag=True, help="What each kind of error costs each class.")
+@click.option(
+    "--by",
+    type=click.Choice(["frame"]),
+    help="Count the errors of every frame of a video or sequence instead, and identity switches.",
+)
+@click.option("--sequence", metavar="NAME", help="With --by frame. Default: the only one.")
+@click.option(
+    "--confidence",
+    type=float,
+    help="With --by frame: least confidence. Default: the run's best F1.",
+)
 @iou_option
 @task_option
 @slice_option
@@ -28,6 +42,9 @@ from boxscore.cli.options import (
 def errors(
     run: str,
     per_class: bool,
+    by: str | None,
+    sequence: str | None,
+    confidence: float | None,
     iou: float,
     task: str | None,
     where: str | list[str] | None,
@@ -38,6 +55,15 @@ def errors(
     from boxscore.cli.text import columns, number, print_json
     from boxscore.report.words import KINDS
 
+    if by == "frame":
+        _only_frames(per_class, where)
+        frames = open_project(target).frames(
+            run, sequence, iou=iou, confidence=confidence, task=task
+        )
+        print_json(frames) if as_json else _print_frames(frames)
+        return
+    if sequence is not None or confidence is not None:
+        raise click.UsageError("--sequence and --confidence go with --by frame")
     document = open_project(target).error_budget(run, iou=iou, task=task, where=where)
     if as_json:
         print_json(document)
@@ -54,6 +80,28 @@ def errors(
     )
     if per_class:
         _print_per_class(document)
+
+
+def _only_frames(per_class: bool, where: object) -> None:
+    if per_class or where is not None:
+        raise click.UsageError("--by frame goes with neither --per-class nor --slice")
+
+
+def _print_frames(document: dict[str, Any]) -> None:
+    """A line for every frame in time, and the sums."""
+    from boxscore.cli.text import columns
+
+    names = ["tp", "fp", "fn"] + (["switches"] if document["switches"] is not None else [])
+    values = [document[name] for name in names]
+    rows = [["frame", *(name if name == "switches" else name.upper() for name in names)]]
+    for title, *counts in zip(document["title"], *values, strict=True):
+        rows.append([title, *map(str, counts)])
+    rows.append(["all", *(str(sum(column)) for column in values)])
+    click.echo(columns(rows, right=range(1, len(rows[0]))))
+    click.echo(
+        f"  {document['run']} on {document['sequence']} at IoU {document['iou']:.2f}, "
+        f"confidence {document['confidence']:.3f}"
+    )
 
 
 def _print_per_class(document: dict[str, Any]) -> None:

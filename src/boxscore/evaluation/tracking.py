@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
+from boxscore.evaluation.chosen import class_mask
+from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.numbers import Numbers
-from boxscore.evaluation.tracking_clear import ClearCounts, clear_counts
+from boxscore.evaluation.tracking_clear import ClearCounts, clear_counts, switches_by_frame
 from boxscore.evaluation.tracking_frames import Tracks, sequence_of
 from boxscore.evaluation.tracking_hota import HotaCounts, hota_counts
 from boxscore.kernels import _core
@@ -93,6 +95,33 @@ def evaluate(view: Comparable, options: Options) -> Numbers:
     )
 
 
+def switches_by_item(
+    view: Comparable, options: Options, confidence: float, classes: Classes = None
+) -> NDArray[np.int64]:
+    """(items,) identity switches on each image, of the predictions shown at a confidence.
+
+    A switch counts on the image where an object's track is another than the one it had last. With
+    a confidence below all of them the sum is the `id_switches` of `evaluate`.
+
+    Raises:
+        RequestError: As `evaluate`.
+    """
+    sides = _Sides(view, options)
+    uncounted, wanted = _uncounted(view), class_mask(view, classes)
+    counts = np.zeros(view.items, np.int64)
+    for unit in sides.units():
+        if sides.classes > 1 and not wanted[unit % sides.classes]:
+            continue
+        truth, predicted = sides.truth.of(unit), sides.predictions.of(unit)
+        predicted = predicted[view.confidence[predicted] >= confidence]
+        predicted = predicted[~_on_ignored(view, uncounted, truth, predicted)]
+        truth = truth[~uncounted[truth]]
+        tracks = sides.truth.tracks(truth), sides.predictions.tracks(predicted)
+        frames = np.union1d(tracks[0].frame, tracks[1].frame)
+        counts[sides.item_of(frames)] += switches_by_frame(sequence_of(*tracks), sides.iou)
+    return counts
+
+
 class _Sides:
     """Both sides with their rows sorted by unit, which is one class in one sequence."""
 
@@ -110,6 +139,10 @@ class _Sides:
         unit = sequence[side.item] * self.classes + class_id
         unit[sequence[side.item] < 0] = -1
         return _Rows(side, unit, self._frame[side.item], name)
+
+    def item_of(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The items at places in time among all images."""
+        return np.argsort(self._frame)[frames]
 
     def units(self) -> list[int]:
         both = np.union1d(self.truth.unit, self.predictions.unit)

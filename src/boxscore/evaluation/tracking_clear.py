@@ -77,9 +77,7 @@ def clear_counts(sequence: Sequence, iou: float) -> ClearCounts:
     matches, switches, distance = 0, 0, 0.0
     for frame in sequence.frames:
         row, column = _match(frame, last, iou)
-        track, found = frame.truth[row], frame.found[column]
-        switches += int(((last[track] != NO_TRACK) & (last[track] != found)).sum())
-        last[track] = found
+        switches += _switches(frame, last, row, column)
         matches += row.size
         distance += float((1 - frame.iou[row, column]).sum())
         matched = set(row.tolist())
@@ -98,6 +96,23 @@ def clear_counts(sequence: Sequence, iou: float) -> ClearCounts:
         mostly_lost=int((share < MOSTLY_LOST).sum()),
         identity_matches=_identity_matches(sequence, iou),
     )
+
+
+def switches_by_frame(sequence: Sequence, iou: float) -> NDArray[np.int64]:
+    """(frames,) objects whose track on a frame is another than the one they had last."""
+    last = np.full(sequence.truth_length.size, NO_TRACK, np.int64)
+    counts = [_switches(frame, last, *_match(frame, last, iou)) for frame in sequence.frames]
+    return np.array(counts, np.int64)
+
+
+def _switches(
+    frame: Frame, last: NDArray[np.int64], row: NDArray[np.int64], column: NDArray[np.int64]
+) -> int:
+    """How many matches of a frame change their object's track; `last` then knows the new ones."""
+    track, found = frame.truth[row], frame.found[column]
+    changed = (last[track] != NO_TRACK) & (last[track] != found)
+    last[track] = found
+    return int(changed.sum())
 
 
 def _match(

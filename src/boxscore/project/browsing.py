@@ -17,7 +17,8 @@ from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.outlines import outlines
+from boxscore.project.outlines import keypoints, outlines
+from boxscore.project.sequences import sequence_of
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tagged import picked, tags_of
 from boxscore.project.tasks import task_of
@@ -130,7 +131,7 @@ def item_view_document(
     """One image: its labels, and a run's predictions when one is named."""
     truth = state.truth()
     item = state.item_row(data_hash, frame)
-    document = item_document(truth, item)
+    document = item_document(truth, item) | {"sequence": sequence_of(truth.items, item)}
     if run is None:
         return document | {"objects": []}
     view = run_view(state, run, task)
@@ -139,5 +140,8 @@ def item_view_document(
     predictions = state.predictions(run)
     for found in objects:
         side = truth.ground_truth if found["role"] == "ground_truth" else predictions
-        found["outlines"] = outlines(truth.items, side, found.pop("annotation_row"))
+        row = found.pop("annotation_row")
+        found["outlines"] = outlines(truth.items, side, row)
+        found["keypoints"] = keypoints(side, row)
+        found["track"] = str(side.table["track"][row])
     return document | {"confidence": scene.confidence, "objects": objects}

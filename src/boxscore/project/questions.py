@@ -38,6 +38,28 @@ class RunQuestions(OpenProject):
 
         return curves(self._state(), run, iou, classes, where, task)
 
+    def frames(
+        self,
+        run: str,
+        sequence: str | None = None,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+    ) -> Document:
+        """Every frame of a video or sequence in time: true and false positives, misses, switches.
+
+        Args:
+            sequence: Its name, or the data_hash of a video without one; default: the only one.
+
+        Raises:
+            RequestError: There is no such sequence, or several and none is named.
+        """
+        from boxscore.project.sequences import frames_document
+
+        return frames_document(self._state(), run, sequence, iou, confidence, classes, task)
+
     def explain_map(
         self, run: str, *, tools: Sequence[str] = (), metric: str | None = None
     ) -> Document:

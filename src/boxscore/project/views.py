@@ -150,7 +150,7 @@ def label_document(scene: Scene, row: int) -> dict[str, Any]:
         "kind": whole["kind"],
         "confidence": defined(view.confidence[taker]) if found else None,
         "box": view.predictions.box[taker].tolist() if found else None,
-        "reason": f"correct: IoU {whole['iou']:.2f}" if found else whole["reason"],
+        "reason": f"correct: IoU {whole['partner']['iou']:.2f}" if found else whole["reason"],
     }
 
 
@@ -244,11 +244,19 @@ def _label(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
         "confidence": None,
         "box": view.truth.box[row].tolist(),
         "crowd": bool(view.crowd[row]),
-        "partner_id": f"P{taker}" if found else None,
-        "iou": defined(scene.reason(taker).iou) if found else None,
+        "partner": _finder(scene, row, misses, k, outcome),
         "annotation_row": int(view.truth.rows[row]),
         "reason": _label_reason(scene, outcome, row, misses, k),
     }
+
+
+def _finder(scene: Scene, row: int, misses: Misses, k: int, outcome: str) -> dict[str, Any] | None:
+    """The prediction that found a label, or that came closest to a missed one."""
+    near = int(scene.matches.prediction[row]) if outcome == "tp" else int(misses.prediction[k])
+    if near < 0 or outcome == "ignored":
+        return None
+    iou = float(scene.reason(near).iou if outcome == "tp" else misses.iou[k])
+    return _partner(scene, "P", scene.run.view.predictions, near, iou)
 
 
 def _label_reason(scene: Scene, outcome: str, row: int, misses: Misses, k: int) -> str:
@@ -269,7 +277,6 @@ def _predictions_on(scene: Scene, item: int) -> list[dict[str, Any]]:
     for row in shown:
         document = _predicted(scene, row)
         decided = bool(matches.right[row] or matches.wrong[row])
-        partner = document.pop("partner")
         del document["item"]
         documents.append(
             document
@@ -277,8 +284,6 @@ def _predictions_on(scene: Scene, item: int) -> list[dict[str, Any]]:
                 "role": "prediction",
                 "outcome": document["outcome"] if decided else "ignored",
                 "crowd": False,
-                "partner_id": partner["id"] if partner else None,
-                "iou": partner["iou"] if partner else None,
                 "annotation_row": int(view.predictions.rows[row]),
             }
         )

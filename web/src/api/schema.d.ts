@@ -839,6 +839,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frames
+         * @description Every frame of a sequence in time, with its counts and identity switches.
+         */
+        get: operations["frames_api_v1_runs__run__frames_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/gate": {
         parameters: {
             query?: never;
@@ -2271,6 +2291,34 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * Frames
+         * @description One column of every frame in time; `switches` is null where a side has no tracks.
+         */
+        Frames: {
+            /** Confidence */
+            confidence: number;
+            /** Data Hash */
+            data_hash: string[];
+            /** Fn */
+            fn: number[];
+            /** Fp */
+            fp: number[];
+            /** Frame */
+            frame: number[];
+            /** Iou */
+            iou: number;
+            /** Run */
+            run: string;
+            /** Sequence */
+            sequence: string;
+            /** Switches */
+            switches: number[] | null;
+            /** Title */
+            title: string[];
+            /** Tp */
+            tp: number[];
+        };
         /** GroupFlips */
         GroupFlips: {
             /** Broken */
@@ -2619,8 +2667,8 @@ export interface components {
             crowd: boolean;
             /** Id */
             id: string;
-            /** Iou */
-            iou: number | null;
+            /** Keypoints */
+            keypoints: number[][] | null;
             /** Kind */
             kind: ("class" | "location" | "both" | "duplicate" | "background" | "missed") | null;
             /**
@@ -2630,8 +2678,7 @@ export interface components {
             outcome: "tp" | "fp" | "fn" | "ignored";
             /** Outlines */
             outlines: number[][] | null;
-            /** Partner Id */
-            partner_id: string | null;
+            partner: components["schemas"]["Partner"] | null;
             /** Reason */
             reason: string;
             /**
@@ -2639,6 +2686,8 @@ export interface components {
              * @enum {string}
              */
             role: "ground_truth" | "prediction";
+            /** Track */
+            track: string;
         };
         /** ItemView */
         ItemView: {
@@ -2656,6 +2705,8 @@ export interface components {
             licence: string;
             /** Objects */
             objects: components["schemas"]["ItemObject"][];
+            /** Sequence */
+            sequence: string;
             /** Split */
             split: string;
             /** Title */
@@ -5607,6 +5658,48 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    frames_api_v1_runs__run__frames_get: {
+        parameters: {
+            query?: {
+                /** @description Name of a sequence; default: the only one. */
+                sequence?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frames"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
