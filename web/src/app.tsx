@@ -75,12 +75,13 @@ export function App(): ReactElement {
     "]": () => setView({ iou: step(view.iou, 0.05, 0.1, 0.95) }),
     "-": () => setView({ confidence: step(confidenceOf(), -0.05, 0, 1) }),
     "=": () => setView({ confidence: step(confidenceOf(), 0.05, 0, 1) }),
-    x: () => run && otherRun(runs, run),
+    b: () => run && otherRun(runs, run),
+    ...(view.page === "errors" ? {} : { x: () => run && otherRun(runs, run) }), // there it picks
     c: () => setDialog("classes"),
     i: () => setDialog("images"),
     d: () => setView({ theme: dark ? "light" : "dark" }),
     "?": () => setDialog("keys"),
-    Escape: () => (view.page === "errors" && picks() ? pickNothing() : setView(unfiltered())),
+    Escape: () => (view.page === "errors" && picks() ? pickNothing() : view.wide ? setView({ wide: false }) : setView(unfiltered())),
   });
 
   return (

@@ -12,6 +12,7 @@ import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/labels.css";
 import "./styles/settings.css";
+import "./styles/viewer.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -354,23 +354,6 @@ export async function fetchImages(
   );
 }
 
-export function useItem(id: ItemId | null, point: Point | null, { task }: Under = {}): UseQueryResult<ItemView> {
-  return useQuery({
-    queryKey: ["item", id, point, task],
-    enabled: id !== null && point !== null,
-    queryFn: async ({ signal }) =>
-      unwrap(
-        await client.GET("/api/v1/items/{data_hash}/{frame}", {
-          params: {
-            path: { data_hash: id!.data_hash, frame: id!.frame },
-            query: { run: point!.run, iou: point!.iou, task, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
-          },
-          signal,
-        }),
-      ),
-  });
-}
-
 export interface ItemId {
   data_hash: string;
   frame: number;

@@ -1,16 +1,21 @@
 /** The objects behind a flip: one large in both runs side by side, all as tiles. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { cropUrl, fetchFlipped, type Box, type FlipFilter, type FlippedObject, type Run } from "../api/client";
+import { cropUrl, fetchFlipped, type Box, type FlipFilter, type FlippedObject, type Point, type Run } from "../api/client";
+import { useItem } from "../api/items";
 import { clipped, NoPicture, Picture, TileGrid, windowAround } from "../errors/grid";
 import { boxShape, Shape } from "../errors/overlay";
 import { plural, score, titleOf } from "../format";
+import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter, OutcomeGlyph } from "../parts/marks";
 import { useKeys } from "../state/keys";
 import { setView, useView } from "../state/view";
 import { FLIP_WORDS } from "./flips";
-import { useLens, type Pane as Lens } from "./lens";
+import { keyOf, marksOf, plainLabels, type Mark } from "../viewer/marks";
+import { PaneChoice, Panes, type Pane } from "../viewer/panes";
+import { useLens } from "../viewer/use-lens";
+import { useLooked } from "../viewer/use-looked";
 
 type Side = FlippedObject["first"];
 
@@ -36,11 +41,10 @@ export function Gallery({ runs, filter }: Props): ReactElement {
     if (next) setView({ selected: next.id });
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
-  const lens = useLens(selected?.id);
   const title = FLIP_WORDS[view.flip];
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   return (
-    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}, largest first. J and K step; the wheel zooms and dragging moves both panes, a double click shows all.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
+    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}, largest first. J and K step; the wheel zooms and dragging moves all pictures, a double click shows all.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
       {list.error ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : !list.data ? (
@@ -51,14 +55,7 @@ export function Gallery({ runs, filter }: Props): ReactElement {
         </Empty>
       ) : (
         <>
-          <div className="panes">
-            <Pane run={runs[0]} object={selected} side={selected.first} lens={lens} />
-            <Pane run={runs[1]} object={selected} side={selected.second} lens={lens} />
-          </div>
-          <p className="pane-words">
-            <b><bdi>{selected.class_name}</bdi></b> <bdi>{titleOf(selected.item)}</bdi>
-            <span className="muted">{selected.item.width} × {selected.item.height}</span>
-          </p>
+          <Large runs={runs} object={selected} confidences={list.data.pages[0]?.confidences ?? []} iou={filter.iou} />
           <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at} move={move}>
             {(k) => rows[k] && <FlipTile key={rows[k].id} object={rows[k]} current={rows[k] === selected} />}
           </TileGrid>
@@ -86,26 +83,77 @@ function Shapes({ object, side }: { object: FlippedObject; side: Side }): ReactE
   );
 }
 
-function Pane({ run, object, side, lens }: { run: Run; object: FlippedObject; side: Side; lens: Lens }): ReactElement {
-  const frame = frameOf(object);
+interface LargeProps {
+  runs: [Run, Run];
+  object: FlippedObject;
+  /** Of each run, at which it is followed. */
+  confidences: (number | null)[];
+  iou: number;
+}
+
+/** The image of the object under both runs, and without any beside them when that is asked for. */
+function Large({ runs, object, confidences, iou }: LargeProps): ReactElement {
+  const view = useView();
   const { item } = object;
+  const id = { data_hash: item.data_hash, frame: item.frame };
+  const [a, b] = runs.map((run, k) => ({ run: run.name, iou, confidence: confidences[k] ?? null, classes: undefined })) as [Point, Point];
+  const found = [useItem(id, a), useItem(id, b)];
+  const sides = [object.first, object.second];
+  const home = object.id.startsWith("P") && sides[0] === null ? 1 : 0;
+  const focus = keyOf(object.id, runs[home].letter);
+  const of = `${item.data_hash}:${item.frame} ${object.id}`;
+  const shared = useLens(of, item, object.box as Box);
+  const looked = useLooked(of, focus);
+  const count = view.panes === 3 ? 3 : 2;
+  useKeys({ z: () => setView({ zoom: !view.zoom }), l: shared.keep });
+  const marks = runs.map((run, k) => {
+    const data = found[k]?.data;
+    return data && data.data_hash === id.data_hash && data.frame === id.frame ? marksOf(data.objects, run.letter, run.task) : [];
+  });
+  const panes: Pane[] = runs.map((run, k) => ({
+    key: run.letter,
+    name: `Picture of ${run.name}`,
+    title: <Title run={run} side={sides[k] ?? null} />,
+    marks: sides[k] || !marks[home]?.length ? marks[k]! : [...marks[k]!, elsewhere(marks[home], focus)].filter((m) => m !== undefined),
+    foot: <p className="reason">{sides[k]?.reason || "not predicted here"}</p>,
+  }));
+  if (count === 3) panes.push({ key: "labels", name: "Labels", title: <b>Labels</b>, marks: plainLabels(marks[0]!) });
   return (
-    <figure className="pane">
-      <figcaption>
-        <Letter letter={run.letter} /> <b><bdi>{run.name}</bdi></b>
-        {side ? <OutcomeGlyph of={side.outcome} /> : null}
-        <span>{side?.confidence == null ? "" : score(side.confidence, 2)}</span>
-      </figcaption>
-      <div className="tile-picture lens" role="group" aria-label={`Picture of ${run.name}; wheel or + and _ zoom, arrows move, 0 shows all`} {...lens.hold}>
-        <div style={lens.style}>
-          {item.has_pixels ? <Picture src={cropUrl(item, frame, 640)} alt={`${object.class_name} in ${run.name}`} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
-          <svg viewBox={frame.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-            <Shapes object={object} side={side} />
-          </svg>
-        </div>
+    <>
+      <div className="panes-tools">
+        <p className="pane-words">
+          <b><bdi>{object.class_name}</bdi></b>
+          <span className="muted"><bdi>{titleOf(item)}</bdi></span>
+          <span className="muted">{item.width} × {item.height}</span>
+        </p>
+        <button className="btn small" aria-pressed={view.zoom} onClick={() => setView({ zoom: !view.zoom })}>
+          Zoom <kbd>Z</kbd>
+        </button>
+        <button className="btn small" aria-pressed={view.keep} title="Keep zoom and place from one object to the next" onClick={shared.keep}>
+          Keep <kbd>L</kbd>
+        </button>
+        <PaneChoice counts={[2, 3]} words={WORDS} value={count} usual={2} />
       </div>
-      <p className="reason">{side?.reason || "not predicted here"}</p>
-    </figure>
+      <Panes item={item} panes={panes} looked={looked} shared={shared} overlap={overlapOf(runs[0].task)} />
+    </>
+  );
+}
+
+const WORDS = { 2: "Both runs", 3: "Both runs beside the labels" };
+
+/** The other run's prediction, where this run has none. */
+function elsewhere(marks: Mark[], key: string): Mark | undefined {
+  const mark = marks.find((m) => m.key === key);
+  return mark && { ...mark, paint: "ignored", text: "", partner: null };
+}
+
+function Title({ run, side }: { run: Run; side: Side }): ReactElement {
+  return (
+    <>
+      <Letter letter={run.letter} /> <b><bdi>{run.name}</bdi></b>
+      {side ? <OutcomeGlyph of={side.outcome} /> : null}
+      <span>{side?.confidence == null ? "" : score(side.confidence, 2)}</span>
+    </>
   );
 }
 

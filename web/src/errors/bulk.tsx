@@ -8,7 +8,7 @@ import { useKeys } from "../state/keys";
 import { pickNothing, picks, usePicked } from "../state/picked";
 
 const FORMATS = ["coco", "yolo", "voc", "cvat", "csv", "jsonl", "parquet"];
-const MOST_KEYS = 5;
+const MOST_KEYS = 9;
 
 interface Props {
   run: string;

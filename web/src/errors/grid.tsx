@@ -172,10 +172,18 @@ export function ImageTile({ image, ...tile }: TileProps & { image: ImageRow }): 
   );
 }
 
-export function Picture({ src, alt, name }: { src: string; alt: string; name: string }): ReactElement {
+interface PictureProps {
+  src: string;
+  alt: string;
+  name: string;
+  /** Decoded before it is shown: no blink between frames. */
+  sync?: boolean;
+}
+
+export function Picture({ src, alt, name, sync = false }: PictureProps): ReactElement {
   const [broken, setBroken] = useState<string | null>(null);
   if (broken === src) return <NoPicture name={name} />;
-  return <img src={src} alt={alt} decoding="async" draggable={false} onError={() => setBroken(src)} />;
+  return <img src={src} alt={alt} decoding={sync ? "sync" : "async"} draggable={false} onError={() => setBroken(src)} />;
 }
 
 export function NoPicture({ name }: { name: string }): ReactElement {

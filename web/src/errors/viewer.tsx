@@ -1,149 +1,173 @@
 /** The whole picture, or the object closely, with everything on it and the reason in words. */
-import { useRef, useState, useLayoutEffect, type ReactElement } from "react";
-import { imageUrl, pointOf, useItem, type Box, type FoundObject, type ImageRow, type ItemObject, type ItemView, type Run } from "../api/client";
+import { useState, type ReactElement } from "react";
+import { pointOf, type Box, type FoundObject, type ImageRow, type ItemView, type Run } from "../api/client";
+import { useFrames, useItem } from "../api/items";
 import { KIND_NAMES, OUTCOME_NAMES, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
 import { isObject } from "../pages/errors";
-import { Failure, Skeleton } from "../parts/card";
-import { OutcomeGlyph } from "../parts/marks";
-import type { Choice } from "../state/choice";
+import { Failure } from "../parts/card";
+import { Letter, OutcomeGlyph } from "../parts/marks";
+import { choiceOf, type Choice } from "../state/choice";
 import { useKeys } from "../state/keys";
+import type { View } from "../state/url";
 import { setView, useView } from "../state/view";
-import { NoPicture, Picture, windowAround } from "./grid";
-import { boxShape, outlineShape, Shape } from "./overlay";
+import { keyOf, linked, marksOf, plainLabels, type Mark } from "../viewer/marks";
+import { ObjectList } from "../viewer/object-list";
+import { PaneChoice, Panes, PANE_WORDS, type Pane } from "../viewer/panes";
+import { Timeline } from "../viewer/timeline";
+import { useLens } from "../viewer/use-lens";
+import { useLooked } from "../viewer/use-looked";
 
 const TOGGLES = { T: "tp", F: "fp", N: "fn" } as const;
 type Toggle = keyof typeof TOGGLES;
 
 interface ViewerProps {
   run: Run;
+  runs: Run[];
   choice: Choice;
   chosen: FoundObject | ImageRow | undefined;
 }
 
-export function Viewer({ run, choice, chosen }: ViewerProps): ReactElement {
+export function Viewer(props: ViewerProps): ReactElement {
+  const { chosen } = props;
+  return chosen ? <Shown {...props} chosen={chosen} /> : <section className="card viewer" aria-label="Picture" />;
+}
+
+type Framed = Pick<ItemView, "data_hash" | "frame" | "title" | "width" | "height" | "has_pixels" | "split" | "licence">;
+
+/** The frame that was gone to, by its id in the address. */
+function frameOf(at: string | null): { data_hash: string; frame: number } | null {
+  const [, data_hash = "", frame = ""] = /^(.+):(\d{1,9})$/.exec(at ?? "") ?? [];
+  return data_hash ? { data_hash, frame: Number(frame) } : null;
+}
+
+function Shown({ run, runs, choice, chosen }: ViewerProps & { chosen: FoundObject | ImageRow }): ReactElement {
   const view = useView();
-  const id = chosen ? (isObject(chosen) ? chosen.item : chosen) : null;
+  const own: Framed = isObject(chosen) ? chosen.item : chosen;
+  const gone = frameOf(view.at);
+  const id = gone ?? { data_hash: own.data_hash, frame: own.frame };
   const point = { ...pointOf(view, run.name), classes: undefined };
-  const item = useItem(id && { data_hash: id.data_hash, frame: id.frame }, point, choice.under);
-  const focus = chosen && isObject(chosen) ? chosen : null;
-  const flip = (letter: string) =>
-    setView({ hidden: view.hidden.includes(letter) ? view.hidden.replace(letter, "") : view.hidden + letter });
-  const zoom = () => setView({ zoom: !view.zoom });
-  useKeys({ t: () => flip("T"), f: () => flip("F"), n: () => flip("N"), z: zoom });
-  if (!chosen || !id) return <section className="card viewer" aria-label="Picture" />;
-  const here = item.data?.data_hash === id.data_hash && item.data.frame === id.frame ? item.data : undefined;
+  const item = useItem(id, point, choice.under);
+  const other = otherOf(view, run, runs, choice);
+  const count = Math.min(view.panes ?? 1, other ? 3 : 2);
+  const second = useItem(count === 3 && other ? id : null, other ? { ...point, run: other.name, confidence: null } : null, choice.under);
+  const here = isOf(item.data, id) ? item.data : undefined;
+  const framed: Framed = here ?? (gone ? { ...own, ...(item.data ?? {}), ...gone } : own);
+  const focus = !gone && isObject(chosen) ? chosen : null;
+  const marks = marksOf((here?.objects ?? []).filter((o) => isShown(o, view.hidden, focus)), run.letter, choice.task);
+  const others = second.data && isOf(second.data, id) ? marksOf(second.data.objects.filter((o) => isShown(o, view.hidden, focus)), other?.letter ?? "", choice.task) : [];
+  const shared = useLens(`${id.data_hash}:${id.frame} ${focus?.id ?? ""}`, framed, focus ? (focus.box as Box) : null);
+  const looked = useLooked(`${id.data_hash}:${id.frame} ${run.name}`, focus && keyOf(focus.id, run.letter));
+  const flip = (letter: string) => setView({ hidden: view.hidden.includes(letter) ? view.hidden.replace(letter, "") : view.hidden + letter });
+  useKeys({ t: () => flip("T"), f: () => flip("F"), n: () => flip("N"), z: () => setView({ zoom: !view.zoom }), l: shared.keep, w: () => setView({ wide: !view.wide }), o: () => document.querySelector<HTMLElement>('.object-list [tabindex="0"]')?.focus() });
+  const key = looked.hot ?? looked.pinned ?? looked.focus;
+  const strong = linked(key, marks, marks.find((m) => m.key === key));
+  const sequence = item.data?.sequence ?? "";
   return (
     <section className="card viewer" aria-label="Picture">
       <header className="viewer-head">
         <div>
           <b>
-            <bdi>{titleOf(id)}</bdi>
+            <bdi>{titleOf(framed)}</bdi>
           </b>
           <small>
-            {id.width} × {id.height}
-            {id.split && `, ${id.split}`}
+            {framed.width} × {framed.height}
+            {framed.split && `, ${framed.split}`}
           </small>
         </div>
         {(Object.keys(TOGGLES) as Toggle[]).map((letter) => (
-          <button key={letter} className="btn small" aria-pressed={!view.hidden.includes(letter)} title={`Show ${OUTCOME_NAMES[TOGGLES[letter]]}`} onClick={() => flip(letter)}>
+          <button key={letter} className="btn small" aria-pressed={!view.hidden.includes(letter)} aria-label={`Show ${OUTCOME_NAMES[TOGGLES[letter]]}`} title={`Show ${OUTCOME_NAMES[TOGGLES[letter]]}`} onClick={() => flip(letter)}>
             <OutcomeGlyph of={TOGGLES[letter]} /> <kbd>{letter}</kbd>
           </button>
         ))}
-        <button className="btn small" aria-pressed={view.zoom && focus !== null} disabled={!focus} onClick={zoom}>
+        <button className="btn small" aria-pressed={view.zoom && focus !== null} disabled={!focus} onClick={() => setView({ zoom: !view.zoom })}>
           Zoom <kbd>Z</kbd>
+        </button>
+        <button className="btn small" aria-pressed={view.keep} title="Keep zoom and place from one object to the next" onClick={shared.keep}>
+          Keep <kbd>L</kbd>
+        </button>
+        <PaneChoice counts={other ? [1, 2, 3] : [1, 2]} words={PANE_WORDS} value={count} usual={1} />
+        <button className="btn small" aria-pressed={view.wide} title="The picture on the whole page" onClick={() => setView({ wide: !view.wide })}>
+          Wide <kbd>W</kbd>
         </button>
       </header>
       {item.error ? (
         <Failure error={item.error} retry={() => void item.refetch()} />
-      ) : here ? (
-        <Stage key={`${id.data_hash}:${id.frame}`} masks={choice.task === "segm" || choice.task === "boundary"} item={here} focus={focus} zoom={view.zoom} hidden={view.hidden} />
       ) : (
-        <Skeleton height={360} />
+        <div className="viewer-body">
+          <div className="viewer-main">
+            <Panes item={framed} panes={panesOf(count, run, other, marks, others)} looked={looked} shared={shared} overlap={overlapOf(choice.task)} />
+            <div className="viewer-legend">
+              <span><i className="line solid" /> label</span>
+              <span><i className="line dashed" /> prediction</span>
+              <span className="licence" title={framed.licence}><bdi>{framed.licence}</bdi></span>
+            </div>
+            {sequence && <Sequence run={run} choice={choice} sequence={sequence} own={own} id={id} pixels={framed.has_pixels} />}
+          </div>
+          <div className="viewer-side">
+            {focus && <Facts object={focus} overlap={overlapOf(choice.task)} />}
+            <ObjectList marks={marks} hot={looked.hot} strong={strong} point={looked.point} choose={looked.choose} />
+          </div>
+        </div>
       )}
-      <div className="viewer-legend">
-        <span><i className="line solid" /> label</span>
-        <span><i className="line dashed" /> prediction</span>
-        <span className="licence" title={id.licence}><bdi>{id.licence}</bdi></span>
-      </div>
-      {focus && <Facts object={focus} overlap={overlapOf(choice.task)} />}
     </section>
   );
 }
 
-interface StageProps {
-  /** Whether masks are compared; boxes otherwise, whatever else the labels have. */
-  masks: boolean;
-  item: ItemView;
-  focus: FoundObject | null;
-  zoom: boolean;
-  hidden: string;
+function isOf(item: ItemView | undefined, id: { data_hash: string; frame: number }): boolean {
+  return item?.data_hash === id.data_hash && item.frame === id.frame;
 }
 
-function Stage({ masks, item, focus, zoom, hidden }: StageProps): ReactElement {
-  const ref = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 600, height: 440 });
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => entry && setSize({ width: entry.contentRect.width, height: entry.contentRect.height }));
-    observer.observe(ref.current!);
-    return () => observer.disconnect();
-  }, []);
-  const full: Box = [0, 0, item.width, item.height];
-  const shown = zoom && focus ? windowAround(focus.box as Box, item.width, item.height, size.width / size.height) : full;
-  const scale = Math.min(size.width / shown[2], size.height / shown[3]);
-  const style = {
-    width: item.width * scale,
-    height: item.height * scale,
-    transform: `translate(${(size.width - shown[2] * scale) / 2 - shown[0] * scale}px, ${(size.height - shown[3] * scale) / 2 - shown[1] * scale}px)`,
+/** The run that stands beside this one: of the same task, the one that is compared with, else the next. */
+function otherOf(view: View, run: Run, runs: Run[], choice: Choice): Run | undefined {
+  const others = runs.filter((r) => r !== run && choiceOf({ ...view, task: choice.task }, r).task === choice.task);
+  return others.find((r) => r.name === view.other) ?? others[0];
+}
+
+function panesOf(count: number, run: Run, other: Run | undefined, marks: Mark[], others: Mark[]): Pane[] {
+  const title = (r: Run) => <><Letter letter={r.letter} /> <b><bdi>{r.name}</bdi></b></>;
+  if (count === 1) return [{ key: "both", name: "Picture", marks }];
+  const labels = marks.filter((m) => m.role === "ground_truth");
+  if (count === 2 || !other)
+    return [
+      { key: run.name, name: `Predictions of ${run.name}`, title: title(run), marks: marks.filter((m) => m.role === "prediction") },
+      { key: "labels", name: "Labels", title: <b>Labels</b>, marks: labels },
+    ];
+  return [
+    { key: run.name, name: `Picture of ${run.name}`, title: title(run), marks },
+    { key: other.name, name: `Picture of ${other.name}`, title: title(other), marks: others },
+    { key: "labels", name: "Labels", title: <b>Labels</b>, marks: plainLabels(marks) },
+  ];
+}
+
+interface SequenceProps {
+  run: Run;
+  choice: Choice;
+  sequence: string;
+  own: Framed;
+  id: { data_hash: string; frame: number };
+  pixels: boolean;
+}
+
+function Sequence({ run, choice, sequence, own, id, pixels }: SequenceProps): ReactElement | null {
+  const view = useView();
+  const [playing, play] = useState(false);
+  const point = pointOf(view, run.name);
+  const frames = useFrames(point, choice.under, sequence).data;
+  if (!frames) return <div className="timeline" />;
+  const at = frames.frame.findIndex((frame, k) => frame === id.frame && frames.data_hash[k] === id.data_hash);
+  if (at < 0) return null;
+  const go = (index: number) => {
+    const [data_hash, frame] = [frames.data_hash[index], frames.frame[index]];
+    const home = data_hash === own.data_hash && frame === own.frame;
+    setView({ at: home ? null : `${data_hash}:${frame}` });
   };
-  const visible = item.objects.filter((o) => isShown(o, hidden, focus));
-  return (
-    <div ref={ref} className="stage" data-testid="stage">
-      <div className="stage-layer" style={style}>
-        {item.has_pixels ? <Picture src={imageUrl(item)} alt={item.title} name={item.title} /> : <NoPicture name={item.title} />}
-        <svg viewBox={full.join(" ")} preserveAspectRatio="none" aria-hidden="true">
-          {visible.map((o) => (
-            <ItemShape key={o.id} object={masks ? o : { ...o, outlines: null }} focus={focus} scale={scale} />
-          ))}
-        </svg>
-      </div>
-    </div>
-  );
+  return <Timeline frames={frames} at={at} go={go} playing={playing} play={play} point={point} under={choice.under} pixels={pixels} />;
 }
 
-function isShown(o: ItemObject, hidden: string, focus: FoundObject | null): boolean {
+function isShown(o: { id: string; outcome: string }, hidden: string, focus: FoundObject | null): boolean {
   if (focus && (o.id === focus.id || o.id === focus.partner?.id)) return true;
   return !(Object.keys(TOGGLES) as Toggle[]).some((letter) => hidden.includes(letter) && TOGGLES[letter] === o.outcome);
-}
-
-function ItemShape({ object, focus, scale }: { object: ItemObject; focus: FoundObject | null; scale: number }): ReactElement {
-  const chosen = focus?.id === object.id;
-  const partner = focus?.partner?.id === object.id;
-  const box = object.box as Box;
-  const d = object.outlines ? outlineShape(object.outlines) : boxShape(box);
-  const paint = partner && object.outcome !== "tp" ? "explains" : object.outcome;
-  const faint = focus !== null && !chosen && !partner;
-  return (
-    <>
-      <Shape d={d} role={object.role} outcome={paint} faint={faint} filled={object.outlines !== null} />
-      {(chosen || partner) && <Tag object={object} scale={scale} />}
-    </>
-  );
-}
-
-/** Class and confidence at the object: above for a prediction, below for a label. */
-function Tag({ object, scale }: { object: ItemObject; scale: number }): ReactElement {
-  const [x = 0, y = 0, , h = 0] = object.box;
-  const label = object.role === "ground_truth";
-  const text = label ? `label: ${object.class_name}` : `${object.class_name} ${score(object.confidence, 2)}`;
-  const size = 12 / scale;
-  const above = y - 5 / scale - size > 0;
-  const base = label ? y + h + size + 2 / scale : above ? y - 5 / scale : y + size + 2 / scale;
-  return (
-    <text className={`tag ${label ? "label" : object.outcome}`} x={Math.max(x, 0) + 2 / scale} y={base} fontSize={size}>
-      {text}
-    </text>
-  );
 }
 
 function Facts({ object, overlap }: { object: FoundObject; overlap: string }): ReactElement {

@@ -1,6 +1,7 @@
 /** The picture with the suspected label, what is suggested, and everything else that is labelled. */
 import { useLayoutEffect, useRef, useState, type ReactElement } from "react";
-import { imageUrl, pointOf, useItem, type Box, type Run } from "../api/client";
+import { imageUrl, pointOf, type Box, type Run } from "../api/client";
+import { useItem } from "../api/items";
 import type { LabelIssue } from "../api/labels";
 import { NoPicture, Picture, windowAround } from "../errors/grid";
 import { titleOf } from "../format";

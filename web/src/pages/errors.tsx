@@ -11,8 +11,8 @@ import { plural } from "../format";
 import { overlapOf } from "../metrics";
 import { Empty, Failure, Skeleton } from "../parts/card";
 import { choiceOf, matchedChoice, type Choice } from "../state/choice";
-import { useKeys } from "../state/keys";
-import { pickAll, pickMore, pickNothing, toggle, usePicked } from "../state/picked";
+import { twice, useKeys } from "../state/keys";
+import { pickAll, pickMore, pickNothing, picks, toggle, usePicked } from "../state/picked";
 import { SORTS, unfiltered, type Sort } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -84,7 +84,11 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
     setView({ selected: idOf(row) });
   };
   const pickCurrent = () => selected && toggle(idOf(selected));
-  useKeys({ j: () => move(1), k: () => move(-1), s: pickCurrent });
+  const toFirst = () => {
+    if (rows[0]) setView({ selected: idOf(rows[0]) });
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.tiles-scroll .tile[tabindex="0"]')?.focus());
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), s: pickCurrent, x: pickCurrent, ...(picks(picked) ? {} : { g: twice(toFirst) }) });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.matches("input:not([type=range]), textarea, select");
@@ -118,7 +122,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
       <PageHead title="Errors" question={QUESTION}>
         <TaskChoice run={run} choice={choice} tasks={tasks} protocols={false} />
       </PageHead>
-      <div className="errors-columns">
+      <div className={view.wide ? "errors-columns wide" : "errors-columns"}>
         <Facets project={project} run={run.name} facets={objects.data?.pages[0]?.facets} />
         <section className={list.isPlaceholderData ? "errors-list stale" : "errors-list"} aria-label="Objects">
           <div className="errors-tools">
@@ -160,7 +164,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
             </TileGrid>
           )}
         </section>
-        <Viewer run={run} choice={choice} chosen={selected} />
+        <Viewer run={run} runs={project.runs} choice={choice} chosen={selected} />
       </div>
     </div>
   );

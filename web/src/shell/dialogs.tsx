@@ -72,42 +72,68 @@ export function ClassDialog({ project, close }: { project: Overview; close: () =
   );
 }
 
-const KEYS: [string, string][] = [
-  ["1 … 9", "the pages, as they stand at the left"],
-  ["[ ]", "IoU down, up by .05"],
-  ["- =", "confidence down, up by .05"],
-  ["J K", "next, previous object or issue"],
-  ["T F N", "hide or show correct, false, missed"],
-  ["A R S U", "label issues: accept, keep label, skip, undo"],
-  ["Z", "zoom to the object or show the whole image"],
-  ["S", "pick or leave the object; in the grid the space bar does too"],
-  ["Ctrl A", "pick everything that the filter lists"],
-  ["1 … 9", "with something picked on the Errors page: its tags, as the settings say"],
-  ["G", "tag what is picked"],
-  ["U", "undo the last tag, note or slice"],
-  ["X", "other run"],
-  ["C", "choose classes"],
-  ["I", "choose images"],
-  ["D", "light or dark"],
-  ["Esc", "clear filters"],
-  ["?", "this list"],
+const KEYS: [string, [string, string][]][] = [
+  ["Everywhere", [
+    ["1 … 9", "the pages, as they stand at the left"],
+    ["[ ]", "IoU down, up by .05"],
+    ["- =", "confidence down, up by .05"],
+    ["B", "other run; outside the Errors page X too"],
+    ["C", "choose classes"],
+    ["I", "choose images"],
+    ["D", "light or dark"],
+    ["Esc", "leave what is picked, the wide picture, the filters"],
+    ["?", "this list"],
+  ]],
+  ["Lists of objects", [
+    ["J K", "next, previous object or issue"],
+    ["← ↑ → ↓", "the same in the grid, when it has the focus"],
+    ["G G", "to the first object, with the focus on it"],
+    ["X S Space", "Errors: pick or leave the object"],
+    ["Ctrl A", "Errors: pick everything that the filter lists"],
+    ["1 … 9", "Errors, with something picked: its tags, as the settings say"],
+    ["G", "Errors, with something picked: any tag"],
+    ["U", "undo the last tag, note or slice"],
+    ["A R S U", "Label issues: accept, keep label, skip, undo"],
+  ]],
+  ["Picture", [
+    ["T F N", "hide or show correct, false, missed"],
+    ["Z", "closely around the object, or everything"],
+    ["L", "keep zoom and place for the next object"],
+    ["W", "Errors: the picture on the whole page"],
+    ["O", "to the objects of the image; arrows go through them"],
+    ["+ - 0", "zoom in, out, show all, when the picture has the focus"],
+    ["← ↑ → ↓", "move the picture, when it has the focus"],
+  ]],
+  ["Sequence", [
+    [", .", "previous, next frame"],
+    ["P", "play or pause"],
+    ["← →", "previous, next frame, when the timeline has the focus"],
+    ["Home End", "first, last frame, there"],
+  ]],
 ];
 
 export function KeyDialog({ close }: { close: () => void }): ReactElement {
   return (
     <Dialog title="Keyboard" close={close}>
-      <dl className="keys">
-        {KEYS.map(([keys, does]) => (
-          <div key={keys}>
-            <dt>
-              {keys.split(" ").map((key) => (
-                <kbd key={key}>{key}</kbd>
+      <div className="key-groups">
+        {KEYS.map(([where, keys]) => (
+          <section key={where} aria-label={where}>
+            <h3>{where}</h3>
+            <dl className="keys">
+              {keys.map(([names, does]) => (
+                <div key={names}>
+                  <dt>
+                    {names.split(" ").map((key, k) => (
+                      <kbd key={k}>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
               ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
     </Dialog>
   );
 }

@@ -66,7 +66,15 @@ export interface View {
   mode: "objects" | "images";
   /** Selected object or image. */
   selected: string | null;
+  /** Another frame of the selected object's sequence, as data_hash:frame; null: the object's own. */
+  at: string | null;
   zoom: boolean;
+  /** The zoom stays from one object to the next. */
+  keep: boolean;
+  /** Pictures side by side; null: as the page is used to. */
+  panes: number | null;
+  /** The picture takes the whole page. */
+  wide: boolean;
   hidden: string;
   theme: "light" | "dark" | null;
 }
@@ -102,7 +110,11 @@ export const DEFAULTS: View = {
   sort: "severity",
   mode: "objects",
   selected: null,
+  at: null,
   zoom: true,
+  keep: false,
+  panes: null,
+  wide: false,
   hidden: "",
   theme: null,
 };
@@ -166,7 +178,11 @@ export function parseView(hash: string): View {
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
+    at: q.get("at"),
     zoom: q.get("zoom") !== "0",
+    keep: q.get("keep") === "1",
+    panes: /^[123]$/.test(q.get("panes") ?? "") ? Number(q.get("panes")) : null,
+    wide: q.get("wide") === "1",
     hidden: (q.get("hide") ?? "").replace(/[^TFN]/g, ""),
     theme: q.get("theme") === "dark" ? "dark" : q.get("theme") === "light" ? "light" : null,
   };
@@ -201,7 +217,11 @@ export function formatView(view: View): string {
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
+  if (view.at !== null) q.set("at", view.at);
   if (!view.zoom) q.set("zoom", "0");
+  if (view.keep) q.set("keep", "1");
+  if (view.panes !== null) q.set("panes", String(view.panes));
+  if (view.wide) q.set("wide", "1");
   if (view.hidden) q.set("hide", view.hidden);
   if (view.theme !== null) q.set("theme", view.theme);
   const query = q.toString().replaceAll("%2C", ",").replaceAll("%3D", "=");

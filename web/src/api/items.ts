@@ -1,0 +1,45 @@
+/** Images one by one, the frames of a sequence, and what comes next fetched ahead. */
+import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { client, imageUrl, queries, query, unwrap, type ItemId, type ItemView, type Point, type Under } from "./client";
+import type { components } from "./schema";
+
+export type Frames = components["schemas"]["Frames"];
+
+/** Counts of every frame in time; nothing is asked of an image that belongs to no sequence. */
+export function useFrames(point: Point, { task }: Under, sequence: string): UseQueryResult<Frames> {
+  return useQuery({
+    queryKey: ["frames", point, task, sequence],
+    enabled: sequence !== "",
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/frames", { params: { path: { run: point.run }, query: { ...query(point), sequence, task } }, signal })),
+  });
+}
+
+/** One image with its labels and a run's predictions. */
+function itemOptions(id: ItemId | null, point: Point | null, { task }: Under = {}) {
+  return queryOptions({
+    queryKey: ["item", id, point, task],
+    enabled: id !== null && point !== null,
+    queryFn: async ({ signal }): Promise<ItemView> =>
+      unwrap(
+        await client.GET("/api/v1/items/{data_hash}/{frame}", {
+          params: {
+            path: { data_hash: id!.data_hash, frame: id!.frame },
+            query: { run: point!.run, iou: point!.iou, task, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+export function useItem(id: ItemId | null, point: Point | null, under: Under = {}): UseQueryResult<ItemView> {
+  return useQuery(itemOptions(id, point, under));
+}
+
+/** Objects and pixels of an image that is likely shown next; resolves when its picture is there. */
+export async function fetchAhead(id: ItemId, point: Point, under: Under, pixels: boolean): Promise<void> {
+  const picture = new Image();
+  if (pixels) picture.src = imageUrl(id);
+  await Promise.all([queries.prefetchQuery(itemOptions(id, point, under)), pixels ? picture.decode().catch(() => undefined) : undefined]);
+}
