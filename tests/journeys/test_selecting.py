@@ -104,19 +104,3 @@ def test_the_grid_is_one_stop_of_the_tab_key(own: tuple[Journey, Project]) -> No
     expect(page.locator(".tile").nth(5)).to_be_focused()
     page.keyboard.press(" ")
     expect(page.get_by_test_id("picked")).to_have_text("6 objects picked")
-
-
-def test_both_panes_of_a_comparison_zoom_in_step(own: tuple[Journey, Project]) -> None:
-    journey, _ = own
-    journey.open("#/compare?run=float32&other=int8")
-    page = journey.page
-    panes = page.locator(".lens")
-    panes.first.focus()
-    page.keyboard.press("+")
-    page.keyboard.press("ArrowRight")
-    inner = page.locator(".lens > div")
-    first = inner.first.get_attribute("style")
-    assert first is not None and "scale(1.5)" in first
-    assert inner.nth(1).get_attribute("style") == first
-    page.keyboard.press("0")
-    expect(inner.nth(1)).to_have_attribute("style", "transform: scale(1) translate(0%, 0%);")

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { cornersOf } from "../src/errors/overlay";
 import type { ItemObject } from "../src/api/client";
 import { binned } from "../src/viewer/bins";
 import { ghostOf, limbsOf, linked, listed, markAt, marksOf, type Mark } from "../src/viewer/marks";
 
 function object(id: string, outcome: ItemObject["outcome"], box: number[], partner: string | null = null): ItemObject {
   const role = id.startsWith("G") ? "ground_truth" : "prediction";
-  const near = partner === null ? null : { id: partner, class_id: 0, class_name: "cat", box: [0, 0, 9, 9], iou: 0.4 };
+  const near = partner === null ? null : { id: partner, class_id: 0, class_name: "cat", box: [0, 0, 9, 9], theta: 0, iou: 0.4 };
   return { id, role, outcome, kind: null, class_id: 0, class_name: "cat", confidence: role === "prediction" ? 0.5 : null, box, crowd: false, partner: near, outlines: null, keypoints: null, track: "", reason: "" };
 }
 
@@ -31,6 +32,11 @@ describe("marks on a picture", () => {
     expect(markAt(turned, 5, 5, 2)).toBeNull();
     expect(markAt(turned, 50, 50, 2)?.key).toBe("G0");
     expect(marksOf([{ ...objects[0]!, outlines: [[0, 0, 1, 1, 2, 2]] }], "A", "bbox")[0]!.outlines).toBeNull();
+  });
+
+  it("lie where their turned box lies", () => {
+    expect(cornersOf([0, 0, 4, 2], 90).map((v) => Math.round(v * 1e9) / 1e9 + 0)).toEqual([3, -1, 3, 3, 1, 3, 1, -1]);
+    expect(marksOf([{ ...objects[0]!, outlines: [[5, 0, 10, 5, 5, 10, 0, 5]] }], "A", "obb")[0]!.box).toEqual([0, 0, 10, 10]);
   });
 
   it("light up with their partner, and with what the label's own finder is", () => {

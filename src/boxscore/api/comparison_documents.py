@@ -116,6 +116,7 @@ class SideOfObject(Document):
     kind: str | None
     confidence: float | None
     box: list[float] | None
+    theta: float
     reason: str
 
 
@@ -124,6 +125,7 @@ class FlippedObject(Document):
     class_id: int
     class_name: str
     box: list[float]
+    theta: float
     area: float | None
     item: Item
     first: SideOfObject | None

@@ -160,6 +160,7 @@ class Partner(Document):
     class_id: int
     class_name: str
     box: list[float]
+    theta: float
     iou: float | None
 
 
@@ -174,6 +175,7 @@ class Object(Document):
     class_name: str
     confidence: float | None
     box: list[float]
+    theta: float
     item: Item
     partner: Partner | None
     reason: str

@@ -21,7 +21,7 @@ from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes
 from boxscore.project.shared_images import shared_images
 from boxscore.project.slicing import sliced
-from boxscore.project.views import Scene, item_document, label_document, prediction_document
+from boxscore.project.views import Scene, item_document, label_document, prediction_document, turned
 from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
@@ -127,6 +127,7 @@ def _object(scenes: list[Scene], found: _Rows, row: int) -> Document:
         "class_id": class_id,
         "class_name": scene.class_name(class_id),
         "box": side.box[row].tolist(),
+        "theta": turned(side, row),
         "area": defined(float(side.area[row])),
         "item": item_document(scene.truth, int(side.item[row])),
         "first": sides[0],

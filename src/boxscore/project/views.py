@@ -16,6 +16,7 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Side
 from boxscore.matching.recount import MatchesAt
 from boxscore.project.evaluating import Truth
+from boxscore.schema.kinds import Task
 
 REASONS = {
     ErrorKind.CLASS: "wrong class: overlaps a {label} with IoU {iou:.2f}",
@@ -39,6 +40,10 @@ MISSES = {
     Miss.BEYOND_LIMIT: "missed: the overlapping {name} (IoU {iou:.2f}) is beyond the most "
     "predictions per image and class",
 }
+
+
+SIDE = ("outcome", "kind", "confidence", "box", "theta", "reason")
+"""What is told of an object under one of two runs."""
 
 
 class Reason(NamedTuple):
@@ -88,6 +93,11 @@ class Scene:
         return self.truth.ontology.classes[class_id].name
 
 
+def turned(side: Side, row: int) -> float:
+    """Degrees clockwise that a box is turned by; 0 where the task knows no rotation."""
+    return 0.0 if side.theta is None else float(side.theta[row])
+
+
 def item_document(truth: Truth, item: int) -> dict[str, Any]:
     """One image: identity, size, origin."""
     items = truth.items
@@ -127,6 +137,7 @@ def _predicted(scene: Scene, row: int) -> dict[str, Any]:
         "class_name": scene.class_name(int(side.class_id[row])),
         "confidence": defined(run.view.confidence[row]),
         "box": side.box[row].tolist(),
+        "theta": turned(side, row),
         "item": item_document(scene.truth, int(side.item[row])),
         "partner": _truth_partner(scene, row),
         "reason": _reason(scene, row, kind, right),
@@ -136,7 +147,7 @@ def _predicted(scene: Scene, row: int) -> dict[str, Any]:
 def prediction_document(scene: Scene, row: int) -> dict[str, Any]:
     """What a prediction is at the operating point, and why."""
     whole = _predicted(scene, row)
-    return {name: whole[name] for name in ("outcome", "kind", "confidence", "box", "reason")}
+    return {name: whole[name] for name in SIDE}
 
 
 def label_document(scene: Scene, row: int) -> dict[str, Any]:
@@ -150,7 +161,10 @@ def label_document(scene: Scene, row: int) -> dict[str, Any]:
         "kind": whole["kind"],
         "confidence": defined(view.confidence[taker]) if found else None,
         "box": view.predictions.box[taker].tolist() if found else None,
-        "reason": f"correct: IoU {whole['partner']['iou']:.2f}" if found else whole["reason"],
+        "theta": turned(view.predictions, taker) if found else 0.0,
+        "reason": _worded(scene, f"correct: IoU {whole['partner']['iou']:.2f}")
+        if found
+        else whole["reason"],
     }
 
 
@@ -168,6 +182,7 @@ def _partner(scene: Scene, letter: str, side: Side, row: int, iou: float) -> dic
         "class_id": class_id,
         "class_name": scene.class_name(class_id),
         "box": side.box[row].tolist(),
+        "theta": turned(side, row),
         "iou": defined(iou),
     }
 
@@ -175,16 +190,21 @@ def _partner(scene: Scene, letter: str, side: Side, row: int, iou: float) -> dic
 def _reason(scene: Scene, row: int, kind: ErrorKind, right: bool) -> str:
     reason, view = scene.reason(row), scene.run.view
     if right:
-        return f"correct: IoU {reason.iou:.2f}"
+        return _worded(scene, f"correct: IoU {reason.iou:.2f}")
     if kind is ErrorKind.NONE:
         return IGNORED[Ignored(reason.ignored)]
     label, rival = reason.ground_truth, reason.rival
-    return REASONS[kind].format(
+    return _worded(scene, REASONS[kind]).format(
         label=scene.class_name(int(view.truth.class_id[label])) if label >= 0 else "",
         iou=reason.iou,
         limit=scene.iou,
         rival=view.confidence[rival] if rival >= 0 else float("nan"),
     )
+
+
+def _worded(scene: Scene, words: str) -> str:
+    """Keypoints overlap by another measure."""
+    return words.replace("IoU", "OKS") if scene.run.view.task is Task.KEYPOINTS else words
 
 
 def _missed(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
@@ -198,6 +218,7 @@ def _missed(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
         "class_name": scene.class_name(int(view.truth.class_id[row])),
         "confidence": None,
         "box": view.truth.box[row].tolist(),
+        "theta": turned(view.truth, row),
         "item": item_document(scene.truth, int(view.truth.item[row])),
         "partner": None if near < 0 else _partner(scene, "P", view.predictions, near, iou),
         "reason": _missed_reason(scene, misses, k),
@@ -207,7 +228,7 @@ def _missed(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:
 def _missed_reason(scene: Scene, misses: Misses, k: int) -> str:
     view, near = scene.run.view, int(misses.prediction[k])
     some = near >= 0
-    return MISSES[Miss(int(misses.why[k]))].format(
+    return _worded(scene, MISSES[Miss(int(misses.why[k]))]).format(
         name=scene.class_name(int(view.predictions.class_id[near])) if some else "",
         confidence=view.confidence[near] if some else float("nan"),
         iou=misses.iou[k],

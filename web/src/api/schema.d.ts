@@ -2259,6 +2259,8 @@ export interface components {
             id: string;
             item: components["schemas"]["Item"];
             second: components["schemas"]["SideOfObject"] | null;
+            /** Theta */
+            theta: number;
         };
         /** FlippedPage */
         FlippedPage: {
@@ -3335,6 +3337,8 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /** Theta */
+            theta: number;
         };
         /**
          * ObjectFilter
@@ -3540,6 +3544,8 @@ export interface components {
             id: string;
             /** Iou */
             iou: number | null;
+            /** Theta */
+            theta: number;
         };
         /** PerformanceBin */
         PerformanceBin: {
@@ -3826,6 +3832,8 @@ export interface components {
             outcome: "tp" | "fp" | "fn" | "ignored";
             /** Reason */
             reason: string;
+            /** Theta */
+            theta: number;
         };
         /** SliceChange */
         SliceChange: {

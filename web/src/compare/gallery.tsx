@@ -4,7 +4,7 @@ import type { ReactElement } from "react";
 import { cropUrl, fetchFlipped, type Box, type FlipFilter, type FlippedObject, type Point, type Run } from "../api/client";
 import { useItem } from "../api/items";
 import { clipped, NoPicture, Picture, TileGrid, windowAround } from "../errors/grid";
-import { boxShape, Shape } from "../errors/overlay";
+import { placeOf, Shape, turnedShape } from "../errors/overlay";
 import { plural, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
@@ -65,20 +65,20 @@ export function Gallery({ runs, filter }: Props): ReactElement {
   );
 }
 
-function frameOf({ box, item }: FlippedObject): Box {
-  return clipped(windowAround(box as Box, item.width, item.height), item.width, item.height);
+function frameOf(object: FlippedObject): Box {
+  const { width, height } = object.item;
+  return clipped(windowAround(placeOf(object), width, height), width, height);
 }
 
 /** The label solid, the run's prediction dashed, in the colour of what became of it there. */
 function Shapes({ object, side }: { object: FlippedObject; side: Side }): ReactElement {
-  const box = object.box as Box;
   const label = object.id.startsWith("G");
   const outcome = side?.outcome ?? "ignored";
   return (
     <>
-      {label && <Shape d={boxShape(box)} role="ground_truth" outcome={outcome === "tp" || outcome === "fn" ? outcome : "explains"} />}
-      {side?.box && <Shape d={boxShape(side.box as Box)} role="prediction" outcome={outcome} />}
-      {!label && !side && <Shape d={boxShape(box)} role="prediction" outcome="ignored" faint />}
+      {label && <Shape d={turnedShape(object)} role="ground_truth" outcome={outcome === "tp" || outcome === "fn" ? outcome : "explains"} />}
+      {side?.box && <Shape d={turnedShape({ ...side, box: side.box })} role="prediction" outcome={outcome} />}
+      {!label && !side && <Shape d={turnedShape(object)} role="prediction" outcome="ignored" faint />}
     </>
   );
 }
@@ -102,7 +102,7 @@ function Large({ runs, object, confidences, iou }: LargeProps): ReactElement {
   const home = object.id.startsWith("P") && sides[0] === null ? 1 : 0;
   const focus = keyOf(object.id, runs[home].letter);
   const of = `${item.data_hash}:${item.frame} ${object.id}`;
-  const shared = useLens(of, item, object.box as Box);
+  const shared = useLens(of, item, placeOf(object));
   const looked = useLooked(of, focus);
   const count = view.panes === 3 ? 3 : 2;
   useKeys({ z: () => setView({ zoom: !view.zoom }), l: shared.keep });

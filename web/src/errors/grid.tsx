@@ -5,7 +5,7 @@ import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from
 import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 import { TILES, usePreferences } from "../state/preferences";
-import { boxShape, Shape } from "./overlay";
+import { placeOf, Shape, turnedShape } from "./overlay";
 
 /** Of a row, beyond the width of a tile. */
 const GAP = 8;
@@ -126,8 +126,7 @@ export function clipped([x, y, w, h]: Box, width: number, height: number): Box {
 
 export function ObjectTile({ object, ...tile }: TileProps & { object: FoundObject }): ReactElement {
   const { item } = object;
-  const box = object.box as Box;
-  const around = clipped(windowAround(box, item.width, item.height), item.width, item.height);
+  const around = clipped(windowAround(placeOf(object), item.width, item.height), item.width, item.height);
   const words = tileWords(object);
   return (
     <Tile {...tile} title={`${titleOf(item)}\n${object.reason}`}>
@@ -135,9 +134,9 @@ export function ObjectTile({ object, ...tile }: TileProps & { object: FoundObjec
         {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
         <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
           {object.partner && (
-            <Shape d={boxShape(object.partner.box as Box)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
+            <Shape d={turnedShape(object.partner)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
           )}
-          <Shape d={boxShape(box)} role={object.outcome === "fn" ? "ground_truth" : "prediction"} outcome={object.outcome} />
+          <Shape d={turnedShape(object)} role={object.outcome === "fn" ? "ground_truth" : "prediction"} outcome={object.outcome} />
         </svg>
       </div>
       <div className="tile-words">

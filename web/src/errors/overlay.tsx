@@ -9,6 +9,29 @@ export function boxShape([x, y, w, h]: Box): string {
   return `M${x} ${y}h${w}v${h}h${-w}Z`;
 }
 
+/** Corners of a box turned clockwise about its centre by theta degrees, flat. */
+export function cornersOf([x, y, w, h]: Box, theta: number): number[] {
+  const [c, s] = [Math.cos((theta * Math.PI) / 180), Math.sin((theta * Math.PI) / 180)];
+  const corners: [number, number][] = [[-w, -h], [w, -h], [w, h], [-w, h]];
+  return corners.flatMap(([a, b]) => [x + w / 2 + (a * c - b * s) / 2, y + h / 2 + (a * s + b * c) / 2]);
+}
+
+/** The box around a ring. */
+export function boundsOf(ring: number[]): Box {
+  const [xs, ys] = [ring.filter((_, k) => k % 2 === 0), ring.filter((_, k) => k % 2 === 1)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
+}
+
+export function turnedShape({ box, theta }: { box: number[]; theta: number }): string {
+  return theta ? outlineShape([cornersOf(box as Box, theta)]) : boxShape(box as Box);
+}
+
+/** What a box takes up, turned or not. */
+export function placeOf({ box, theta }: { box: number[]; theta: number }): Box {
+  return theta ? boundsOf(cornersOf(box as Box, theta)) : (box as Box);
+}
+
 export function outlineShape(outlines: number[][]): string {
   return outlines
     .map((flat) => {

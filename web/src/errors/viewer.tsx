@@ -1,7 +1,8 @@
 /** The whole picture, or the object closely, with everything on it and the reason in words. */
 import { useState, type ReactElement } from "react";
-import { pointOf, type Box, type FoundObject, type ImageRow, type ItemView, type Run } from "../api/client";
+import { pointOf, type FoundObject, type ImageRow, type ItemView, type Run } from "../api/client";
 import { useFrames, useItem } from "../api/items";
+import { placeOf } from "./overlay";
 import { KIND_NAMES, OUTCOME_NAMES, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
 import { isObject } from "../pages/errors";
@@ -56,7 +57,7 @@ function Shown({ run, runs, choice, chosen }: ViewerProps & { chosen: FoundObjec
   const focus = !gone && isObject(chosen) ? chosen : null;
   const marks = marksOf((here?.objects ?? []).filter((o) => isShown(o, view.hidden, focus)), run.letter, choice.task);
   const others = second.data && isOf(second.data, id) ? marksOf(second.data.objects.filter((o) => isShown(o, view.hidden, focus)), other?.letter ?? "", choice.task) : [];
-  const shared = useLens(`${id.data_hash}:${id.frame} ${focus?.id ?? ""}`, framed, focus ? (focus.box as Box) : null);
+  const shared = useLens(`${id.data_hash}:${id.frame} ${focus?.id ?? ""}`, framed, focus && placeOf(focus));
   const looked = useLooked(`${id.data_hash}:${id.frame} ${run.name}`, focus && keyOf(focus.id, run.letter));
   const flip = (letter: string) => setView({ hidden: view.hidden.includes(letter) ? view.hidden.replace(letter, "") : view.hidden + letter });
   useKeys({ t: () => flip("T"), f: () => flip("F"), n: () => flip("N"), z: () => setView({ zoom: !view.zoom }), l: shared.keep, w: () => setView({ wide: !view.wide }), o: () => document.querySelector<HTMLElement>('.object-list [tabindex="0"]')?.focus() });

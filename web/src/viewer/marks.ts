@@ -1,6 +1,6 @@
 /** Everything that is drawn on a picture: labels and predictions with what belongs together. */
 import type { Box, ItemObject } from "../api/client";
-import type { Paint, Role } from "../errors/overlay";
+import { boundsOf, cornersOf, placeOf, type Paint, type Role } from "../errors/overlay";
 import { score } from "../format";
 
 export interface Mark {
@@ -11,6 +11,8 @@ export interface Mark {
   object: ItemObject;
   box: Box;
   outlines: number[][] | null;
+  /** Its area is tinted: a mask. */
+  filled: boolean;
   keypoints: number[][] | null;
   /** Class and confidence. */
   text: string;
@@ -18,7 +20,8 @@ export interface Mark {
   partner: string | null;
 }
 
-const OUTLINED = ["segm", "boundary", "obb"];
+const FILLED = ["segm", "boundary"];
+const OUTLINED = [...FILLED, "obb"];
 
 /** The key of an object's id in a run. */
 export function keyOf(id: string, letter: string): string {
@@ -32,8 +35,9 @@ export function marksOf(objects: ItemObject[], letter: string, task: string): Ma
     role: object.role,
     paint: object.outcome,
     object,
-    box: object.box as Box,
+    box: task === "obb" && object.outlines?.[0] ? boundsOf(object.outlines[0]) : (object.box as Box),
     outlines: OUTLINED.includes(task) ? object.outlines : null,
+    filled: FILLED.includes(task) && object.outlines !== null,
     keypoints: task === "keypoints" ? object.keypoints : null,
     text: object.role === "ground_truth" ? `label: ${object.class_name}` : `${object.class_name} ${score(object.confidence, 2)}`,
     partner: object.partner && keyOf(object.partner.id, letter),
@@ -71,7 +75,7 @@ export function ghostOf(mark: Mark | undefined, marks: Mark[]): Mark | null {
   const role = mark.role === "ground_truth" ? "prediction" : "ground_truth";
   const object: ItemObject = { ...mark.object, id: partner.id, role, class_name: partner.class_name, class_id: partner.class_id, confidence: null, partner: null, outlines: null, keypoints: null };
   const text = role === "ground_truth" ? `label: ${partner.class_name}` : partner.class_name;
-  return { key: mark.partner, role, paint: role === "ground_truth" && mark.paint !== "tp" ? "explains" : mark.paint === "tp" ? "tp" : "ignored", object, box: partner.box as Box, outlines: null, keypoints: null, text, partner: mark.key };
+  return { key: mark.partner, role, paint: role === "ground_truth" && mark.paint !== "tp" ? "explains" : mark.paint === "tp" ? "tp" : "ignored", object, box: placeOf(partner), outlines: partner.theta ? [cornersOf(partner.box as Box, partner.theta)] : null, filled: false, keypoints: null, text, partner: mark.key };
 }
 
 /** COCO's seventeen; of other skeletons only the points are known. */

@@ -35,10 +35,12 @@ export function paintMarks(canvas: HTMLCanvasElement, marks: Mark[], at: Placed,
   ctx.lineJoin = "round";
   const some = look.strong.size > 0;
   for (const mark of marks) if (!look.strong.has(mark.key)) paintMark(ctx, mark, at, some ? "faint" : "plain");
-  if (look.link) paintLink(ctx, look.link.from, look.link.to, look.link.text, at);
   const strong = marks.filter((mark) => look.strong.has(mark.key));
   for (const mark of strong) paintMark(ctx, mark, at, "strong");
-  for (const mark of strong) paintText(ctx, mark, at, width, height);
+  if (look.link) paintLink(ctx, look.link.from, look.link.to, look.link.text, at);
+  // Of more than a pair only the pair is named: words would lie on each other.
+  const { link } = look;
+  for (const mark of strong) if (!link || mark.key === link.from.key || mark.key === link.to.key) paintText(ctx, mark, at, width, height);
 }
 
 function paintMark(ctx: CanvasRenderingContext2D, mark: Mark, at: Placed, how: "plain" | "faint" | "strong"): void {
@@ -46,7 +48,7 @@ function paintMark(ctx: CanvasRenderingContext2D, mark: Mark, at: Placed, how: "
   const line = how === "faint" ? 1.2 : how === "strong" ? 2.6 : 1.8;
   ctx.globalAlpha = how === "faint" ? 0.6 : 1;
   const path = pathOf(mark, at);
-  if (mark.outlines) {
+  if (mark.filled) {
     ctx.fillStyle = colour;
     ctx.globalAlpha = how === "strong" ? 0.26 : how === "faint" ? 0.08 : 0.16;
     ctx.fill(path, "evenodd");
@@ -149,7 +151,10 @@ function paintLink(ctx: CanvasRenderingContext2D, from: Mark, to: Mark, text: st
     ctx.fillStyle = colours()["--o-truth"] ?? "white";
     ctx.fill(dot);
   }
-  if (text) word(ctx, text, (a[0] + b[0]) / 2 + 8, (a[1] + b[1]) / 2 - 2, colours()["--o-truth"] ?? "white");
+  if (!text) return;
+  ctx.font = `600 12px ${colours()["--font"] ?? "sans-serif"}`;
+  const room = ctx.canvas.clientWidth - ctx.measureText(text).width - 6;
+  word(ctx, text, Math.max(6, Math.min(room, (a[0] + b[0]) / 2 + 8)), (a[1] + b[1]) / 2 - 2, colours()["--o-truth"] ?? "white");
 }
 
 function word(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): void {

@@ -69,8 +69,10 @@ function linkedLook(marks: Mark[], strong: Set<string>, key: string | null, over
   const ghost = ghostOf(from, marks);
   const to = ghost ?? marks.find((mark) => mark.key === from?.partner);
   const iou = from?.object.partner?.iou;
+  const drawn = ghost ? [...marks, ghost] : marks;
+  const explains = from?.paint === "fp" && to?.paint === "fn" ? to.key : null;
   return {
-    marks: ghost ? [...marks, ghost] : marks,
+    marks: explains === null ? drawn : drawn.map((mark) => (mark.key === explains ? { ...mark, paint: "explains" } : mark)),
     look: { strong, link: from && to ? { from, to, text: iou == null ? "" : `${overlap} ${score(iou, 2)}` } : null },
   };
 }

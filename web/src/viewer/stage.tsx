@@ -63,7 +63,7 @@ export function Stage({ name, item, marks, look, sheet, lens, move, point, choos
       }}
     >
       <Pixels item={item} sheet={sheet} lens={lens} alt={item.title} />
-      <canvas ref={canvas} aria-hidden="true" data-marks={marks.length} data-outlined={marks.filter((m) => m.outlines).length} data-strong={[...look.strong].sort().join(" ")} />
+      <canvas ref={canvas} aria-hidden="true" data-marks={marks.length} data-filled={marks.filter((m) => m.filled).length} data-strong={[...look.strong].sort().join(" ")} />
       {children}
     </div>
   );

@@ -54,7 +54,7 @@ export function Timeline({ frames, at, go, playing, play, point, under, pixels }
     <section className="timeline" aria-label="Sequence">
       <div className="timeline-head">
         <button className="btn small" aria-label="Previous frame" disabled={at === 0} onClick={() => halt(at - 1)}>◂ <kbd>,</kbd></button>
-        <button className="btn small" aria-pressed={playing} onClick={toggle}>
+        <button className="btn small" onClick={toggle}>
           {playing ? "Pause" : "Play"} <kbd>P</kbd>
         </button>
         <button className="btn small" aria-label="Next frame" disabled={at === count - 1} onClick={() => halt(at + 1)}>▸ <kbd>.</kbd></button>
