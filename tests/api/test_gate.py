@@ -155,6 +155,7 @@ NEEDS_QUERY = (
     "/places",
     "/drift",
     "/labels/export",
+    "/frames",
 )
 """Routes that refuse to answer without parameters, or without anything decided."""
 NEEDS_EMBEDDINGS = ("/map",)

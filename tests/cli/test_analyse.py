@@ -23,6 +23,13 @@ def test_errors_cost_what_mending_them_gains(demo_folder: Path) -> None:
     assert f"{document['kinds']['location']['delta_ap']:.4f}" in shown
 
 
+def test_errors_by_frame_need_a_sequence(demo_folder: Path) -> None:
+    refused = run("errors", "float32", "--by", "frame", cwd=demo_folder)
+    assert refused.code == 2 and "E-SEQUENCE-NONE" in refused.err
+    for option in (["--by", "frame", "--per-class"], ["--sequence", "x"], ["--confidence", "1"]):
+        assert run("errors", "float32", *option, cwd=demo_folder).code == 2
+
+
 def test_thresholds_are_written_and_serve_their_goal(demo_folder: Path, tmp_path: Path) -> None:
     target = ("-t", demo_folder)
     done = run(

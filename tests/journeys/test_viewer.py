@@ -27,10 +27,17 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project.open(str(make(tmp_path_factory.mktemp("film"))))
 
 
+@pytest.fixture(scope="module")
+def film_address(film: Project) -> Iterator[str]:
+    """It is served."""
+    with served(film.path) as address:
+        yield address
+
+
 @pytest.fixture
-def walking(browser: Any, film: Project) -> Iterator[Journey]:
+def walking(browser: Any, film_address: str) -> Iterator[Journey]:
     """A page of it."""
-    with served(film.path) as address, signed_in(browser, address) as found:
+    with signed_in(browser, film_address) as found:
         yield found
 
 

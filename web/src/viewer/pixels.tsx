@@ -15,9 +15,11 @@ interface Props {
   sheet: Sheet;
   lens: Lens;
   alt: string;
+  /** One of many frames: it is decoded before it is shown. */
+  frame: boolean;
 }
 
-export function Pixels({ item, sheet, lens, alt }: Props): ReactElement {
+export function Pixels({ item, sheet, lens, alt, frame }: Props): ReactElement {
   const at = placed(lens, sheet);
   const large = item.width * item.height > LARGE;
   const detail = useDetail(large && item.has_pixels ? item : null, sheet, lens);
@@ -25,7 +27,7 @@ export function Pixels({ item, sheet, lens, alt }: Props): ReactElement {
   if (!item.has_pixels) return <div className="stage-layer bare" style={style}><NoPicture name={item.title} /></div>;
   return (
     <div className="stage-layer" style={style}>
-      <Picture src={large ? thumbnailUrl(item, OVERVIEW) : imageUrl(item)} alt={alt} name={item.title} sync />
+      <Picture src={large ? thumbnailUrl(item, OVERVIEW) : imageUrl(item)} alt={alt} name={item.title} sync={frame} />
       {detail && (
         <img className="detail" src={detail.src} alt="" draggable={false} style={insetOf(detail.part, item.width, item.height)} />
       )}

@@ -1,6 +1,7 @@
 /** One picture with its marks: hover tells, a click chooses, wheel, drag, pinch and keys move all panes. */
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode } from "react";
 import type { ItemView } from "../api/client";
+import { useView } from "../state/view";
 import { markAt, type Mark } from "./marks";
 import { paintMarks, type Look } from "./paint";
 import { Pixels } from "./pixels";
@@ -25,6 +26,7 @@ interface Props {
 }
 
 export function Stage({ name, item, marks, look, sheet, lens, move, point, choose, children }: Props): ReactElement {
+  const { at: frame } = useView();
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
@@ -62,7 +64,7 @@ export function Stage({ name, item, marks, look, sheet, lens, move, point, choos
         if (next) move(next);
       }}
     >
-      <Pixels item={item} sheet={sheet} lens={lens} alt={item.title} />
+      <Pixels item={item} sheet={sheet} lens={lens} alt={item.title} frame={frame !== null} />
       <canvas ref={canvas} aria-hidden="true" data-marks={marks.length} data-filled={marks.filter((m) => m.filled).length} data-strong={[...look.strong].sort().join(" ")} />
       {children}
     </div>
