@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.chosen import class_mask
+from boxscore.evaluation.chosen import Items, class_mask
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.tracking_clear import ClearCounts, clear_counts, switches_by_frame
@@ -96,17 +96,24 @@ def evaluate(view: Comparable, options: Options) -> Numbers:
 
 
 def switches_by_item(
-    view: Comparable, options: Options, confidence: float, classes: Classes = None
+    view: Comparable,
+    options: Options,
+    confidence: float,
+    classes: Classes = None,
+    items: Items = None,
 ) -> NDArray[np.int64]:
     """(items,) identity switches on each image, of the predictions shown at a confidence.
 
     A switch counts on the image where an object's track is another than the one it had last. With
     a confidence below all of them the sum is the `id_switches` of `evaluate`.
 
+    Args:
+        items: (items,) the images of the sequences that are asked about; None is all.
+
     Raises:
         RequestError: As `evaluate`.
     """
-    sides = _Sides(view, options)
+    sides = _Sides(view, options, items)
     uncounted, wanted = _uncounted(view), class_mask(view, classes)
     counts = np.zeros(view.items, np.int64)
     for unit in sides.units():
@@ -125,12 +132,14 @@ def switches_by_item(
 class _Sides:
     """Both sides with their rows sorted by unit, which is one class in one sequence."""
 
-    def __init__(self, view: Comparable, options: Options) -> None:
+    def __init__(self, view: Comparable, options: Options, items: Items = None) -> None:
         self.iou = _least_iou(options)
         self.classes = 1 if options.class_agnostic else view.classes
         sequence, self._frame = _frames(view)
         if options.only_predicted:
             sequence = np.where(np.isin(np.arange(view.items), view.predictions.item), sequence, -1)
+        if items is not None:
+            sequence = np.where(items, sequence, -1)
         self.truth = self._rows(view.truth, sequence, "ground truth")
         self.predictions = self._rows(view.predictions, sequence, "predictions")
 

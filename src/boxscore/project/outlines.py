@@ -42,4 +42,5 @@ def keypoints(annotations: Annotations, row: int) -> list[list[float]] | None:
     mine = np.arange(start, stop)[points["part"][start:stop] == KEYPOINT_PART]
     if not mine.size:
         return None
-    return np.stack([points[name][mine] for name in ("x", "y", "visibility")], axis=1).tolist()
+    columns = [points[name][mine].tolist() for name in ("x", "y", "visibility")]
+    return [[float(value) for value in point] for point in zip(*columns, strict=True)]

@@ -11,6 +11,7 @@ from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.error_list import FN, FP, TP, objects_at
 from boxscore.evaluation.run_view import RunView
 from boxscore.evaluation.tracking import switches_by_item
+from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
 from boxscore.project.analysing import run_view
 from boxscore.project.evaluating import compare
@@ -95,7 +96,8 @@ def frames_document(
     key = state.record(run).run_id, task_of(state, run, task), iou, shown, classes
     counts = state.evaluated(("frames", *key), lambda: _counts(view, iou, shown, classes))
     switches = state.evaluated(
-        ("switches", *key), lambda: _switches(state, run, iou, shown, classes)
+        ("switches", *key, rows.tobytes()),
+        lambda: _switches(state, run, rows, iou, shown, classes),
     )
     return {
         "run": run,
@@ -106,7 +108,7 @@ def frames_document(
         "frame": items["frame"][rows].tolist(),
         "title": items["title"][rows].tolist(),
         **{name: counts[name][rows].tolist() for name in ("tp", "fp", "fn")},
-        "switches": None if switches is None else switches[rows].tolist(),
+        "switches": switches,
     }
 
 
@@ -124,13 +126,34 @@ def _counts(
 
 
 def _switches(
-    state: Loaded, run: str, iou: float, confidence: float, classes: Classes
-) -> NDArray[np.int64] | None:
-    """(items,) identity switches; None where a side has no tracks."""
+    state: Loaded,
+    run: str,
+    rows: NDArray[np.int64],
+    iou: float,
+    confidence: float,
+    classes: Classes,
+) -> list[int] | None:
+    """Identity switches on each frame of a sequence; None where a side has no tracks."""
+    view = state.evaluated(("tracks", state.record(run).run_id), lambda: _tracks(state, run))
+    if view is None:
+        return None
+    items = np.zeros(view.items, np.bool_)
+    items[rows] = True
     try:
-        view = compare(state.truth(), state.predictions(run), Task.TRACKING)
-        return switches_by_item(view, Options(iou_thresholds=(iou,)), confidence, classes)
+        found = switches_by_item(view, Options(iou_thresholds=(iou,)), confidence, classes, items)
     except RequestError as unknown:
-        if unknown.code in UNTRACKED:
-            return None
-        raise
+        return _unknown(unknown)
+    return found[rows].tolist()
+
+
+def _tracks(state: Loaded, run: str) -> Comparable | None:
+    try:
+        return compare(state.truth(), state.predictions(run), Task.TRACKING)
+    except RequestError as unknown:
+        return _unknown(unknown)
+
+
+def _unknown(why: RequestError) -> None:
+    """Nothing, where that is what the error means."""
+    if why.code not in UNTRACKED:
+        raise why

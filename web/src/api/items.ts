@@ -1,6 +1,6 @@
 /** Images one by one, the frames of a sequence, and what comes next fetched ahead. */
 import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { client, imageUrl, queries, query, unwrap, type ItemId, type ItemView, type Point, type Under } from "./client";
+import { client, queries, query, unwrap, type ItemId, type ItemView, type Point, type Under } from "./client";
 import type { components } from "./schema";
 
 export type Frames = components["schemas"]["Frames"];
@@ -38,8 +38,8 @@ export function useItem(id: ItemId | null, point: Point | null, under: Under = {
 }
 
 /** Objects and pixels of an image that is likely shown next; resolves when its picture is there. */
-export async function fetchAhead(id: ItemId, point: Point, under: Under, pixels: boolean): Promise<void> {
+export async function fetchAhead(id: ItemId, point: Point, under: Under, src: string | null): Promise<void> {
   const picture = new Image();
-  if (pixels) picture.src = imageUrl(id);
-  await Promise.all([queries.prefetchQuery(itemOptions(id, point, under)), pixels ? picture.decode().catch(() => undefined) : undefined]);
+  if (src !== null) picture.src = src;
+  await Promise.all([queries.prefetchQuery(itemOptions(id, point, under)), src === null ? undefined : picture.decode().catch(() => undefined)]);
 }

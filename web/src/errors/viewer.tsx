@@ -1,7 +1,7 @@
 /** The whole picture, or the object closely, with everything on it and the reason in words. */
-import { useState, type ReactElement } from "react";
-import { pointOf, type FoundObject, type ImageRow, type ItemView, type Run } from "../api/client";
-import { useFrames, useItem } from "../api/items";
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { pointOf, type FoundObject, type ImageRow, type ItemView, type Point, type Run, type Under } from "../api/client";
+import { fetchAhead, useFrames, useItem } from "../api/items";
 import { placeOf } from "./overlay";
 import { KIND_NAMES, OUTCOME_NAMES, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
@@ -15,6 +15,7 @@ import { setView, useView } from "../state/view";
 import { keyOf, linked, marksOf, plainLabels, type Mark } from "../viewer/marks";
 import { ObjectList } from "../viewer/object-list";
 import { PaneChoice, Panes, PANE_WORDS, type Pane } from "../viewer/panes";
+import { pictureOf } from "../viewer/pixels";
 import { Timeline } from "../viewer/timeline";
 import { useLens } from "../viewer/use-lens";
 import { useLooked } from "../viewer/use-looked";
@@ -27,6 +28,8 @@ interface ViewerProps {
   runs: Run[];
   choice: Choice;
   chosen: FoundObject | ImageRow | undefined;
+  /** What comes after it: fetched ahead. */
+  next: FoundObject | ImageRow | undefined;
 }
 
 export function Viewer(props: ViewerProps): ReactElement {
@@ -36,19 +39,38 @@ export function Viewer(props: ViewerProps): ReactElement {
 
 type Framed = Pick<ItemView, "data_hash" | "frame" | "title" | "width" | "height" | "has_pixels" | "split" | "licence">;
 
+function framedOf(row: FoundObject | ImageRow): Framed {
+  return isObject(row) ? row.item : row;
+}
+
+function useAhead(next: Framed | undefined, point: Point, under: Under): void {
+  const { data_hash, frame, width, height, has_pixels } = next ?? { data_hash: "", frame: 0, width: 0, height: 0, has_pixels: false };
+  const latest = useRef({ point, under });
+  useEffect(() => {
+    latest.current = { point, under };
+  });
+  useEffect(() => {
+    if (!data_hash) return;
+    const { point, under } = latest.current;
+    const timer = setTimeout(() => void fetchAhead({ data_hash, frame }, point, under, pictureOf({ data_hash, frame, width, height, has_pixels })), 150);
+    return () => clearTimeout(timer);
+  }, [data_hash, frame, width, height, has_pixels]);
+}
+
 /** The frame that was gone to, by its id in the address. */
 function frameOf(at: string | null): { data_hash: string; frame: number } | null {
   const [, data_hash = "", frame = ""] = /^(.+):(\d{1,9})$/.exec(at ?? "") ?? [];
   return data_hash ? { data_hash, frame: Number(frame) } : null;
 }
 
-function Shown({ run, runs, choice, chosen }: ViewerProps & { chosen: FoundObject | ImageRow }): ReactElement {
+function Shown({ run, runs, choice, chosen, next }: ViewerProps & { chosen: FoundObject | ImageRow }): ReactElement {
   const view = useView();
-  const own: Framed = isObject(chosen) ? chosen.item : chosen;
+  const own = framedOf(chosen);
   const gone = frameOf(view.at);
   const id = gone ?? { data_hash: own.data_hash, frame: own.frame };
   const point = { ...pointOf(view, run.name), classes: undefined };
   const item = useItem(id, point, choice.under);
+  useAhead(next && framedOf(next), point, choice.under);
   const other = otherOf(view, run, runs, choice);
   const count = Math.min(view.panes ?? 1, other ? 3 : 2);
   const second = useItem(count === 3 && other ? id : null, other ? { ...point, run: other.name, confidence: null } : null, choice.under);
@@ -103,7 +125,7 @@ function Shown({ run, runs, choice, chosen }: ViewerProps & { chosen: FoundObjec
               <span><i className="line dashed" /> prediction</span>
               <span className="licence" title={framed.licence}><bdi>{framed.licence}</bdi></span>
             </div>
-            {sequence && <Sequence run={run} choice={choice} sequence={sequence} own={own} id={id} pixels={framed.has_pixels} />}
+            {sequence && <Sequence run={run} choice={choice} sequence={sequence} own={own} id={id} like={framed} />}
           </div>
           <div className="viewer-side">
             {focus && <Facts object={focus} overlap={overlapOf(choice.task)} />}
@@ -147,10 +169,10 @@ interface SequenceProps {
   sequence: string;
   own: Framed;
   id: { data_hash: string; frame: number };
-  pixels: boolean;
+  like: Framed;
 }
 
-function Sequence({ run, choice, sequence, own, id, pixels }: SequenceProps): ReactElement | null {
+function Sequence({ run, choice, sequence, own, id, like }: SequenceProps): ReactElement | null {
   const view = useView();
   const [playing, play] = useState(false);
   const point = pointOf(view, run.name);
@@ -163,7 +185,7 @@ function Sequence({ run, choice, sequence, own, id, pixels }: SequenceProps): Re
     const home = data_hash === own.data_hash && frame === own.frame;
     setView({ at: home ? null : `${data_hash}:${frame}` });
   };
-  return <Timeline frames={frames} at={at} go={go} playing={playing} play={play} point={point} under={choice.under} pixels={pixels} />;
+  return <Timeline frames={frames} at={at} go={go} playing={playing} play={play} point={point} under={choice.under} like={like} />;
 }
 
 function isShown(o: { id: string; outcome: string }, hidden: string, focus: FoundObject | null): boolean {

@@ -164,7 +164,7 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
             </TileGrid>
           )}
         </section>
-        <Viewer run={run} runs={project.runs} choice={choice} chosen={selected} />
+        <Viewer run={run} runs={project.runs} choice={choice} chosen={selected} next={rows[Math.max(0, at) + 1]} />
       </div>
     </div>
   );

@@ -87,7 +87,7 @@ const KEYS: [string, [string, string][]][] = [
   ["Lists of objects", [
     ["J K", "next, previous object or issue"],
     ["← ↑ → ↓", "the same in the grid, when it has the focus"],
-    ["G G", "to the first object, with the focus on it"],
+    ["G G", "Errors: to the first object, with the focus on it"],
     ["X S Space", "Errors: pick or leave the object"],
     ["Ctrl A", "Errors: pick everything that the filter lists"],
     ["1 … 9", "Errors, with something picked: its tags, as the settings say"],
@@ -96,11 +96,11 @@ const KEYS: [string, [string, string][]][] = [
     ["A R S U", "Label issues: accept, keep label, skip, undo"],
   ]],
   ["Picture", [
-    ["T F N", "hide or show correct, false, missed"],
+    ["T F N", "Errors: hide or show correct, false, missed"],
     ["Z", "closely around the object, or everything"],
-    ["L", "keep zoom and place for the next object"],
+    ["L", "keep zoom and place for the next object (Errors, Compare)"],
     ["W", "Errors: the picture on the whole page"],
-    ["O", "to the objects of the image; arrows go through them"],
+    ["O", "Errors: to the objects of the image; arrows go on"],
     ["+ - 0", "zoom in, out, show all, when the picture has the focus"],
     ["← ↑ → ↓", "move the picture, when it has the focus"],
   ]],
@@ -108,6 +108,7 @@ const KEYS: [string, [string, string][]][] = [
     [", .", "previous, next frame"],
     ["P", "play or pause"],
     ["← →", "previous, next frame, when the timeline has the focus"],
+    ["PgUp PgDn", "ten frames back, on, there"],
     ["Home End", "first, last frame, there"],
   ]],
 ];

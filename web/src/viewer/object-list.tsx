@@ -36,7 +36,7 @@ export function ObjectList({ marks, hot, strong, point, choose }: Props): ReactE
       <h3>
         Objects <span className="muted">{rows.length}</span>
       </h3>
-      <div ref={list} role="listbox" aria-label="Objects" onKeyDown={onKey} onPointerLeave={() => point(null)}>
+      <div ref={list} hidden={!rows.length} role="listbox" aria-label="Objects" onKeyDown={onKey} onPointerLeave={() => point(null)}>
         {rows.map((mark, k) => (
           <button
             key={mark.key}
@@ -57,8 +57,8 @@ export function ObjectList({ marks, hot, strong, point, choose }: Props): ReactE
             <span>{mark.object.confidence === null ? "" : score(mark.object.confidence, 2)}</span>
           </button>
         ))}
-        {!rows.length && <p className="muted">Nothing is labelled or predicted here.</p>}
       </div>
+      {!rows.length && <p className="muted">Nothing is labelled or predicted here.</p>}
     </section>
   );
 }

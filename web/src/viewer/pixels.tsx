@@ -10,6 +10,18 @@ const OVERVIEW = 2048;
 /** What is looked at for so long, in ms, is fetched sharp. */
 const REST = 140;
 
+type Pictured = ItemId & { width: number; height: number; has_pixels: boolean };
+
+function isLarge({ width, height }: Pictured): boolean {
+  return width * height > LARGE;
+}
+
+/** What is shown of a picture first; null without pixels. */
+export function pictureOf(item: Pictured): string | null {
+  if (!item.has_pixels) return null;
+  return isLarge(item) ? thumbnailUrl(item, OVERVIEW) : imageUrl(item);
+}
+
 interface Props {
   item: ItemId & { title: string; width: number; height: number; has_pixels: boolean };
   sheet: Sheet;
@@ -21,13 +33,13 @@ interface Props {
 
 export function Pixels({ item, sheet, lens, alt, frame }: Props): ReactElement {
   const at = placed(lens, sheet);
-  const large = item.width * item.height > LARGE;
-  const detail = useDetail(large && item.has_pixels ? item : null, sheet, lens);
+  const src = pictureOf(item);
+  const detail = useDetail(src !== null && isLarge(item) ? item : null, sheet, lens);
   const style = { width: item.width * at.scale, height: item.height * at.scale, transform: `translate(${at.left}px, ${at.top}px)` };
-  if (!item.has_pixels) return <div className="stage-layer bare" style={style}><NoPicture name={item.title} /></div>;
+  if (src === null) return <div className="stage-layer bare" style={style}><NoPicture name={item.title} /></div>;
   return (
     <div className="stage-layer" style={style}>
-      <Picture src={large ? thumbnailUrl(item, OVERVIEW) : imageUrl(item)} alt={alt} name={item.title} sync={frame} />
+      <Picture src={src} alt={alt} name={item.title} sync={frame} />
       {detail && (
         <img className="detail" src={detail.src} alt="" draggable={false} style={insetOf(detail.part, item.width, item.height)} />
       )}

@@ -1,10 +1,11 @@
 /** One picture with its marks: hover tells, a click chooses, wheel, drag, pinch and keys move all panes. */
-import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode, type RefObject } from "react";
 import type { ItemView } from "../api/client";
 import { useView } from "../state/view";
 import { markAt, type Mark } from "./marks";
 import { paintMarks, type Look } from "./paint";
 import { Pixels } from "./pixels";
+import type { Move } from "./use-lens";
 import { panned, placed, WHOLE, zoomed, type Lens, type Sheet } from "./sheet";
 
 /** Screen pixels around a line that count as on it. */
@@ -19,7 +20,7 @@ interface Props {
   look: Look;
   sheet: Sheet;
   lens: Lens;
-  move: (lens: Lens) => void;
+  move: Move;
   point: (key: string | null) => void;
   choose: (key: string | null) => void;
   children?: ReactNode;
@@ -32,8 +33,8 @@ export function Stage({ name, item, marks, look, sheet, lens, move, point, choos
   useLayoutEffect(() => {
     if (canvas.current) paintMarks(canvas.current, marks, placed(lens, sheet), look);
   });
-  useWheel(stage, lens, sheet, move);
-  const hold = useDrag(lens, sheet, move);
+  useWheel(stage, lens.scale === 1, sheet, move);
+  const hold = useDrag(sheet, move);
   const under = (event: PointerEvent): Mark | null => {
     const box = event.currentTarget.getBoundingClientRect();
     const at = placed(lens, sheet);
@@ -58,10 +59,10 @@ export function Stage({ name, item, marks, look, sheet, lens, move, point, choos
       }}
       onPointerCancel={hold.up}
       onPointerLeave={() => point(null)}
-      onDoubleClick={() => move(WHOLE)}
+      onDoubleClick={() => move(() => WHOLE)}
       onKeyDown={(event) => {
-        const next = onKey(event, lens, sheet);
-        if (next) move(next);
+        const change = onKey(event, sheet);
+        if (change) move(change);
       }}
     >
       <Pixels item={item} sheet={sheet} lens={lens} alt={item.title} frame={frame !== null} />
@@ -71,44 +72,45 @@ export function Stage({ name, item, marks, look, sheet, lens, move, point, choos
   );
 }
 
-/** The lens after a key, or null for a key that means nothing here; the page does not see what is used. */
-function onKey(event: KeyboardEvent, lens: Lens, sheet: Sheet): Lens | null {
+/** What a key does to the lens, or null for a key that means nothing here; the page does not see what is used. */
+function onKey(event: KeyboardEvent, sheet: Sheet): ((lens: Lens) => Lens) | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
-  const pan = (dx: number, dy: number) => () => panned(lens, dx, dy, sheet);
-  const keys: Record<string, () => Lens> = {
-    "+": () => zoomed(lens, ZOOM, sheet),
-    "=": () => zoomed(lens, ZOOM, sheet),
-    "-": () => zoomed(lens, 1 / ZOOM, sheet),
-    "_": () => zoomed(lens, 1 / ZOOM, sheet),
+  const pan = (dx: number, dy: number) => (lens: Lens) => panned(lens, dx, dy, sheet);
+  const zoom = (by: number) => (lens: Lens) => zoomed(lens, by, sheet);
+  const keys: Record<string, (lens: Lens) => Lens> = {
+    "+": zoom(ZOOM),
+    "=": zoom(ZOOM),
+    "-": zoom(1 / ZOOM),
+    "_": zoom(1 / ZOOM),
     "0": () => WHOLE,
     ArrowLeft: pan(STEP, 0),
     ArrowRight: pan(-STEP, 0),
     ArrowUp: pan(0, STEP),
     ArrowDown: pan(0, -STEP),
   };
-  const act = keys[event.key];
-  if (!act) return null;
+  const change = keys[event.key];
+  if (!change) return null;
   event.preventDefault();
   event.stopPropagation();
-  return act();
+  return change;
 }
 
 /** The wheel zooms at the pointer; zooming out of the whole picture is left to the page. */
-function useWheel(stage: React.RefObject<HTMLDivElement | null>, lens: Lens, sheet: Sheet, move: (lens: Lens) => void): void {
-  const latest = useRef({ lens, sheet, move });
+function useWheel(stage: RefObject<HTMLDivElement | null>, whole: boolean, sheet: Sheet, move: Move): void {
+  const latest = useRef({ whole, sheet, move });
   useEffect(() => {
-    latest.current = { lens, sheet, move };
+    latest.current = { whole, sheet, move };
   });
   useEffect(() => {
     const element = stage.current!;
     const onWheel = (event: WheelEvent) => {
-      const { lens, sheet, move } = latest.current;
-      if (lens.scale === 1 && event.deltaY > 0 && !event.ctrlKey) return;
+      const { whole, sheet, move } = latest.current;
+      if (whole && event.deltaY > 0 && !event.ctrlKey) return;
       event.preventDefault();
       const box = element.getBoundingClientRect();
       const pixels = event.deltaMode === 1 ? event.deltaY * 20 : event.deltaY;
       const by = Math.exp(-pixels / (event.ctrlKey ? 100 : 400)); // a pinch on a touchpad comes with Ctrl
-      move(zoomed(lens, by, sheet, event.clientX - box.left, event.clientY - box.top));
+      move((lens) => zoomed(lens, by, sheet, event.clientX - box.left, event.clientY - box.top));
     };
     element.addEventListener("wheel", onWheel, { passive: false });
     return () => element.removeEventListener("wheel", onWheel);
@@ -116,7 +118,7 @@ function useWheel(stage: React.RefObject<HTMLDivElement | null>, lens: Lens, she
 }
 
 /** Dragging with one pointer, pinching with two; what hardly moved was a click. */
-function useDrag(lens: Lens, sheet: Sheet, move: (lens: Lens) => void) {
+function useDrag(sheet: Sheet, move: Move) {
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const dragged = useRef(0);
   return {
@@ -138,8 +140,8 @@ function useDrag(lens: Lens, sheet: Sheet, move: (lens: Lens) => void) {
       if (other) {
         const box = event.currentTarget.getBoundingClientRect();
         const apart = (p: { x: number; y: number }) => Math.max(1, Math.hypot(p.x - other.x, p.y - other.y));
-        move(zoomed(lens, apart(now) / apart(before), sheet, (now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top));
-      } else if (dragged.current > 3) move(panned(lens, now.x - before.x, now.y - before.y, sheet));
+        move((lens) => zoomed(lens, apart(now) / apart(before), sheet, (now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top));
+      } else if (dragged.current > 3) move((lens) => panned(lens, now.x - before.x, now.y - before.y, sheet));
       return true;
     },
     /** Whether it was a drag. */

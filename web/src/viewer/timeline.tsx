@@ -5,6 +5,7 @@ import { fetchAhead, type Frames } from "../api/items";
 import { plural, whole } from "../format";
 import { useKeys } from "../state/keys";
 import { binned } from "./bins";
+import { pictureOf } from "./pixels";
 
 const RATE = 10;
 const WIDE = 600;
@@ -19,10 +20,11 @@ interface Props {
   play: (on: boolean) => void;
   point: Point;
   under: Under;
-  pixels: boolean;
+  /** A frame's size, and whether there are pictures. */
+  like: { width: number; height: number; has_pixels: boolean };
 }
 
-export function Timeline({ frames, at, go, playing, play, point, under, pixels }: Props): ReactElement {
+export function Timeline({ frames, at, go, playing, play, point, under, like }: Props): ReactElement {
   const count = frames.frame.length;
   const to = (index: number) => go(Math.min(count - 1, Math.max(0, index)));
   const halt = (index: number) => {
@@ -33,7 +35,7 @@ export function Timeline({ frames, at, go, playing, play, point, under, pixels }
     if (!playing && at === count - 1) to(0);
     play(!playing);
   };
-  usePlaying({ frames, at, go: to, playing, play, point, under, pixels });
+  usePlaying({ frames, at, go: to, playing, play, point, under, like });
   useKeys({ ",": () => halt(at - 1), ".": () => halt(at + 1), p: toggle });
   const track = useRef<SVGSVGElement>(null);
   const seek = (event: PointerEvent) => {
@@ -120,17 +122,19 @@ function Bars({ frames }: { frames: Frames }): ReactElement {
 }
 
 /** Fetches the frames around, and when playing goes on as soon as the next one is there, never faster than RATE. */
-function usePlaying({ frames, at, go, playing, play, point, under, pixels }: Props): void {
-  const latest = useRef({ go, play, point, under });
+function usePlaying({ frames, at, go, playing, play, point, under, like }: Props): void {
+  const latest = useRef({ go, play, point, under, like });
   useEffect(() => {
-    latest.current = { go, play, point, under };
+    latest.current = { go, play, point, under, like };
   });
   useEffect(() => {
     let gone = false;
     const ahead = (index: number) => {
       const [data_hash, frame] = [frames.data_hash[index], frames.frame[index]];
-      const { point, under } = latest.current;
-      return data_hash === undefined || frame === undefined ? Promise.resolve() : fetchAhead({ data_hash, frame }, { ...point, classes: undefined }, under, pixels);
+      if (data_hash === undefined || frame === undefined) return Promise.resolve();
+      const { point, under, like } = latest.current;
+      const id = { data_hash, frame };
+      return fetchAhead(id, { ...point, classes: undefined }, under, pictureOf({ ...like, ...id }));
     };
     const next = ahead(at + 1);
     if (!playing) void ahead(at - 1);
@@ -145,5 +149,5 @@ function usePlaying({ frames, at, go, playing, play, point, under, pixels }: Pro
     return () => {
       gone = true;
     };
-  }, [at, playing, frames, pixels]);
+  }, [at, playing, frames]);
 }

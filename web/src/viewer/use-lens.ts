@@ -5,12 +5,15 @@ import { windowAround } from "../errors/grid";
 import { setView, useView } from "../state/view";
 import { around, WHOLE, within, type Lens, type Sheet } from "./sheet";
 
+/** A change of the lens as it is by then: several may come before anything is drawn. */
+export type Move = (change: (lens: Lens) => Lens) => void;
+
 export interface Shared {
   /** Of one pane; all are alike. */
   measure: (element: HTMLElement | null) => void;
   sheet: Sheet;
   lens: Lens;
-  move: (lens: Lens) => void;
+  move: Move;
   keep: () => void;
 }
 
@@ -30,12 +33,13 @@ export function useLens(of: string, size: { width: number; height: number }, foc
   const sheet: Sheet = { width: Math.max(1, size.width), height: Math.max(1, size.height), ...pane };
   const now = `${of} ${zoom}`;
   const start = zoom && focus ? around(windowAround(focus, sheet.width, sheet.height, pane.paneWidth / pane.paneHeight), sheet) : WHOLE;
-  const lens = held && (keep || held.of === now) ? within(held.lens, sheet) : start;
+  const lensOf = (known: typeof held) => (known && (keep || known.of === now) ? within(known.lens, sheet) : start);
+  const lens = lensOf(held);
   return {
     measure,
     sheet,
     lens,
-    move: (next) => setHeld({ of: now, lens: next }),
+    move: (change) => setHeld((known) => ({ of: now, lens: change(lensOf(known)) })),
     keep: () => {
       setHeld({ of: now, lens });
       setView({ keep: !keep });
