@@ -19,7 +19,7 @@ from boxscore.matching.comparable import Comparable, Side
 from boxscore.matching.keypoints import COCO_SIGMAS
 from boxscore.matching.restrict import some_items
 from boxscore.project.evaluating import Truth, compare, default_task
-from boxscore.project.outlines import outlines
+from boxscore.project.outlines import keypoints, outlines, thinned
 from boxscore.schema.kinds import Kind, Task, Verdict
 from boxscore.schema.tables import Annotations
 from boxscore.sources import coco, coco_results
@@ -255,6 +255,13 @@ def test_outlines_are_vertices_never_keypoints(tmp_path: Path) -> None:
     assert polygon == [[float(v) for part in SQUARE for v in part]]
     assert bitmask is not None and len(bitmask) == 1
     assert points is None
+    assert keypoints(truth.ground_truth, 2) == [[15.0, 25.0, 2.0], [30.0, 35.0, 1.0]]
+    ring = [float(v) for v in range(400)]
+    assert thinned([ring, ring[:8]], 64) == [
+        [v for k in range(0, 200, 4) for v in (2.0 * k, 2.0 * k + 1)],
+        ring[:8],
+    ]
+    assert thinned(None, 64) is None
 
 
 def test_boxes_stand_for_keypoints_where_the_truth_has_none(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cornersOf } from "../src/errors/overlay";
+import { cornersOf, drawnShape } from "../src/errors/overlay";
 import type { ItemObject } from "../src/api/client";
 import { binned } from "../src/viewer/bins";
-import { ghostOf, limbsOf, linked, listed, markAt, marksOf, type Mark } from "../src/viewer/marks";
+import { ghostOf, linked, listed, markAt, marksOf, type Mark } from "../src/viewer/marks";
+import { limbsOf } from "../src/viewer/skeleton";
 
 function object(id: string, outcome: ItemObject["outcome"], box: number[], partner: string | null = null): ItemObject {
   const role = id.startsWith("G") ? "ground_truth" : "prediction";
@@ -62,6 +63,9 @@ describe("keypoints", () => {
     const points = Array.from({ length: 17 }, (_, k) => [k, k, k === 15 ? 0 : 2]);
     expect(limbsOf(points)).toHaveLength(18);
     expect(limbsOf(points.slice(0, 5))).toEqual([]);
+    expect(drawnShape({ box: [0, 0, 9, 9], theta: 0, keypoints: points }).split("M")).toHaveLength(19);
+    expect(drawnShape({ box: [0, 0, 9, 9], theta: 0, keypoints: [[3, 4, 0], [5, 6, 1]] })).toBe("M5 6h.01");
+    expect(drawnShape({ box: [0, 0, 9, 9], theta: 0, outlines: [[0, 0, 4, 0, 4, 4]] })).toBe("M0 0L4 0L4 4Z");
   });
 });
 

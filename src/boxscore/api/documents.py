@@ -162,6 +162,8 @@ class Partner(Document):
     box: list[float]
     theta: float
     iou: float | None
+    outlines: list[list[float]] | None = None
+    keypoints: list[list[float]] | None = None
 
 
 Kind = Literal["class", "location", "both", "duplicate", "background", "missed"]
@@ -178,6 +180,8 @@ class Object(Document):
     theta: float
     item: Item
     partner: Partner | None
+    outlines: list[list[float]] | None = None
+    keypoints: list[list[float]] | None = None
     reason: str
     tags: list[str] = []
 

@@ -17,15 +17,18 @@ from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.outlines import keypoints, outlines
+from boxscore.project.outlines import keypoints, outlines, thinned
 from boxscore.project.sequences import sequence_of
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tagged import picked, tags_of
 from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
+from boxscore.schema.kinds import Task
 from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
 
 Document = dict[str, Any]
+TILE_VERTICES = 64
+"""Of an outline on a tile."""
 
 
 def error_document(
@@ -43,6 +46,9 @@ def error_document(
     objects = object_documents(scene, page.objects)
     for found, tags in zip(objects, _tags(state, run, view.view, objects), strict=True):
         found["tags"] = tags
+        for one in (found, found["partner"]):
+            if one is not None:
+                one |= _drawn(state, run, view.view, one["id"])
     return {
         "total": page.total,
         "confidence": confidence,
@@ -74,6 +80,17 @@ def _picked(state: Loaded, run: str, view: RunView, query: ErrorQuery, task: str
     record, among = state.record(run), (query.tag, query.among)
     key = "picked", record.run_id, task_of(state, run, task), among, state.tags
     return state.listed(key, lambda: picked(state, run, view.view, query))
+
+
+def _drawn(state: Loaded, run: str, view: Comparable, name: str) -> Document:
+    """What a tile draws of an object where more than a box is compared."""
+    of_truth = name.startswith("G")
+    annotations = state.truth().ground_truth if of_truth else state.predictions(run)
+    row = int((view.truth if of_truth else view.predictions).rows[int(name[1:])])
+    if view.task in (Task.SEGM, Task.BOUNDARY):
+        whole = outlines(state.truth().items, annotations, row)
+        return {"outlines": thinned(whole, TILE_VERTICES)}
+    return {"keypoints": keypoints(annotations, row)} if view.task is Task.KEYPOINTS else {}
 
 
 def _tags(state: Loaded, run: str, view: Comparable, objects: list[Document]) -> list[list[str]]:

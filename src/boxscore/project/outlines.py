@@ -44,3 +44,14 @@ def keypoints(annotations: Annotations, row: int) -> list[list[float]] | None:
         return None
     columns = [points[name][mine].tolist() for name in ("x", "y", "visibility")]
     return [[float(value) for value in point] for point in zip(*columns, strict=True)]
+
+
+def thinned(drawn: list[list[float]] | None, most: int) -> list[list[float]] | None:
+    """Outlines of `most` vertices at most each, for small pictures."""
+    if drawn is None:
+        return None
+    steps = [max(1, -(-len(ring) // (2 * most))) for ring in drawn]
+    return [
+        np.reshape(ring, (-1, 2))[::step].ravel().tolist()
+        for ring, step in zip(drawn, steps, strict=True)
+    ]

@@ -3322,6 +3322,8 @@ export interface components {
             /** Id */
             id: string;
             item: components["schemas"]["Item"];
+            /** Keypoints */
+            keypoints?: number[][] | null;
             /** Kind */
             kind: ("class" | "location" | "both" | "duplicate" | "background" | "missed") | null;
             /**
@@ -3329,6 +3331,8 @@ export interface components {
              * @enum {string}
              */
             outcome: "tp" | "fp" | "fn";
+            /** Outlines */
+            outlines?: number[][] | null;
             partner: components["schemas"]["Partner"] | null;
             /** Reason */
             reason: string;
@@ -3544,6 +3548,10 @@ export interface components {
             id: string;
             /** Iou */
             iou: number | null;
+            /** Keypoints */
+            keypoints?: number[][] | null;
+            /** Outlines */
+            outlines?: number[][] | null;
             /** Theta */
             theta: number;
         };

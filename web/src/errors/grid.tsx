@@ -5,7 +5,7 @@ import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from
 import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 import { TILES, usePreferences } from "../state/preferences";
-import { placeOf, Shape, turnedShape } from "./overlay";
+import { drawnShape, placeOf, Shape } from "./overlay";
 
 /** Of a row, beyond the width of a tile. */
 const GAP = 8;
@@ -134,9 +134,9 @@ export function ObjectTile({ object, ...tile }: TileProps & { object: FoundObjec
         {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
         <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
           {object.partner && (
-            <Shape d={turnedShape(object.partner)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
+            <Shape d={drawnShape(object.partner)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
           )}
-          <Shape d={turnedShape(object)} role={object.outcome === "fn" ? "ground_truth" : "prediction"} outcome={object.outcome} />
+          <Shape d={drawnShape(object)} role={object.outcome === "fn" ? "ground_truth" : "prediction"} outcome={object.outcome} />
         </svg>
       </div>
       <div className="tile-words">

@@ -1,6 +1,7 @@
 /** Shapes on photographs: labels solid, predictions dashed, colour by outcome, a dark halo below. */
 import type { ReactElement } from "react";
 import type { Box } from "../api/client";
+import { limbsOf } from "../viewer/skeleton";
 
 export type Role = "ground_truth" | "prediction";
 export type Paint = "tp" | "fp" | "fn" | "ignored" | "explains";
@@ -25,6 +26,22 @@ export function boundsOf(ring: number[]): Box {
 
 export function turnedShape({ box, theta }: { box: number[]; theta: number }): string {
   return theta ? outlineShape([cornersOf(box as Box, theta)]) : boxShape(box as Box);
+}
+
+interface Drawn {
+  box: number[];
+  theta: number;
+  outlines?: number[][] | null;
+  keypoints?: number[][] | null;
+}
+
+/** What a tile shows of an object: its outline, its skeleton, or its box. */
+export function drawnShape(of: Drawn): string {
+  if (of.outlines?.length) return outlineShape(of.outlines);
+  const points = of.keypoints?.filter((p) => (p[2] ?? 0) > 0) ?? [];
+  if (!points.length) return turnedShape(of);
+  const limbs = limbsOf(of.keypoints ?? []).map(([a, b]) => `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`);
+  return limbs.length ? limbs.join("") : points.map(([x, y]) => `M${x} ${y}h.01`).join("");
 }
 
 /** What a box takes up, turned or not. */

@@ -1,7 +1,8 @@
 /** Marks on a canvas: labels solid, predictions dashed, colour and a shape by outcome, a dark halo below. */
 import type { Paint } from "../errors/overlay";
-import { limbsOf, ringsOf, type Mark } from "./marks";
+import { ringsOf, type Mark } from "./marks";
 import type { Placed } from "./sheet";
+import { limbsOf } from "./skeleton";
 
 export interface Look {
   /** Drawn strongly, with their class; everything else steps back. */
