@@ -141,19 +141,18 @@ def _switches(
     items[rows] = True
     try:
         found = switches_by_item(view, Options(iou_thresholds=(iou,)), confidence, classes, items)
-    except RequestError as unknown:
-        return _unknown(unknown)
-    return found[rows].tolist()
+    except RequestError as why:
+        if why.code not in UNTRACKED:
+            raise
+        return None
+    counts: list[int] = found[rows].tolist()
+    return counts
 
 
 def _tracks(state: Loaded, run: str) -> Comparable | None:
     try:
         return compare(state.truth(), state.predictions(run), Task.TRACKING)
-    except RequestError as unknown:
-        return _unknown(unknown)
-
-
-def _unknown(why: RequestError) -> None:
-    """Nothing, where that is what the error means."""
-    if why.code not in UNTRACKED:
-        raise why
+    except RequestError as why:
+        if why.code not in UNTRACKED:
+            raise
+        return None
