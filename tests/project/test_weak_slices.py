@@ -47,10 +47,13 @@ def test_int8_loses_large_objects(project: Project) -> None:
 
 def test_a_slice_opens_its_objects(project: Project) -> None:
     first = project.weak_slices("int8", "float32")["slices"][0]
-    query = ErrorQuery(among=first["where"])
+    cut = project.evaluate("int8")["counts"]["confidence"]
+    query = ErrorQuery(among=first["where"], confidence=cut)
     missed = project.errors("int8", query)["facets"]["outcome"]["fn"]
     found = [
-        project.metric_performance("int8", LARGE, bins=1, where=first["where"])["bins"][0][k]
+        project.metric_performance(
+            "int8", LARGE, bins=1, confidence=cut, where=first["where"]
+        )["bins"][0][k]
         for k in ("objects", "fn")
     ]
     assert found == [first["units"], missed]
@@ -65,7 +68,7 @@ def test_a_slice_opens_its_objects(project: Project) -> None:
         with pytest.raises(RequestError, match=code):
             project.errors("int8", ErrorQuery(among=among))
     with pytest.raises(RequestError, match="E-SLICE-OBJECT"):
-        project.summary("int8", where="object.x=0..1")
+        project.label_next(where="object.x=0..1")
 
 
 def test_the_same_question_has_the_same_answer(project: Project, folder: Path) -> None:

@@ -71,5 +71,10 @@ def _as_truth(
     if view.task is Task.KEYPOINTS:
         view = replace(view, task=Task.BBOX)
     return replace(
-        view, truth=old, crowd=np.zeros(before.size, np.uint8), ignored=None, facts=Facts()
+        view,
+        truth=old,
+        crowd=np.zeros(before.size, np.uint8),
+        ignored=None,
+        excused=None,
+        facts=Facts(),
     )

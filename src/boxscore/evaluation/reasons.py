@@ -45,6 +45,8 @@ class Ignored(IntEnum):
     """It found a label that never counts."""
     BEYOND_LIMIT = 3
     """Its image has more predictions of its class than the protocol looks at."""
+    OUTSIDE = 4
+    """It is none of the objects that are asked about, and found none of them."""
 
 
 class Miss(IntEnum):
@@ -217,8 +219,13 @@ def _ignored(view: Comparable, matches: MatchesAt, rows: Rows) -> NDArray[np.uin
     on_crowd = np.zeros(some.size, np.bool_)
     on_crowd[some] = view.crowd[matches.ground_truth[rows][some]] != 0
     why = np.select(
-        [on_crowd, some, ~matches.considered[rows]],
-        [Ignored.CROWD, Ignored.DIFFICULT, Ignored.BEYOND_LIMIT],
+        [
+            on_crowd,
+            some,
+            ~matches.considered[rows],
+            matches.excused[rows] & (matches.ground_truth[rows] < 0),
+        ],
+        [Ignored.CROWD, Ignored.DIFFICULT, Ignored.BEYOND_LIMIT, Ignored.OUTSIDE],
         default=Ignored.NO,
     )
     return why.astype(np.uint8)

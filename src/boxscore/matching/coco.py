@@ -54,8 +54,8 @@ def match(
     """Match one run's predictions with the ground truth.
 
     Args:
-        excused: (P,) uint8, predictions that are not wrong when nothing matches them (LVIS: of a
-            class that is not exhaustively annotated on the image).
+        excused: (P,) uint8, further predictions that are not wrong when nothing matches them
+            (LVIS: of a class that is not exhaustively annotated on the image).
 
     Raises:
         RequestError: A side lacks the geometry of the task.
@@ -77,10 +77,16 @@ def match(
         policy.kernel(),
         overlap=overlap_of(view),
         truth_ignored=view.ignored,
-        excused=excused,
+        excused=_either(excused, view.excused),
         threads=threads,
     )
     return Matching(view, policy, matches)
+
+
+def _either(
+    first: NDArray[np.uint8] | None, second: NDArray[np.uint8] | None
+) -> NDArray[np.uint8] | None:
+    return second if first is None else first if second is None else first | second
 
 
 def candidate_pairs(view: Comparable, floor: float = PAIR_FLOOR, threads: int = 0) -> Table:

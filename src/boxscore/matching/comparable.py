@@ -79,6 +79,8 @@ class Comparable:
         ignored: (G,) uint8, ground truth that never counts but is matched once like any other:
             objects without a labelled keypoint, and what is marked so where the protocol asks
             for it (COCO does not); None when there is none.
+        excused: (P,) uint8, predictions that are not wrong when nothing matches them: those
+            outside the objects that are asked about; None when there is none.
         confidence: (P,) float64.
         left_out: Predictions that have no geometry of this task.
         assumed: Ground truths without a mask, compared by their box as a mask.
@@ -94,6 +96,7 @@ class Comparable:
     left_out: int = 0
     assumed: int = 0
     ignored: NDArray[np.uint8] | None = None
+    excused: NDArray[np.uint8] | None = None
     facts: Facts = field(default_factory=Facts)
 
     @property

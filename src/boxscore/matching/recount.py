@@ -33,6 +33,7 @@ class MatchesAt:
         prediction: (G,) int32, the prediction that a counted ground truth got, or -1.
         ignored: (P,) bool, matched with a label that does not count: neither right nor wrong.
         considered: (P,) bool, within the protocol's most predictions per image and class.
+        excused: (P,) bool, not wrong without a match.
         order: (P,) predictions by falling confidence; equals keep their order.
     """
 
@@ -41,6 +42,7 @@ class MatchesAt:
     prediction: NDArray[np.int32]
     ignored: NDArray[np.bool_]
     considered: NDArray[np.bool_]
+    excused: NDArray[np.bool_]
     order: NDArray[np.int64]
 
     @cached_property
@@ -51,7 +53,7 @@ class MatchesAt:
     @cached_property
     def wrong(self) -> NDArray[np.bool_]:
         """(P,) false positives, whatever their confidence."""
-        return (self.ground_truth < 0) & self.considered
+        return (self.ground_truth < 0) & self.considered & ~self.excused
 
     @property
     def nbytes(self) -> int:
@@ -83,6 +85,8 @@ class LiveMatching:
             max_detections=max_detections,
         )
         self._considered = self._recount.considered.astype(np.bool_)
+        excused = np.zeros(view.confidence.size) if view.excused is None else view.excused
+        self._excused = excused.astype(np.bool_)
         self._order = np.argsort(-view.confidence, kind="stable")
         self._kept: dict[float, MatchesAt] = {}
 
@@ -125,5 +129,6 @@ class LiveMatching:
             prediction=prediction,
             ignored=ignored.view(np.bool_),
             considered=self._considered,
+            excused=self._excused,
             order=self._order,
         )

@@ -66,6 +66,29 @@ def some_items(view: Comparable, items: NDArray[np.bool_]) -> Comparable:
     )
 
 
+def some_objects(
+    view: Comparable, truth: NDArray[np.bool_], predictions: NDArray[np.bool_]
+) -> Comparable:
+    """The same comparison where only some objects count, by the rule of COCO's area ranges.
+
+    The other ground truths are ignored: each can be matched, after those that count, and what
+    matches it is neither right nor wrong. The other predictions are not wrong without a match.
+
+    Args:
+        truth: (G,) which ground truths count.
+        predictions: (P,) which predictions are wrong without a match.
+
+    Source:
+        cocoapi, `COCOeval.evaluateImg`, the lines about `aRng`.
+    """
+    ignored, excused = (~truth).astype(np.uint8), (~predictions).astype(np.uint8)
+    if view.ignored is not None:
+        ignored |= view.ignored
+    if view.excused is not None:
+        excused |= view.excused
+    return replace(view, ignored=ignored, excused=excused)
+
+
 def one_per_item(items: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
     """A slice, if it has one bool for each item.
 
@@ -149,6 +172,7 @@ def chosen(
             view,
             predictions=_side(view.predictions, predictions),
             confidence=view.confidence[predictions],
+            excused=_taken(view.excused, predictions),
         )
     return view
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from boxscore.errors import RequestError
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.class_curves import class_curves_document
 from boxscore.evaluation.clusters import Clusters
@@ -19,10 +18,9 @@ from boxscore.evaluation.tide import tide_document
 from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import sliced_view
 from boxscore.project.numbers import curves_document
-from boxscore.project.slicing import Where, sliced
-from boxscore.project.tasks import task_of
-from boxscore.schema.kinds import DETECTION
+from boxscore.project.slicing import Where
 
 Document = dict[str, Any]
 
@@ -33,14 +31,7 @@ def run_view(state: Loaded, run: str, task: str | None = None) -> RunView:
     Raises:
         RequestError: The task is another.
     """
-    chosen = task_of(state, run, task)
-    if chosen not in DETECTION:
-        raise RequestError(
-            f"run {run!r} is of task {chosen.value}, which matches no objects",
-            fix="choose a run of boxes, masks or keypoints; of answers ask `boxscore confusion`",
-            code="E-TASK-OBJECTS",
-        )
-    return state.view(run, chosen)
+    return sliced_view(state, run, None, task)[0]
 
 
 def curves(
@@ -52,16 +43,16 @@ def curves(
     task: str | None = None,
 ) -> Document:
     """Precision, recall and F1 at every confidence, pooled over the chosen classes."""
-    items = sliced(state.truth(), where)
-    return curves_document(run_view(state, run, task), iou, classes, items)
+    view, items = sliced_view(state, run, where, task)
+    return curves_document(view, iou, classes, items)
 
 
 def error_budget(
     state: Loaded, run: str, iou: float, where: Where, task: str | None = None
 ) -> Document:
     """AP that would be gained if one kind of error were mended, by TIDE's kinds."""
-    items = sliced(state.truth(), where)
-    found = run_view(state, run, task).tide(iou, items=items, published=False)
+    view, items = sliced_view(state, run, where, task)
+    found = view.tide(iou, items=items, published=False)
     return {"run": run} | _named(state, tide_document(found))
 
 
@@ -69,8 +60,8 @@ def optimal_lrp(
     state: Loaded, run: str, iou: float, where: Where, task: str | None = None
 ) -> Document:
     """oLRP: each class at the confidence where boxes, false alarms and misses cost least."""
-    items = sliced(state.truth(), where)
-    found = run_view(state, run, task).optimal_lrp(iou, items=items)
+    view, items = sliced_view(state, run, where, task)
+    found = view.optimal_lrp(iou, items=items)
     return {"run": run} | _named(state, lrp_document(found))
 
 
@@ -83,8 +74,7 @@ def class_curves(
     task: str | None = None,
 ) -> Document:
     """Precision, recall, F1 and accuracy of every class against confidence, with the optima."""
-    items = sliced(state.truth(), where)
-    view = run_view(state, run, task)
+    view, items = sliced_view(state, run, where, task)
     document = class_curves_document(view.class_curves(iou, items=items), classes)
     names = _names(state)
     for row in document["best"]:
@@ -116,8 +106,7 @@ def intervals(state: Loaded, run: str, where: Where = None, task: str | None = N
 
     Images of one sequence are drawn together.
     """
-    items = sliced(state.truth(), where)
-    view = run_view(state, run, task)
+    view, items = sliced_view(state, run, where, task)
     key = (
         "intervals",
         state.record(run).run_id,

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.error_list import Picked
 from boxscore.evaluation.image_list import image_list
 from boxscore.evaluation.listing import Listing, listing
@@ -16,10 +15,11 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Comparable
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import Meant, meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.outlines import keypoints, outlines, thinned
 from boxscore.project.sequences import sequence_of
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.slicing import Where
 from boxscore.project.tagged import picked, tags_of
 from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
@@ -35,12 +35,12 @@ def error_document(
     state: Loaded, run: str, query: ErrorQuery, task: str | None, where: Where
 ) -> Document:
     """One page of objects."""
-    view, truth = run_view(state, run, task), state.truth()
-    items = sliced(truth, where)
+    (view, items), truth = sliced_view(state, run, where, task), state.truth()
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    whole = _listing(state, run, view, query.iou, confidence, task, items)
+    point = task_of(state, run, task), query.iou, confidence
+    whole = _listing(state, run, view, point, meant(state, where))
     page = whole.page(query, _picked(state, run, view, query, task))
     scene = Scene(truth, view, query.iou, confidence)
     objects = object_documents(scene, page.objects)
@@ -59,19 +59,16 @@ def error_document(
 
 
 def _listing(
-    state: Loaded,
-    run: str,
-    view: RunView,
-    iou: float,
-    confidence: float,
-    task: str | None,
-    items: Items,
+    state: Loaded, run: str, view: RunView, point: tuple[Task, float, float], slice_of: Meant
 ) -> Listing:
-    """Everything at one operating point; further pages and filters are cut from the same."""
-    meant = None if items is None else items.tobytes()
-    key = "listing", state.record(run).run_id, task_of(state, run, task), iou, confidence, meant
-    rows = state.truth().items
-    return state.listed(key, lambda: listing(view, rows, iou, confidence, items))
+    """Everything at one operating point; further pages and filters are cut from the same.
+
+    Args:
+        point: Task, IoU and confidence.
+    """
+    key = "listing", state.record(run).run_id, *point, slice_of.key
+    rows, (_, iou, confidence) = state.truth().items, point
+    return state.listed(key, lambda: listing(view, rows, iou, confidence, slice_of.items))
 
 
 def _picked(state: Loaded, run: str, view: RunView, query: ErrorQuery, task: str | None) -> Picked:
@@ -109,15 +106,14 @@ def image_document(
     state: Loaded, run: str, query: ImageQuery, task: str | None, where: Where
 ) -> Document:
     """One page of images."""
-    view, truth = run_view(state, run, task), state.truth()
-    items = sliced(truth, where)
+    (view, items), truth = sliced_view(state, run, where, task), state.truth()
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    whole = _listing(state, run, view, query.iou, confidence, task, None)
+    slice_of, point = meant(state, where), (task_of(state, run, task), query.iou, confidence)
+    whole = _listing(state, run, view, point, replace(slice_of, items=None))
     asked = replace(query, offset=0, limit=1, confidence=confidence)
-    meant = None if items is None else items.tobytes()
-    key = "images", state.record(run).run_id, task_of(state, run, task), asked, meant
+    key = "images", state.record(run).run_id, point, asked, slice_of.key
     listed = state.listed(key, lambda: image_list(whole, query, items))
     total, rows = listed.order.size, listed.page(query)
     numbers = np.array([row.pop("item") for row in rows], np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,8 +17,9 @@ from boxscore.project.comparing_answers import compared_answers
 from boxscore.project.comparing_objects import compared_objects
 from boxscore.project.comparing_words import sentences
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import meant
 from boxscore.project.shared_images import shared_images
-from boxscore.project.slicing import Mask, Where, sliced
+from boxscore.project.slicing import Mask, Where
 from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
@@ -69,17 +70,19 @@ def compare(state: Loaded, asked: Comparison) -> Document:
             object; they share no image; the slice or the grouping does not exist.
     """
     task = task_of_all(state, asked.runs)
-    chosen = sliced(state.truth(), asked.where)
-    shared = shared_images(state, asked.runs, chosen, asked.images)
+    slice_of = meant(state, asked.where)
+    shared = shared_images(state, asked.runs, slice_of.items, asked.images)
     groups = _groups(state, asked.by, shared.items)
     if task is Task.CLASSIFICATION:
         if asked.by == "size":
             raise RequestError(
                 "answers have no size", fix="group by split or sequence", code="E-COMPARE-BY"
             )
+        slice_of.only_images(task)
         found = compared_answers(state, asked.runs, shared.items, groups)
     else:
-        found = compared_objects(state, asked.runs, task, asked.iou, shared.items, groups)
+        both = replace(slice_of, items=shared.items)
+        found = compared_objects(state, asked.runs, task, asked.iou, both, groups)
     count = state.truth().items.rows
     document: Document = {
         "runs": list(asked.runs),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.bounds import Bounds
-from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.false_alarms import FalseAlarms, false_alarms
 from boxscore.evaluation.flips import (
@@ -30,6 +29,7 @@ from boxscore.matching.policy import Policy, coco
 from boxscore.project.analysing import clusters_of
 from boxscore.project.comparing_words import verdict, verdict_of_flips
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import Meant
 from boxscore.project.slicing import Mask
 from boxscore.schema.kinds import Task
 
@@ -64,7 +64,7 @@ class _Pair:
     runs: tuple[RunView, RunView]
     confidences: tuple[float, float]
     iou: float
-    items: Items
+    slice_of: Meant
     followed: Followed
     flips: Flips
     alarms: FalseAlarms
@@ -75,10 +75,11 @@ class _Pair:
 
 
 def compared_objects(
-    state: Loaded, runs: Sequence[str], task: Task, iou: float, items: Items, groups: Groups
+    state: Loaded, runs: Sequence[str], task: Task, iou: float, slice_of: Meant, groups: Groups
 ) -> Compared:
     """Follow every ground truth and every false positive from the first run to each other one."""
-    views = [state.view(run, task) for run in runs]
+    items = slice_of.items
+    views = [slice_of.view(state, run, task) for run in runs]
     confidences = [view.default_confidence(items) for view in views]
     followed = follow(views, iou, confidences, items)
     pairs = [
@@ -88,7 +89,7 @@ def compared_objects(
             runs=(views[0], views[k]),
             confidences=(confidences[0], confidences[k]),
             iou=iou,
-            items=items,
+            slice_of=slice_of,
             followed=followed,
             flips=followed.pair(0, k),
             alarms=false_alarms(views[0], views[k], iou, (confidences[0], confidences[k]), items),
@@ -103,15 +104,17 @@ def compared_objects(
     )
 
 
-def drawn(state: Loaded, first: str, second: str, task: Task, items: Items) -> Paired:
+def drawn(state: Loaded, first: str, second: str, task: Task, slice_of: Meant) -> Paired:
     """The paired replicates of two runs; the last few are remembered."""
     ids = tuple(state.record(run).run_id for run in (first, second))
-    key = ("paired", *ids, task, None if items is None else items.tobytes())
+    key = ("paired", *ids, task, slice_of.key)
 
     def draw() -> Paired:
         policy = coco(task=task)
-        before, after = (match(state.view(run, task).view, policy) for run in (first, second))
-        return draw_paired(before, after, clusters=clusters_of(state, items))
+        before, after = (
+            match(slice_of.view(state, run, task).view, policy) for run in (first, second)
+        )
+        return draw_paired(before, after, clusters=clusters_of(state, slice_of.items))
 
     paired: Paired = state.evaluated(key, draw)
     return paired
@@ -119,7 +122,7 @@ def drawn(state: Loaded, first: str, second: str, task: Task, items: Items) -> P
 
 def _document(pair: _Pair, groups: Groups) -> Document:
     task = pair.runs[0].view.task
-    found = drawn(pair.state, *pair.names, task, pair.items)
+    found = drawn(pair.state, *pair.names, task, pair.slice_of)
     counts, alarms = pair.flips.counts(), pair.alarms
     metrics = differences(found)
     sizes = _sizes(pair)
@@ -253,7 +256,8 @@ def _groups(pair: _Pair, groups: Groups) -> list[Document]:
     rows = []
     for name, mask in groups:
         inside = mask[pair.followed.item]
-        found = differences(drawn(pair.state, *pair.names, task, mask))["AP"]
+        inner = replace(pair.slice_of, items=mask)
+        found = differences(drawn(pair.state, *pair.names, task, inner))["AP"]
         known = {"name": name, "images": int(mask.sum()), "objects": int(inside.sum())}
         alarms = {
             "new": int(mask[pair.runs[1].view.predictions.item[pair.alarms.new]].sum()),

@@ -138,13 +138,15 @@ def evaluate_protocol(
     card: ProtocolCard,
     options: Options,
     items: Items = None,
+    narrowed: Callable[[Comparable], Comparable] = lambda view: view,
 ) -> tuple[Numbers, RunView | None]:
     """A run under any protocol and options; with it, for what is matched one by one, a view.
 
     Args:
         items: Images that count; None is all.
+        narrowed: Says which objects count.
     """
-    view = compare(truth, predictions, task, ignore_marked=card.ignore_marked)
+    view = narrowed(compare(truth, predictions, task, ignore_marked=card.ignore_marked))
     if items is not None:
         view = some_items(view, items)
     numbers = card.evaluate(view, options)

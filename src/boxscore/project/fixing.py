@@ -26,10 +26,11 @@ from boxscore.evaluation.fixes import (
 )
 from boxscore.evaluation.tide import assign
 from boxscore.matching.policy import COCO
-from boxscore.project.analysing import clusters_of, run_view
+from boxscore.project.analysing import clusters_of
 from boxscore.project.fixing_labels import label_gain
 from boxscore.project.loading import Loaded
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.narrowing import meant, sliced_view
+from boxscore.project.slicing import Where
 from boxscore.store.tags import Tags
 
 Document = dict[str, Any]
@@ -61,14 +62,15 @@ def fix_first(
         raise RequestError(
             f"{query.order!r} is no order", fix=near_misses(query.order, ORDERS), code="E-FIX-ORDER"
         )
-    items = sliced(state.truth(), where)
-    view = run_view(state, run, task)
+    view, items = sliced_view(state, run, where, task)
     confidence = view.default_confidence(items) if query.confidence is None else query.confidence
     errors = assign(view.view, view.live.at(query.iou), view.best)
     fixer = Fixer(view.view, errors, confidence, items)
     groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
     gains = [gain for gain in map(fixer.gain, wanted(groups)) if _worth(gain)]
-    labels = label_gain(state, run, fixer, query.iou, items, intervals=query.intervals)
+    labels = None
+    if not meant(state, where).parts:  # corrected labels need not fulfil what the slice asks
+        labels = label_gain(state, run, fixer, query.iou, items, intervals=query.intervals)
     gains += [labels] if labels else []
     gains.sort(key=lambda g: -(g.per_hundred if query.order == "effort" else g.gain))
     shown = _few_of_each(gains, query.each)[: query.limit]
@@ -120,11 +122,11 @@ def _of_images(state: Loaded, fixer: Fixer) -> Iterator[Group]:
     for name in Tags(state.root).slices():
         where = f"slice={name}"
         try:
-            images = sliced(state.truth(), where)
+            slice_of = meant(state, where)
         except RequestError:  # it was saved when its tag or metric still existed
             continue
-        if images is not None:
-            yield group_on(fixer, "slice", name, images, {"where": where})
+        if slice_of.items is not None and not slice_of.parts:
+            yield group_on(fixer, "slice", name, slice_of.items, {"where": where})
 
 
 def _sizes(fixer: Fixer) -> Iterator[Group]:

@@ -18,9 +18,9 @@ from boxscore.matching.comparable import Side
 from boxscore.matching.policy import coco
 from boxscore.project.comparing import task_of_all
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import meant
 from boxscore.project.numbers import check_classes
 from boxscore.project.shared_images import shared_images
-from boxscore.project.slicing import sliced
 from boxscore.project.views import Scene, item_document, label_document, prediction_document, turned
 from boxscore.schema.kinds import DETECTION, Task
 
@@ -49,9 +49,9 @@ def flipped_document(state: Loaded, first: str, second: str, query: FlipQuery) -
             "answers are no objects to show", fix="choose runs of objects", code="E-TASK-OBJECTS"
         )
     truth = state.truth()
-    chosen = sliced(truth, query.where)
-    items = shared_images(state, (first, second), chosen, query.images).items
-    views = [state.view(run, task) for run in (first, second)]
+    slice_of = meant(state, query.where)
+    items = shared_images(state, (first, second), slice_of.items, query.images).items
+    views = [slice_of.view(state, run, task) for run in (first, second)]
     cuts = [view.default_confidence(items) for view in views]
     found = _of_size(_found(views, cuts, query, items), task, query.size)
     classes = np.bincount(found.side.class_id[found.rows], minlength=views[0].view.classes)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import near_misses
-from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.flips import Followed, follow, size_of
 from boxscore.evaluation.intervals import Paired
 from boxscore.matching.policy import coco
@@ -18,8 +17,8 @@ from boxscore.project.analysing import error_budget
 from boxscore.project.comparing_objects import drawn
 from boxscore.project.gate_rules import CONDITIONS, EVERY_CLASS, Rule, Rules
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import Meant, meant, objects_meant
 from boxscore.project.numbers import Question, evaluation_document
-from boxscore.project.slicing import sliced
 from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
@@ -53,9 +52,15 @@ class Numbers:
         self.run, self.baseline = run, baseline
         self._documents: dict[tuple[str, str, str | None], Document] = {}
 
-    def items(self, rule: Rule) -> Items:
-        """The images of a rule's slice."""
-        return sliced(self.state.truth(), rule.slice)
+    def meant(self, rule: Rule) -> Meant:
+        """The images and objects of a rule's slice."""
+        return meant(self.state, rule.slice)
+
+    def check_slice(self, rule: Rule) -> None:
+        """Refuse a slice that makes no sense here."""
+        if self.task not in DETECTION:
+            self.meant(rule).only_images(self.task)
+        objects_meant(self.state, rule.slice)
 
     @cached_property
     def classes(self) -> dict[str, int]:
@@ -85,18 +90,18 @@ class Numbers:
 
     def followed(self, rule: Rule) -> tuple[Followed, NDArray[np.bool_]]:
         """The objects of both runs (or of the run twice), and which of them a rule means."""
-        items = self.items(rule)
-        runs = [self.state.view(n, self.task) for n in (self.baseline or self.run, self.run)]
-        cuts = [view.default_confidence(items) for view in runs]
-        found = follow(runs, self.rules.iou, cuts, items)
-        meant = np.ones(found.row.size, np.bool_)
+        slice_of, names = self.meant(rule), (self.baseline or self.run, self.run)
+        runs = [slice_of.view(self.state, name, self.task) for name in names]
+        cuts = [view.default_confidence(slice_of.items) for view in runs]
+        found = follow(runs, self.rules.iou, cuts, slice_of.items)
+        chosen = np.ones(found.row.size, np.bool_)
         if rule.class_name not in (None, EVERY_CLASS):
-            meant &= found.class_id == self.classes[str(rule.class_name)]
+            chosen &= found.class_id == self.classes[str(rule.class_name)]
         if rule.size is not None:
             ranges = coco(task=self.task).area_ranges[1:]
-            names = coco(task=self.task).area_names[1:]
-            meant &= size_of(found.area, ranges) == names.index(rule.size)
-        return found, meant
+            sizes = coco(task=self.task).area_names[1:]
+            chosen &= size_of(found.area, ranges) == sizes.index(rule.size)
+        return found, chosen
 
     def of(self, rule: Rule, run: str) -> Found:
         """The number of a rule's metric, of one run."""
@@ -135,17 +140,17 @@ class Numbers:
         return sum(int(r["ground_truth"]) for r in rows if r["class"] == rule.class_name)
 
     def _of_followed(self, rule: Rule, run: str) -> Found:
-        found, meant = self.followed(rule)
-        objects = int(meant.sum())
+        found, chosen = self.followed(rule)
+        objects = int(chosen.sum())
         if rule.metric == "broken":
-            good = int((found.pair(0, 1).state("broken") & meant).sum())
+            good = int((found.pair(0, 1).state("broken") & chosen).sum())
         else:
-            good = int((found.found[0 if run == self.baseline else 1] & meant).sum())
+            good = int((found.found[0 if run == self.baseline else 1] & chosen).sum())
         return Found(good / objects if objects else None, objects)
 
     def paired(self, rule: Rule) -> Paired:
         """The replicates behind a margin."""
-        return drawn(self.state, str(self.baseline), self.run, self.task, self.items(rule))
+        return drawn(self.state, str(self.baseline), self.run, self.task, self.meant(rule))
 
     def place(self, rule: Rule, paired: Paired) -> tuple[bool, tuple[int, ...]]:
         """Where a margin's number stands: whether in the class table, and its index."""

@@ -104,7 +104,7 @@ def _same_labels(state: Loaded, rules: Rules) -> None:
 
 def _check_slice(numbers: Numbers, rule: Rule) -> None:
     try:
-        numbers.items(rule)
+        numbers.check_slice(rule)
     except RequestError as bad:
         raise numbers.rules.wrong(rule.line, bad.problem, bad.fix) from None
 

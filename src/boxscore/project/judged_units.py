@@ -20,7 +20,6 @@ from boxscore.evaluation.units import (
     truth_units,
 )
 from boxscore.matching.policy import coco
-from boxscore.project.analysing import run_view
 from boxscore.project.comparing import task_of_all
 from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
@@ -32,10 +31,10 @@ from boxscore.project.measuring import (
     readable,
     stored,
 )
+from boxscore.project.narrowing import meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.object_slicing import by_subject, object_masks
 from boxscore.project.shared_images import shared_images
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.quality.cards import On, Reads
 from boxscore.schema.kinds import DETECTION, Task
@@ -76,15 +75,11 @@ def judged_units(
     truth, chosen_task = state.truth(), task_of(state, run, task)
     check_classes(classes, len(truth.ontology.classes))
     if chosen_task is Task.CLASSIFICATION:
-        return _answers(state, run, sliced(truth, where), classes)
-    images, parts = by_subject(where)
-    items, view = sliced(truth, images), run_view(state, run, task)
+        return _answers(state, run, meant(state, where).only_images(chosen_task), classes)
+    view, items = sliced_view(state, run, where, task)
     cut = operating_confidence(view, confidence, items)
     truths = truth_units(view, iou, cut, items, classes)
     found = prediction_units(view, iou, cut, items, classes)
-    if parts:
-        masks = object_masks(state, run, view.view, parts)
-        truths, found = truths.take(masks[1][truths.row]), found.take(masks[0][found.row])
     return Judged(run=run, task=chosen_task, confidence=cut, truth=truths, predictions=found)
 
 
@@ -119,7 +114,7 @@ def changed_units(
     *,
     iou: float | None,
     confidence: float | None,
-    items: Items = None,
+    where: Where = None,
 ) -> Changed:
     """What became of each ground truth.
 
@@ -136,8 +131,9 @@ def changed_units(
             fix="choose runs of objects, or ask without a baseline",
             code="E-TASK-OBJECTS",
         )
-    shared = shared_images(state, (baseline, run), items).items
-    views = [state.view(name, task) for name in (baseline, run)]
+    slice_of = meant(state, where)
+    shared = shared_images(state, (baseline, run), slice_of.items).items
+    views = [slice_of.view(state, name, task) for name in (baseline, run)]
     cuts = [operating_confidence(view, confidence, shared) for view in views]
     ious = coco().iou_thresholds if iou is None else (iou,)
     followed = [follow(views, one, cuts, shared) for one in ious]

@@ -18,11 +18,11 @@ from boxscore.evaluation.classification import answer_confusion, guess_outcomes
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.run_view import RunView
-from boxscore.project.analysing import run_view
 from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
 
@@ -44,8 +44,8 @@ def confusion(
 ) -> Document:
     """The confusion matrix: rows are labelled, columns predicted, the last of each background."""
     truth = state.truth()
-    items = sliced(truth, where)
     if task_of(state, run, task) is Task.CLASSIFICATION:
+        items = meant(state, where).only_images(Task.CLASSIFICATION)
         given = of_items(state.predictions(run), items)
         labels = of_items(truth.ground_truth, items)
         matrix = answer_confusion(questions(truth.ontology), labels, given)
@@ -54,7 +54,7 @@ def confusion(
             other = np.isin(np.arange(len(matrix)), classes, invert=True)
             matrix[np.ix_(other, other)] = 0
         return {"run": run, "iou": None, "confidence": None} | _matrix(state, matrix, True)
-    view = run_view(state, run, task)
+    view, items = sliced_view(state, run, where, task)
     cut = operating_confidence(view, confidence, items)
     matrix = view.confusion_matrix(iou, cut, classes, items)
     return {"run": run, "iou": iou, "confidence": defined(cut)} | _matrix(state, matrix, False)
@@ -95,12 +95,12 @@ def calibration(
 ) -> Document:
     """How often predictions of a confidence are right, in 15 bins, and the calibration errors."""
     truth = state.truth()
-    items = sliced(truth, where)
     if task_of(state, run, task) is Task.CLASSIFICATION:
+        items = meant(state, where).only_images(Task.CLASSIFICATION)
         labels, given = (of_items(a, items) for a in (truth.ground_truth, state.predictions(run)))
         confidence, right = guess_outcomes(questions(truth.ontology), labels, given)
         return {"run": run, "iou": None} | _calibrated(confidence, right, None)
-    view = run_view(state, run, task)
+    view, items = sliced_view(state, run, where, task)
     matches = view.live.at(iou)
     rows = (matches.right | matches.wrong) & chosen(view.view, view.view.predictions, items)
     key = "calibration", state.record(run).run_id, task_of(state, run, task)

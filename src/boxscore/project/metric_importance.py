@@ -17,7 +17,7 @@ from boxscore.project.judged_units import changed_units, judged_units, unit_valu
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import known_metrics
 from boxscore.project.numbers import check_classes
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.slicing import Where
 from boxscore.quality.cards import Card, On
 from boxscore.schema.kinds import Task
 
@@ -63,9 +63,7 @@ def metric_importance(
         cut, answers = judged.confidence, judged.task is Task.CLASSIFICATION
         sides = [("misses", judged.truth, None), ("false_positives", judged.predictions, run)]
     else:
-        changed = changed_units(
-            state, run, baseline, iou=iou, confidence=confidence, items=sliced(state.truth(), where)
-        )
+        changed = changed_units(state, run, baseline, iou=iou, confidence=confidence, where=where)
         cut, answers = changed.confidences[1], iou is None
         sides = [("losses", _of_classes(state, changed.units, classes), None)]
     rows: list[Document] = []

@@ -26,11 +26,13 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
 from boxscore.project.loading import Loaded
-from boxscore.project.slicing import Where, sliced
+from boxscore.project.narrowing import Meant, meant
+from boxscore.project.object_slicing import object_masks
+from boxscore.project.slicing import Where
 from boxscore.project.tasks import possible_tasks
 from boxscore.project.unseen import unseen_note
 from boxscore.project.usual import asked_task, usual_first
-from boxscore.schema.kinds import Kind, Task
+from boxscore.schema.kinds import DETECTION, Kind, Task
 
 Document = dict[str, Any]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -74,22 +76,28 @@ def evaluation_document(state: Loaded, run: str, question: Question) -> Document
 
 def _document(state: Loaded, run: str, question: Question) -> Document:
     record, truth, task = state.record(run), state.truth(), question.task
-    items = sliced(truth, question.where)
+    slice_of = meant(state, question.where)
+    items = slice_of.items
     head: Document = {"run": run, "task": task.value}
     sizes = {
         "images": truth.items.rows,
         "ground_truth": objects(state, task, items),
         "predictions": record.rows,
     }
+    if not slice_of.everything:
+        head["slice"] = question.where if isinstance(question.where, str) else "a list"
     if items is not None:
         found = state.predictions(run).table["item"]
-        head["slice"] = question.where if isinstance(question.where, str) else "a list"
         sizes |= {"images": int(items.sum()), "predictions": int(items[found].sum())}
     if task is Task.CLASSIFICATION:
         head["protocol"] = _no_protocol(question)
+        slice_of.only_images(task)
         answers = evaluate_answers(truth, state.predictions(run), items)
         return head | sizes | classification_document(truth.ontology.classes, answers)
     card = protocol_for(task, question.protocol)
+    if slice_of.parts:
+        _check_protocol(card, slice_of, task)
+        sizes |= _sizes_of_objects(state, run, task, slice_of)
     head["protocol"] = card.name
     rows = truth.ontology.classes[: truth.ontology.object_count]
     stored = state.stored(run, task) if _imported(card, question) else None
@@ -98,7 +106,7 @@ def _document(state: Loaded, run: str, question: Question) -> Document:
         wanted = check_classes(question.classes, len(rows))
         document = detection_document(rows, numbers, counts, chosen=wanted)
         return head | sizes | document | {"notes": list(numbers.notes)}
-    numbers, view = _numbers(state, run, card, question, items)
+    numbers, view = _numbers(state, run, card, question, slice_of)
     if question.options.class_agnostic:
         rows = (replace(rows[0], name=ALL_AS_ONE, feature_hash=""),)
     if view is None:
@@ -109,6 +117,29 @@ def _document(state: Loaded, run: str, question: Question) -> Document:
     counts = count(view.view, view.live.at(question.iou), confidence)
     document = detection_document(rows[: view.view.classes], numbers, counts, chosen=wanted)
     return head | sizes | document | {"notes": list(numbers.notes)}
+
+
+def _check_protocol(card: ProtocolCard, slice_of: Meant, task: Task) -> None:
+    """Refuse conditions on objects where their meaning is not defined."""
+    if task not in DETECTION:
+        slice_of.only_images(task)
+    if card.name != "coco":
+        raise RequestError(
+            f"{slice_of.parts[0]!r} names objects, and protocol {card.name} has no rule for "
+            "objects that do not count",
+            fix="use protocol coco, or slice images",
+            code="E-SLICE-PROTOCOL",
+        )
+
+
+def _sizes_of_objects(state: Loaded, run: str, task: Task, slice_of: Meant) -> Document:
+    """How many objects fulfil a slice's conditions on either side, crowd regions included."""
+    view = state.view(run, task).view
+    found, labels = object_masks(state, run, view, slice_of.parts)
+    if slice_of.items is not None:
+        found &= slice_of.items[view.predictions.item]
+        labels &= slice_of.items[view.truth.item]
+    return {"ground_truth": int(labels.sum()), "predictions": int(found.sum())}
 
 
 def _imported(card: ProtocolCard, question: Question) -> bool:
@@ -134,20 +165,27 @@ def _no_protocol(question: Question) -> str:
 
 
 def _numbers(
-    state: Loaded, run: str, card: ProtocolCard, question: Question, items: Items
+    state: Loaded, run: str, card: ProtocolCard, question: Question, slice_of: Meant
 ) -> tuple[Numbers, RunView | None]:
     """The stored evaluation where it answers the question, else a new one."""
     plain = replace(question.options, max_detections=None) == Options()
-    if card.name == "coco" and plain and items is None:
+    if card.name == "coco" and plain and slice_of.everything:
         view = state.view(run, question.task, question.options.max_detections)
         return view.numbers, view
 
     def make() -> tuple[Numbers, RunView | None]:
         truth, predictions = state.truth(), state.predictions(run)
-        return evaluate_protocol(truth, predictions, question.task, card, question.options, items)
+        return evaluate_protocol(
+            truth,
+            predictions,
+            question.task,
+            card,
+            question.options,
+            slice_of.items,
+            lambda view: slice_of.narrowed(state, run, view),
+        )
 
-    meant = None if items is None else items.tobytes()
-    key = state.record(run).run_id, question.task, card.name, question.options, meant
+    key = state.record(run).run_id, question.task, card.name, question.options, slice_of.key
     return state.evaluated(key, make)
 
 

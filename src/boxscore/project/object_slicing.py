@@ -1,7 +1,8 @@
 """Parts of a slice that speak of objects, not of images: `object.class=person,object.x=0..0.2`.
 
-Keys are `object.class`, `object.x` and `object.y` (the centre of its box as a share of the image)
-and `object.ID` of a metric of objects, each but the class with a range as in `metric.ID=lo..hi`.
+Keys are `object.class`, `object.x` and `object.y` (the centre of its box as a share of the image),
+`object.area` (square pixels, as the area ranges of a protocol take it) and `object.ID` of a metric
+of objects, each but the class with a range as in `metric.ID=lo..hi`; a leading `!` means "not".
 """
 
 from __future__ import annotations
@@ -19,26 +20,55 @@ from boxscore.project.measuring import find_metric, metric_values, place_of
 from boxscore.project.slicing import NEXT_PART, Mask, Where, sliced, within
 from boxscore.quality.cards import On
 from boxscore.schema.tables import Table
+from boxscore.store.tags import Tags
 
 OBJECT = "object."
 POSITIONS = ("x", "y")
+AREA = "area"
 
 
-def by_subject(where: Where) -> tuple[Where, tuple[str, ...]]:
-    """The part of a slice that names images, and the parts that name objects on them."""
+def by_subject(state: Loaded, where: Where) -> tuple[Where, tuple[str, ...]]:
+    """The part of a slice that names images, and the parts that name objects on them.
+
+    Raises:
+        RequestError: A saved slice of objects is negated.
+    """
     if not isinstance(where, str):
         return where, ()
-    parts = NEXT_PART.split(where)
-    objects = tuple(part for part in parts if part.strip().startswith(OBJECT))
-    images = ",".join(part for part in parts if part not in objects)
+    parts = [one for part in NEXT_PART.split(where) for one in _written_out(state, part)]
+    objects = tuple(part.strip() for part in parts if names_objects(part))
+    images = ",".join(part for part in parts if not names_objects(part))
     return images or None, objects
+
+
+def names_objects(part: str) -> bool:
+    """Whether one part of a slice is a condition on objects."""
+    return part.strip().removeprefix("!").lstrip().startswith(OBJECT)
+
+
+def _written_out(state: Loaded, part: str) -> list[str]:
+    """The parts of a saved slice that names objects, in the place of its name."""
+    key, _, name = (word.strip() for word in part.partition("="))
+    if key.removeprefix("!").strip() != "slice":
+        return [part]
+    saved = Tags(state.root).slices().get(name)
+    parts = [] if saved is None else NEXT_PART.split(saved)
+    if not any(map(names_objects, parts)):
+        return [part]
+    if key.startswith("!"):
+        raise RequestError(
+            f"slice {name!r} names objects, and what it leaves out is no slice",
+            fix="write its conditions out, each with a ! of its own",
+            code="E-SLICE-OBJECT",
+        )
+    return parts
 
 
 def masks_among(
     state: Loaded, run: str, view: Comparable, among: str | None
 ) -> tuple[Mask, Mask] | None:
     """(P,) predictions and (G,) ground truths of a slice of images, of objects or of both."""
-    images, parts = by_subject(among)
+    images, parts = by_subject(state, among)
     items = sliced(state.truth(), images)
     if items is None and not parts:
         return None
@@ -59,10 +89,8 @@ def object_masks(
     sides = ((view.predictions, run), (view.truth, None))
     masks = [np.ones(side.rows.size, np.bool_) for side, _ in sides]
     for part in parts:
-        key, _, value = (word.strip() for word in part.strip().partition("="))
-        name = key.removeprefix(OBJECT)
         for k, (side, owner) in enumerate(sides):
-            masks[k] &= _fitting(state, side, owner, name, value)
+            masks[k] &= fitting(state, side, owner, part)
     if not any(mask.any() for mask in masks):
         raise RequestError(
             f"slice {','.join(parts)!r} holds no object",
@@ -70,6 +98,18 @@ def object_masks(
             code="E-SLICE-EMPTY",
         )
     return masks[0], masks[1]
+
+
+def fitting(state: Loaded, side: Side, owner: str | None, part: str) -> Mask:
+    """(N,) rows of a side that one condition means.
+
+    Args:
+        owner: The run whose predictions they are; None for ground truths.
+    """
+    if part.strip().startswith("!"):
+        return ~fitting(state, side, owner, part.strip()[1:])
+    key, _, value = (word.strip() for word in part.strip().partition("="))
+    return _fitting(state, side, owner, key.removeprefix(OBJECT), value)
 
 
 def _fitting(state: Loaded, side: Side, owner: str | None, name: str, value: str) -> Mask:
@@ -85,6 +125,8 @@ def _fitting(state: Loaded, side: Side, owner: str | None, name: str, value: str
         return np.isin(side.class_id, wanted)
     if name in POSITIONS:
         return within(positions(state.truth().items, side.item, side.box)[name], name, value)
+    if name == AREA:
+        return within(side.area, name, value)
     known = find_metric(state, name)
     if known.card.on is not On.OBJECT:
         raise RequestError(

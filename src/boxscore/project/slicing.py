@@ -4,7 +4,7 @@
 title (a pattern as of a shell), sequence, licence, tag, slice (saved by name), item (rows, as in
 `item=3..9+12`) and `metric.ID`, whose value is a range with both ends in it, as in
 `metric.brightness=0.2..0.4`; by embeddings `cluster=3`, `similar=IMAGE:20`, `leaked=yes`; a leading
-`!` means "not", commas mean "and". Where objects are listed, parts that name objects may stand too;
+`!` means "not", commas mean "and". Where objects are judged, parts that name objects may stand too;
 see `object_slicing`. A list instead of an expression names the images themselves, by title, source
 id or data hash.
 """
@@ -85,7 +85,7 @@ def _no_part(part: str, key: str) -> RequestError:
     if key.startswith("object."):
         return RequestError(
             f"{part.strip()!r} names objects, and images are to be chosen here",
-            fix="use it where objects are listed, and with metric performance and importance",
+            fix="use it where objects are judged: scores, errors, confusion, comparison, gate",
             code="E-SLICE-OBJECT",
         )
     known = near_misses(key, (*KEYS, *NAMED, ROWS, *BY_LIKENESS, "metric.brightness"))

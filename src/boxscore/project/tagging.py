@@ -19,6 +19,7 @@ from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project.analysing import run_view
 from boxscore.project.deriving import DerivedRuns
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import objects_meant, sliced_view
 from boxscore.project.numbers import operating_confidence
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tagged import picked
@@ -127,7 +128,7 @@ class Tagging(DerivedRuns):
                 fix="write the other one out",
                 code="E-SLICE-NESTED",
             )
-        sliced(self._state().truth(), where)
+        objects_meant(self._state(), where)
         return TagWriter(self.path).save_slice(name, where)
 
     def forget_slice(self, name: str) -> None:
@@ -242,8 +243,8 @@ def selected_rows(state: Loaded, given: Selection | str | Sequence[str]) -> dict
 def _listed(state: Loaded, run: str, chosen: Selection) -> dict[str, list[int]]:
     """Numbers of everything that the list of errors shows, on all of its pages."""
     assert chosen.errors is not None
-    query, view = chosen.errors, run_view(state, run, chosen.task)
-    items = sliced(state.truth(), chosen.within)
+    query = chosen.errors
+    view, items = sliced_view(state, run, chosen.within, chosen.task)
     confidence = operating_confidence(view, query.confidence, items)
     masks = picked(state, run, view.view, query)
     whole = listing(view, state.truth().items, query.iou, confidence, items)

@@ -30,6 +30,7 @@ IGNORED = {
     Ignored.CROWD: "ignored: on a crowd region",
     Ignored.DIFFICULT: "ignored: it found a label that does not count",
     Ignored.BEYOND_LIMIT: "ignored: beyond the most predictions per image and class",
+    Ignored.OUTSIDE: "ignored: outside the slice",
 }
 MISSES = {
     Miss.NOTHING: "missed: no prediction overlaps it with IoU 0.10 or more",

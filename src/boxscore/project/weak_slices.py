@@ -23,7 +23,7 @@ from boxscore.evaluation.weak_slices import (
 from boxscore.project.judged_units import changed_units, judged_units
 from boxscore.project.loading import Loaded
 from boxscore.project.slice_words import share
-from boxscore.project.slicing import NEXT_PART, Where, sliced
+from boxscore.project.slicing import NEXT_PART, Where
 from boxscore.project.unit_facets import Described, facets_of
 from boxscore.schema.kinds import Task
 
@@ -147,9 +147,8 @@ def _against(
     state: Loaded, run: str, baseline: str, query: WeakQuery
 ) -> tuple[Document, list[_Side], list[str]]:
     """The change of recall from the baseline to the run, on the images that both have seen."""
-    items = sliced(state.truth(), _where(query))
     changed = changed_units(
-        state, run, baseline, iou=query.iou, confidence=query.confidence, items=items
+        state, run, baseline, iou=query.iou, confidence=query.confidence, where=_where(query)
     )
     units = changed.units
     side, waiting = _searched(state, "change", units, None, query)
