@@ -15,7 +15,6 @@ import pytest
 from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery, FlipQuery, ImageQuery
 from boxscore.project import Project
-from boxscore.project.comparing import Comparison
 from tests.cli.program import run
 
 SMALL, MEDIUM, LARGE = "object.area=..1024", "object.area=1024..9216", "object.area=9216.."
@@ -144,7 +143,16 @@ def test_a_saved_slice_of_objects_serves_everywhere(project: Project) -> None:
     assert {k: v for k, v in found.items() if k != "slice"} == {
         k: v for k, v in expected.items() if k != "slice"
     }
-    told = run("evaluate", "int8", "--slice", "slice=little", "--json", "-t", project.path, cwd=project.path)
+    told = run(
+        "evaluate",
+        "int8",
+        "--slice",
+        "slice=little",
+        "--json",
+        "-t",
+        project.path,
+        cwd=project.path,
+    )
     assert json.loads(told.out)["metrics"] == expected["metrics"]
     rules = project.path.parent / "gate.yaml"
     rules.write_text("rules:\n  - {metric: AP, at_least: 0, slice: slice=little}\n")
@@ -168,7 +176,10 @@ def test_a_saved_slice_of_objects_serves_everywhere(project: Project) -> None:
 def test_a_wrong_condition_is_refused_before_it_is_saved(
     project: Project, where: str, code: str
 ) -> None:
-    for ask in (lambda: project.save_slice("bad", where), lambda: project.evaluate("int8", where=where)):
+    for ask in (
+        lambda: project.save_slice("bad", where),
+        lambda: project.evaluate("int8", where=where),
+    ):
         with pytest.raises(RequestError) as bad:
             ask()
         assert bad.value.code == code

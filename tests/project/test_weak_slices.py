@@ -51,9 +51,9 @@ def test_a_slice_opens_its_objects(project: Project) -> None:
     query = ErrorQuery(among=first["where"], confidence=cut)
     missed = project.errors("int8", query)["facets"]["outcome"]["fn"]
     found = [
-        project.metric_performance(
-            "int8", LARGE, bins=1, confidence=cut, where=first["where"]
-        )["bins"][0][k]
+        project.metric_performance("int8", LARGE, bins=1, confidence=cut, where=first["where"])[
+            "bins"
+        ][0][k]
         for k in ("objects", "fn")
     ]
     assert found == [first["units"], missed]

@@ -120,6 +120,33 @@ class MetricPerformance(Document):
     notes: list[str]
 
 
+class ClassShare(Document):
+    value: float | None
+    best: float | None
+    worst: float | None
+    drop: float | None
+    correlation: float | None
+    q: float | None
+
+
+class ClassAgainstMetric(Document):
+    class_id: int
+    class_name: str
+    objects: int
+    predictions: int
+    recall: ClassShare
+    precision: ClassShare
+
+
+class MetricByClass(Document):
+    run: str
+    iou: float | None
+    confidence: float | None
+    metric: MetricCard
+    classes: list[ClassAgainstMetric]
+    notes: list[str]
+
+
 class FindingCode(Document):
     code: str
     title: str
@@ -192,7 +219,7 @@ class DriftSide(Document):
     ground_truth: int
 
 
-class MetricDrift(Document):
+class MetricApart(Document):
     id: str
     title: str
     unit: str
@@ -201,8 +228,11 @@ class MetricDrift(Document):
     medians: list[float]
     ks: float
     p: float
-    q: float
     delta: float
+
+
+class MetricDrift(MetricApart):
+    q: float
     drifted: bool
 
 
@@ -219,3 +249,14 @@ class Drift(Document):
     classes: list[ClassDrift]
     class_distance: float | None
     not_computed: list[str]
+
+
+class DriftedMetric(Document):
+    metric: MetricCard
+    first: DriftSide
+    second: DriftSide
+    drift: MetricApart
+    edges: list[float]
+    counts: list[list[int]]
+    bin: int | None
+    rows: list[list[MetricRow]] | None

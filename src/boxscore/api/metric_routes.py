@@ -39,6 +39,22 @@ def values(
     )
 
 
+@router.get("/runs/{run:path}/metric-by-class", response_model=documents.MetricByClass)
+def by_class(
+    run: str,
+    metric: Annotated[str, Query(max_length=200)],
+    project: ProjectHere,
+    iou: Iou = 0.5,
+    confidence: Confidence = None,
+    task: Task = None,
+    where: Where = None,
+) -> object:
+    """Recall and precision of every class against a metric, the largest drop first."""
+    return project.metric_by_class(
+        run, metric, iou=iou, confidence=confidence, task=task, where=where, pixels=False
+    )
+
+
 @router.get("/runs/{run:path}/metric-performance", response_model=documents.MetricPerformance)
 def performance(
     run: str,

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from boxscore.api import metric_documents as documents
-from boxscore.api.current import ProjectHere, Where
+from boxscore.api.current import ProjectHere, ServedHere, Where
+from boxscore.api.served import Served
 from boxscore.evaluation.queries import MOST_ROWS
+from boxscore.project import Project
 
 router = APIRouter(prefix="/api/v1", tags=["quality"])
 Name = Annotated[str | None, Query(max_length=200)]
@@ -45,11 +47,46 @@ def label_next(
     )
 
 
+Against = Annotated[str | None, Query(max_length=2_000, description="The other slice.")]
+Other = Annotated[
+    str | None, Query(max_length=40, description="Id of another project of this server.")
+]
+
+
+def _other(served: Served, here: Project, chosen: str | None) -> Project | None:
+    """The project of the other side; None where it is this one."""
+    other = None if chosen is None else served.shelf.project(chosen)
+    return None if other is None or other.path == here.path else other
+
+
 @router.get("/drift", response_model=documents.Drift)
 def drift(
     project: ProjectHere,
+    served: ServedHere,
     where: Where = None,
-    against: Annotated[str | None, Query(max_length=2_000, description="The other slice.")] = None,
+    against: Against = None,
+    other: Other = None,
 ) -> object:
-    """How metrics and classes of two slices differ; decodes no images."""
-    return project.drift(where=where, against=against, pixels=False)
+    """How metrics and classes of two slices, or of two projects, differ; decodes no images."""
+    second = _other(served, project, other)
+    return project.drift(second, where=where, against=against, pixels=False)
+
+
+@router.get("/drift/metric", response_model=documents.DriftedMetric)
+def drift_metric(
+    metric: Annotated[str, Query(max_length=200)],
+    project: ProjectHere,
+    served: ServedHere,
+    where: Where = None,
+    against: Against = None,
+    other: Other = None,
+    bins: Annotated[int, Query(ge=1, le=100)] = 20,
+    number: Annotated[int | None, Query(ge=0, le=100, alias="bin")] = None,
+    limit: Annotated[int, Query(ge=0, le=200)] = 24,
+) -> object:
+    """One metric on both sides of a drift over common bins, and the values of one bin."""
+    second = _other(served, project, other)
+    return project.drift_metric(
+        metric, second, where=where, against=against, bins=bins, bin=number, limit=limit,
+        pixels=False,
+    )  # fmt: skip

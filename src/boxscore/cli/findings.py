@@ -143,12 +143,14 @@ def _write(images: list[dict[str, Any]], path: Path) -> None:
 @click.argument("other", required=False, type=click.Path(path_type=Path, exists=True))
 @slice_option
 @click.option("--against", help="Images of the other side, as --slice. Default: all.")
+@click.option("--metric", help="Print how this metric is spread on both sides instead.")
 @json_option
 @target_option
 def drift(
     other: Path | None,
     where: str | list[str] | None,
     against: str | None,
+    metric: str | None,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -161,9 +163,12 @@ def drift(
     from boxscore.engine.progress import on_terminal
 
     second = None if other is None else open_project(other)
-    document = open_project(target).drift(
-        second, where=where, against=against, progress=on_terminal
-    )
+    project = open_project(target)
+    if metric is not None:
+        found = project.drift_metric(metric, second, where=where, against=against)
+        click.echo(_spread(found)) if not as_json else print_json(found)
+        return
+    document = project.drift(second, where=where, against=against, progress=on_terminal)
     if as_json:
         print_json(document)
         return
@@ -185,3 +190,18 @@ def drift(
             click.echo(f"  {one['class_name']}: {shares}")
     if document["not_computed"]:
         click.echo(f"not computed: {', '.join(document['not_computed'])}")
+
+
+def _spread(document: dict[str, Any]) -> str:
+    """Both distributions of one metric, a line a bin."""
+    from boxscore.cli.text import columns, number
+
+    one, edges = document["drift"], document["edges"]
+    names = [document[side]["name"] for side in ("first", "second")]
+    totals = [sum(counts) for counts in document["counts"]]
+    rows = [["from", "to", *names]]
+    for k, pair in enumerate(zip(*document["counts"], strict=True)):
+        shares = [f"{n / total:.1%}" for n, total in zip(pair, totals, strict=True)]
+        rows.append([f"{edges[k]:.4g}", f"{edges[k + 1]:.4g}", *shares])
+    table = columns(rows, right=range(4))
+    return f"{one['title']}: KS {number(one['ks'], 2)}, delta {one['delta']:+.2f}\n{table}"

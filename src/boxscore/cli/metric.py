@@ -154,6 +154,7 @@ def remove_metrics(titles: tuple[str, ...], as_json: bool, target: Path) -> None
 @iou_option
 @click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")
 @click.option("--bins", type=int, default=10, show_default=True, help="Of equal numbers.")
+@click.option("--by-class", is_flag=True, help="One row for each class, the largest drop first.")
 @task_option
 @slice_option
 @json_option
@@ -164,6 +165,7 @@ def performance(
     iou: float,
     confidence: float | None,
     bins: int,
+    by_class: bool,
     task: str | None,
     where: str | list[str] | None,
     as_json: bool,
@@ -172,7 +174,14 @@ def performance(
     """Print precision, recall and mean confidence of a run where a metric is low or high."""
     from boxscore.cli.text import columns, number, print_json
 
-    document = open_project(target).metric_performance(
+    project = open_project(target)
+    if by_class:
+        document = project.metric_by_class(
+            run, title, iou=iou, confidence=confidence, task=task, where=where
+        )
+        print_json(document) if as_json else click.echo(_by_class(document))
+        return
+    document = project.metric_performance(
         run, title, iou=iou, confidence=confidence, bins=bins, task=task, where=where
     )
     if as_json:
@@ -190,6 +199,22 @@ def performance(
     click.echo(f"  {run} by {title}, at IoU {iou:.2f}, confidence {number(document['confidence'])}")
     for note in document["notes"]:
         click.echo(f"  {note}")
+
+
+def _by_class(document: dict[str, Any]) -> str:
+    """A row for each class: its shares, their drop and their correlation with the metric."""
+    from boxscore.cli.text import columns, number
+
+    names = ["drop", "corr.", "q"]
+    table = [["class", "objects", "recall", *names, "predictions", "precision", *names]]
+    for row in document["classes"]:
+        cells = [row["class_name"]]
+        for units, name in (("objects", "recall"), ("predictions", "precision")):
+            share = row[name]
+            told = [number(share[k]) for k in ("value", "drop", "correlation", "q")]
+            cells += [str(row[units]), *told]
+        table.append(cells)
+    return "\n".join([columns(table, right=range(1, 11)), *document["notes"]])
 
 
 @metric_group.command("importance", epilog="Example:  boxscore metric importance yolo-x")

@@ -164,11 +164,11 @@ def _of_counts(failures: Values, units: NDArray[np.int64]) -> Values:
 def _spearman(values: Values, failed: NDArray[np.bool_]) -> float:
     if values.size < 2 or failed.all() or not failed.any() or (values == values[0]).all():
         return float("nan")
-    ranks = _ranks_within(values, np.zeros(values.size, np.int64))
+    ranks = ranks_within(values, np.zeros(values.size, np.int64))
     return float(np.corrcoef(ranks, failed)[0, 1])
 
 
-def _ranks_within(values: Values, strata: NDArray[np.int64]) -> Values:
+def ranks_within(values: Values, strata: NDArray[np.int64]) -> Values:
     """(N,) mean rank of each value in its stratum, from 1."""
     order = np.lexsort((values, strata))
     v, s = values[order], strata[order]
@@ -219,8 +219,8 @@ def _pairs_with_higher_failure(
     values: Values, failed: NDArray[np.bool_], stratum: NDArray[np.int64]
 ) -> Values:
     """(N,) in how many pairs of a failure with a success each unit is, the failure higher."""
-    ranks = _ranks_within(values, stratum)
-    own = _ranks_within(values, stratum * 2 + failed)
+    ranks = ranks_within(values, stratum)
+    own = ranks_within(values, stratum * 2 + failed)
     others = np.bincount(stratum, failed)[stratum]
     below = ranks - own
     return np.where(failed, below, others - below)

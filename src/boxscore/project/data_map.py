@@ -17,6 +17,7 @@ from boxscore.project.analysing import run_view
 from boxscore.project.embedded import IMAGES, PROJECT, SUBJECTS, Embedded, needed
 from boxscore.project.likeness import grouped
 from boxscore.project.loading import EMBEDDED, Loaded
+from boxscore.project.narrowing import objects_meant
 from boxscore.project.numbers import operating_confidence
 from boxscore.project.slicing import Where, sliced
 from boxscore.quality.layout import (
@@ -74,9 +75,8 @@ def data_map(state: Loaded, query: MapQuery, progress: Progress) -> Document:
     method, places = _places(state, query, embedded, progress)
     truth, rows = state.truth(), embedded.rows
     items = rows if query.of == IMAGES else truth.ground_truth.table["item"][rows]
-    chosen = sliced(truth, query.where)
-    if chosen is not None:
-        kept = np.flatnonzero(chosen[items])
+    kept = _kept(state, query, rows, items)
+    if kept is not None:
         rows, items, places = rows[kept], items[kept], places[kept]
     document: Document = {
         "of": query.of,
@@ -100,6 +100,20 @@ def data_map(state: Loaded, query: MapQuery, progress: Progress) -> Document:
     if query.run is not None:
         document |= _told(state, query, rows)
     return document
+
+
+def _kept(
+    state: Loaded, query: MapQuery, rows: NDArray[np.int64], items: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """Places of the slice's entries; None is all. On a map of objects it may name objects."""
+    if query.of == IMAGES:
+        chosen, labels = sliced(state.truth(), query.where), None
+    else:
+        chosen, labels = objects_meant(state, query.where)
+    if chosen is None and labels is None:
+        return None
+    inside = np.ones(rows.size, np.bool_) if chosen is None else chosen[items]
+    return np.flatnonzero(inside if labels is None else inside & labels[rows])
 
 
 def _places(

@@ -14,6 +14,7 @@ from boxscore.evaluation.document import defined
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
     Known,
+    find_metric,
     known_metrics,
     place_of,
     values_at,
@@ -71,6 +72,18 @@ def drift_document(
             fix="name another project, or two slices: --slice split=train --against split=val",
             code="E-DRIFT-SAME",
         )
+    states = first.state, second.state
+    key = (
+        "drift", *((s.root, s.generation, s.own_metrics) for s in states),
+        first.items.tobytes(), second.items.tobytes(), first.name, second.name,
+    )  # fmt: skip
+    found = first.state.evaluated(key, lambda: _compared(first, second, pixels, progress))
+    if not found["not_computed"] or not pixels:
+        return found
+    return _compared(first, second, pixels, progress)
+
+
+def _compared(first: Side, second: Side, pixels: bool, progress: Progress) -> Document:
     rows, missing = [], []
     pairs = _comparable(first, second)
     sides = [
@@ -83,7 +96,7 @@ def drift_document(
             continue
         mine, theirs = _some(known, first, a), _some(known, second, b)
         if mine.size and theirs.size:
-            rows.append(_metric(known.card, mine, theirs))
+            rows.append(drift_row(known.card, mine, theirs))
     corrected = benjamini_hochberg(np.array([row["p"] for row in rows], np.float64))
     for row, q in zip(rows, corrected.tolist(), strict=True):
         row["q"] = q
@@ -91,8 +104,8 @@ def drift_document(
     rows.sort(key=lambda row: (not row["drifted"], -abs(row["delta"])))
     classes = _classes(first, second)
     return {
-        "first": _told(first),
-        "second": _told(second),
+        "first": told(first),
+        "second": told(second),
         "metrics": rows,
         "classes": classes,
         "class_distance": _distance(classes),
@@ -113,13 +126,31 @@ def _comparable(first: Side, second: Side) -> list[tuple[Known, Known]]:
     return pairs
 
 
+def comparable_metric(first: Side, second: Side, name: str) -> tuple[Known, Known]:
+    """A metric as both sides measure it, by id or title.
+
+    Raises:
+        RequestError: It is unknown, or not the same measure in both.
+    """
+    wanted = find_metric(first.state, name)
+    for known, other in _comparable(first, second):
+        if known.card.id == wanted.card.id:
+            return known, other
+    raise RequestError(
+        f"metric {wanted.card.title!r} is not compared",
+        fix="choose one of images or labels that both projects have in the same version",
+        code="E-DRIFT-METRIC",
+    )
+
+
 def _some(known: Known, side: Side, values: Values) -> Values:
     """Defined values of a side."""
     some = values[side.items if known.card.on is On.IMAGE else side.objects]
     return some[np.isfinite(some)]
 
 
-def _metric(card: Card, a: Values, b: Values) -> Document:
+def drift_row(card: Card, a: Values, b: Values) -> Document:
+    """How far one metric's defined values on both sides are apart."""
     statistic = ks_statistic(a, b)
     return {
         "id": card.id,
@@ -170,7 +201,8 @@ def _distance(classes: list[Document]) -> float | None:
     return defined(sum(map(_apart, classes)) / 2)
 
 
-def _told(side: Side) -> Document:
+def told(side: Side) -> Document:
+    """The name of a side, and how much there is of it."""
     return {
         "name": side.name,
         "images": int(side.items.sum()),

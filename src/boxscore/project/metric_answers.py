@@ -10,10 +10,17 @@ from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress
 from boxscore.errors import RequestError, UnknownRunError, near_misses
+from boxscore.evaluation.class_performance import BINS, LEAST, class_documents, class_side
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.metric_performance import metric_performance, performance_document
-from boxscore.project.judged_units import judged_units, refuse_pixels, unit_values
+from boxscore.project.judged_units import (
+    Judged,
+    Values,
+    judged_units,
+    refuse_pixels,
+    unit_values,
+)
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import (
     Known,
@@ -184,29 +191,70 @@ def performance(
     judged = judged_units(
         state, run, iou=iou, confidence=confidence, classes=classes, where=where, task=task
     )
-    of_predictions = unit_values(state, known, judged.predictions, run)
+    of_truth, of_predictions = _values_of(state, known, judged)
+    found = metric_performance(
+        judged.truth,
+        judged.predictions,
+        of_truth,
+        of_predictions,
+        images=state.truth().items.rows,
+        bins=bins,
+    )
+    return _head(known, judged, iou) | performance_document(found)
+
+
+def performance_by_class(
+    state: Loaded,
+    run: str,
+    name: str,
+    iou: float,
+    confidence: float | None,
+    where: Where,
+    task: str | None,
+    pixels: bool,
+) -> Document:
+    """Every class: its recall and precision, and what they have to do with a metric."""
+    known = find_metric(state, name)
+    if not pixels:
+        refuse_pixels(state, known)
+    judged = judged_units(state, run, iou=iou, confidence=confidence, where=where, task=task)
+    of_truth, of_predictions = _values_of(state, known, judged)
+    names = [row.name for row in state.truth().ontology.classes]
+    rows = class_documents(
+        names,
+        class_side(judged.truth, of_truth, len(names)),
+        class_side(judged.predictions, of_predictions, len(names)),
+    )
+    note = (
+        f"Each class has up to {BINS} bins of its own with equal numbers of objects, or of "
+        f"predictions, at least {LEAST} each; drop: from the best to the worst of them. "
+        "Correlation: Spearman's, of the metric and of being found, or right. q: Benjamini and "
+        "Hochberg over the classes."
+    )
+    return _head(known, judged, iou) | {"classes": rows, "notes": [note]}
+
+
+def _values_of(state: Loaded, known: Known, judged: Judged) -> tuple[Values | None, Values]:
+    """A metric's values of the ground truths, where it has some, and of the predictions."""
+    of_predictions = unit_values(state, known, judged.predictions, judged.run)
     if of_predictions is None:
         raise RequestError(
             f"metric {known.card.title!r} has no values of predictions",
             fix="choose one of images or of predictions: `boxscore metric list`",
             code="E-METRIC-PLACE",
         )
-    found = metric_performance(
-        judged.truth,
-        judged.predictions,
-        unit_values(state, known, judged.truth, None if known.card.on is On.OBJECT else run),
-        of_predictions,
-        images=state.truth().items.rows,
-        bins=bins,
-    )
+    owner = None if known.card.on is On.OBJECT else judged.run
+    return unit_values(state, known, judged.truth, owner), of_predictions
+
+
+def _head(known: Known, judged: Judged, iou: float) -> Document:
     cut = judged.confidence
-    head = {
-        "run": run,
+    return {
+        "run": judged.run,
         "iou": None if cut is None else iou,
         "confidence": None if cut is None else defined(cut),
         "metric": card_document(known.card),
     }
-    return head | performance_document(found)
 
 
 def values_array(

@@ -9,6 +9,7 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.project.state import OpenProject
 
 if TYPE_CHECKING:
+    from boxscore.project.drifting import Side
     from boxscore.project.slicing import Where
 
 Document = dict[str, Any]
@@ -103,7 +104,41 @@ class QualityQuestions(OpenProject):
         Raises:
             RequestError: Both sides are the same images.
         """
-        from boxscore.project.drifting import drift_document, side
+        from boxscore.project.drifting import drift_document
+
+        sides = self._sides(other, where, against)
+        return drift_document(*sides, pixels, progress)
+
+    def drift_metric(
+        self,
+        title: str,
+        other: QualityQuestions | str | Path | None = None,
+        *,
+        where: Where = None,
+        against: Where = None,
+        bins: int = 20,
+        bin: int | None = None,  # noqa: A002 - the word for it
+        limit: int = 24,
+        pixels: bool = True,
+    ) -> Document:
+        """One metric's distribution on both sides of `drift`, over the same bins.
+
+        Args:
+            bin: Also list the values of this bin, from 0.
+            limit: Most values of a side that are listed.
+
+        Raises:
+            RequestError: The metric is unknown or not comparable; there is no such bin.
+        """
+        from boxscore.project.drifted_metric import DriftQuery, drifted_metric
+
+        query = DriftQuery(metric=title, bins=bins, bin=bin, limit=limit, pixels=pixels)
+        return drifted_metric(*self._sides(other, where, against), query)
+
+    def _sides(
+        self, other: QualityQuestions | str | Path | None, where: Where, against: Where
+    ) -> tuple[Side, Side]:
+        from boxscore.project.drifting import side
         from boxscore.project.loading import load
 
         state = self._state()
@@ -111,4 +146,4 @@ class QualityQuestions(OpenProject):
             second = load(Path(other))
         else:
             second = state if other is None else other._state()
-        return drift_document(side(state, where), side(second, against), pixels, progress)
+        return side(state, where), side(second, against)

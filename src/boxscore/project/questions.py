@@ -267,6 +267,28 @@ class RunQuestions(OpenProject):
             self._state(), run, title, iou, confidence, bins, classes, where, task, pixels
         )
 
+    def metric_by_class(
+        self,
+        run: str,
+        title: str,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        task: str | None = None,
+        where: Where = None,
+        pixels: bool = True,
+    ) -> Document:
+        """Every class against a metric: recall, precision, drop between its bins, correlation.
+
+        The class whose best and worst bin are furthest apart comes first.
+
+        Args:
+            pixels: Whether images may be decoded now for values that are missing.
+        """
+        from boxscore.project.metric_answers import performance_by_class
+
+        return performance_by_class(self._state(), run, title, iou, confidence, where, task, pixels)
+
     # --- several runs ------------------------------------------------------------------------
 
     def compare(

@@ -63,6 +63,29 @@ def _exact(statistic: float, n: int, m: int) -> float:
     return float(min(1.0, max(0.0, 1.0 - ways[m])))
 
 
+def common_edges(a: Values, b: Values, bins: int) -> Values:
+    """Edges of at most `bins` bins that show two distributions: (B + 1,) ascending.
+
+    Of equal width between the 1st and the 99th percentile of both together; the outer bins reach
+    to the extremes. Few whole numbers have a bin each.
+
+    Args:
+        a, b: Defined values, at least one in all.
+    """
+    values = np.concatenate([a, b])
+    least, most = float(values.min()), float(values.max())
+    if least == most:
+        return np.array([least, most])
+    if most - least < bins and (values == np.round(values)).all():
+        return np.append(np.arange(least, most), [most, most])
+    low, high = np.quantile(values, [0.01, 0.99]).tolist()
+    if low == high:
+        low, high = least, most
+    edges: Values = np.linspace(low, high, bins + 1)
+    edges[0], edges[-1] = least, most
+    return edges
+
+
 def benjamini_hochberg(probabilities: Values) -> Values:
     """(N,) probabilities corrected for how many there are; undefined ones stay so.
 

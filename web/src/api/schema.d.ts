@@ -54,9 +54,29 @@ export interface paths {
         };
         /**
          * Drift
-         * @description How metrics and classes of two slices differ; decodes no images.
+         * @description How metrics and classes of two slices, or of two projects, differ; decodes no images.
          */
         get: operations["drift_api_v1_drift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/metric": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drift Metric
+         * @description One metric on both sides of a drift over common bins, and the values of one bin.
+         */
+        get: operations["drift_metric_api_v1_drift_metric_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -959,6 +979,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/metric-by-class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By Class
+         * @description Recall and precision of every class against a metric, the largest drop first.
+         */
+        get: operations["by_class_api_v1_runs__run__metric_by_class_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/metric-importance": {
         parameters: {
             query?: never;
@@ -1517,6 +1557,19 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** ClassAgainstMetric */
+        ClassAgainstMetric: {
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** Objects */
+            objects: number;
+            precision: components["schemas"]["ClassShare"];
+            /** Predictions */
+            predictions: number;
+            recall: components["schemas"]["ClassShare"];
+        };
         /** ClassBest */
         ClassBest: {
             /** Class Id */
@@ -1692,6 +1745,21 @@ export interface components {
             tp?: number | null;
         } & {
             [key: string]: number | string | null;
+        };
+        /** ClassShare */
+        ClassShare: {
+            /** Best */
+            best: number | null;
+            /** Correlation */
+            correlation: number | null;
+            /** Drop */
+            drop: number | null;
+            /** Q */
+            q: number | null;
+            /** Value */
+            value: number | null;
+            /** Worst */
+            worst: number | null;
         };
         /** ClassTally */
         ClassTally: {
@@ -1911,6 +1979,21 @@ export interface components {
             images: number;
             /** Name */
             name: string;
+        };
+        /** DriftedMetric */
+        DriftedMetric: {
+            /** Bin */
+            bin: number | null;
+            /** Counts */
+            counts: number[][];
+            drift: components["schemas"]["MetricApart"];
+            /** Edges */
+            edges: number[];
+            first: components["schemas"]["DriftSide"];
+            metric: components["schemas"]["MetricCard"];
+            /** Rows */
+            rows: components["schemas"]["MetricRow"][][] | null;
+            second: components["schemas"]["DriftSide"];
         };
         /** DuplicatePair */
         DuplicatePair: {
@@ -3068,6 +3151,44 @@ export interface components {
             /** Recall */
             recall: (number | null)[];
         };
+        /** MetricApart */
+        MetricApart: {
+            /** Delta */
+            delta: number;
+            /** Id */
+            id: string;
+            /** Ks */
+            ks: number;
+            /** Medians */
+            medians: number[];
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "image" | "object";
+            /** P */
+            p: number;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: number[];
+        };
+        /** MetricByClass */
+        MetricByClass: {
+            /** Classes */
+            classes: components["schemas"]["ClassAgainstMetric"][];
+            /** Confidence */
+            confidence: number | null;
+            /** Iou */
+            iou: number | null;
+            metric: components["schemas"]["MetricCard"];
+            /** Notes */
+            notes: string[];
+            /** Run */
+            run: string;
+        };
         /** MetricCard */
         MetricCard: {
             /** Advice */
@@ -4219,6 +4340,8 @@ export interface operations {
                 slice?: string | null;
                 /** @description The other slice. */
                 against?: string | null;
+                /** @description Id of another project of this server. */
+                other?: string | null;
             };
             header?: never;
             path?: never;
@@ -4242,6 +4365,46 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drift_metric_api_v1_drift_metric_get: {
+        parameters: {
+            query: {
+                metric: string;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+                /** @description The other slice. */
+                against?: string | null;
+                /** @description Id of another project of this server. */
+                other?: string | null;
+                bins?: number;
+                bin?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftedMetric"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -5909,6 +6072,47 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    by_class_api_v1_runs__run__metric_by_class_get: {
+        parameters: {
+            query: {
+                metric: string;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, as split=val,class=person; default: all. */
+                slice?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricByClass"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
