@@ -56,7 +56,8 @@ def test_a_bin_lists_its_values(project: Project) -> None:
     for counts, rows in zip(document["counts"], document["rows"], strict=True):
         assert len(rows) == min(2, counts[chosen])
         assert all(low <= row["value"] <= high for row in rows)
-    for bad in ({"bin": 500}, {"bins": 0}, {"limit": 10_000}):
+    wrong: list[dict[str, Any]] = [{"bin": 500}, {"bins": 0}, {"limit": 10_000}]
+    for bad in wrong:
         with pytest.raises(RequestError, match="E-METRIC-BINS"):
             project.drift_metric("Brightness", **SIDES, **bad)
     with pytest.raises(RequestError, match="E-DRIFT-METRIC"):
