@@ -93,3 +93,37 @@ def test_a_project_without_pixels_and_runs(browser: Any, tmp_path: Path) -> None
         page.locator(".metric-list .facet", has_text="Object Count").click()
         expect(page.locator(".value-tiles .no-picture").first).to_be_visible()
         expect(page.locator(".histogram .picks")).to_have_count(0)
+
+
+def test_a_class_opens_its_chart(browser: Any, measured: tuple[str, Project]) -> None:
+    address, project = measured
+    with signed_in(browser, address) as journey:
+        journey.open("#/metrics?run=int8&metric=object_area_relative")
+        page = journey.page
+        row = project.metric_by_class("int8", "object_area_relative")["classes"][0]
+        first = page.locator(".by-class tbody tr").first
+        expect(first.locator("bdi")).to_have_text(row["class_name"])
+        expect(first.locator("td").nth(3)).to_have_text(f"{100 * row['recall']['drop']:.1f}")
+        first.click()
+        page.get_by_role("heading", name=f"Object Area - Relative: {row['class_name']}").wait_for()
+        whole = project.metric_performance("int8", "object_area_relative")
+        for side, share in (("tp", whole["precision"]), ("fn", 1 - whole["recall"])):
+            line = page.locator(f".bin-chart.{side} .key.whole-run")
+            expect(line).to_have_text(f"whole run {100 * share:.1f} %")
+
+
+def test_a_bar_of_objects_is_a_slice_of_objects(
+    browser: Any, measured: tuple[str, Project]
+) -> None:
+    address, project = measured
+    with signed_in(browser, address) as journey:
+        journey.open("#/overview?run=int8&slice=object.area=..1024")
+        page = journey.page
+        expected = project.evaluate("int8", where="object.area=..1024")["counts"]
+        assert journey.counts() == {k: expected[k] for k in ("tp", "fp", "fn")}
+        page.get_by_role("button", name="Remove filter Object area up to").wait_for()
+        journey.open("#/metrics?run=int8&metric=object_area_absolute")
+        page.locator(".histogram .picks").first.click()
+        page.wait_for_url(re.compile(r"slice=object\.object_area_absolute="))
+        page.get_by_role("button", name="Errors of these objects").click()
+        page.get_by_role("heading", name="Errors").wait_for()

@@ -62,3 +62,26 @@ def test_from_a_bin_to_its_objects(browser: Any, measured_address: str, measured
         bins.nth(2).click()
         page.wait_for_url(re.compile("among=metric.brightness"))
         expect(page.get_by_test_id("total")).to_have_text(f"{expected['bins'][2]['fn']} objects")
+
+
+def test_a_weak_slice_becomes_the_slice_of_every_page(
+    browser: Any, measured_address: str, measured: Path
+) -> None:
+    with signed_in(browser, measured_address) as journey:
+        page = journey.page
+        journey.open("#/slices?run=int8&base=float32")
+        project = Project.open(measured)
+        document = project.weak_slices("int8", "float32", pixels=False)
+        first, change = document["slices"][0], document["measures"]["change"]["value"]
+        expect(page.locator(".weak tbody .whisker .line").first).to_be_attached()
+        told = f"recall change {100 * change:.1f} %".replace("-", "\u2212")
+        expect(page.locator(".card", has_text="Found on half")).to_contain_text(told)
+        page.get_by_role("button", name="use as slice").first.click()
+        page.wait_for_url(re.compile("slice=object"))
+        expected = project.evaluate("int8", where=first["where"])["counts"]
+        expect(page.locator(".bar-counts")).to_contain_text(str(expected["fn"]))
+        assert journey.counts() == {k: expected[k] for k in ("tp", "fp", "fn")}
+        precision = page.locator(".bin-chart.tp")
+        expect(precision.locator("line.whole-run")).to_be_attached()
+        expect(page.locator(".bin-chart.fn line.whole-run")).to_be_attached()
+        assert expected["tp"] + expected["fn"] == first["units"]

@@ -5,6 +5,7 @@ import { Failure, Skeleton } from "./parts/card";
 import { DataMapPage } from "./pages/data-map";
 import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
+import { DriftPage } from "./pages/drift";
 import { GatePage } from "./pages/gate";
 import { MetricsPage } from "./pages/metrics";
 import { ImportsPage } from "./pages/imports";
@@ -126,6 +127,7 @@ function Content({ project, run, dark }: { project: Overview; run: Run | undefin
   const { page } = useView();
   if (page === "compare" && run) return <ComparePage project={project} run={run} />;
   if (page === "map") return <DataMapPage project={project} run={run} dark={dark} />;
+  if (page === "drift") return <DriftPage project={project} run={run} />;
   if (page === "imports") return <ImportsPage />;
   if (page === "settings") return <SettingsPage project={project} />;
   if (page === "metrics") return <MetricsPage run={run} />;

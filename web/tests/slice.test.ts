@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatSlice, parseSlice, rangeOf, withPart } from "../src/state/slice";
+import { formatSlice, joined, parseSlice, rangeOf, withPart } from "../src/state/slice";
 
 describe("a slice of the images", () => {
   it("comes back as it was, commas in names included", () => {
@@ -45,5 +45,14 @@ describe("a slice of the images", () => {
     expect(rangeOf({ key: "metric.area", value: "high" })).toBeNull();
     expect(rangeOf({ key: "split", value: "1..2" })).toBeNull();
     expect(withPart("metric.area=1..2", "metric.area", "2..3")).toBe("metric.area=2..3");
+  });
+
+  it("keeps conditions on objects, and joins slices", () => {
+    const text = "object.area=..1024,!object.class=person,licence=CC BY 4.0";
+    expect(formatSlice(parseSlice(text))).toBe(text);
+    expect(rangeOf(parseSlice(text)[0]!)).toEqual({ metric: "area", low: -Infinity, high: 1024 });
+    expect(rangeOf({ key: "object.class", value: "1..2" })).toBeNull();
+    expect(joined(null, text)).toBe(text);
+    expect(joined("split=val,object.area=..1024", text)).toBe("split=val,object.area=..1024,!object.class=person,licence=CC BY 4.0");
   });
 });

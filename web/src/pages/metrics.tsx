@@ -3,6 +3,7 @@ import { useState, type ReactElement } from "react";
 import { useFindings, useMetrics, useMetricValues, type Findings, type FindingCode, type ListedMetric, type MetricSubject, type Run } from "../api/client";
 import { plural, short, whole } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { ByClass } from "../quality/by-class";
 import { FindingCodes } from "../quality/codes";
 import { Histogram } from "../quality/histogram";
 import { MetricList } from "../quality/list";
@@ -42,6 +43,7 @@ export function MetricsPage({ run }: { run: Run | undefined }): ReactElement {
                 <Skeleton height={300} />
               )}
             </div>
+            {run && findings.data && performs(chosen, findings.data) && <ByClass metric={chosen} run={run} />}
             {view.code ? (
               <Found code={view.code} run={run} findings={findings.data} />
             ) : findings.data?.not_computed.includes(chosen.title) ? null : (
@@ -52,6 +54,11 @@ export function MetricsPage({ run }: { run: Run | undefined }): ReactElement {
       )}
     </>
   );
+}
+
+/** Whether a run can be judged by it: predictions have values, and they are computed. */
+function performs(metric: ListedMetric, findings: Findings): boolean {
+  return (metric.on === "image" || metric.roles.includes("prediction")) && !findings.not_computed.includes(metric.title);
 }
 
 /** Choosing a code again shows the metric's own values instead. */
@@ -79,8 +86,9 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
   const owner = side === "predictions" ? (run?.name ?? null) : null;
   const values = useMetricValues(metric.id, owner, "lowest", 0);
   const fences = findings?.outliers.find((o) => o.metric === metric.id && o.run === owner);
-  const sliceable = metric.on === "image" && owner === null;
-  const key: SliceKey = `metric.${metric.id}`;
+  const sliceable = owner === null;
+  const what = metric.on === "image" ? "images" : "objects";
+  const key: SliceKey = `${metric.on === "image" ? "metric" : "object"}.${metric.id}`;
   const part = parseSlice(view.slice).find((p) => p.key === key);
   const range = part ? rangeOf(part) : null;
   return (
@@ -108,12 +116,12 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
             <span className="muted">
               Heights are square roots.{fences && fences.moderate + fences.severe > 0 ? " Dashed and solid lines: outliers from 1.5 and 2.5 interquartile ranges out." : ""}
               {owner !== null && metric.on === "object" ? " Outliers and findings are among predictions from the run's own confidence on." : ""}
-              {sliceable && run && !range ? " Click a bar to choose its images." : ""}
+              {sliceable && run && !range ? ` Click a bar to choose its ${what}.` : ""}
             </span>
             {range && (
               <>
                 <button className="btn small" onClick={() => setView(objectsOf({}))}>
-                  Errors of these images
+                  Errors of these {what}
                 </button>
                 <button className="btn small" onClick={() => setView({ page: "overview", selected: null })}>
                   Their scores

@@ -25,6 +25,7 @@ const ICONS = {
   compare: "M2 3h5v10H2zM9 3h5v10H9z",
   gate: "M3.5 1.5h6l3 3v10h-9zM5.5 9l2 2 3.5-4",
   map: "M3 4h.01M7 3h.01M5 8h.01M10 6h.01M13 9h.01M4 12h.01M9 11h.01M12 13h.01",
+  drift: "M1 13c3 0 3-9 5-9s2 9 5 9M5 13c3 0 3-6 5-6s2 6 5 6",
   labels: "M2 3h8l4 5-4 5H2z",
   projects: "M2 4h4l2 2h6v7H2z",
   settings: "M2 4h7M13 4h1M2 8h2M8 8h6M2 12h6M12 12h2M11 2.5v3M6 6.5v3M10 10.5v3",

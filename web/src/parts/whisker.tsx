@@ -13,10 +13,12 @@ interface WhiskerProps {
   to?: number;
   /** Of a difference: where nothing changed. */
   zero?: boolean;
+  /** What it is compared with: a line across. */
+  line?: number | null;
   tone?: "better" | "worse" | "unsure";
 }
 
-export function Whisker({ of, from = 0, to = 1, zero = false, tone }: WhiskerProps): ReactElement | null {
+export function Whisker({ of, from = 0, to = 1, zero = false, line = null, tone }: WhiskerProps): ReactElement | null {
   const { estimate, low, high, reason } = of;
   if (estimate === null) return null;
   const x = (value: number) => 4 + ((WIDTH - 8) * (Math.min(to, Math.max(from, value)) - from)) / (to - from);
@@ -26,6 +28,7 @@ export function Whisker({ of, from = 0, to = 1, zero = false, tone }: WhiskerPro
     <svg className={`whisker ${tone ?? ""}`} viewBox={`0 0 ${WIDTH} 12`} preserveAspectRatio="xMinYMid meet" role="img" aria-label={words}>
       <title>{words}</title>
       <path className="scale" d={`M4 ${MIDDLE}H${WIDTH - 4}${zero ? `M${x(0)} 0V12` : ""}`} />
+      {line !== null && <path className="line" d={`M${x(line)} 0V12`} />}
       {sure && <path className="range" d={`M${x(low)} 2.5V9.5M${x(high)} 2.5V9.5M${x(low)} ${MIDDLE}H${x(high)}`} />}
       <circle className={sure ? "estimate" : "estimate hollow"} cx={x(estimate)} cy={MIDDLE} r="3" />
     </svg>

@@ -1,5 +1,6 @@
 /** Pictures of what has a value: whole images, or objects with their surroundings. */
 import type { ReactElement } from "react";
+import { BASE } from "../api/base";
 import { cropUrl, thumbnailUrl, type Box, type MetricSubject } from "../api/client";
 import { clipped, NoPicture, Picture, windowAround } from "../errors/grid";
 import { boxShape, Shape } from "../errors/overlay";
@@ -10,16 +11,18 @@ interface ValueTileProps {
   value: number | null;
   predicted: boolean;
   severe?: boolean;
+  /** Id of the project that has it; null: this one. */
+  project?: string | null;
   open: () => void;
 }
 
-export function ValueTile({ of, value, predicted, severe = false, open }: ValueTileProps): ReactElement {
+export function ValueTile({ of, value, predicted, severe = false, project = null, open }: ValueTileProps): ReactElement {
   const name = titleOf(of);
   const words = of.class_name ?? name;
   return (
     <button className="tile" onClick={open} title={`${name}\nShow this image on Errors`}>
       <div className={of.box ? "tile-picture" : "tile-picture whole"}>
-        <Content of={of} words={words} predicted={predicted} />
+        <Content of={of} words={words} predicted={predicted} project={project} />
       </div>
       <div className="tile-words">
         <bdi>{words}</bdi>
@@ -30,15 +33,27 @@ export function ValueTile({ of, value, predicted, severe = false, open }: ValueT
   );
 }
 
-function Content({ of, words, predicted }: { of: MetricSubject; words: string; predicted: boolean }): ReactElement {
+/** The same address within another project of this server. */
+function within(url: string, project: string | null): string {
+  return project === null ? url : `/p/${project}${url.slice(BASE.length)}`;
+}
+
+interface ContentProps {
+  of: MetricSubject;
+  words: string;
+  predicted: boolean;
+  project: string | null;
+}
+
+function Content({ of, words, predicted, project }: ContentProps): ReactElement {
   const name = titleOf(of);
   if (!of.has_pixels) return <NoPicture name={name} />;
-  if (!of.box) return <Picture src={thumbnailUrl(of, 272)} alt={words} name={name} />;
+  if (!of.box) return <Picture src={within(thumbnailUrl(of, 272), project)} alt={words} name={name} />;
   const box = of.box as Box;
   const around = clipped(windowAround(box, of.width, of.height), of.width, of.height);
   return (
     <>
-      <Picture src={cropUrl(of, around, 272)} alt={words} name={name} />
+      <Picture src={within(cropUrl(of, around, 272), project)} alt={words} name={name} />
       <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
         <Shape d={boxShape(box)} role={predicted ? "prediction" : "ground_truth"} outcome="explains" />
       </svg>

@@ -8,7 +8,7 @@ import { setView, useView } from "../state/view";
 
 const SLICE_NAMES: Record<string, string> = {
   split: "Split", class: "Images with", title: "Title", sequence: "Sequence", cluster: "Group", similar: "Similar to", leaked: "Leaked",
-  tag: "Tag", slice: "Slice",
+  tag: "Tag", slice: "Slice", licence: "Licence", "object.class": "Objects of",
 };
 const MOST_CLASSES = 4;
 
@@ -18,7 +18,8 @@ function partName(part: SlicePart): string {
   const range = rangeOf(part);
   if (!range) return `${SLICE_NAMES[part.key] ?? part.key} ${part.value}`;
   const words = range.metric.replaceAll("_", " ");
-  const name = words.charAt(0).toUpperCase() + words.slice(1);
+  const plain = words.charAt(0).toUpperCase() + words.slice(1);
+  const name = part.key.startsWith("object.") && !plain.startsWith("Object") ? `Object ${words}` : plain;
   if (range.low === -Infinity) return `${name} up to ${short(range.high)}`;
   return range.high === Infinity ? `${name} from ${short(range.low)}` : `${name} ${short(range.low)} to ${short(range.high)}`;
 }

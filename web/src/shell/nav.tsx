@@ -17,6 +17,7 @@ export const NAMES: Record<Page, string> = {
   compare: "Compare",
   labels: "Label issues",
   map: "Data map",
+  drift: "Drift",
   imports: "Import report",
   gate: "Report and gate",
   projects: "Projects",

@@ -48,7 +48,7 @@ export function SavedSlices(): ReactElement {
             if (name.trim()) act.mutate(() => saveSlice(name.trim(), slice));
           }}
         >
-          <input type="text" maxLength={100} placeholder="Name for these images" aria-label="Name of the slice" value={name} onChange={(e) => setName(e.target.value)} />
+          <input type="text" maxLength={100} placeholder="Name for this slice" aria-label="Name of the slice" value={name} onChange={(e) => setName(e.target.value)} />
           <button className="btn small">Save</button>
         </form>
       )}

@@ -20,7 +20,9 @@ interface Props {
   up: string;
   mark?: string;
   bins: Bin[];
+  /** Of everything in the bins, and of the run without any filter; the latter null where that is the same. */
   average: number | null;
+  whole?: number | null;
   open?: (bin: number) => void;
 }
 
@@ -31,7 +33,7 @@ const BOTTOM = 44;
 const FEW = 8;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
-export function BinChart({ glyph, title, up, mark, bins, average, open }: Props): ReactElement {
+export function BinChart({ glyph, title, up, mark, bins, average, whole: unfiltered = null, open }: Props): ReactElement {
   const step = (WIDTH - LEFT - 6) / bins.length;
   const x = (k: number) => LEFT + step * k;
   const y = (share: number) => 8 + (HEIGHT - BOTTOM - 8) * (1 - share);
@@ -40,7 +42,11 @@ export function BinChart({ glyph, title, up, mark, bins, average, open }: Props)
     <figure className={`bin-chart ${glyph}`}>
       <figcaption>
         <OutcomeGlyph of={glyph} /> <b>{title}</b>
-        {mark && <span className="muted">◇ {mark}</span>}
+        <span className="muted baselines">
+          {average !== null && <span className="key average">{unfiltered === null ? "all" : "chosen"} {percent(average)} %</span>}
+          {unfiltered !== null && <span className="key whole-run">whole run {percent(unfiltered)} %</span>}
+          {mark && <span>◇ {mark}</span>}
+        </span>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={title}>
         {TICKS.map((t) => (
@@ -50,7 +56,8 @@ export function BinChart({ glyph, title, up, mark, bins, average, open }: Props)
           </g>
         ))}
         <text className="axis-name" transform={`translate(9 ${(HEIGHT - BOTTOM) / 2}) rotate(-90)`} textAnchor="middle">{up}</text>
-        {average !== null && <line className="average" x1={LEFT} x2={WIDTH - 6} y1={y(average)} y2={y(average)} />}
+        {unfiltered !== null && <Baseline name="whole-run" words={`Whole run ${percent(unfiltered)} %`} y={y(unfiltered)} />}
+        {average !== null && <Baseline name="average" words={`${unfiltered === null ? "All" : "Chosen"} ${percent(average)} %`} y={y(average)} />}
         {[...bins.map((b) => b.low), bins[bins.length - 1]!.high].map((edge, k) => (
           <text key={k} x={x(k)} y={HEIGHT - BOTTOM + 15} textAnchor={k === bins.length ? "end" : "middle"}>{short(edge)}</text>
         ))}
@@ -84,6 +91,16 @@ export function BinChart({ glyph, title, up, mark, bins, average, open }: Props)
         <text x={LEFT - 6} y={HEIGHT - 2} textAnchor="end">n</text>
       </svg>
     </figure>
+  );
+}
+
+/** A line across all bins; its value is told when pointed at, and to screen readers. */
+function Baseline({ name, words, y }: { name: string; words: string; y: number }): ReactElement {
+  return (
+    <g role="img" aria-label={words}>
+      <title>{words}</title>
+      <line className={name} x1={LEFT} x2={WIDTH - 6} y1={y} y2={y} />
+    </g>
   );
 }
 

@@ -16,6 +16,9 @@ export function MetricCard({ run, importance, choice }: { run: Run; importance: 
   const titles = new Map(rows.map((r) => [r.metric, r.title]));
   const metric = (titles.has(view.metric ?? "") ? view.metric : rows[0]?.metric) ?? null;
   const found = usePerformance(pointOf(view, run.name), metric, choice.under);
+  const filtered = view.classes.length > 0 || view.slice !== null;
+  const point = { ...pointOf(view, run.name), confidence: found.data?.confidence ?? view.confidence };
+  const whole = usePerformance({ ...point, classes: undefined }, filtered && found.data ? metric : null, { ...choice.under, slice: undefined });
   const first = [...titles.keys()].slice(0, CHIPS);
   const shown = metric !== null && !first.includes(metric) ? [...first, metric] : first;
   const more = [...titles].filter(([id]) => !shown.includes(id));
@@ -45,7 +48,7 @@ export function MetricCard({ run, importance, choice }: { run: Run; importance: 
         </Empty>
       ) : found.data ? (
         <div className={found.isPlaceholderData ? "stale" : ""}>
-          <Charts data={found.data} choice={choice} />
+          <Charts data={found.data} whole={filtered ? whole.data : undefined} choice={choice} />
         </div>
       ) : (
         <Skeleton height={480} />
@@ -60,7 +63,14 @@ function hintOf(data: MetricPerformance | undefined): string {
   return `${title}${unit ? `, ${unit}` : ""}: ${meaning} Equal-count bins; whiskers: 95 %, whole images resampled. A bin opens its errors.`;
 }
 
-function Charts({ data, choice }: { data: MetricPerformance; choice: Choice }): ReactElement {
+interface ChartsProps {
+  data: MetricPerformance;
+  /** The run without any filter, where there is one, at the same thresholds. */
+  whole: MetricPerformance | undefined;
+  choice: Choice;
+}
+
+export function Charts({ data, whole, choice }: ChartsProps): ReactElement {
   const prefix = data.metric.on === "image" ? "metric" : "object";
   const open = (outcome: "fp" | "fn") => (k: number) => {
     const bin = data.bins[k]!;
@@ -70,9 +80,9 @@ function Charts({ data, choice }: { data: MetricPerformance; choice: Choice }): 
   const precision: Bin[] = data.bins.map((b) => ({ low: b.low, high: b.high, n: b.predictions, estimate: b.precision.estimate, from: b.precision.low, to: b.precision.high, mark: b.mean_confidence.estimate }));
   return (
     <div className="bin-charts">
-      <BinChart glyph="tp" title="Precision, % of predictions that are right" mark="mean confidence" up="Precision" bins={precision} average={data.precision} open={choice.matched ? open("fp") : undefined} />
+      <BinChart glyph="tp" title="Precision, % of predictions that are right" mark="mean confidence" up="Precision" bins={precision} average={data.precision} whole={whole?.precision} open={choice.matched ? open("fp") : undefined} />
       {data.recall !== null && (
-        <BinChart glyph="fn" title="Miss rate, % of labelled objects not found" up="Miss rate" bins={missed} average={rest(data.recall)} open={choice.matched ? open("fn") : undefined} />
+        <BinChart glyph="fn" title="Miss rate, % of labelled objects not found" up="Miss rate" bins={missed} average={rest(data.recall)} whole={rest(whole?.recall ?? null)} open={choice.matched ? open("fn") : undefined} />
       )}
     </div>
   );

@@ -1,21 +1,21 @@
-/** Which images count, as the server reads it: `split=val,!tag=seen,metric.brightness=0.2..0.4`; parts joined by commas must all hold. */
+/** Which images and objects count, as the server reads it: `split=val,!tag=seen,object.area=..1024`; parts joined by commas must all hold. */
 
-export const SLICE_KEYS = ["split", "class", "title", "sequence", "tag", "slice", "item", "cluster", "similar", "leaked"] as const;
-/** One of the keys, or a metric of images whose value is a range. */
-export type SliceKey = (typeof SLICE_KEYS)[number] | `metric.${string}`;
+export const SLICE_KEYS = ["split", "class", "title", "sequence", "licence", "tag", "slice", "item", "cluster", "similar", "leaked"] as const;
+/** One of the keys, a metric of images whose value is a range, or a condition on objects. */
+export type SliceKey = (typeof SLICE_KEYS)[number] | `metric.${string}` | `object.${string}`;
 export interface SlicePart {
   key: SliceKey;
   value: string;
-  /** Images for which it does not hold. */
+  /** Those for which it does not hold. */
   not?: true;
 }
 
 /** A comma within a name is followed by no KEY=. */
 const NEXT_PART = /,(?=\s*!?[\w.]+\s*=)/;
-const METRIC = /^metric\.\w+$/;
+const DOTTED = /^(metric|object)\.\w+$/;
 
 function keyOf(text: string): SliceKey | undefined {
-  return METRIC.test(text) ? (text as SliceKey) : SLICE_KEYS.find((k) => k === text);
+  return DOTTED.test(text) ? (text as SliceKey) : SLICE_KEYS.find((k) => k === text);
 }
 
 export function parseSlice(text: string | null): SlicePart[] {
@@ -40,11 +40,19 @@ export function withPart(text: string | null, key: SliceKey, value: string): str
   return formatSlice(again || !value.trim() ? others : [...others, { key, value: value.trim() }]);
 }
 
+/** Both slices at once. */
+export function joined(text: string | null, more: string): string | null {
+  const parts = parseSlice(text);
+  const known = new Set(parts.map((part) => formatSlice([part])));
+  return formatSlice([...parts, ...parseSlice(more).filter((part) => !known.has(formatSlice([part])))]);
+}
+
 /** The metric of a part and its two ends; null where it is none. */
 export function rangeOf({ key, value }: SlicePart): { metric: string; low: number; high: number } | null {
-  if (!key.startsWith("metric.")) return null;
+  const metric = key.slice("metric.".length);
+  if (!DOTTED.test(key) || key === "object.class") return null;
   const [low = "", high] = value.split("..", 2);
   const least = low.trim() === "" ? -Infinity : Number(low);
   const most = high === undefined ? least : high.trim() === "" ? Infinity : Number(high);
-  return Number.isNaN(least) || Number.isNaN(most) ? null : { metric: key.slice("metric.".length), low: least, high: most };
+  return Number.isNaN(least) || Number.isNaN(most) ? null : { metric, low: least, high: most };
 }

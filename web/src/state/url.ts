@@ -1,7 +1,7 @@
 /** The view is the URL: everything that a screen shows is in the hash, defaults are left out. */
 import { formatSlice, parseSlice } from "./slice";
 
-export const PAGES = ["runs", "overview", "errors", "confusion", "slices", "metrics", "compare", "labels", "map", "imports", "gate", "projects", "settings"] as const;
+export const PAGES = ["runs", "overview", "errors", "confusion", "slices", "metrics", "compare", "labels", "map", "drift", "imports", "gate", "projects", "settings"] as const;
 export type Page = (typeof PAGES)[number];
 export const SORTS = ["severity", "confidence", "largest", "smallest"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -62,6 +62,12 @@ export interface View {
   tag: string | null;
   /** What is looked for by its description, on the data map; null: nothing. */
   text: string | null;
+  /** What is compared on Drift: two slices, the second one of another project where that is named; null: the page's choice. */
+  first: string | null;
+  second: string | null;
+  with: string | null;
+  /** Bin of the metric whose images are shown; null: none. */
+  bin: number | null;
   sort: Sort;
   mode: "objects" | "images";
   /** Selected object or image. */
@@ -107,6 +113,10 @@ export const DEFAULTS: View = {
   baseline: null,
   tag: null,
   text: null,
+  first: null,
+  second: null,
+  with: null,
+  bin: null,
   sort: "severity",
   mode: "objects",
   selected: null,
@@ -175,6 +185,10 @@ export function parseView(hash: string): View {
     baseline: q.get("base"),
     tag: q.get("tag"),
     text: q.get("text")?.trim().slice(0, MOST_TEXT) || null,
+    first: q.get("a"),
+    second: q.get("b"),
+    with: q.get("with"),
+    bin: /^\d{1,2}$/.test(q.get("bin") ?? "") ? Number(q.get("bin")) : null,
     sort: oneOf(q.get("sort"), SORTS, DEFAULTS.sort),
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
@@ -214,6 +228,10 @@ export function formatView(view: View): string {
   if (view.baseline !== null) q.set("base", view.baseline);
   if (view.tag !== null) q.set("tag", view.tag);
   if (view.text !== null) q.set("text", view.text);
+  if (view.first !== null) q.set("a", view.first);
+  if (view.second !== null) q.set("b", view.second);
+  if (view.with !== null) q.set("with", view.with);
+  if (view.bin !== null) q.set("bin", String(view.bin));
   if (view.sort !== DEFAULTS.sort) q.set("sort", view.sort);
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
