@@ -43,7 +43,8 @@ Where = Annotated[
     str | None,
     Query(
         max_length=20_000,
-        description="Images that count, as split=val,class=person; default: all.",
+        description="Images that count, and objects where they are judged, as "
+        "split=val,object.area=..1024; default: all.",
         alias="slice",
     ),
 ]

@@ -72,7 +72,8 @@ def slice_option(command: Command) -> Command:
         callback=read,
         metavar="S",
         help="Only some images: split=val, class=person, title=*.png, sequence=7, licence=CC-BY, "
-        "metric.brightness=0.2..0.4, cluster=3, similar=IMAGE:20, leaked=no, "
+        "metric.brightness=0.2..0.4, cluster=3, similar=IMAGE:20, leaked=no; where objects are "
+        "judged also object.class=person, object.area=..1024; "
         "several joined by commas; or @FILE with a title or id a line.",
     )(command)
 

@@ -33,10 +33,12 @@ class Meant:
     Attributes:
         items: (items,) bool of the images; None is all.
         parts: Conditions that an object must fulfil to count; none: every object counts.
+        generation: Of the project; the values that conditions are about belong to one.
     """
 
     items: Items = None
     parts: tuple[str, ...] = ()
+    generation: int = 0
 
     @property
     def everything(self) -> bool:
@@ -46,7 +48,8 @@ class Meant:
     @property
     def key(self) -> Hashable:
         """Equal where the same is meant."""
-        return None if self.items is None else self.items.tobytes(), self.parts
+        objects = (self.parts, self.generation) if self.parts else None
+        return None if self.items is None else self.items.tobytes(), objects
 
     def view(self, state: Loaded, run: str, task: Task) -> RunView:
         """A run of objects whose matches count where the conditions say so."""
@@ -59,7 +62,8 @@ class Meant:
             numbers = coco_numbers(match(view, coco(task=task)))
             return RunView(view, whole.pairs, numbers, whole.max_detections)
 
-        return state.evaluated(("narrowed", state.record(run).run_id, task, self.parts), make)
+        key = "narrowed", state.record(run).run_id, task, self.parts, self.generation
+        return state.evaluated(key, make)
 
     def narrowed(self, state: Loaded, run: str, view: Comparable) -> Comparable:
         """The rows that a task compares, of which only those count that fulfil the conditions."""
@@ -91,7 +95,7 @@ def meant(state: Loaded, where: Where) -> Meant:
         RequestError: A key is unknown, or no image is meant.
     """
     images, parts = by_subject(state, where)
-    return Meant(sliced(state.truth(), images), parts)
+    return Meant(sliced(state.truth(), images), parts, state.generation)
 
 
 def sliced_view(

@@ -34,7 +34,7 @@ export function useDriftedMetric(sides: Sides, metric: string, bin: number | nul
     queryKey: ["drift-metric", sides, metric, bin],
     staleTime: Infinity,
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/drift/metric", { params: { query: { ...sides, metric, ...(bin === null ? {} : { bin }) } }, signal })),
+      unwrap(await client.GET("/api/v1/drift/metric", { params: { query: { ...sides, metric, limit: 12, ...(bin === null ? {} : { bin }) } }, signal })),
   });
 }
 

@@ -4257,7 +4257,7 @@ export interface operations {
                 runs: string[];
                 /** @description Least IoU of a match. */
                 iou?: number;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 by?: string | null;
                 /** @description all, shared or auto: which images count. */
@@ -4299,7 +4299,7 @@ export interface operations {
                 iou?: number;
                 class_id?: number | null;
                 size?: string | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description all, shared or auto: which images count. */
                 images?: string;
@@ -4336,7 +4336,7 @@ export interface operations {
     drift_api_v1_drift_get: {
         parameters: {
             query?: {
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description The other slice. */
                 against?: string | null;
@@ -4373,7 +4373,7 @@ export interface operations {
         parameters: {
             query: {
                 metric: string;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description The other slice. */
                 against?: string | null;
@@ -5023,7 +5023,7 @@ export interface operations {
                 count?: number;
                 acquisition?: string | null;
                 weight?: number;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -5260,7 +5260,7 @@ export interface operations {
                 groups?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -5485,7 +5485,7 @@ export interface operations {
             query: {
                 runs: string[];
                 form?: "html" | "md" | "json";
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -5552,7 +5552,7 @@ export interface operations {
                 iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -5590,7 +5590,7 @@ export interface operations {
                 iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -5632,7 +5632,7 @@ export interface operations {
                 confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -5672,7 +5672,7 @@ export interface operations {
                 iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -5712,7 +5712,7 @@ export interface operations {
                 iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -5764,7 +5764,7 @@ export interface operations {
                 limit?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -5810,7 +5810,7 @@ export interface operations {
                 intervals?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -5933,7 +5933,7 @@ export interface operations {
                 limit?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -5971,7 +5971,7 @@ export interface operations {
             query?: {
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -6045,7 +6045,7 @@ export interface operations {
                 iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -6086,7 +6086,7 @@ export interface operations {
                 confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
@@ -6127,7 +6127,7 @@ export interface operations {
                 confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -6172,7 +6172,7 @@ export interface operations {
                 bins?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -6247,7 +6247,7 @@ export interface operations {
                 task?: components["schemas"]["Task"] | null;
                 /** @description Name of a protocol; default: the task's own. */
                 protocol?: string | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
@@ -6293,7 +6293,7 @@ export interface operations {
                 pairs?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
-                /** @description Images that count, as split=val,class=person; default: all. */
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
             };
             header?: never;
