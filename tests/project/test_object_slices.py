@@ -135,6 +135,25 @@ def test_every_answer_has_the_same_objects(project: Project) -> None:
     assert performance["precision"] == first["counts"]["precision"]
 
 
+def test_an_image_shows_what_lies_outside(project: Project) -> None:
+    """On every image the same outcomes as in the list; what is outside is ignored, and says so."""
+    counts = project.evaluate("int8", where=ODD)["counts"]
+    outcomes: list[str] = []
+    reasons: set[str] = set()
+    items = project.items
+    for data_hash, frame in zip(items["data_hash"].tolist(), items["frame"].tolist(), strict=True):
+        for one in project.item_view(data_hash, frame, run="int8", where=ODD)["objects"]:
+            if one["role"] == "prediction" or one["outcome"] == "fn":
+                outcomes.append(one["outcome"])
+            if one["outcome"] == "ignored":
+                reasons.add(one["reason"])
+    assert {name: outcomes.count(name) for name in ("tp", "fp", "fn")} == {
+        name: counts[name] for name in ("tp", "fp", "fn")
+    }
+    assert "ignored: outside the slice" in reasons
+    assert "outside the slice: predictions on it are ignored" in reasons
+
+
 def test_a_saved_slice_of_objects_serves_everywhere(project: Project) -> None:
     project.save_slice("little", f"split=val,{SMALL}")
     expected = project.evaluate("int8", where=f"split=val,{SMALL}")

@@ -10,7 +10,7 @@ from fastapi import Path as PathPart
 from fastapi.responses import Response
 
 from boxscore.api import documents
-from boxscore.api.current import Confidence, Iou, ProjectHere, Task
+from boxscore.api.current import Confidence, Iou, ProjectHere, Task, Where
 from boxscore.api.pictures import PictureCache
 from boxscore.errors import RequestError
 from boxscore.project.pixels import cut_out, encoded, pixels_of, thumbnail
@@ -36,9 +36,12 @@ def item(
     iou: Iou = 0.5,
     confidence: Confidence = None,
     task: Task = None,
+    where: Where = None,
 ) -> object:
-    """One image with its labels and a run's predictions."""
-    view = project.item_view(data_hash, frame, run=run, iou=iou, confidence=confidence, task=task)
+    """One image with its labels and a run's predictions, judged under a slice."""
+    view = project.item_view(
+        data_hash, frame, run=run, iou=iou, confidence=confidence, task=task, where=where
+    )
     return {"confidence": None} | view
 
 

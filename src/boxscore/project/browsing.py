@@ -13,7 +13,6 @@ from boxscore.evaluation.listing import Listing, listing
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Comparable
-from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.narrowing import Meant, meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
@@ -140,15 +139,16 @@ def item_view_document(
     iou: float,
     confidence: float | None,
     task: str | None,
+    where: Where = None,
 ) -> Document:
-    """One image: its labels, and a run's predictions when one is named."""
+    """One image: its labels, and a run's predictions when one is named, judged under a slice."""
     truth = state.truth()
     item = state.item_row(data_hash, frame)
     document = item_document(truth, item) | {"sequence": sequence_of(truth.items, item)}
     if run is None:
         return document | {"objects": []}
-    view = run_view(state, run, task)
-    scene = Scene(truth, view, iou, operating_confidence(view, confidence))
+    view, items = sliced_view(state, run, where, task)
+    scene = Scene(truth, view, iou, operating_confidence(view, confidence, items))
     objects = item_objects(scene, item)
     predictions = state.predictions(run)
     for found in objects:

@@ -230,11 +230,14 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         iou: float = 0.5,
         confidence: float | None = None,
         task: str | None = None,
+        where: Where = None,
     ) -> Document:
-        """One image with everything on it."""
+        """One image with everything on it, judged as lists of errors under a slice judge it."""
         from boxscore.project.browsing import item_view_document
 
-        return item_view_document(self._state(), data_hash, frame, run, iou, confidence, task)
+        return item_view_document(
+            self._state(), data_hash, frame, run, iou, confidence, task, where
+        )
 
     def item_size(self, data_hash: str, frame: int) -> tuple[int, int]:
         """Width and height in pixels, as the annotations use them."""

@@ -286,7 +286,10 @@ def _label_reason(scene: Scene, outcome: str, row: int, misses: Misses, k: int) 
         return _missed_reason(scene, misses, k)
     if outcome == "tp":
         return ""
-    region = "crowd region" if scene.run.view.crowd[row] else "label that does not count"
+    view = scene.run.view
+    outside = view.excused is not None and not view.crowd[row]
+    region = "crowd region" if view.crowd[row] else "label that does not count"
+    region = "outside the slice" if outside else region
     return f"{region}: predictions on it are ignored"
 
 

@@ -16,16 +16,16 @@ export function useFrames(point: Point, { task }: Under, sequence: string): UseQ
 }
 
 /** One image with its labels and a run's predictions. */
-function itemOptions(id: ItemId | null, point: Point | null, { task }: Under = {}) {
+function itemOptions(id: ItemId | null, point: Point | null, { task, slice }: Under = {}) {
   return queryOptions({
-    queryKey: ["item", id, point, task],
+    queryKey: ["item", id, point, task, slice],
     enabled: id !== null && point !== null,
     queryFn: async ({ signal }): Promise<ItemView> =>
       unwrap(
         await client.GET("/api/v1/items/{data_hash}/{frame}", {
           params: {
             path: { data_hash: id!.data_hash, frame: id!.frame },
-            query: { run: point!.run, iou: point!.iou, task, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
+            query: { run: point!.run, iou: point!.iou, task, slice, ...(point!.confidence === null ? {} : { confidence: point!.confidence }) },
           },
           signal,
         }),

@@ -278,7 +278,7 @@ export interface paths {
         };
         /**
          * Item
-         * @description One image with its labels and a run's predictions.
+         * @description One image with its labels and a run's predictions, judged under a slice.
          */
         get: operations["item_api_v1_items__data_hash___frame__get"];
         put?: never;
@@ -4731,6 +4731,8 @@ export interface operations {
                 confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
             };
             header?: never;
             path: {
