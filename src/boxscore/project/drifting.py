@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,31 +73,35 @@ def drift_document(
             fix="name another project, or two slices: --slice split=train --against split=val",
             code="E-DRIFT-SAME",
         )
-    states = first.state, second.state
-    key = (
-        "drift", *((s.root, s.generation, s.own_metrics) for s in states),
-        first.items.tobytes(), second.items.tobytes(), first.name, second.name,
-    )  # fmt: skip
-    found = first.state.evaluated(key, lambda: _compared(first, second, pixels, progress))
-    if not found["not_computed"] or not pixels:
-        return found
-    return _compared(first, second, pixels, progress)
-
-
-def _compared(first: Side, second: Side, pixels: bool, progress: Progress) -> Document:
-    rows, missing = [], []
     pairs = _comparable(first, second)
+    # Computed before the answer is remembered: others who ask must not wait for it.
     sides = [
         values_at(side.state, known, place_of(side.state, None), pixels, progress)
         for side, known in ((first, [a for a, _ in pairs]), (second, [b for _, b in pairs]))
     ]
-    for (known, _), (a, ready), (b, other) in zip(pairs, *sides, strict=True):
-        if not (ready and other):
-            missing.append(known.card.title)
+    ready = tuple(a and b for (_, a), (_, b) in zip(*sides, strict=True))
+    key = (
+        "drift", ready, *((s.root, s.generation) for s in (first.state, second.state)),
+        *((side.name, side.items.tobytes()) for side in (first, second)),
+    )  # fmt: skip
+    known = [(one, a, b) for (one, _), (a, _), (b, _) in zip(pairs, *sides, strict=True)]
+    return first.state.evaluated(key, lambda: _compared(first, second, known, ready))
+
+
+def _compared(
+    first: Side,
+    second: Side,
+    known: Sequence[tuple[Known, Values, Values]],
+    ready: Sequence[bool],
+) -> Document:
+    rows, missing = [], []
+    for (one, a, b), here in zip(known, ready, strict=True):
+        if not here:
+            missing.append(one.card.title)
             continue
-        mine, theirs = _some(known, first, a), _some(known, second, b)
+        mine, theirs = _some(one, first, a), _some(one, second, b)
         if mine.size and theirs.size:
-            rows.append(drift_row(known.card, mine, theirs))
+            rows.append(drift_row(one.card, mine, theirs))
     corrected = benjamini_hochberg(np.array([row["p"] for row in rows], np.float64))
     for row, q in zip(rows, corrected.tolist(), strict=True):
         row["q"] = q

@@ -31,14 +31,20 @@ def hu_moments(objects: Objects, rows: Rows) -> Values:
 
 def hu_of(mask: NDArray[np.uint8]) -> Values:
     """(7,) Hu's invariants of the pixels of a mask that are not 0; nan without any."""
-    y, x = np.nonzero(mask)
-    if not x.size:
+    inside = mask != 0
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
         return np.full(7, np.nan)
-    dx, dy = x - x.mean(), y - y.mean()
+    part = inside[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float64)
+    count = part.sum()
+    y, x = (_powers(part.sum(axis=axis)) for axis in (1, 0))
+    # No matrix product: on such small ones the library's threads cost more than they save.
+    along = np.stack([(part * power).sum(axis=1) for power in x])
+    moments = (y[:, None] * along[None]).sum(axis=2)
 
     def eta(p: int, q: int) -> float:
         """Central moment, scaled."""
-        return float((dx**p * dy**q).sum() / x.size ** (1 + (p + q) / 2))
+        return float(moments[q, p] / count ** (1 + (p + q) / 2))
 
     n20, n02, n11 = eta(2, 0), eta(0, 2), eta(1, 1)
     n30, n03, n21, n12 = eta(3, 0), eta(0, 3), eta(2, 1), eta(1, 2)
@@ -55,6 +61,13 @@ def hu_of(mask: NDArray[np.uint8]) -> Values:
             d * a * (a**2 - 3 * b**2) - c * b * (3 * a**2 - b**2),
         ]
     )
+
+
+def _powers(pixels: Values) -> Values:
+    """(4, N) powers 0 to 3 of the distance of each row or column from their mean."""
+    place = np.arange(pixels.size, dtype=np.float64)
+    away = place - (pixels * place).sum() / pixels.sum()
+    return np.stack([np.ones_like(away), away, away * away, away * away * away])
 
 
 def cosine(a: Values, b: Values) -> float:
