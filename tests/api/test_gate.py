@@ -151,9 +151,11 @@ NEEDS_QUERY = (
     "/compare/objects",
     "/metric-performance",
     "/search",
+    "/metric-by-class",
     "/similar",
     "/places",
     "/drift",
+    "/drift/metric",
     "/labels/export",
     "/frames",
 )
