@@ -26,10 +26,3 @@ export function useStorage(): UseQueryResult<Storage> {
 export function useSystem(): UseQueryResult<System> {
   return useQuery({ queryKey: ["system"], staleTime: Infinity, queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/system", { signal })) });
 }
-
-/** Key -> tag: those that are set; where none is, the given tags on the first keys. */
-export function tagKeys(settings: Setting[] | undefined, tags: string[], most: number): Map<string, string> {
-  const set = (settings ?? []).filter((one) => one.group === "keys" && typeof one.value === "string" && one.value !== "");
-  if (set.length) return new Map(set.map((one) => [one.name.replace("key_", ""), String(one.value)]));
-  return new Map(tags.slice(0, most).map((tag, k) => [String(k + 1), tag]));
-}

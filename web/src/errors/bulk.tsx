@@ -1,11 +1,12 @@
 /** What can be done with everything picked in the grid; number keys give the tags of the settings. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactElement } from "react";
-import { tagKeys, useSettings } from "../api/settings";
+import { useSettings } from "../api/settings";
 import { changeTag, exportZip, makeSubset, undoLast, useTags, writeNote, type Selection } from "../api/tags";
 import { plural } from "../format";
 import { useKeys } from "../state/keys";
 import { pickNothing, picks, usePicked } from "../state/picked";
+import { tagKeys } from "../state/tag-keys";
 
 const FORMATS = ["coco", "yolo", "voc", "cvat", "csv", "jsonl", "parquet"];
 const MOST_KEYS = 9;
