@@ -137,5 +137,7 @@ def test_the_page_embeds_what_is_not(browser: Any, demo_folder: Path, tmp_path: 
     with served(tmp_path / "demo") as address, signed_in(browser, address) as journey:
         journey.open("#/map")
         journey.page.get_by_role("button", name="Embed them now").click()
-        expect(journey.page.get_by_role("button", name="Cancel")).to_be_visible()
+        expect(
+            journey.page.get_by_role("main").get_by_role("button", name="Cancel")
+        ).to_be_visible()
         expect(journey.page.locator(STAGE)).to_be_visible(timeout=90_000)
