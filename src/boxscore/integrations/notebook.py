@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     "runs", "overview", "errors", "confusion", "slices", "metrics", "compare", "labels", "map",
-    "imports", "gate", "projects", "settings",
+    "drift", "imports", "gate", "projects", "settings",
 )  # fmt: skip
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
@@ -142,6 +142,7 @@ def _start(project: Project) -> _Server:
     import uvicorn
 
     from boxscore.api.app import guarded
+    from boxscore.api.connections import Connection
     from boxscore.api.framed import Framed
     from boxscore.api.gate import hosts_for, new_token
     from boxscore.api.serve import listen
@@ -151,6 +152,7 @@ def _start(project: Project) -> _Server:
     app = Framed(guarded(project, token=token, hosts=hosts_for(HOST), port=port))
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_config=None,  # the kernel's own logging stays as it is
         access_log=False,
         server_header=False,
