@@ -11,6 +11,7 @@ class EmbeddedPart(Document):
     of: Literal["images", "objects"]
     run: str | None
     model: str | None
+    digest: str | None
     dimensions: int | None
     knows_text: bool
     embedded: int

@@ -17,6 +17,7 @@ from boxscore.cli.options import (
 from boxscore.errors import EXIT_PARTLY
 
 OF = click.Choice(["images", "objects"])
+_YES = {True: "yes", False: "no"}
 _DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 cosine_option = click.option(
     "--cosine",
@@ -105,18 +106,19 @@ def embeddings_group() -> None:
 @json_option
 @target_option
 def list_embeddings(as_json: bool, target: Path) -> None:
-    """List what is embedded, and by which model."""
+    """List what is embedded, by which model and version of it, and whether that knows text."""
     from boxscore.cli.text import columns, print_json
 
     document = open_project(target).embedding_state()
     if as_json:
         print_json(document)
         return
-    rows = [["embeddings of", "model", "made", "of"]]
+    rows = [["embeddings of", "model", "version", "text", "made", "of"]]
     for part in document["parts"]:
         what = part["of"] if part["run"] is None else f"predictions of {part['run']}"
-        rows.append([what, part["model"] or "–", str(part["embedded"]), str(part["size"])])
-    click.echo(columns(rows, right=(2, 3)))
+        card = [part["model"] or "–", (part["digest"] or "–")[:8], _YES[part["knows_text"]]]
+        rows.append([what, *card, str(part["embedded"]), str(part["size"])])
+    click.echo(columns(rows, right=(4, 5)))
 
 
 @embeddings_group.command(

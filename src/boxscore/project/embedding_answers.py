@@ -17,15 +17,16 @@ def embedding_state(state: Loaded) -> Document:
     catalogue = from_text(state.embedded)
     parts = []
     for of, run in ((IMAGES, None), (OBJECTS, None), *((OBJECTS, run) for run in state.records)):
-        model = catalogue.current(of)
         found = stored(state, of, run)
+        model = catalogue.current(of) if found is not None else None
         parts.append(
             {
                 "of": of,
                 "run": run,
-                "model": None if model is None or found is None else model.name,
-                "dimensions": None if model is None or found is None else model.dimensions,
-                "knows_text": model is not None and found is not None and model.knows_text,
+                "model": None if model is None else model.name,
+                "digest": None if model is None else model.digest,
+                "dimensions": None if model is None else model.dimensions,
+                "knows_text": model is not None and model.knows_text,
                 "embedded": 0 if found is None else int(found.rows.size),
                 "size": size_of(state, of, run),
             }

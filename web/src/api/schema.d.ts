@@ -2039,6 +2039,8 @@ export interface components {
         };
         /** EmbeddedPart */
         EmbeddedPart: {
+            /** Digest */
+            digest: string | null;
             /** Dimensions */
             dimensions: number | null;
             /** Embedded */
