@@ -114,6 +114,13 @@ def test_a_slice_narrows_the_search(project: Project) -> None:
         found = project.search(TEXT, of=of, where="split=val", top=1000)
         assert {place["split"] for place in found["places"]} == {"val"}
         assert len(found["places"]) == found["searched"] > 0
+    small = project.search(TEXT, of="objects", where="object.area=..20000", top=1000)["places"]
+    assert 0 < len(small) < project.ground_truth.rows
+    assert {p["row"] for p in small} == set(
+        project.map("objects", method="pca", where="object.area=..20000")["row"]
+    )
+    with pytest.raises(RequestError, match="E-SLICE-OBJECT"):
+        project.search(TEXT, where="object.area=..20000")
 
 
 def test_what_cannot_be_searched_says_what_to_do(project: Project, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from boxscore.errors import RequestError, near_misses, shown
 from boxscore.project.embedded import IMAGES, OBJECTS, SUBJECTS, ModelRecord, needed
 from boxscore.project.likeness import image_place, object_place
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import objects_meant
 from boxscore.project.slicing import Where, sliced
 from boxscore.quality.named_models import load_text_embedder
 from boxscore.quality.neighbours import nearest, unit
@@ -110,11 +111,17 @@ def embedded_text(record: ModelRecord, query: TextQuery) -> NDArray[np.float32]:
 
 
 def _rows(state: Loaded, query: TextQuery, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of the rows that the slice means; for labelled objects it may name objects."""
     truth = state.truth()
-    chosen = sliced(truth, query.where)
-    if chosen is None:
-        return rows
     if query.of == IMAGES:
-        return rows[chosen[rows]]
-    side = truth.ground_truth if query.run is None else state.predictions(query.run)
-    return rows[chosen[side.table["item"][rows]]]
+        chosen = sliced(truth, query.where)
+        return rows if chosen is None else rows[chosen[rows]]
+    if query.run is not None:
+        chosen, labels = sliced(truth, query.where), None
+        table = state.predictions(query.run).table
+    else:
+        chosen, labels = objects_meant(state, query.where)
+        table = truth.ground_truth.table
+    if chosen is not None:
+        rows = rows[chosen[table["item"][rows]]]
+    return rows if labels is None else rows[labels[rows]]
