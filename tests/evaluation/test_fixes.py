@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from boxscore.evaluation.clusters import Clusters
@@ -34,6 +34,7 @@ def _fixer(
     return fixer, list(groups_of(fixer, best))
 
 
+@settings(deadline=None)
 @given(scenes, thresholds, st.one_of(st.none(), slices))
 def test_a_kind_alone_gains_what_tide_says(
     view: Comparable, iou: float, items: np.ndarray | None
@@ -46,6 +47,7 @@ def test_a_kind_alone_gains_what_tide_says(
     assert len(gains) == len(KINDS)
 
 
+@settings(deadline=None)
 @given(scenes, thresholds)
 def test_with_everything_fixed_ap_is_one(view: Comparable, iou: float) -> None:
     fixer, _ = _fixer(view, iou)
@@ -55,6 +57,7 @@ def test_with_everything_fixed_ap_is_one(view: Comparable, iou: float) -> None:
     assert gain.ap == 1.0 if left.size else np.isnan(gain.ap)
 
 
+@settings(deadline=None)
 @given(scenes)
 def test_a_fixed_class_is_perfect(view: Comparable) -> None:
     fixer, groups = _fixer(view)
@@ -65,6 +68,7 @@ def test_a_fixed_class_is_perfect(view: Comparable) -> None:
             assert np.isnan(ap) or ap == 1.0
 
 
+@settings(deadline=None)
 @given(scenes)
 def test_groups_count_each_error_once(view: Comparable) -> None:
     fixer, groups = _fixer(view)
@@ -77,6 +81,7 @@ def test_groups_count_each_error_once(view: Comparable) -> None:
         assert sorted(lost) == fixer.missed.tolist()
 
 
+@settings(deadline=None)
 @given(scenes, st.data())
 def test_a_weighted_curve_is_that_of_copies(view: Comparable, data: st.DataObject) -> None:
     count = view.confidence.size
@@ -93,6 +98,7 @@ def test_a_weighted_curve_is_that_of_copies(view: Comparable, data: st.DataObjec
     assert found[0] == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
+@settings(deadline=None)
 @given(scenes)
 def test_bounds_of_one_image_drawn_alone_are_the_gain(view: Comparable) -> None:
     """A single cluster is drawn whole every time: both bounds are the gain itself."""
@@ -104,6 +110,7 @@ def test_bounds_of_one_image_drawn_alone_are_the_gain(view: Comparable) -> None:
         assert bounded.high == pytest.approx(bounded.gain, abs=1e-12, nan_ok=True)
 
 
+@settings(deadline=None)
 @given(scenes)
 def test_sizes_split_all_errors(view: Comparable) -> None:
     fixer, _ = _fixer(view)
