@@ -60,7 +60,7 @@ def test_ten_issues_by_keyboard(journey_of_own: Journey, own: Path, tmp_path: Pa
     page.reload()
     expect(page.get_by_test_id("counts")).to_have_text(re.compile(r"^6 fixed, 2 kept"))
     page.get_by_role("link", name="Overview").click()
-    advice = page.get_by_role("button", name=re.compile("Accepted label corrections: 6 labels"))
+    advice = page.get_by_role("button", name=re.compile(r"Accepted label corrections\s*: 6 labels"))
     gain = project.fix_first(project.run_names()[0], limit=100)["fixes"]
     (labels,) = [fix for fix in gain if fix["what"] == "labels"]
     expect(advice).to_contain_text(f"AP with them is {labels['ap']:.3f}".replace(" 0.", " ."))
