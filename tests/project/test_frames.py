@@ -86,6 +86,22 @@ def test_a_view_names_its_sequence_and_tracks(tud: Project) -> None:
     assert missed and all(o["partner"]["iou"] < 0.5 for o in missed)
 
 
+def test_a_slice_counts_as_the_view_of_its_image_does(tud: Project) -> None:
+    where = "object.object_area_relative=..5"
+    found = tud.frames("tracker", where=where)
+    assert sum(found["fn"]) < sum(tud.frames("tracker")["fn"])
+    for k in (0, 40):
+        identity = found["data_hash"][k], found["frame"][k]
+        view = tud.item_view(*identity, run="tracker", where=where)
+        outcomes = [(o["role"], o["outcome"]) for o in view["objects"]]
+        assert view["confidence"] == found["confidence"]
+        assert outcomes.count(("ground_truth", "fn")) == found["fn"][k]
+        assert outcomes.count(("prediction", "fp")) == found["fp"][k]
+        assert outcomes.count(("prediction", "tp")) == found["tp"][k]
+    with pytest.raises(RequestError):
+        tud.frames("tracker", where="nothing=1")
+
+
 def test_one_line_a_frame(tud: Project) -> None:
     shown = run("errors", "tracker", "--by", "frame", cwd=tud.path).out.splitlines()
     assert shown[0].split() == ["frame", "TP", "FP", "FN", "switches"]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Task
+from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Task, Where
 from boxscore.api.sequence_documents import Frames
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -25,6 +25,9 @@ def frames(
     iou: Iou = 0.5,
     confidence: Confidence = None,
     task: Task = None,
+    where: Where = None,
 ) -> object:
     """Every frame of a sequence in time, with its counts and identity switches."""
-    return project.frames(run, sequence, iou=iou, confidence=confidence, classes=classes, task=task)
+    return project.frames(
+        run, sequence, iou=iou, confidence=confidence, classes=classes, task=task, where=where
+    )

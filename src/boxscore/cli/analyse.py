@@ -56,9 +56,9 @@ def errors(
     from boxscore.report.words import KINDS
 
     if by == "frame":
-        _only_frames(per_class, where)
+        _only_frames(per_class)
         frames = open_project(target).frames(
-            run, sequence, iou=iou, confidence=confidence, task=task
+            run, sequence, iou=iou, confidence=confidence, task=task, where=where
         )
         print_json(frames) if as_json else _print_frames(frames)
         return
@@ -82,9 +82,9 @@ def errors(
         _print_per_class(document)
 
 
-def _only_frames(per_class: bool, where: object) -> None:
-    if per_class or where is not None:
-        raise click.UsageError("--by frame goes with neither --per-class nor --slice")
+def _only_frames(per_class: bool) -> None:
+    if per_class:
+        raise click.UsageError("--by frame does not go with --per-class")
 
 
 def _print_frames(document: dict[str, Any]) -> None:

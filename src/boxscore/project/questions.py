@@ -47,18 +47,21 @@ class RunQuestions(OpenProject):
         confidence: float | None = None,
         classes: tuple[int, ...] | None = None,
         task: str | None = None,
+        where: Where = None,
     ) -> Document:
         """Every frame of a video or sequence in time: true and false positives, misses, switches.
 
         Args:
             sequence: Its name, or the data_hash of a video without one; default: the only one.
 
+            where: A slice; it decides the default confidence and which objects count.
+
         Raises:
             RequestError: There is no such sequence, or several and none is named.
         """
         from boxscore.project.sequences import frames_document
 
-        return frames_document(self._state(), run, sequence, iou, confidence, classes, task)
+        return frames_document(self._state(), run, sequence, iou, confidence, classes, task, where)
 
     def explain_map(
         self, run: str, *, tools: Sequence[str] = (), metric: str | None = None

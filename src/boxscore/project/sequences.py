@@ -13,10 +13,11 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.evaluation.tracking import switches_by_item
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
-from boxscore.project.analysing import run_view
 from boxscore.project.evaluating import compare
 from boxscore.project.loading import Loaded
+from boxscore.project.narrowing import meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
+from boxscore.project.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Table
@@ -87,14 +88,21 @@ def frames_document(
     confidence: float | None,
     classes: Classes,
     task: str | None,
+    where: Where = None,
 ) -> Document:
-    """Every frame of a sequence with its counts at one operating point, as columns."""
-    view, items = run_view(state, run, task), state.truth().items
+    """Every frame of a sequence with its counts at one operating point, as columns.
+
+    A slice decides the default confidence and which objects count; all frames are there.
+    """
+    (view, chosen), items = sliced_view(state, run, where, task), state.truth().items
     rows = frames_of(items, sequence)
     check_classes(classes or (), view.view.classes)
-    shown = operating_confidence(view, confidence)
+    shown = operating_confidence(view, confidence, chosen)
     key = state.record(run).run_id, task_of(state, run, task), iou, shown, classes
-    counts = state.evaluated(("frames", *key), lambda: _counts(view, iou, shown, classes))
+    slice_key = meant(state, where).key
+    counts = state.evaluated(
+        ("frames", *key, slice_key), lambda: _counts(view, iou, shown, classes)
+    )
     switches = state.evaluated(
         ("switches", *key, rows.tobytes()),
         lambda: _switches(state, run, rows, iou, shown, classes),

@@ -6,12 +6,12 @@ import type { components } from "./schema";
 export type Frames = components["schemas"]["Frames"];
 
 /** Counts of every frame in time; nothing is asked of an image that belongs to no sequence. */
-export function useFrames(point: Point, { task }: Under, sequence: string): UseQueryResult<Frames> {
+export function useFrames(point: Point, { task, slice }: Under, sequence: string): UseQueryResult<Frames> {
   return useQuery({
-    queryKey: ["frames", point, task, sequence],
+    queryKey: ["frames", point, task, slice, sequence],
     enabled: sequence !== "",
     queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/runs/{run}/frames", { params: { path: { run: point.run }, query: { ...query(point), sequence, task } }, signal })),
+      unwrap(await client.GET("/api/v1/runs/{run}/frames", { params: { path: { run: point.run }, query: { ...query(point), sequence, task, slice } }, signal })),
   });
 }
 

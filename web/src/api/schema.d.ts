@@ -5856,6 +5856,8 @@ export interface operations {
                 confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
