@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    app,
     arrays,
     bootstrap,
     embeddings,
@@ -40,5 +41,6 @@ for script in (
     folders,
     label_errors,
     large,
+    app,
 ):
     script.main()

@@ -7,7 +7,7 @@ Wilson 1927, where a bootstrap of a share says nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -168,7 +168,7 @@ class _Tables:
         some = (self.columns["objects"] + self.columns["predictions"]).any(axis=1)
         joined = _dealt(np.concatenate([table[some] for table in self.columns.values()], axis=1))
         if len(joined) == MOST_DRAWN:
-            drawn = _weights_of_groups() @ joined
+            drawn = _weights_of_groups(len(joined)) @ joined
         else:
             clusters = Clusters.images(len(joined))
             drawn = np.concatenate([w @ joined for w in clusters.draw(REPLICATES, SEED)])
@@ -190,10 +190,10 @@ def _dealt(sums: Values) -> Values:
     return groups
 
 
-@cache
-def _weights_of_groups() -> Values:
+@lru_cache(maxsize=1)
+def _weights_of_groups(groups: int) -> Values:
     """(R, groups) the one draw of all that has many images; 16 MB."""
-    drawn = Clusters.images(MOST_DRAWN).draw(REPLICATES, SEED)
+    drawn = Clusters.images(groups).draw(REPLICATES, SEED)
     return np.concatenate(list(drawn)).astype(np.float64)
 
 
