@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 import sys
 import threading
@@ -44,6 +46,7 @@ def serve(served: Served | Project, *, host: str, port: int, browser: bool) -> N
         server_header=False,
         timeout_graceful_shutdown=1,  # streams of events have no end of their own
     )
+    logging.getLogger("uvicorn.error").addFilter(_tells_news)
     server = uvicorn.Server(config)
     click.echo(f"{_name(served)} is open at  {address}")
     click.echo("Stop with Ctrl+C.")
@@ -51,6 +54,12 @@ def serve(served: Served | Project, *, host: str, port: int, browser: bool) -> N
     if browser:
         threading.Timer(0.8, webbrowser.open, (address,)).start()
     server.run(sockets=[listener])
+
+
+def _tells_news(record: logging.LogRecord) -> bool:
+    """Whether a line of the server's log is worth one: that its end ends requests is not."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError)
 
 
 def _name(served: Served | Project) -> str:

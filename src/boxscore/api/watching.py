@@ -44,4 +44,5 @@ class Watched:
             with abandoned_when(gone.is_set):
                 await self.app(scope, received, send)
         finally:
+            gone.set()  # also when the server stops: threads end with it
             watcher.cancel()
