@@ -53,6 +53,18 @@ def test_frames_add_up_to_the_run(tud: Project) -> None:
     assert sum(nothing["fn"]) == 359
 
 
+def test_frames_of_a_slice_of_objects_add_up(tud: Project) -> None:
+    where = "object.area=..12000"
+    counts = tud.evaluate("tracker", where=where, task="bbox")["counts"]
+    found = tud.frames("tracker", task="bbox", confidence=counts["confidence"], where=where)
+    whole = tud.frames("tracker", task="bbox", confidence=counts["confidence"])
+    for name in ("tp", "fp", "fn"):
+        assert sum(found[name]) == counts[name] < sum(whole[name])
+    assert found["switches"] is None and whole["switches"] is not None
+    images = "sequence=TUD-Campus"
+    assert tud.frames("tracker", where=images) == tud.frames("tracker")
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_switches_lie_where_motmetrics_sees_them(tud: Project, shared_data: Path) -> None:
     oracle = pytest.importorskip("motmetrics")

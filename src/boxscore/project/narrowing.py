@@ -106,6 +106,16 @@ def sliced_view(
     Raises:
         RequestError: The run's predictions are not matched one by one, or the slice makes no sense.
     """
+    slice_of = meant(state, where)
+    return slice_of.view(state, run, task_of_objects(state, run, task)), slice_of.items
+
+
+def task_of_objects(state: Loaded, run: str, task: str | None) -> Task:
+    """The task that a run is asked about.
+
+    Raises:
+        RequestError: Its predictions are not matched one by one.
+    """
     chosen = task_of(state, run, task)
     if chosen not in DETECTION:
         raise RequestError(
@@ -113,8 +123,7 @@ def sliced_view(
             fix="choose a run of boxes, masks or keypoints; of answers ask `boxscore confusion`",
             code="E-TASK-OBJECTS",
         )
-    slice_of = meant(state, where)
-    return slice_of.view(state, run, chosen), slice_of.items
+    return chosen
 
 
 def objects_meant(state: Loaded, where: Where) -> tuple[Items, Mask | None]:

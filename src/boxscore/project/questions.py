@@ -53,6 +53,7 @@ class RunQuestions(OpenProject):
 
         Args:
             sequence: Its name, or the data_hash of a video without one; default: the only one.
+            where: Conditions on objects; every frame is there whatever it says of images.
 
             where: A slice; it decides the default confidence and which objects count.
 

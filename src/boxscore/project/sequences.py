@@ -15,7 +15,7 @@ from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import compare
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import meant, sliced_view
+from boxscore.project.narrowing import meant, task_of_objects
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.slicing import Where
 from boxscore.project.tasks import task_of
@@ -92,20 +92,25 @@ def frames_document(
 ) -> Document:
     """Every frame of a sequence with its counts at one operating point, as columns.
 
-    A slice decides the default confidence and which objects count; all frames are there.
+    A slice decides the default confidence and which objects count; every frame is there.
     """
-    (view, chosen), items = sliced_view(state, run, where, task), state.truth().items
+    slice_of, items = meant(state, where), state.truth().items
+    view = slice_of.view(state, run, task_of_objects(state, run, task))
     rows = frames_of(items, sequence)
     check_classes(classes or (), view.view.classes)
-    shown = operating_confidence(view, confidence, chosen)
+    shown = operating_confidence(view, confidence, slice_of.items)
     key = state.record(run).run_id, task_of(state, run, task), iou, shown, classes
-    slice_key = meant(state, where).key
     counts = state.evaluated(
-        ("frames", *key, slice_key), lambda: _counts(view, iou, shown, classes)
+        ("frames", slice_of.parts, *key), lambda: _counts(view, iou, shown, classes)
     )
-    switches = state.evaluated(
-        ("switches", *key, rows.tobytes()),
-        lambda: _switches(state, run, rows, iou, shown, classes),
+    # Tracks go on through objects that do not count, so that theirs is no switch of a slice.
+    switches = (
+        None
+        if slice_of.parts
+        else state.evaluated(
+            ("switches", *key, rows.tobytes()),
+            lambda: _switches(state, run, rows, iou, shown, classes),
+        )
     )
     return {
         "run": run,

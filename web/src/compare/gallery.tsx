@@ -97,7 +97,8 @@ function Large({ runs, object, confidences, iou }: LargeProps): ReactElement {
   const { item } = object;
   const id = { data_hash: item.data_hash, frame: item.frame };
   const [a, b] = runs.map((run, k) => ({ run: run.name, iou, confidence: confidences[k] ?? null, classes: undefined })) as [Point, Point];
-  const found = [useItem(id, a), useItem(id, b)];
+  const under = view.slice === null ? {} : { slice: view.slice };
+  const found = [useItem(id, a, under), useItem(id, b, under)];
   const sides = [object.first, object.second];
   const home = object.id.startsWith("P") && sides[0] === null ? 1 : 0;
   const focus = keyOf(object.id, runs[home].letter);
