@@ -34,7 +34,8 @@ def sentences(pair: Document, images: int, by: str | None) -> list[str]:
         "worse": f"{second} is worse than {first}",
         "cannot tell": f"Cannot tell whether {second} is better than {first}",
     }[found["verdict"]]
-    lines = [f"{words}: {name} {change(found)}, on {images} images.", _flips(pair)]
+    where = "1 image" if images == 1 else f"{images} images"
+    lines = [f"{words}: {name} {change(found)}, on {where}.", _flips(pair)]
     lines += _sizes(pair) + _false_alarms(pair) + _many(pair["per_class"], "class")
     return lines + (_many(pair["groups"], by) if by else [])
 

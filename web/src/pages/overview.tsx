@@ -19,7 +19,8 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
   const choice = choiceOf(view, run);
   const coco = choice.matched && choice.protocol?.name === "coco";
   const summary = useSummary(pointOf(view, run.name), choice.under);
-  const intervals = useIntervals(run.name, choice.under, coco).data;
+  const doubt = useIntervals(run.name, choice.under, coco);
+  const intervals = doubt.data;
   const lrp = useLrp(run.name, view.iou, choice.under, choice.matched);
   const found = summary.data?.task === choice.task ? summary.data : undefined;
   const shown = { choice, intervals: coco ? intervals?.intervals : undefined };
@@ -39,7 +40,7 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
               {note}
             </p>
           ))}
-          <Tiles summary={found} {...shown} stale={summary.isPlaceholderData} />
+          <Tiles summary={found} {...shown} awaited={coco && doubt.isPending} stale={summary.isPlaceholderData} />
           {choice.matched && <Curves project={project} run={run} choice={choice} summary={found} />}
           {choice.matched && (
             <div className="columns three">

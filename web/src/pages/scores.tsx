@@ -54,7 +54,8 @@ function tilesOf({ summary, choice, intervals }: Props): Tile[] {
   ];
 }
 
-export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactElement {
+/** Intervals that are awaited have their place already. */
+export function Tiles({ stale, awaited, ...props }: Props & { stale: boolean; awaited: boolean }): ReactElement {
   const { summary, choice } = props;
   const { counts } = summary;
   const tiles = tilesOf(props);
@@ -68,7 +69,7 @@ export function Tiles({ stale, ...props }: Props & { stale: boolean }): ReactEle
           <b>
             <Value text={text} unit={unit} why={why} />
           </b>
-          {interval && <Whisker of={interval} />}
+          {interval ? <Whisker of={interval} /> : awaited && name.startsWith("AP") && <span className="whisker-place" />}
           {notes.filter(Boolean).map((note) => (
             <small key={note}>{note}</small>
           ))}
