@@ -28,7 +28,7 @@ export function MetricsPage({ run }: { run: Run | undefined }): ReactElement {
     <>
       <PageHead title="Metrics" question="Which images, labels and predictions are unusual, and what is wrong with them?" />
       {error ? (
-        <Failure error={error} retry={() => void (metrics.error ? metrics : findings).refetch()} />
+        <Failure error={error} retry={() => [metrics, findings].forEach((asked) => asked.error && void asked.refetch())} />
       ) : !chosen ? (
         <Skeleton height={600} />
       ) : (

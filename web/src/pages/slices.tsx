@@ -79,7 +79,7 @@ function BaselineChoice({ run, others, baseline }: { run: Run; others: Run[]; ba
 /** The slice with most objects at stake, in one sentence. */
 function Lead({ data, choice, stale }: { data: WeakSlices | undefined; choice: Choice; stale: boolean }): ReactElement {
   const [first] = data?.slices ?? [];
-  if (!data) return <Skeleton height={48} />;
+  if (!data) return <Skeleton height={96} />;
   if (!first)
     return (
       <Card title="Weak slices" className="lead-card">
