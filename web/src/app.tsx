@@ -1,6 +1,7 @@
 /** The shell around every page: nav, bar, content, keys, theme. */
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
+import { FilterDialog } from "./filter/dialog";
 import { Failure, Skeleton } from "./parts/card";
 import { DataMapPage } from "./pages/data-map";
 import { ComparePage } from "./pages/compare";
@@ -22,7 +23,6 @@ import { Bar } from "./shell/bar";
 import { Chips } from "./shell/chips";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
 import { NAMES, Nav } from "./shell/nav";
-import { SliceDialog } from "./shell/slice-dialog";
 import { choiceOf, matchedChoice } from "./state/choice";
 import { useKeys } from "./state/keys";
 import { pickNothing, picks } from "./state/picked";
@@ -56,7 +56,7 @@ function step(value: number, by: number, low: number, high: number): number {
 export function App(): ReactElement {
   const view = useView();
   const dark = useDark();
-  const [dialog, setDialog] = useState<"classes" | "images" | "keys" | null>(null);
+  const [dialog, setDialog] = useState<"classes" | "filter" | "keys" | null>(null);
   const close = useCallback(() => setDialog(null), []);
   useNews();
   const projects = useProjects();
@@ -79,7 +79,7 @@ export function App(): ReactElement {
     b: () => run && otherRun(runs, run),
     ...(view.page === "errors" ? {} : { x: () => run && otherRun(runs, run) }), // there it picks
     c: () => setDialog("classes"),
-    i: () => setDialog("images"),
+    i: () => setDialog("filter"),
     d: () => setView({ theme: dark ? "light" : "dark" }),
     "?": () => setDialog("keys"),
     Escape: () => (view.page === "errors" && picks() ? pickNothing() : view.wide ? setView({ wide: false }) : setView(unfiltered())),
@@ -99,13 +99,13 @@ export function App(): ReactElement {
           stale={summary.isPlaceholderData}
           task={choice?.task ?? run.task}
           chooseClasses={() => setDialog("classes")}
-          chooseImages={() => setDialog("images")}
+          openFilter={() => setDialog("filter")}
         />
       ) : (
         <header className="bar" />
       )}
       <main id="content" tabIndex={0}>
-        {project.data && run && <Chips project={project.data} summary={summary.data} />}
+        {project.data && view.page !== "projects" && <Chips project={project.data} summary={summary.data} />}
         {view.page === "projects" || (!CHOSEN && projects.data?.here === null) ? (
           <ProjectsPage />
         ) : failed ? (
@@ -117,7 +117,7 @@ export function App(): ReactElement {
         )}
       </main>
       {dialog === "classes" && project.data && <ClassDialog project={project.data} close={close} />}
-      {dialog === "images" && project.data && <SliceDialog project={project.data} close={close} />}
+      {dialog === "filter" && project.data && <FilterDialog project={project.data} run={run} close={close} />}
       {dialog === "keys" && <KeyDialog close={close} />}
     </div>
   );

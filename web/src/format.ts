@@ -57,6 +57,7 @@ export const OUTCOME_NAMES: Record<string, string> = {
   fp: "False positive",
   fn: "Missed",
   ignored: "Ignored",
+  all: "Everything",
 };
 
 const VIDEO = /\.(avi|m4v|mkv|mov|mp4|mpe?g|webm)$/i;

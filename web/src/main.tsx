@@ -13,6 +13,7 @@ import "./styles/pages.css";
 import "./styles/labels.css";
 import "./styles/settings.css";
 import "./styles/viewer.css";
+import "./styles/filter.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -8,7 +8,7 @@ import { limbsOf } from "../src/viewer/skeleton";
 function object(id: string, outcome: ItemObject["outcome"], box: number[], partner: string | null = null): ItemObject {
   const role = id.startsWith("G") ? "ground_truth" : "prediction";
   const near = partner === null ? null : { id: partner, class_id: 0, class_name: "cat", box: [0, 0, 9, 9], theta: 0, iou: 0.4 };
-  return { id, role, outcome, kind: null, class_id: 0, class_name: "cat", confidence: role === "prediction" ? 0.5 : null, box, crowd: false, partner: near, outlines: null, keypoints: null, track: "", reason: "" };
+  return { id, role, outcome, kind: null, class_id: 0, class_name: "cat", confidence: role === "prediction" ? 0.5 : null, box, crowd: false, partner: near, outlines: null, keypoints: null, track: "", reason: "", tags: [], note: null };
 }
 
 const objects = [

@@ -184,6 +184,7 @@ class Object(Document):
     keypoints: list[list[float]] | None = None
     reason: str
     tags: list[str] = []
+    note: str | None = None
 
 
 class ErrorCost(Document):
@@ -355,6 +356,7 @@ class ImageRow(Item):
     fn: int
     f1: float | None
     tags: list[str] = []
+    note: str | None = None
 
 
 class ImagePage(Document):
@@ -378,11 +380,15 @@ class ItemObject(Document):
     keypoints: list[list[float]] | None
     track: str
     reason: str
+    tags: list[str] = []
+    note: str | None = None
 
 
 class ItemView(Item):
     sequence: str
     confidence: float | None
+    tags: list[str] = []
+    note: str | None = None
     objects: list[ItemObject]
 
 

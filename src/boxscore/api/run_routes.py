@@ -16,6 +16,7 @@ Among = Annotated[
     str | None,
     Query(max_length=2_000, description="Only objects of a slice, as object.class=person."),
 ]
+Tag = Annotated[str | None, Query(max_length=100, description="Only objects that have it.")]
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 
@@ -173,7 +174,7 @@ def errors(
     labelled: ClassOrNone = None,
     predicted: ClassOrNone = None,
     below: float | None = None,
-    tag: Annotated[str | None, Query(max_length=100)] = None,
+    tag: Tag = None,
     among: Among = None,
     sort: str = "severity",
     offset: Offset = 0,
@@ -213,6 +214,8 @@ def images(
     labelled: ClassOrNone = None,
     predicted: ClassOrNone = None,
     below: float | None = None,
+    tag: Tag = None,
+    among: Among = None,
     sort: str = "worst",
     offset: Offset = 0,
     limit: Limit = 60,
@@ -229,6 +232,8 @@ def images(
         labelled=labelled,
         predicted=predicted,
         below=below,
+        tag=tag,
+        among=among,
         sort=sort,
         offset=offset,
         limit=limit,

@@ -33,6 +33,7 @@ class ObjectFilter(Document):
     predicted: ClassOrNone = None
     below: Finite = None
     tag: Name | None = None
+    among: Words | None = None
     slice: Words | None = None
 
 

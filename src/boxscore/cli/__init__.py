@@ -20,6 +20,7 @@ COMMANDS = {
     "log": "history:log",
     "diff": "history:diff",
     "errors": "analyse:errors",
+    "facets": "facets:facets",
     "fix-first": "analyse:fix_first",
     "confusion": "judging:confusion",
     "calibration": "judging:calibration",

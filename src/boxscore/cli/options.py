@@ -71,9 +71,10 @@ def slice_option(command: Command) -> Command:
         "where",
         callback=read,
         metavar="S",
-        help="Only some images: split=val, class=person, title=*.png, sequence=7, licence=CC-BY, "
-        "metric.brightness=0.2..0.4, cluster=3, similar=IMAGE:20, leaked=no; where objects are "
-        "judged also object.class=person, object.area=..1024; "
+        help="Only some images: split=val|test, class=person, title=*.png, text=night, "
+        "sequence=7, licence=CC-BY, tag=NAME, slice=NAME, metric.brightness=0.2..0.4, width=640.., "
+        "cluster=3, similar=IMAGE:20, leaked=no; where objects are judged also "
+        "object.class=person, object.area=..1024; ! before one of them for not, "
         "several joined by commas; or @FILE with a title or id a line.",
     )(command)
 

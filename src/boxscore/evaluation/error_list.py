@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.chosen import Items
+from boxscore.evaluation.queries import ClassOrNone
 from boxscore.evaluation.reasons import ErrorKind
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.restrict import one_per_item
 
+Value = TypeVar("Value", bound=np.generic)
 TP, FP, FN = 0, 1, 2
 OUTCOME_NAMES = ("tp", "fp", "fn")
 KIND_NAMES = {kind.name.lower(): int(kind) for kind in ErrorKind if kind}
@@ -93,3 +95,38 @@ def gathered(
 
 Picked = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
 """(P,) and (G,) the predictions and labels that may be shown; None is all."""
+
+
+def of_objects(
+    objects: Objects, predictions: NDArray[Value], labels: NDArray[Value]
+) -> NDArray[Value]:
+    """(N,) of (P,) values of predictions and (G,) of labels those of some objects."""
+    lost = objects.outcome == FN
+    values = np.empty(lost.size, predictions.dtype)
+    values[lost], values[~lost] = labels[objects.row[lost]], predictions[objects.row[~lost]]
+    return values
+
+
+def outcome_mask(objects: Objects, outcome: str | None) -> NDArray[np.bool_]:
+    """(N,) objects of an outcome, or of "error"; None is all."""
+    if outcome is None:
+        return np.ones(objects.row.size, np.bool_)
+    wanted = (FP, FN) if outcome == "error" else (OUTCOME_NAMES.index(outcome),)
+    return np.isin(objects.outcome, wanted)
+
+
+def kind_mask(objects: Objects, kind: str | None) -> NDArray[np.bool_]:
+    """(N,) objects of a kind of error; None is all."""
+    if kind is None:
+        return np.ones(objects.row.size, np.bool_)
+    return np.isin(objects.kind, KIND_NAMES[kind])
+
+
+def place_mask(
+    column: NDArray[np.int32], wanted: ClassOrNone, background: int
+) -> NDArray[np.bool_]:
+    """(N,) objects in a row or column of the confusion matrix; None is all."""
+    if wanted is None:
+        return np.ones(column.size, np.bool_)
+    mask: NDArray[np.bool_] = column == (background if wanted == "none" else wanted)
+    return mask

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.error_list import FN, FP, OUTCOME_NAMES, TP
+from boxscore.evaluation.error_list import FN, FP, OUTCOME_NAMES, TP, Picked
 from boxscore.evaluation.listing import Listing
 from boxscore.evaluation.queries import ImageQuery
 
@@ -44,8 +44,14 @@ class ImageList:
         ]
 
 
-def image_list(found: Listing, query: ImageQuery, where: Items = None) -> ImageList:
-    """Filter, count and sort the images of a listing."""
+def image_list(
+    found: Listing, query: ImageQuery, where: Items = None, picked: Picked = None
+) -> ImageList:
+    """Filter, count and sort the images of a listing.
+
+    Args:
+        picked: (P,) and (G,) the predictions and labels of which an image must hold one.
+    """
     groups, item, size = found.groups, found.item, found.items.rows
     outcome = groups.outcome.astype(np.int64) * size
     cell = outcome[found.group] + item
@@ -53,7 +59,7 @@ def image_list(found: Listing, query: ImageQuery, where: Items = None) -> ImageL
         cell = cell[np.isin(groups.class_id, query.classes)[found.group]]
     counts = np.bincount(cell, minlength=3 * size).reshape(3, size).astype(np.int32)
     chosen = np.ones(size, np.bool_) if where is None else where.copy()
-    for wanted in _wishes(found, query):
+    for wanted in _wishes(found, query, picked):
         chosen &= np.bincount(item[wanted], minlength=size) > 0
     whole = 2 * counts[TP] + counts[FP] + counts[FN]
     f1 = np.divide(2 * counts[TP], whole, out=np.full(size, np.nan), where=whole > 0)
@@ -62,9 +68,9 @@ def image_list(found: Listing, query: ImageQuery, where: Items = None) -> ImageL
     return ImageList(order=order.astype(np.int32), counts=counts, f1=f1)
 
 
-def _wishes(found: Listing, query: ImageQuery) -> list[NDArray[np.bool_]]:
+def _wishes(found: Listing, query: ImageQuery, picked: Picked) -> list[NDArray[np.bool_]]:
     """(N,) masks of what an image must hold: an object of the outcome, one of the kind, and one
-    that is in the cell of the confusion matrix and below the confidence at once.
+    that is in the cell of the confusion matrix, below the confidence and picked at once.
     """
     groups, wishes = found.groups, []
     known = np.ones(groups.counts.size, np.bool_)
@@ -74,10 +80,10 @@ def _wishes(found: Listing, query: ImageQuery) -> list[NDArray[np.bool_]]:
         wishes.append((groups.by_outcome(query) & known)[found.group])
     if query.kind is not None:
         wishes.append((groups.by_kind(query) & known)[found.group])
-    if (query.labelled, query.predicted, query.below) != (None, None, None):
+    if (query.labelled, query.predicted, query.below, picked) != (None, None, None, None):
         cell = groups.by_label(query) & groups.within(query)
         cell = cell & groups.by_outcome(query) & groups.by_kind(query)
-        flags, below = cell[found.group], found.narrowed(query, None)
+        flags, below = cell[found.group], found.narrowed(query, picked)
         wishes.append(flags if below is None else flags & below)
     return wishes
 

@@ -32,6 +32,9 @@ class Query:
         labelled, predicted: Row and column of the confusion matrix. A prediction is labelled
             "none" where it took no label; a miss is predicted "none" where no prediction took it.
         below: Only predictions of a lower confidence.
+        tag: Only objects that have this tag.
+        among: Only objects of a slice, parts that name objects included; unlike a slice of the
+            images it leaves the run's default confidence alone.
         offset, limit: The page.
 
     Raises:
@@ -46,6 +49,8 @@ class Query:
     labelled: ClassOrNone = None
     predicted: ClassOrNone = None
     below: float | None = None
+    tag: str | None = None
+    among: str | None = None
     offset: int = 0
     limit: int = 60
 
@@ -67,14 +72,9 @@ class ErrorQuery(Query):
 
     Attributes:
         class_id: The predicted class; of a miss the labelled one.
-        tag: Only objects that have this tag.
-        among: Only objects of a slice, parts that name objects included; unlike a slice of the
-            images it leaves the run's default confidence alone.
     """
 
     class_id: int | None = None
-    tag: str | None = None
-    among: str | None = None
     sort: str = "severity"
 
     def __post_init__(self) -> None:

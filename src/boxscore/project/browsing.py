@@ -10,7 +10,7 @@ import numpy as np
 from boxscore.evaluation.error_list import Picked
 from boxscore.evaluation.image_list import image_list
 from boxscore.evaluation.listing import Listing, listing
-from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+from boxscore.evaluation.queries import ErrorQuery, ImageQuery, Query
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Comparable
 from boxscore.project.loading import Loaded
@@ -19,7 +19,7 @@ from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.outlines import keypoints, outlines, thinned
 from boxscore.project.sequences import sequence_of
 from boxscore.project.slicing import Where
-from boxscore.project.tagged import picked, tags_of
+from boxscore.project.tagged import picked, said_of
 from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.kinds import Task
@@ -39,12 +39,13 @@ def error_document(
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
     point = task_of(state, run, task), query.iou, confidence
-    whole = _listing(state, run, view, point, meant(state, where))
-    page = whole.page(query, _picked(state, run, view, query, task))
+    slice_of = meant(state, where)
+    whole = _listing(state, run, view, point, slice_of)
     scene = Scene(truth, view, query.iou, confidence)
+    page = whole.page(query, _picked(state, run, scene, query, slice_of))
     objects = object_documents(scene, page.objects)
-    for found, tags in zip(objects, _tags(state, run, view.view, objects), strict=True):
-        found["tags"] = tags
+    for found, said in zip(objects, _said(state, run, view.view, objects), strict=True):
+        found |= said
         for one in (found, found["partner"]):
             if one is not None:
                 one |= _drawn(state, run, view.view, one["id"])
@@ -70,12 +71,12 @@ def _listing(
     return state.listed(key, lambda: listing(view, rows, iou, confidence, slice_of.items))
 
 
-def _picked(state: Loaded, run: str, view: RunView, query: ErrorQuery, task: str | None) -> Picked:
+def _picked(state: Loaded, run: str, scene: Scene, query: Query, slice_of: Meant) -> Picked:
     if query.tag is None and query.among is None:
         return None
-    record, among = state.record(run), (query.tag, query.among)
-    key = "picked", record.run_id, task_of(state, run, task), among, state.tags
-    return state.listed(key, lambda: picked(state, run, view.view, query))
+    asked = query.tag, query.among, query.iou, scene.confidence, state.tags
+    key = "picked", state.record(run).run_id, scene.run.view.task, asked, slice_of.key
+    return state.listed(key, lambda: picked(state, run, scene, query))
 
 
 def _drawn(state: Loaded, run: str, view: Comparable, name: str) -> Document:
@@ -89,15 +90,15 @@ def _drawn(state: Loaded, run: str, view: Comparable, name: str) -> Document:
     return {"keypoints": keypoints(annotations, row)} if view.task is Task.KEYPOINTS else {}
 
 
-def _tags(state: Loaded, run: str, view: Comparable, objects: list[Document]) -> list[list[str]]:
-    """The tags of each object, whose id names its side and its row there."""
+def _said(state: Loaded, run: str, view: Comparable, objects: list[Document]) -> list[Document]:
+    """Tags and note of each object, whose id names its side and its row there."""
     owners = {"P": owner_of_run(state.record(run).run_id), "G": TRUTH}
     sides = {"P": view.predictions.rows, "G": view.truth.rows}
-    known: dict[str, list[str]] = {}
+    known: dict[str, Document] = {}
     for letter, owner in owners.items():
         ids = [found["id"] for found in objects if found["id"].startswith(letter)]
         rows = sides[letter][np.array([int(name[1:]) for name in ids], np.int64)]
-        known.update(zip(ids, tags_of(state, owner, rows), strict=True))
+        known.update(zip(ids, said_of(state, owner, rows), strict=True))
     return [known[found["id"]] for found in objects]
 
 
@@ -112,16 +113,18 @@ def image_document(
     slice_of, point = meant(state, where), (task_of(state, run, task), query.iou, confidence)
     whole = _listing(state, run, view, point, replace(slice_of, items=None))
     asked = replace(query, offset=0, limit=1, confidence=confidence)
-    key = "images", state.record(run).run_id, point, asked, slice_of.key
-    listed = state.listed(key, lambda: image_list(whole, query, items))
+    tags = None if query.tag is None and query.among is None else state.tags
+    key = "images", state.record(run).run_id, point, asked, slice_of.key, tags
+    chosen = _picked(state, run, Scene(truth, view, query.iou, confidence), query, slice_of)
+    listed = state.listed(key, lambda: image_list(whole, query, items, chosen))
     total, rows = listed.order.size, listed.page(query)
     numbers = np.array([row.pop("item") for row in rows], np.int64)
-    tags = tags_of(state, ITEMS, numbers)
+    said = said_of(state, ITEMS, numbers)
     return {
         "total": total,
         "images": [
-            item_document(truth, item) | row | {"tags": own}
-            for item, row, own in zip(numbers.tolist(), rows, tags, strict=True)
+            item_document(truth, item) | row | own
+            for item, row, own in zip(numbers.tolist(), rows, said, strict=True)
         ],
         "next_offset": _next(query.offset, query.limit, total),
     }
@@ -144,14 +147,16 @@ def item_view_document(
     """One image: its labels, and a run's predictions when one is named, judged under a slice."""
     truth = state.truth()
     item = state.item_row(data_hash, frame)
-    document = item_document(truth, item) | {"sequence": sequence_of(truth.items, item)}
+    (said,) = said_of(state, ITEMS, np.array([item]))
+    document = item_document(truth, item) | {"sequence": sequence_of(truth.items, item)} | said
     if run is None:
         return document | {"objects": []}
     view, items = sliced_view(state, run, where, task)
     scene = Scene(truth, view, iou, operating_confidence(view, confidence, items))
     objects = item_objects(scene, item)
     predictions = state.predictions(run)
-    for found in objects:
+    for found, own in zip(objects, _said(state, run, view.view, objects), strict=True):
+        found |= own
         side = truth.ground_truth if found["role"] == "ground_truth" else predictions
         row = found.pop("annotation_row")
         found["outlines"] = outlines(truth.items, side, row)

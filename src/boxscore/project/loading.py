@@ -52,6 +52,8 @@ EMBEDDED = "embeddings"
 """The document of the models whose embeddings are in use."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
+MOST_COLUMNS = 16
+"""Columns of numbers, one for each image or object, that filters look at."""
 MOST_LISTED, LISTED_BYTES = 64, 256 << 20
 """Lists of objects and images at an operating point that stay in memory, and their bytes."""
 
@@ -101,6 +103,7 @@ class Loaded:
     _remembered: Kept = field(default_factory=Kept)
     _evaluated: Kept = field(default_factory=lambda: Kept(most=MOST_EVALUATED))
     _settled: Kept = field(default_factory=Kept)
+    _columns: Kept = field(default_factory=lambda: Kept(most=MOST_COLUMNS))
     _listed: Kept = field(default_factory=lambda: Kept(most=MOST_LISTED, most_bytes=LISTED_BYTES))
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
@@ -126,6 +129,10 @@ class Loaded:
     def evaluated(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Like `remembered`, for what fills memory: only the last few are kept."""
         return self._evaluated.get(key, make)
+
+    def column(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Like `remembered`, for columns that filters look at: only the last few are kept."""
+        return self._columns.get(key, make)
 
     def listed(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Like `remembered`, for what tells its bytes: as many as fit are kept."""
@@ -267,7 +274,7 @@ def _carry_over(known: Loaded, loaded: Loaded) -> None:
     # A slice by a metric, by a tag or by likeness is still the same:
     if _meaning(loaded) == _meaning(known):
         loaded._remembered, loaded._evaluated = known._remembered, known._evaluated
-        loaded._listed = known._listed
+        loaded._listed, loaded._columns = known._listed, known._columns
     same = {
         old.name: new.name
         for old in known.records.values()

@@ -3,6 +3,7 @@
 Keys are `object.class`, `object.x` and `object.y` (the centre of its box as a share of the image),
 `object.area` (square pixels, as the area ranges of a protocol take it) and `object.ID` of a metric
 of objects, each but the class with a range as in `metric.ID=lo..hi`; a leading `!` means "not".
+Lists take more: see `listed_objects`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import RequestError, near_misses
+from boxscore.errors import RequestError
 from boxscore.matching.comparable import Comparable, Side
 from boxscore.project.loading import Loaded
 from boxscore.project.measuring import find_metric, metric_values, place_of
-from boxscore.project.slicing import NEXT_PART, Mask, Where, sliced, within
+from boxscore.project.slicing import NEXT_PART, Mask, Where, alternatives, within
 from boxscore.quality.cards import On
 from boxscore.schema.tables import Table
 from boxscore.store.tags import Tags
@@ -64,20 +65,6 @@ def _written_out(state: Loaded, part: str) -> list[str]:
     return parts
 
 
-def masks_among(
-    state: Loaded, run: str, view: Comparable, among: str | None
-) -> tuple[Mask, Mask] | None:
-    """(P,) predictions and (G,) ground truths of a slice of images, of objects or of both."""
-    images, parts = by_subject(state, among)
-    items = sliced(state.truth(), images)
-    if items is None and not parts:
-        return None
-    masks = object_masks(state, run, view, parts)
-    if items is None:
-        return masks
-    return masks[0] & items[view.predictions.item], masks[1] & items[view.truth.item]
-
-
 def object_masks(
     state: Loaded, run: str, view: Comparable, parts: Sequence[str]
 ) -> tuple[Mask, Mask]:
@@ -114,30 +101,33 @@ def fitting(state: Loaded, side: Side, owner: str | None, part: str) -> Mask:
 
 def _fitting(state: Loaded, side: Side, owner: str | None, name: str, value: str) -> Mask:
     if name == "class":
-        names = [row.name for row in state.truth().ontology.classes]
-        if value not in names:
-            raise RequestError(
-                f"no object has class {value!r}",
-                fix=near_misses(value, names),
-                code="E-SLICE-VALUE",
-            )
-        wanted = [k for k, one in enumerate(names) if one == value]
-        return np.isin(side.class_id, wanted)
+        known = [row.name for row in state.truth().ontology.classes]
+        names = alternatives("class", value, set(known))
+        return np.isin(side.class_id, [k for k, one in enumerate(known) if one in names])
+    return within(number_of(state, side, owner, name), name, value)
+
+
+def number_of(state: Loaded, side: Side, owner: str | None, name: str) -> NDArray[np.float64]:
+    """(N,) of what a condition has a range; nan where it is undefined.
+
+    Raises:
+        RequestError: There is no such number of objects.
+    """
     if name in POSITIONS:
-        return within(positions(state.truth().items, side.item, side.box)[name], name, value)
+        return positions(state.truth().items, side.item, side.box)[name]
     if name == AREA:
-        return within(side.area, name, value)
+        return side.area
     known = find_metric(state, name)
     if known.card.on is not On.OBJECT:
         raise RequestError(
             f"metric {known.card.title!r} is one of images",
-            fix=f"write metric.{known.card.id}={value}",
+            fix=f"write metric.{known.card.id}=...",
             code="E-SLICE-KEY",
         )
     place = place_of(state, owner)
     if not place.fits(known.card):
-        return np.zeros(side.rows.size, np.bool_)
-    return within(metric_values(state, known, place)[side.rows], name, value)
+        return np.full(side.rows.size, np.nan)
+    return metric_values(state, known, place)[side.rows]
 
 
 def positions(

@@ -15,6 +15,7 @@ from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
     from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+    from boxscore.project.facets import FacetQuery
     from boxscore.project.slicing import Where
     from boxscore.project.tagging import Selection
     from boxscore.schema.ontology import Ontology
@@ -212,6 +213,20 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         from boxscore.project.browsing import error_document
 
         return error_document(self._state(), run, query, task, where)
+
+    def facets(self, asked: FacetQuery | None = None) -> Document:
+        """The counts beside every choice of the filter, each under all other conditions.
+
+        Args:
+            asked: The conditions, and which histograms are wanted; None: all images.
+
+        Returns:
+            "images" by split, sequence, licence, class, tag and saved slice; "objects" of a run
+            by outcome, reason, class, label and tag; under "ranges" the histograms of each.
+        """
+        from boxscore.project.facets import FacetQuery, facets
+
+        return facets(self._state(), FacetQuery() if asked is None else asked)
 
     def image_list(
         self, run: str, query: ImageQuery, *, task: str | None = None, where: Where = None

@@ -1,19 +1,20 @@
 """Subsets of a project's images, named by a small expression.
 
 `split=val,class=person` are the images of the split that hold a person. Keys are split, class,
-title (a pattern as of a shell), sequence, licence, tag, slice (saved by name), item (rows, as in
-`item=3..9+12`) and `metric.ID`, whose value is a range with both ends in it, as in
-`metric.brightness=0.2..0.4`; by embeddings `cluster=3`, `similar=IMAGE:20`, `leaked=yes`; a leading
-`!` means "not", commas mean "and". Where objects are judged, parts that name objects may stand too;
-see `object_slicing`. A list instead of an expression names the images themselves, by title, source
-id or data hash.
+title (a pattern as of a shell), sequence, licence, tag, slice (saved by name), text (words that
+must all stand in the title, the sequence, a tag or a note of the image or its objects), item (rows,
+as in `item=3..9+12`) and, with a range with both ends in it, width, height, frame and `metric.ID`,
+as in `metric.brightness=0.2..0.4`; by embeddings `cluster=3`, `similar=IMAGE:20`, `leaked=yes`. A
+leading `!` means "not", commas mean "and"; of names `a|b` means one or the other. Where objects are
+judged or listed, parts that name objects may stand too; see `object_slicing`. A list instead of an
+expression names the images themselves, by title, source id or data hash.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Collection, Sequence
+from fnmatch import translate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ from boxscore.project.evaluating import Truth
 Mask = NDArray[np.bool_]
 Where = str | Sequence[str] | None
 KEYS = ("split", "class", "title", "sequence", "licence")
-NAMED = ("tag", "slice")
+NUMBERS = ("width", "height", "frame")
+NAMED = ("tag", "slice", "text")
 ROWS, BY_LIKENESS = "item", ("cluster", "similar", "leaked")
 METRIC = "metric."
 NEXT_PART = re.compile(r",(?=\s*!?[\w.]+\s*=)")
@@ -42,8 +44,8 @@ def sliced(truth: Truth, where: Where) -> Mask | None:
     if not isinstance(where, str):
         return _listed(truth, set(where))
     mask = np.ones(truth.items.rows, np.bool_)
-    for part in NEXT_PART.split(where):
-        mask &= _part(truth, part)
+    for part in dict.fromkeys(NEXT_PART.split(where)):
+        mask &= part_mask(truth, part)
     if not mask.any():
         raise RequestError(
             f"slice {where!r} holds no image",
@@ -53,13 +55,20 @@ def sliced(truth: Truth, where: Where) -> Mask | None:
     return mask
 
 
-def _part(truth: Truth, part: str) -> Mask:
+def part_mask(truth: Truth, part: str) -> Mask:
+    """(items,) bool of the images for which one part of an expression holds; may be none.
+
+    Raises:
+        RequestError: Its key or value is unknown.
+    """
     if part.strip().startswith("!"):
-        return ~_part(truth, part.strip()[1:])
+        return ~part_mask(truth, part.strip()[1:])
     key, equals, value = (word.strip() for word in part.partition("="))
     if equals and key.startswith(METRIC):
         name = key.removeprefix(METRIC)
         return within(truth.measured(name), name, value)
+    if equals and key in NUMBERS:
+        return within(truth.items[key].astype(np.float64), key, value)
     if equals and key in NAMED:
         return truth.tagged(key, value)
     if equals and key in BY_LIKENESS:
@@ -70,15 +79,36 @@ def _part(truth: Truth, part: str) -> Mask:
         raise _no_part(part, key)
     if key == "class":
         return _with_class(truth, value)
-    values = truth.items[key].astype(str)
-    if key == "title":
-        found = np.array([fnmatchcase(title, value) for title in values.tolist()], np.bool_)
-    else:
-        found = values == value
+    return _titled(truth, value) if key == "title" else _named(truth, key, value)
+
+
+def _named(truth: Truth, key: str, value: str) -> Mask:
+    values = truth.items[key]
+    mask = np.zeros(values.size, np.bool_)
+    for name in alternatives(key, value, set(values.tolist())):
+        mask |= values == name
+    return mask
+
+
+def _titled(truth: Truth, pattern: str) -> Mask:
+    fits, titles = re.compile(translate(pattern)).match, truth.items["title"].tolist()
+    found = np.fromiter((fits(title) is not None for title in titles), np.bool_, len(titles))
     if not found.any():
-        some = [v for v in np.unique(values).tolist() if v]
-        raise _unknown(key, value, some)
+        raise _unknown("title", pattern, titles)
     return found
+
+
+def alternatives(key: str, value: str, known: Collection[str]) -> list[str]:
+    """The names that a value means: itself, or several with | between them.
+
+    Raises:
+        RequestError: Nothing is named so.
+    """
+    names = [value] if value in known else [name.strip() for name in value.split("|")]
+    for name in names:
+        if name not in known:
+            raise _unknown(key, name, sorted(one for one in known if one))
+    return names
 
 
 def _no_part(part: str, key: str) -> RequestError:
@@ -88,7 +118,7 @@ def _no_part(part: str, key: str) -> RequestError:
             fix="use it where objects are judged: scores, errors, confusion, comparison, gate",
             code="E-SLICE-OBJECT",
         )
-    known = near_misses(key, (*KEYS, *NAMED, ROWS, *BY_LIKENESS, "metric.brightness"))
+    known = near_misses(key, (*KEYS, *NUMBERS, *NAMED, ROWS, *BY_LIKENESS, "metric.brightness"))
     return RequestError(
         f"slice {part!r} is none", fix=f"write KEY=VALUE; {known}", code="E-SLICE-KEY"
     )
@@ -141,9 +171,9 @@ def within(values: NDArray[np.float64], name: str, value: str) -> Mask:
 
 def _with_class(truth: Truth, name: str) -> Mask:
     """Images with a ground truth of a class, an answer or a crowd region included."""
-    classes = [row.class_id for row in truth.ontology.classes if row.name == name]
-    if not classes:
-        raise _unknown("class", name, [row.name for row in truth.ontology.classes])
+    rows = truth.ontology.classes
+    wanted = alternatives("class", name, {row.name for row in rows})
+    classes = [row.class_id for row in rows if row.name in wanted]
     table = truth.ground_truth.table
     mask = np.zeros(truth.items.rows, np.bool_)
     mask[table["item"][np.isin(table["class_id"], classes)]] = True

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import RequestError, near_misses, shown
-from boxscore.evaluation.queries import ErrorQuery
+from boxscore.errors import RequestError, shown
+from boxscore.evaluation.queries import Query
 from boxscore.matching.comparable import Comparable
+from boxscore.project.listed_objects import masks_among
 from boxscore.project.loading import Loaded
-from boxscore.project.object_slicing import masks_among
-from boxscore.project.slicing import Mask, sliced
-from boxscore.store.tags import ITEMS, TRUTH, Tags, owner_of_run
+from boxscore.project.said_words import holding, images_with_text
+from boxscore.project.slicing import Mask, alternatives, sliced
+from boxscore.project.views import Scene
+from boxscore.store.tags import TRUTH, Tags, owner_of_run
 
 
 def images_of(state: Loaded, key: str, name: str) -> NDArray[np.bool_]:
@@ -20,11 +24,13 @@ def images_of(state: Loaded, key: str, name: str) -> NDArray[np.bool_]:
     An image has a tag when it was given to it or to one of its objects.
 
     Args:
-        key: "tag" or "slice".
+        key: "tag", "slice" or "text".
 
     Raises:
         RequestError: There is no such tag or slice.
     """
+    if key == "text":
+        return images_with_text(state, name)
     return _sliced(state, name) if key == "slice" else _tagged(state, name)
 
 
@@ -39,26 +45,26 @@ def _sliced(state: Loaded, name: str) -> NDArray[np.bool_]:
 
 
 def _tagged(state: Loaded, name: str) -> NDArray[np.bool_]:
-    tags, truth = Tags(state.root), state.truth()
-    known = sorted({one.name for one in tags.counts()})
-    if name not in known:
-        fix = near_misses(name, known) if known else "tag some: `boxscore tag add NAME WHERE`"
-        raise RequestError(f"nothing has the tag {shown(name)}", fix=fix, code="E-SLICE-VALUE")
-    mask = np.zeros(truth.items.rows, np.bool_)
-    mask[tags.rows(name, ITEMS)] = True
-    mask[truth.ground_truth.table["item"][tags.rows(name, TRUTH)]] = True
-    for run, record in state.records.items():
-        if rows := tags.rows(name, owner_of_run(record.run_id)):
-            mask[state.predictions(run).table["item"][rows]] = True
+    known = {one.name for one in Tags(state.root).counts()}
+    if not known:
+        raise RequestError(
+            f"nothing has the tag {shown(name)}",
+            fix="tag some: `boxscore tag add NAME WHERE`",
+            code="E-SLICE-VALUE",
+        )
+    mask = np.zeros(state.truth().items.rows, np.bool_)
+    for one in alternatives("tag", name, known):
+        mask |= holding(state, one)
     return mask
 
 
-def tags_of(state: Loaded, owner: str, rows: NDArray[np.int64]) -> list[list[str]]:
-    """The tags of each of some rows of an owner."""
-    if not state.tags:  # nothing was ever tagged
-        return [[] for _ in rows]
-    found = Tags(state.root).names(owner, rows.tolist())
-    return [found.get(row, []) for row in rows.tolist()]
+def said_of(state: Loaded, owner: str, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """The "tags" and the "note" of each of some rows of an owner."""
+    tags, some = Tags(state.root), rows.tolist()
+    if not state.tags:  # nothing was ever tagged or noted
+        return [{"tags": [], "note": None} for _ in some]
+    names, notes = tags.names(owner, some), tags.texts(owner, some)
+    return [{"tags": names.get(row, []), "note": notes.get(row)} for row in some]
 
 
 def with_tag(state: Loaded, run: str, view: Comparable, name: str) -> tuple[Mask, Mask]:
@@ -71,12 +77,10 @@ def with_tag(state: Loaded, run: str, view: Comparable, name: str) -> tuple[Mask
     )
 
 
-def picked(
-    state: Loaded, run: str, view: Comparable, query: ErrorQuery
-) -> tuple[Mask, Mask] | None:
+def picked(state: Loaded, run: str, scene: Scene, query: Query) -> tuple[Mask, Mask] | None:
     """(P,) and (G,) what has the tag and lies in the slice that are asked for; None is all."""
-    among = masks_among(state, run, view, query.among)
+    among = masks_among(state, run, scene, query.among)
     if query.tag is None:
         return among
-    tagged = with_tag(state, run, view, query.tag)
+    tagged = with_tag(state, run, scene.run.view, query.tag)
     return tagged if among is None else (tagged[0] & among[0], tagged[1] & among[1])

@@ -23,6 +23,7 @@ from boxscore.project.narrowing import objects_meant, sliced_view
 from boxscore.project.numbers import operating_confidence
 from boxscore.project.slicing import Where, sliced
 from boxscore.project.tagged import picked
+from boxscore.project.views import Scene
 from boxscore.store.tags import ITEMS, TRUTH, Tags, TagWriter, owner_of_run
 
 Document = dict[str, Any]
@@ -246,7 +247,7 @@ def _listed(state: Loaded, run: str, chosen: Selection) -> dict[str, list[int]]:
     query = chosen.errors
     view, items = sliced_view(state, run, chosen.within, chosen.task)
     confidence = operating_confidence(view, query.confidence, items)
-    masks = picked(state, run, view.view, query)
+    masks = picked(state, run, Scene(state.truth(), view, query.iou, confidence), query)
     whole = listing(view, state.truth().items, query.iou, confidence, items)
     objects = whole.listed(query, masks)
     lost = objects.outcome == FN

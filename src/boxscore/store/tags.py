@@ -70,6 +70,14 @@ class Tags:
             found.setdefault(row, []).append(name)
         return found
 
+    def texts(self, owner: str, rows: Iterable[int]) -> dict[int, str]:
+        """Row -> its note, of those rows that have one."""
+        query = (
+            'SELECT "row", text FROM note WHERE owner = ? AND "row" IN '
+            "(SELECT value FROM json_each(?))"
+        )
+        return dict(self._ask(query, (owner, json.dumps(list(rows)))))
+
     def notes(self, owner: str) -> list[tuple[int, str, str]]:
         """Row, text and time of an owner's notes."""
         query = 'SELECT "row", text, created FROM note WHERE owner = ? ORDER BY "row"'

@@ -316,7 +316,8 @@ export async function fetchErrors(
   offset: number,
   signal: AbortSignal,
 ): Promise<ErrorPage> {
-  const { outcome, kind, labelled, predicted, below, among, tag, sort } = filter;
+  const { kind, labelled, predicted, below, among, tag, sort } = filter;
+  const outcome = filter.outcome === "all" ? undefined : filter.outcome;
   return unwrap(
     await client.GET("/api/v1/runs/{run}/errors", {
       params: {
@@ -340,14 +341,14 @@ export async function fetchImages(
   offset: number,
   signal: AbortSignal,
 ): Promise<ImagePage> {
-  const { kind, labelled, predicted, below } = filter;
+  const { kind, labelled, predicted, below, tag, among } = filter;
   const outcome = filter.outcome === "all" ? undefined : filter.outcome;
   const sort = filter.sort === "title" ? "title" : "worst";
   return unwrap(
     await client.GET("/api/v1/runs/{run}/images", {
       params: {
         path: { run: point.run },
-        query: { ...query(point), ...defined({ kind, labelled, predicted, below }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
+        query: { ...query(point), ...defined({ kind, labelled, predicted, below, tag, among }), outcome, sort, offset, limit: PAGE_SIZE, task, slice },
       },
       signal,
     }),

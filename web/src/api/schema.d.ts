@@ -165,6 +165,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facets
+         * @description Images by every choice, and a run's objects; each count is under all other conditions.
+         */
+        get: operations["facets_api_v1_facets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -1662,6 +1682,13 @@ export interface components {
             /** Wrong In Both */
             wrong_in_both: number;
         };
+        /** ClassImages */
+        ClassImages: {
+            /** Class Id */
+            class_id: number;
+            /** Images */
+            images: number;
+        };
         /** ClassInfo */
         ClassInfo: {
             /** Class Id */
@@ -1709,6 +1736,13 @@ export interface components {
             location: number | null;
             /** Value */
             value: number | null;
+        };
+        /** ClassObjects */
+        ClassObjects: {
+            /** Class Id */
+            class_id: number | null;
+            /** Count */
+            count: number;
         };
         /**
          * ClassRow
@@ -2164,6 +2198,11 @@ export interface components {
             /** Removed */
             removed: number;
         };
+        /** FilterFacets */
+        FilterFacets: {
+            images: components["schemas"]["ImageFacets"];
+            objects: components["schemas"]["ObjectFacets"] | null;
+        };
         /** FindingCode */
         FindingCode: {
             /** Advice */
@@ -2505,6 +2544,27 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** ImageFacets */
+        ImageFacets: {
+            /** Chosen */
+            chosen: number;
+            /** Classes */
+            classes: components["schemas"]["ClassImages"][];
+            /** Licences */
+            licences: components["schemas"]["NamedImages"][];
+            /** Ranges */
+            ranges: components["schemas"]["RangeFacet"][];
+            /** Sequences */
+            sequences: components["schemas"]["NamedImages"][];
+            /** Slices */
+            slices: components["schemas"]["SliceImages"][];
+            /** Splits */
+            splits: components["schemas"]["NamedImages"][];
+            /** Tags */
+            tags: components["schemas"]["NamedImages"][];
+            /** Total */
+            total: number;
+        };
         /** ImagePage */
         ImagePage: {
             /** Images */
@@ -2553,6 +2613,8 @@ export interface components {
             height: number;
             /** Licence */
             licence: string;
+            /** Note */
+            note?: string | null;
             /** Split */
             split: string;
             /**
@@ -2758,6 +2820,8 @@ export interface components {
             keypoints: number[][] | null;
             /** Kind */
             kind: ("class" | "location" | "both" | "duplicate" | "background" | "missed") | null;
+            /** Note */
+            note?: string | null;
             /**
              * Outcome
              * @enum {string}
@@ -2773,6 +2837,11 @@ export interface components {
              * @enum {string}
              */
             role: "ground_truth" | "prediction";
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
             /** Track */
             track: string;
         };
@@ -2790,12 +2859,19 @@ export interface components {
             height: number;
             /** Licence */
             licence: string;
+            /** Note */
+            note?: string | null;
             /** Objects */
             objects: components["schemas"]["ItemObject"][];
             /** Sequence */
             sequence: string;
             /** Split */
             split: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
             /** Title */
             title: string;
             /** Width */
@@ -3395,6 +3471,13 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** NamedImages */
+        NamedImages: {
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+        };
         /** Neighbours */
         Neighbours: {
             /** Neighbours */
@@ -3449,6 +3532,8 @@ export interface components {
             keypoints?: number[][] | null;
             /** Kind */
             kind: ("class" | "location" | "both" | "duplicate" | "background" | "missed") | null;
+            /** Note */
+            note?: string | null;
             /**
              * Outcome
              * @enum {string}
@@ -3467,11 +3552,38 @@ export interface components {
             /** Theta */
             theta: number;
         };
+        /** ObjectFacets */
+        ObjectFacets: {
+            /** Classes */
+            classes: components["schemas"]["ClassObjects"][];
+            /** Confidence */
+            confidence: number;
+            /** Kind */
+            kind: {
+                [key: string]: number;
+            };
+            /** Labelled */
+            labelled: components["schemas"]["ClassObjects"][];
+            /** Outcome */
+            outcome: {
+                [key: string]: number;
+            };
+            /** Predicted */
+            predicted: components["schemas"]["ClassObjects"][];
+            /** Ranges */
+            ranges: components["schemas"]["RangeFacet"][];
+            /** Tags */
+            tags: components["schemas"]["TagObjects"][];
+            /** Total */
+            total: number;
+        };
         /**
          * ObjectFilter
          * @description Everything that a run's list of objects shows, on all of its pages.
          */
         ObjectFilter: {
+            /** Among */
+            among?: string | null;
             /** Below */
             below?: number | null;
             /** Classes */
@@ -3783,6 +3895,24 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * RangeFacet
+         * @description A histogram: of what the other conditions leave, and of everything.
+         */
+        RangeFacet: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: (number | null)[];
+            /** Everything */
+            everything: number[];
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
         /** Rules */
         Rules: {
             /** Kept */
@@ -3986,6 +4116,15 @@ export interface components {
             /** Value */
             value: string | null;
         };
+        /** SliceImages */
+        SliceImages: {
+            /** Images */
+            images: number | null;
+            /** Name */
+            name: string;
+            /** Where */
+            where: string;
+        };
         /** StateCounts */
         StateCounts: {
             /** Accepted */
@@ -4105,6 +4244,13 @@ export interface components {
             selection: components["schemas"]["Selected"];
             /** Tag */
             tag: string;
+        };
+        /** TagObjects */
+        TagObjects: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
         };
         /**
          * Task
@@ -4522,6 +4668,58 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facets_api_v1_facets_get: {
+        parameters: {
+            query?: {
+                run?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                outcome?: string | null;
+                kind?: string | null;
+                labelled?: number | "none" | null;
+                predicted?: number | "none" | null;
+                below?: number | null;
+                /** @description Only objects that have it. */
+                tag?: string | null;
+                /** @description Only objects of a slice, as object.class=person. */
+                among?: string | null;
+                /** @description Histograms, as metric.brightness,object.iou. */
+                ranges?: string | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFacets"];
                 };
             };
             /** @description Refused */
@@ -5760,6 +5958,7 @@ export interface operations {
                 labelled?: number | "none" | null;
                 predicted?: number | "none" | null;
                 below?: number | null;
+                /** @description Only objects that have it. */
                 tag?: string | null;
                 /** @description Only objects of a slice, as object.class=person. */
                 among?: string | null;
@@ -5934,6 +6133,10 @@ export interface operations {
                 labelled?: number | "none" | null;
                 predicted?: number | "none" | null;
                 below?: number | null;
+                /** @description Only objects that have it. */
+                tag?: string | null;
+                /** @description Only objects of a slice, as object.class=person. */
+                among?: string | null;
                 sort?: string;
                 offset?: number;
                 limit?: number;

@@ -10,6 +10,8 @@ import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter, OutcomeGlyph } from "../parts/marks";
 import { useKeys } from "../state/keys";
+import { exactTitle } from "../state/slice";
+import { objectsOf } from "../state/url";
 import { setView, useView } from "../state/view";
 import { FLIP_WORDS } from "./flips";
 import { keyOf, marksOf, plainLabels, type Mark } from "../viewer/marks";
@@ -56,7 +58,12 @@ export function Gallery({ runs, filter }: Props): ReactElement {
       ) : (
         <>
           <Large runs={runs} object={selected} confidences={list.data.pages[0]?.confidences ?? []} iou={filter.iou} />
-          <TileGrid count={rows.length} total={total} more={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at} move={move}>
+          <p className="pane-words">
+            <button className="link" onClick={() => setView({ ...objectsOf({ outcome: "all" }), run: runs[1].name, slice: exactTitle(selected.item.title) })}>
+              Its image in Errors
+            </button>
+          </p>
+          <TileGrid count={rows.length} see={(_, last) => last >= rows.length - 1 && hasNextPage && !isFetchingNextPage && void fetchNextPage()} current={at} go={(to) => move(to - at)}>
             {(k) => rows[k] && <FlipTile key={rows[k].id} object={rows[k]} current={rows[k] === selected} />}
           </TileGrid>
         </>

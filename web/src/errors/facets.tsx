@@ -57,6 +57,7 @@ export function Facets({ project, run, facets }: { project: Overview; run: strin
       ))}
       <Line name={<><OutcomeGlyph of="fn" /> Misses</>} count={o?.fn} on={on("fn")} choose={() => pick("fn")} />
       <Line name={<><OutcomeGlyph of="tp" /> Correct</>} count={o?.tp} on={on("tp")} choose={() => pick("tp")} />
+      <Line name="Everything" count={o && o.tp + o.fp + o.fn} on={on("all")} choose={() => pick("all")} />
       <h3>Class</h3>
       <div className="facet-classes">
         {(facets?.classes ?? []).map(({ class_id, count }) => (

@@ -1,88 +1,101 @@
 /** A virtual grid of tiles: object crops or whole images. Only what is on screen exists. */
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from "../api/client";
 import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 import { TILES, usePreferences } from "../state/preferences";
 import { drawnShape, placeOf, Shape } from "./overlay";
+import { MOST, target, useScroll } from "./scroll";
 
 /** Of a row, beyond the width of a tile. */
 const GAP = 8;
 const WORDS_HEIGHT = 6;
+/** Rows beyond the edges of the screen. */
+const OVERSCAN = 3;
+/** Milliseconds that rows must stay before they are asked for. */
+const WAIT = 40;
 
 interface GridProps {
+  /** How many tiles there are, whether they are loaded or not. */
   count: number;
-  total: number;
   current: number;
-  more: () => void;
-  move: (by: number) => void;
+  /** Tiles from the first to the last of these are on screen. */
+  see: (first: number, last: number) => void;
+  /** Make another tile the current one. */
+  go: (to: number) => void;
   /** The space bar on the current tile; left out: nothing can be picked. */
   pick?: () => void;
   children: (index: number) => ReactNode;
 }
 
-export function TileGrid({ count, total, current, more, move, pick, children }: GridProps): ReactElement {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [columns, setColumns] = useState(4);
+export function TileGrid({ count, current, see, go, pick, children }: GridProps): ReactElement {
+  const [{ columns, client }, setRoom] = useState({ columns: 4, client: 600 });
   const tile = TILES[usePreferences().tiles];
+  const height = tile + WORDS_HEIGHT + GAP;
+  const rows = Math.ceil(count / columns);
+  const { element: scroller, seat, onScroll, show } = useScroll(rows * height, client);
   useLayoutEffect(() => {
     const element = scroller.current!;
-    const measure = () => setColumns(Math.max(1, Math.floor((element.clientWidth + GAP) / (tile + GAP))));
+    const measure = () => setRoom({ columns: Math.max(1, Math.floor((element.clientWidth + GAP) / (tile + GAP))), client: element.clientHeight });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
     return () => observer.disconnect();
-  }, [tile]);
-  const rows = Math.ceil(count / columns);
-  const virtual = useVirtualizer({
-    count: rows,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => tile + WORDS_HEIGHT + GAP,
-    overscan: 3,
-  });
-  useEffect(() => virtual.measure(), [tile, virtual]);
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
+  }, [scroller, tile]);
+  const first = Math.max(0, Math.floor(seat.offset / height) - OVERSCAN);
+  const last = Math.min(rows - 1, Math.floor((seat.offset + client) / height) + OVERSCAN);
+  const latest = useRef(see);
   useEffect(() => {
-    if (last >= rows - 3 && count < total) more();
+    latest.current = see;
   });
   useEffect(() => {
-    virtual.scrollToIndex(Math.floor(current / columns), { align: "auto" });
-  }, [current, columns, virtual]);
+    const timer = setTimeout(() => latest.current(first * columns, (last + 1) * columns - 1), WAIT);
+    return () => clearTimeout(timer);
+  }, [first, last, columns]);
+  useEffect(() => {
+    const row = Math.floor(current / columns);
+    show(row * height, (row + 1) * height);
+  }, [current, columns, height, show]);
   const follow = useRef(false);
   useEffect(() => {
     if (!follow.current) return;
+    const tile = scroller.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    if (!tile) return; // it is still to come
     follow.current = false;
-    scroller.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
-  }, [current]);
+    tile.focus({ preventScroll: true });
+  });
   function onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === " " && pick) {
       event.preventDefault();
       pick();
     }
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    if (by === undefined) return;
+    const to = target(event.key, current, count, columns, Math.max(1, Math.floor(client / height)));
+    if (to === undefined) return;
     event.preventDefault();
     follow.current = true;
-    move(by);
+    go(to);
   }
   return (
-    <div ref={scroller} className="tiles-scroll" onKeyDown={onKey}>
-      <div className="tiles" style={{ height: virtual.getTotalSize() }}>
-        {shown.map((row) => (
+    <div ref={scroller} className="tiles-scroll" onKeyDown={onKey} onScroll={onScroll}>
+      <div className="tiles" style={{ height: Math.min(rows * height, MOST) }}>
+        {Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => first + k).map((row) => (
           <div
-            key={row.key}
+            key={row}
             className="tiles-row"
-            style={{ height: tile + WORDS_HEIGHT, transform: `translateY(${row.start}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+            style={{ height: tile + WORDS_HEIGHT, transform: `translateY(${row * height - seat.offset + seat.top}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
           >
-            {Array.from({ length: columns }, (_, k) => children(row.index * columns + k))}
+            {Array.from({ length: columns }, (_, k) => row * columns + k).map((k) => (k < count ? children(k) : null))}
           </div>
         ))}
       </div>
     </div>
   );
+}
+
+/** The place of a tile that is not loaded yet. */
+export function WaitingTile(): ReactElement {
+  return <div className="tile waiting" aria-hidden="true" />;
 }
 
 interface TileProps {
@@ -143,6 +156,7 @@ export function ObjectTile({ object, ...tile }: TileProps & { object: FoundObjec
         <OutcomeGlyph of={object.outcome} />
         <bdi>{words}</bdi>
         {(object.tags ?? []).length > 0 && <i className="tile-tags" title={(object.tags ?? []).join(", ")}>{(object.tags ?? []).join(", ")}</i>}
+        <Noted note={object.note} />
         <span>{object.confidence === null ? "" : score(object.confidence, 2)}</span>
       </div>
     </Tile>
@@ -165,9 +179,20 @@ export function ImageTile({ image, ...tile }: TileProps & { image: ImageRow }): 
             <OutcomeGlyph of={k} size={8} /> {whole(image[k])}
           </span>
         ))}
+        <Noted note={image.note} />
         <b title="F1 of this image">{score(image.f1, 2)}</b>
       </div>
     </Tile>
+  );
+}
+
+/** That somebody wrote a note, and what. */
+export function Noted({ note }: { note: string | null | undefined }): ReactElement | null {
+  if (!note) return null;
+  return (
+    <span className="noted" role="img" aria-label={`Note: ${note}`} title={note}>
+      ✎
+    </span>
   );
 }
 

@@ -12,6 +12,7 @@ import { choiceOf, type Choice } from "../state/choice";
 import { useKeys } from "../state/keys";
 import type { View } from "../state/url";
 import { setView, useView } from "../state/view";
+import { Notes } from "./notes";
 import { keyOf, linked, marksOf, plainLabels, type Mark } from "../viewer/marks";
 import { ObjectList } from "../viewer/object-list";
 import { PaneChoice, Panes, PANE_WORDS, type Pane } from "../viewer/panes";
@@ -129,6 +130,7 @@ function Shown({ run, runs, choice, chosen, next }: ViewerProps & { chosen: Foun
           </div>
           <div className="viewer-side">
             {focus && <Facts object={focus} overlap={overlapOf(choice.task)} />}
+            <Notes image={here?.note} object={focus?.note} />
             <ObjectList marks={marks} hot={looked.hot} strong={strong} point={looked.point} choose={looked.choose} />
           </div>
         </div>

@@ -46,7 +46,7 @@ export function ClassCurvesCard({ run, choice }: { run: Run; choice: Choice }): 
     >
       <Chart label={`F1 against confidence, ${name}`} across="Confidence threshold" up="F1" low={low} high={high} pick={(value) => setView({ confidence: value })}>
         {per_class.filter((c) => c.objects >= FEW).map((c) => (
-          <path key={c.class_id} className="curve faint" d={path(at, c.f1, low, high)}>
+          <path key={c.class_id} className="curve faint click" d={path(at, c.f1, low, high)} onPointerDown={(event) => { event.stopPropagation(); setPicked(c.class_id); }}>
             <title>{c.class_name}</title>
           </path>
         ))}

@@ -87,6 +87,11 @@ function cellOf(labelled: number | null, predicted: number | null): Partial<View
   return objectsOf({ outcome, classes: [], labelled: labelled ?? "none", predicted: predicted ?? "none" });
 }
 
+/** A whole row or column. */
+function lineOf(of: Partial<View>): Partial<View> {
+  return objectsOf({ outcome: "all", classes: [], ...of });
+}
+
 interface CardProps {
   data: Confusion;
   choice: Choice;
@@ -103,7 +108,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   return (
     <Card
       title="Labelled as (rows), predicted as (columns)"
-      hint={`${at} Shade is the share of the row.${part}${opens ? " A cell opens its objects." : ""}`}
+      hint={`${at} Shade is the share of the row.${part}${opens ? " A cell, a row or a column opens its objects." : ""}`}
       foot={
         <div className="legend">
           <span><OutcomeGlyph of="tp" /> right</span>
@@ -119,7 +124,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
               <td />
               {[...drawn, end].map((k) => (
                 <th key={k} scope="col">
-                  <span title={name(k)?.name}>{name(k)?.name ?? <i>{none}</i>}</span>
+                  <span>{opens ? <button className="plain" title={`Everything predicted ${name(k)?.name ?? none}`} onClick={() => setView(lineOf({ predicted: name(k)?.class_id ?? "none" }))}><bdi>{name(k)?.name ?? <i>{none}</i>}</bdi></button> : (name(k)?.name ?? <i>{none}</i>)}</span>
                 </th>
               ))}
             </tr>
@@ -129,7 +134,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
               const total = matrix[row]!.reduce((sum, n) => sum + n, 0);
               return (
                 <tr key={row}>
-                  <th scope="row" title={name(row)?.name}>{name(row)?.name ?? <i>{unmatched}</i>}</th>
+                  <th scope="row">{opens ? <button className="plain" title={`Everything labelled ${name(row)?.name ?? unmatched}`} onClick={() => setView(lineOf({ labelled: name(row)?.class_id ?? "none" }))}><bdi>{name(row)?.name ?? <i>{unmatched}</i>}</bdi></button> : (name(row)?.name ?? <i>{unmatched}</i>)}</th>
                   {[...drawn, end].map((column) => {
                     const n = matrix[row]![column] ?? 0;
                     const kind = column === end ? "fn" : row === column ? "tp" : "fp";

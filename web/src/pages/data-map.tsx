@@ -14,6 +14,7 @@ import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { JobButton } from "../parts/job";
 import { OutcomeGlyph } from "../parts/marks";
 import { matchedChoice } from "../state/choice";
+import { objectsOf } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
@@ -50,7 +51,7 @@ export function DataMapPage({ project, run, dark }: Props): ReactElement {
               </Card>
               <div className="map-side">
                 {state.data.images_with_pixels > 0 && <TextSearchCard state={state.data} of={view.mode} choose={() => undefined} />}
-                <DuplicatesCard run={run} choose={() => undefined} />
+                <DuplicatesCard run={run} choose={(image) => setView({ ...objectsOf({ mode: "images", outcome: "all" }), slice: `item=${image}` })} />
               </div>
             </>
           )}

@@ -8,7 +8,7 @@ import { FindingCodes } from "../quality/codes";
 import { Histogram } from "../quality/histogram";
 import { MetricList } from "../quality/list";
 import { ValueTile } from "../quality/tiles";
-import { parseSlice, rangeOf, withPart, type SliceKey } from "../state/slice";
+import { exactTitle, parseSlice, rangeOf, withPart, type SliceKey } from "../state/slice";
 import { ENDS, objectsOf, unfiltered, type End, type Side } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -110,7 +110,7 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
             values={values.data}
             fences={fences}
             chosen={range}
-            choose={sliceable && run ? (low, high) => setView({ slice: withPart(view.slice, key, `${low}..${high}`), selected: null }) : undefined}
+            choose={run && (sliceable ? (low, high) => setView({ slice: withPart(view.slice, key, `${low}..${high}`), selected: null }) : metric.on === "object" ? (low, high) => setView(objectsOf({ outcome: "all", among: `object.${metric.id}=${low}..${high}` })) : undefined)}
           />
           <div className="row histogram-words">
             <span className="muted">
@@ -174,7 +174,7 @@ function Nothing({ missing, total }: { missing: number; total: number }): ReactE
 }
 
 function open({ title }: MetricSubject, run: Run | undefined): void {
-  if (run) setView({ ...unfiltered(), ...objectsOf({ mode: "images" }), slice: withPart(null, "title", title) });
+  if (run) setView({ ...unfiltered(), ...objectsOf({ mode: "images", outcome: "all" }), slice: exactTitle(title) });
 }
 
 function Values({ metric, run, findings }: PartProps): ReactElement {

@@ -7,6 +7,8 @@ import { ImportDialog } from "../imports/import-dialog";
 import { Card, Empty } from "../parts/card";
 import { Letter } from "../parts/marks";
 import { percent, plural, score, whole } from "../format";
+import { exactTitle, valueOf, withPart } from "../state/slice";
+import { objectsOf, unfiltered } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
@@ -177,12 +179,28 @@ function DataCard({ project, run }: { project: Overview; run: Run | undefined })
         {project.splits.length > 0 && (
           <>
             <dt>Splits</dt>
-            <dd>{project.splits.map((s) => `${whole(s.images)} ${s.name}`).join(", ")}</dd>
+            <dd>
+              <Splits splits={project.splits} />
+            </dd>
           </>
         )}
       </dl>
       <TrainNote project={project} />
     </Card>
+  );
+}
+
+/** Each split as a filter; the same again takes it off. */
+function Splits({ splits }: { splits: Overview["splits"] }): ReactElement {
+  const { slice } = useView();
+  return (
+    <>
+      {splits.map((s) => (
+        <button key={s.name} className="link split" aria-pressed={valueOf(slice, "split") === s.name} onClick={() => setView({ slice: withPart(slice, "split", s.name), selected: null })}>
+          {whole(s.images)} <bdi>{s.name}</bdi>
+        </button>
+      ))}
+    </>
   );
 }
 
@@ -198,6 +216,11 @@ function TrainNote({ project }: { project: Overview }): ReactElement | null {
   );
 }
 
+/** Everything on one image. */
+export function openImage(title: string): void {
+  setView({ ...unfiltered(), ...objectsOf({ outcome: "all" }), slice: exactTitle(title) });
+}
+
 /** As many places as there will be pictures, so that nothing below moves when they come. */
 function Thumbnails({ run, count }: { run: Run; count: number }): ReactElement | null {
   const point = { run: run.name, iou: 0.5, confidence: null, classes: undefined };
@@ -211,7 +234,9 @@ function Thumbnails({ run, count }: { run: Run; count: number }): ReactElement |
     <div className="thumbnails">
       {!images.data && Array.from({ length: Math.min(count, MOST_THUMBNAILS) }, (_, k) => <span key={k} />)}
       {shown.map((i) => (
-        <img key={i.data_hash + i.frame} src={thumbnailUrl(i, 160)} alt={i.title} title={i.title} loading="lazy" />
+        <button key={i.data_hash + i.frame} title={`${i.title}: what is on it`} onClick={() => openImage(i.title)}>
+          <img src={thumbnailUrl(i, 160)} alt={i.title} loading="lazy" />
+        </button>
       ))}
     </div>
   );

@@ -16,8 +16,9 @@ export function OutcomeBar({ counts, opens }: { counts: NonNullable<Summary["cou
   const kinds = ["tp", "fp", "fn"] as const;
   return (
     <div>
-      <div className="outcome-bar" aria-hidden="true">
-        {kinds.map((k) => counts[k] > 0 && <span key={k} className={k} style={{ flexGrow: counts[k] }} />)}
+      {/* The names below are the buttons for keyboards and screen readers. */}
+      <div className={opens ? "outcome-bar click" : "outcome-bar"} aria-hidden="true">
+        {kinds.map((k) => counts[k] > 0 && <span key={k} className={k} style={{ flexGrow: counts[k] }} title={`${whole(counts[k])} ${WORDS[k]}`} onClick={() => opens && showOutcome(k)} />)}
       </div>
       <div className="outcome-legend">
         {kinds.map((k) => (

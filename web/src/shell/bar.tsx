@@ -18,10 +18,10 @@ interface BarProps {
   stale: boolean;
   task: string;
   chooseClasses: () => void;
-  chooseImages: () => void;
+  openFilter: () => void;
 }
 
-export function Bar({ project, run, summary, stale, task, chooseClasses, chooseImages }: BarProps): ReactElement {
+export function Bar({ project, run, summary, stale, task, chooseClasses, openFilter }: BarProps): ReactElement {
   const view = useView();
   const [copied, setCopied] = useState(false);
   const confidence = view.confidence ?? summary?.counts?.confidence ?? run.default_confidence ?? 0;
@@ -53,8 +53,8 @@ export function Bar({ project, run, summary, stale, task, chooseClasses, chooseI
           </button>
         </>
       )}
-      <button className="btn small" onClick={chooseImages} aria-haspopup="dialog">
-        {view.slice === null ? "All images" : summary?.slice == null ? "Images" : plural(summary.images, "image")}
+      <button className="btn small" onClick={openFilter} aria-haspopup="dialog">
+        Filter: {view.slice === null ? "all images" : summary?.slice == null ? "images" : plural(summary.images, "image")}
       </button>
       <div className={stale ? "bar-counts stale" : "bar-counts"} role="status" aria-live="polite">
         {counts && (["tp", "fp", "fn"] as const).map((k) => (

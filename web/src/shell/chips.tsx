@@ -1,49 +1,71 @@
-/** Every active filter as a chip, on every page; the slice's own images beside it. */
+/** Every active condition as a chip, on every page; what the page cannot honour says so on its chip. */
 import type { ReactElement } from "react";
 import type { Overview, Summary } from "../api/client";
 import { KIND_NAMES, OUTCOME_NAMES, score, short, whole } from "../format";
 import { formatSlice, parseSlice, rangeOf, type SlicePart } from "../state/slice";
+import { honourOf, type Family } from "../state/honour";
 import { unfiltered, type Place, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 
-const SLICE_NAMES: Record<string, string> = {
-  split: "Split", class: "Images with", title: "Title", sequence: "Sequence", cluster: "Group", similar: "Similar to", leaked: "Leaked",
-  tag: "Tag", slice: "Slice", licence: "Licence", "object.class": "Objects of",
+const NAMES: Record<string, string> = {
+  split: "Split", class: "Images with", title: "Title", text: "Words", sequence: "Sequence", licence: "Licence", cluster: "Group", similar: "Similar to", leaked: "Leaked",
+  tag: "Tag", slice: "Slice", "object.class": "Objects of", "object.iou": "IoU", "object.x": "Centre across", "object.y": "Centre down",
 };
 const MOST_CLASSES = 4;
 
 /** "Brightness .200 to .400" for a range of a metric. */
-function partName(part: SlicePart): string {
+export function partName(part: SlicePart): string {
   if (part.key === "item") return "Chosen images";
   const range = rangeOf(part);
-  if (!range) return `${SLICE_NAMES[part.key] ?? part.key} ${part.value}`;
-  const words = range.metric.replaceAll("_", " ");
+  if (!range || part.key === "object.class") return `${NAMES[part.key] ?? part.key} ${part.key === "title" ? part.value : part.value.split("|").join(" or ")}`;
+  const words = NAMES[part.key] ?? range.metric.replaceAll("_", " ");
   const plain = words.charAt(0).toUpperCase() + words.slice(1);
-  const name = part.key.startsWith("object.") && !plain.startsWith("Object") ? `Object ${words}` : plain;
+  const name = part.key.startsWith("object.") && !NAMES[part.key] && !plain.startsWith("Object") && range.metric !== "confidence" ? `Object ${words}` : plain;
   if (range.low === -Infinity) return `${name} up to ${short(range.high)}`;
+  if (range.low === range.high) return `${name} ${short(range.low)}`;
   return range.high === Infinity ? `${name} from ${short(range.low)}` : `${name} ${short(range.low)} to ${short(range.high)}`;
 }
 
-type Chip = [name: string, without: Partial<View>];
+interface Chip {
+  name: string;
+  family: Family;
+  without: Partial<View>;
+}
 
-function chipsOf(view: View, project: Overview): Chip[] {
-  const className = (of: Place) => (of === "none" ? "nothing" : (project.classes[of]?.name ?? String(of)));
-  const parts = parseSlice(view.slice);
-  const chips: Chip[] = parts.map((part) => [
-    `${part.not ? "Not: " : ""}${partName(part)}`,
-    { slice: formatSlice(parts.filter((other) => other !== part)) },
-  ]);
-  for (const id of view.classes.slice(0, MOST_CLASSES)) chips.push([className(id), { classes: view.classes.filter((k) => k !== id) }]);
-  if (view.classes.length > MOST_CLASSES) chips.push([`${view.classes.length - MOST_CLASSES} more classes`, { classes: view.classes.slice(0, MOST_CLASSES) }]);
-  if (view.page !== "errors") return chips;
-  if (view.outcome !== "error") chips.push([OUTCOME_NAMES[view.outcome] ?? view.outcome, { outcome: "error", kind: null }]);
-  if (view.kind) chips.push([KIND_NAMES[view.kind] ?? view.kind, { kind: null }]);
-  if (view.labelled !== null) chips.push([`Labelled ${className(view.labelled)}`, { labelled: null }]);
-  if (view.predicted !== null) chips.push([`Predicted ${className(view.predicted)}`, { predicted: null }]);
-  if (view.among !== null) chips.push([`Only ${view.among}`, { among: null }]);
-  if (view.below !== null) chips.push([`Confidence below ${score(view.below, 2)}`, { below: null }]);
-  if (view.tag !== null) chips.push([`Objects tagged ${view.tag}`, { tag: null }]);
+function partChips(text: string | null, field: "slice" | "among", family: Family): Chip[] {
+  const parts = parseSlice(text);
+  return parts.map((part) => ({
+    name: `${part.not ? "Not: " : ""}${partName(part)}`,
+    family,
+    without: { [field]: formatSlice(parts.filter((other) => other !== part)) },
+  }));
+}
+
+function classChips({ classes }: View, className: (of: Place) => string): Chip[] {
+  const family = "classes";
+  const chips: Chip[] = classes.slice(0, MOST_CLASSES).map((id) => ({ name: className(id), family, without: { classes: classes.filter((k) => k !== id) } }));
+  if (classes.length > MOST_CLASSES) chips.push({ name: `${classes.length - MOST_CLASSES} more classes`, family, without: { classes: classes.slice(0, MOST_CLASSES) } });
   return chips;
+}
+
+function objectChips(view: View, className: (of: Place) => string): Chip[] {
+  const { outcome, kind, labelled, predicted, below, tag } = view;
+  const chips: [boolean, string, Partial<View>][] = [
+    [outcome !== "error", OUTCOME_NAMES[outcome] ?? outcome, { outcome: "error", kind: null }],
+    [kind !== null, KIND_NAMES[kind ?? ""] ?? String(kind), { kind: null }],
+    [labelled !== null, `Labelled ${className(labelled ?? "none")}`, { labelled: null }],
+    [predicted !== null, `Predicted ${className(predicted ?? "none")}`, { predicted: null }],
+    [below !== null, `Confidence below ${score(below, 2)}`, { below: null }],
+    [tag !== null, `Objects tagged ${tag}`, { tag: null }],
+  ];
+  const family = "objects";
+  return [...chips.flatMap(([on, name, without]): Chip[] => (on ? [{ name, family, without }] : [])), ...partChips(view.among, "among", family)];
+}
+
+/** All chips of a view, whatever its page. */
+export function chipsOf(view: View, project: Overview): Chip[] {
+  const className = (of: Place) => (of === "none" ? "nothing" : (project.classes[of]?.name ?? String(of)));
+  return [...partChips(view.slice, "slice", "images"), ...classChips(view, className), ...objectChips(view, className)];
 }
 
 export function Chips({ project, summary }: { project: Overview; summary: Summary | undefined }): ReactElement | null {
@@ -52,13 +74,8 @@ export function Chips({ project, summary }: { project: Overview; summary: Summar
   if (!chips.length) return null;
   return (
     <div className="chips" role="group" aria-label="Active filters">
-      {chips.map(([name, without]) => (
-        <span key={name} className="chip">
-          <bdi>{name}</bdi>
-          <button aria-label={`Remove filter ${name}`} onClick={() => setView({ ...without, selected: null })}>
-            ×
-          </button>
-        </span>
+      {chips.map((chip) => (
+        <OneChip key={`${chip.family} ${chip.name}`} chip={chip} view={view} />
       ))}
       <button className="btn small" onClick={() => setView(unfiltered())}>
         Clear <kbd>Esc</kbd>
@@ -69,5 +86,19 @@ export function Chips({ project, summary }: { project: Overview; summary: Summar
         </span>
       )}
     </div>
+  );
+}
+
+function OneChip({ chip: { name, family, without }, view }: { chip: Chip; view: View }): ReactElement {
+  const { used, why } = honourOf(view.page, family, view.classes.length);
+  return (
+    <span className={used ? "chip" : "chip unused"} title={why || undefined}>
+      <bdi>{name}</bdi>
+      {!used && <small>not used here</small>}
+      {used && why && <small>in part</small>}
+      <button aria-label={`Remove filter ${name}`} onClick={() => setView({ ...without, selected: null })}>
+        ×
+      </button>
+    </span>
   );
 }

@@ -4,7 +4,7 @@ import type { Overview } from "../api/client";
 import { whole } from "../format";
 import { setView, useView } from "../state/view";
 
-export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }): ReactElement {
+export function Dialog({ title, className, close, children }: { title: string; className?: string; close: () => void; children: ReactNode }): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     ref.current?.showModal();
@@ -13,6 +13,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     <dialog
       ref={ref}
       aria-label={title}
+      className={className}
       onClose={close}
       onClick={(event) => {
         if (event.target === ref.current) ref.current?.close();
@@ -79,7 +80,7 @@ const KEYS: [string, [string, string][]][] = [
     ["- =", "confidence down, up by .05"],
     ["B", "other run; outside the Errors page X too"],
     ["C", "choose classes"],
-    ["I", "choose images"],
+    ["I", "the filter: images, objects, ranges, words"],
     ["D", "light or dark"],
     ["Esc", "leave what is picked, the wide picture, the filters"],
     ["?", "this list"],
@@ -87,7 +88,8 @@ const KEYS: [string, [string, string][]][] = [
   ["Lists of objects", [
     ["J K", "next, previous object or issue"],
     ["← ↑ → ↓", "the same in the grid, when it has the focus"],
-    ["G G", "Errors: to the first object, with the focus on it"],
+    ["G", "Errors: go to a number of the list; G again: to the first object"],
+    ["Home End", "Errors: the first, the last object"],
     ["X S Space", "Errors: pick or leave the object"],
     ["Ctrl A", "Errors: pick everything that the filter lists"],
     ["1 … 9", "Errors, with something picked: its tags, as the settings say"],

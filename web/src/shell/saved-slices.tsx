@@ -1,11 +1,12 @@
-/** Slices under a name: choose one, save the current one, forget one. */
+/** Slices under a name, each with its images: choose one, save the current one, forget one. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { forgetSlice, saveSlice, useTags } from "../api/tags";
-import { parseSlice } from "../state/slice";
+import { whole } from "../format";
+import { valueOf, withPart } from "../state/slice";
 import { setView, useView } from "../state/view";
 
-export function SavedSlices(): ReactElement {
+export function SavedSlices({ counts }: { counts: Map<string, number | null> }): ReactElement | null {
   const { slice } = useView();
   const cache = useQueryClient();
   const saved = useTags().data?.slices ?? [];
@@ -17,22 +18,26 @@ export function SavedSlices(): ReactElement {
       await cache.invalidateQueries();
     },
   });
-  const chosen = parseSlice(slice).find(({ key, not }) => key === "slice" && !not)?.value;
+  const chosen = valueOf(slice, "slice") ?? undefined;
+  // What is chosen beside it stays: the saved one is a condition like any other.
+  const choose = (name: string) => setView({ slice: withPart(slice, "slice", name), selected: null });
   const savable = slice !== null && chosen === undefined;
+  if (!saved.length && !savable) return null;
   return (
-    <>
-      {(saved.length > 0 || savable) && <h3>Saved slices</h3>}
+    <fieldset className="filter-part">
+      <legend>Saved slices</legend>
       {saved.map((one) => (
         <div key={one.name} className="row saved">
           <label title={one.where}>
-            <input type="checkbox" checked={chosen === one.name} onChange={() => setView({ slice: chosen === one.name ? null : `slice=${one.name}`, selected: null })} />
+            <input type="checkbox" checked={chosen === one.name} onChange={() => choose(one.name)} />
             <bdi>{one.name}</bdi>
+            <span>{counts.has(one.name) ? whole(counts.get(one.name)) : ""}</span>
           </label>
           <button
             className="btn small"
             aria-label={`Forget slice ${one.name}`}
             onClick={() => {
-              if (chosen === one.name) setView({ slice: null, selected: null });
+              if (chosen === one.name) choose(one.name);
               act.mutate(() => forgetSlice(one.name));
             }}
           >
@@ -53,6 +58,6 @@ export function SavedSlices(): ReactElement {
         </form>
       )}
       {act.error && <p className="muted" role="alert">{act.error.message}</p>}
-    </>
+    </fieldset>
   );
 }

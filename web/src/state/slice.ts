@@ -1,7 +1,7 @@
-/** Which images and objects count, as the server reads it: `split=val,!tag=seen,object.area=..1024`; parts joined by commas must all hold. */
+/** Which images count and which objects are listed, as the server reads it: `split=val|test,!tag=seen,metric.brightness=0.2..0.4`, `object.iou=..0.5`; parts joined by commas must all hold. */
 
-export const SLICE_KEYS = ["split", "class", "title", "sequence", "licence", "tag", "slice", "item", "cluster", "similar", "leaked"] as const;
-/** One of the keys, a metric of images whose value is a range, or a condition on objects. */
+export const SLICE_KEYS = ["split", "class", "title", "text", "sequence", "licence", "tag", "slice", "item", "cluster", "similar", "leaked", "width", "height", "frame"] as const;
+/** One of the keys, or a metric of images or a number of objects whose value is a range. */
 export type SliceKey = (typeof SLICE_KEYS)[number] | `metric.${string}` | `object.${string}`;
 export interface SlicePart {
   key: SliceKey;
@@ -12,10 +12,11 @@ export interface SlicePart {
 
 /** A comma within a name is followed by no KEY=. */
 const NEXT_PART = /,(?=\s*!?[\w.]+\s*=)/;
-const DOTTED = /^(metric|object)\.\w+$/;
+const NUMBER = /^(metric|object)\.\w+$/;
+const SIZES = ["width", "height", "frame"];
 
 function keyOf(text: string): SliceKey | undefined {
-  return DOTTED.test(text) ? (text as SliceKey) : SLICE_KEYS.find((k) => k === text);
+  return NUMBER.test(text) ? (text as SliceKey) : SLICE_KEYS.find((k) => k === text);
 }
 
 export function parseSlice(text: string | null): SlicePart[] {
@@ -47,12 +48,42 @@ export function joined(text: string | null, more: string): string | null {
   return formatSlice([...parts, ...parseSlice(more).filter((part) => !known.has(formatSlice([part])))]);
 }
 
-/** The metric of a part and its two ends; null where it is none. */
+/** The value of a key that must hold; null: none. */
+export function valueOf(text: string | null, key: SliceKey): string | null {
+  return parseSlice(text).find((p) => p.key === key && !p.not)?.value ?? null;
+}
+
+/** The names that a value means: itself where something is named so, else those between its bars. */
+export function namesOf(value: string | null, known: string[]): string[] {
+  if (value === null) return [];
+  return known.includes(value) ? [value] : value.split("|").map((name) => name.trim());
+}
+
+/** The slice with one name of a key put in or taken out; several mean one or the other. */
+export function withName(text: string | null, key: SliceKey, name: string, known: string[]): string | null {
+  const chosen = namesOf(valueOf(text, key), known);
+  const next = chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name];
+  // A name with a bar in it can only stand alone.
+  const value = next.some((one) => one.includes("|")) && next.length > 1 ? name : next.join("|");
+  return withPart(withPart(text, key, ""), key, value);
+}
+
+/** The number of a part and its two ends; null where it is none. */
 export function rangeOf({ key, value }: SlicePart): { metric: string; low: number; high: number } | null {
-  const metric = key.slice("metric.".length);
-  if (!DOTTED.test(key) || key === "object.class") return null;
+  if (!NUMBER.test(key) && !SIZES.includes(key)) return null;
   const [low = "", high] = value.split("..", 2);
   const least = low.trim() === "" ? -Infinity : Number(low);
   const most = high === undefined ? least : high.trim() === "" ? Infinity : Number(high);
-  return Number.isNaN(least) || Number.isNaN(most) ? null : { metric, low: least, high: most };
+  return Number.isNaN(least) || Number.isNaN(most) ? null : { metric: key.replace(/^(metric|object)\./, ""), low: least, high: most };
+}
+
+/** The images of exactly this title, whose characters a pattern would read in its own way. */
+export function exactTitle(title: string): string | null {
+  return withPart(null, "title", title.replaceAll(/[[*?]/g, "[$&]"));
+}
+
+/** "0.2..0.4"; an end that is not finite is left open; empty: both are. */
+export function writtenRange(low: number, high: number): string {
+  if (low === -Infinity && high === Infinity) return "";
+  return `${low === -Infinity ? "" : low}..${high === Infinity ? "" : high}`;
 }

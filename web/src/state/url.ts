@@ -16,7 +16,7 @@ export const SIDES = ["labels", "predictions"] as const;
 export type Side = (typeof SIDES)[number];
 export const ISSUES = ["missing", "swapped", "located", "duplicate", "spurious"] as const;
 export type Issue = (typeof ISSUES)[number];
-export const OUTCOMES = ["error", "fp", "fn", "tp"] as const;
+export const OUTCOMES = ["error", "fp", "fn", "tp", "all"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** A class, or the background of the confusion matrix. */
@@ -74,6 +74,8 @@ export interface View {
   selected: string | null;
   /** Another frame of the selected object's sequence, as data_hash:frame; null: the object's own. */
   at: string | null;
+  /** Its place in the list, where it is far down; a hint. */
+  nth: number | null;
   zoom: boolean;
   /** The zoom stays from one object to the next. */
   keep: boolean;
@@ -121,6 +123,7 @@ export const DEFAULTS: View = {
   mode: "objects",
   selected: null,
   at: null,
+  nth: null,
   zoom: true,
   keep: false,
   panes: null,
@@ -193,6 +196,7 @@ export function parseView(hash: string): View {
     mode: q.get("mode") === "images" ? "images" : "objects",
     selected: q.get("sel"),
     at: q.get("at"),
+    nth: between(q.get("nth"), 0, 1e9),
     zoom: q.get("zoom") !== "0",
     keep: q.get("keep") === "1",
     panes: /^[123]$/.test(q.get("panes") ?? "") ? Number(q.get("panes")) : null,
@@ -236,6 +240,7 @@ export function formatView(view: View): string {
   if (view.mode !== DEFAULTS.mode) q.set("mode", view.mode);
   if (view.selected !== null) q.set("sel", view.selected);
   if (view.at !== null) q.set("at", view.at);
+  if (view.selected !== null && view.nth) q.set("nth", String(view.nth));
   if (!view.zoom) q.set("zoom", "0");
   if (view.keep) q.set("keep", "1");
   if (view.panes !== null) q.set("panes", String(view.panes));

@@ -19,7 +19,7 @@ window.addEventListener("hashchange", follow);
 /** Change parts of the view. Page changes push a history entry; everything else replaces it. */
 export function setView(change: Partial<View>): void {
   // Another object, or another list: the frame that was gone to belongs to the last one.
-  const next = { ...current, ...("selected" in change || "page" in change ? { at: null } : {}), ...change };
+  const next = { ...current, ...("selected" in change || "page" in change ? { at: null, nth: null } : {}), ...change };
   const hash = formatView(next);
   if (hash === formatView(current)) return;
   const pushes = next.page !== current.page;
