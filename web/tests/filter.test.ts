@@ -44,7 +44,7 @@ describe("chips", () => {
     const { chipsOf } = await import("../src/shell/chips");
     const chips = chipsOf(view, { classes: [{ name: "person" }] } as unknown as Overview);
     expect(chips.map((c) => c.name)).toEqual([
-      "Not: Split val", "Words night", "Brightness .2 to .4", "person", "False positive", "Wrong class", "Labelled nothing", "Objects tagged odd", "IoU up to .5", "Class cup or bowl",
+      "Not: Split val", "Words night", "Brightness .2 to .4", "person", "False positive", "Wrong class", "Labelled nothing", "Objects tagged odd", "IoU up to .5", "Objects of cup or bowl",
     ]);
     const after = chips.reduce((left, chip) => ({ ...left, ...chip.without }), { ...view });
     expect(after.outcome).toBe(DEFAULTS.outcome);

@@ -17,7 +17,7 @@ const MOST_CLASSES = 4;
 export function partName(part: SlicePart): string {
   if (part.key === "item") return "Chosen images";
   const range = rangeOf(part);
-  if (!range || part.key === "object.class") return `${NAMES[part.key] ?? part.key} ${part.key === "title" ? part.value : part.value.split("|").join(" or ")}`;
+  if (!range) return `${NAMES[part.key] ?? part.key} ${part.key === "title" ? part.value : part.value.split("|").join(" or ")}`;
   const words = NAMES[part.key] ?? range.metric.replaceAll("_", " ");
   const plain = words.charAt(0).toUpperCase() + words.slice(1);
   const name = part.key.startsWith("object.") && !NAMES[part.key] && !plain.startsWith("Object") && range.metric !== "confidence" ? `Object ${words}` : plain;

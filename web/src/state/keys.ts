@@ -28,15 +28,3 @@ export function useKeys(keys: Keys): void {
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 }
-
-let last = { at: -Infinity, action: "" };
-
-/** For a key that has to be pressed two times within a second, as `g g`. */
-export function twice(action: () => void, name = "g"): () => void {
-  return () => {
-    const now = performance.now();
-    const again = last.action === name && now - last.at < 1000;
-    last = again ? { at: -Infinity, action: "" } : { at: now, action: name };
-    if (again) action();
-  };
-}

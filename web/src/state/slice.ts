@@ -70,7 +70,7 @@ export function withName(text: string | null, key: SliceKey, name: string, known
 
 /** The number of a part and its two ends; null where it is none. */
 export function rangeOf({ key, value }: SlicePart): { metric: string; low: number; high: number } | null {
-  if (!NUMBER.test(key) && !SIZES.includes(key)) return null;
+  if ((!NUMBER.test(key) && !SIZES.includes(key)) || key === "object.class") return null;
   const [low = "", high] = value.split("..", 2);
   const least = low.trim() === "" ? -Infinity : Number(low);
   const most = high === undefined ? least : high.trim() === "" ? Infinity : Number(high);
