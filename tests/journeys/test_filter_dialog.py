@@ -61,7 +61,7 @@ def test_three_kinds_of_conditions_by_mouse(own: Journey, folder: Path) -> None:
     dialog.get_by_role("checkbox", name=re.compile("^val 22")).check()
     page.wait_for_url(re.compile("slice=split=val"))
     row = dialog.locator("label", has_text="Poor box")
-    page.wait_for_load_state("networkidle")
+    expect(dialog.get_by_test_id("filter-left")).to_contain_text("22 of 41 images")
     promised = row.locator("span").last.inner_text()
     row.click()
     page.wait_for_url(re.compile("kind=location"))
@@ -89,6 +89,7 @@ def test_the_same_by_keyboard(own: Journey) -> None:
     own.open("#/errors?conf=0.2")
     page = own.page
     page.keyboard.press("i")
+    expect(page.get_by_label("Words in titles, tags and notes")).to_be_focused()
     page.keyboard.type("blurred")  # the words are where the focus is
     page.wait_for_url(re.compile("slice=text=blurred"))
     page.get_by_role("radio", name=re.compile("^Misses")).focus()
