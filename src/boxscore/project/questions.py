@@ -53,9 +53,8 @@ class RunQuestions(OpenProject):
 
         Args:
             sequence: Its name, or the data_hash of a video without one; default: the only one.
-            where: Conditions on objects; every frame is there whatever it says of images.
-
-            where: A slice; it decides the default confidence and which objects count.
+            where: A slice; it decides the default confidence and which objects count. Every frame
+                is there whatever it says of images.
 
         Raises:
             RequestError: There is no such sequence, or several and none is named.

@@ -101,7 +101,7 @@ def frames_document(
     shown = operating_confidence(view, confidence, slice_of.items)
     key = state.record(run).run_id, task_of(state, run, task), iou, shown, classes
     counts = state.evaluated(
-        ("frames", slice_of.parts, *key), lambda: _counts(view, iou, shown, classes)
+        ("frames", slice_of.key, *key), lambda: _counts(view, iou, shown, classes)
     )
     # Tracks go on through objects that do not count, so that theirs is no switch of a slice.
     switches = (
