@@ -60,8 +60,8 @@ def test_from_the_first_start_to_the_first_insight(own: tuple[Journey, Project])
     page = journey.page
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     expect(page.locator(".kpis")).to_contain_text(".300")
-    fixes = project.fix_first("float32", order="gain", each=1, limit=6)["fixes"]
-    fix = next(one for one in fixes if one["what"] not in ("split", "sequence"))
+    fixes = project.fix_first("float32", order="effort", each=1, limit=6)["fixes"]
+    fix = next(one for one in fixes if one["what"] not in ("split", "sequence", "slice"))
     expect(page.locator(".fix li").first).to_contain_text(
         f"{fix['errors']} errors on {fix['images']} images"
     )
