@@ -15,7 +15,7 @@ from benchmarks import measure
 from benchmarks.whole_job import job
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.project import Project
-from boxscore.project.facets import FacetQuery
+from boxscore.project.slices.facets import FacetQuery
 
 ROUNDS = 9
 RANGES = ("width", "object.iou", "object.confidence", "object.object_area_relative")

@@ -64,7 +64,7 @@ READ_PICKLE = """
 import sys, time
 from pathlib import Path
 import boxscore as bs
-from boxscore.project.importing import RunRequest, read_run
+from boxscore.project.imports.importing import RunRequest, read_run
 truth = bs.Project.open(sys.argv[1])._state().truth()
 start = time.process_time()
 read_run(truth, RunRequest(path=Path(sys.argv[2]), format="pickle"))

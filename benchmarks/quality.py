@@ -16,7 +16,7 @@ from PIL import Image
 from benchmarks import measure
 from benchmarks.quality_peers import PEERS, available
 from boxscore.project import Project
-from boxscore.project.pixels import picture_and_table
+from boxscore.project.pictures.decoding import picture_and_table
 
 IMAGES, FOR_PEERS, SIZE, THREADS = 5000, 1000, (640, 480), 2
 BOXES = 500_000

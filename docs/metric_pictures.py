@@ -13,7 +13,7 @@ import PIL.ImageDraw
 from numpy.typing import NDArray
 
 from boxscore.project import Project
-from boxscore.project.pixels import open_picture
+from boxscore.project.pictures.decoding import open_picture
 from boxscore.quality.cards import On
 from boxscore.quality.registry import metrics
 from boxscore.schema.tables import boxes_of

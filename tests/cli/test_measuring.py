@@ -10,7 +10,7 @@ import pytest
 import boxscore
 from boxscore.cli.measuring import measure
 from boxscore.project import Project
-from boxscore.project.picture_pixels import PixelReader
+from boxscore.project.pictures.reader import PixelReader
 from boxscore.quality.pixels import Pixels
 from tests.cli.program import run
 

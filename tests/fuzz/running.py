@@ -16,7 +16,7 @@ import numpy as np
 
 import boxscore as bs
 from boxscore.errors import RequestError, SourceError
-from boxscore.project.pixels import open_picture, thumbnail
+from boxscore.project.pictures.decoding import open_picture, thumbnail
 from boxscore.sources.image_files import read_all_facts
 from boxscore.sources.video import Limits, VideoReader
 from tests.fuzz.seeds import make_project

@@ -19,7 +19,7 @@ from boxscore.matching.comparable import Comparable, Side
 from boxscore.matching.keypoints import COCO_SIGMAS
 from boxscore.matching.restrict import some_items
 from boxscore.project.evaluating import Truth, compare, default_task
-from boxscore.project.outlines import keypoints, outlines, thinned
+from boxscore.project.pictures.outlines import keypoints, outlines, thinned
 from boxscore.schema.kinds import Kind, Task, Verdict
 from boxscore.schema.tables import Annotations
 from boxscore.sources import coco, coco_results

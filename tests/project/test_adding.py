@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import boxscore.project.adding as adding
+import boxscore.project.imports.adding as adding
 from boxscore.errors import BoxscoreError, RequestError, SourceError
 from boxscore.kernels import _core
 from boxscore.project import Project

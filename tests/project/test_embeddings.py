@@ -16,7 +16,7 @@ import pytest
 
 from boxscore.errors import RequestError, SourceError
 from boxscore.project import Project
-from boxscore.project.picture_pixels import PixelReader
+from boxscore.project.pictures.reader import PixelReader
 from boxscore.store.verify import verify
 
 DEMO = Path(__file__).parents[2] / "src" / "boxscore" / "demo"
@@ -112,8 +112,8 @@ def test_a_stopped_pass_goes_on_where_it_was(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("onnxruntime")
-    monkeypatch.setattr("boxscore.project.embedding.ROUND", 8)
-    monkeypatch.setattr("boxscore.project.embedding.PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr("boxscore.project.embeddings.making.ROUND", 8)
+    monkeypatch.setattr("boxscore.project.embeddings.making.PUBLISH_SECONDS", 0.0)
     with monkeypatch.context() as stopping:
         decoded(stopping, stop_after=20)
         with pytest.raises(KeyboardInterrupt):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from boxscore.project.encord_rows import label_rows
+from boxscore.project.encord.rows import label_rows
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import GROUND_TRUTH, MASKS, POINTS, Annotations, Table
 from tests.sources.test_encord_folders import ROWS, context, items

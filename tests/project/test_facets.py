@@ -15,9 +15,9 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.faceting import binned
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.project import Project
-from boxscore.project.facets import FacetQuery
-from boxscore.project.slicing import sliced
-from boxscore.project.tagging import Selection
+from boxscore.project.slices.facets import FacetQuery
+from boxscore.project.slices.slicing import sliced
+from boxscore.project.slices.tagging import Selection
 from boxscore.schema.kinds import Task
 from tests.api.asking import answers, responses
 

@@ -11,7 +11,7 @@ import pytest
 from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.project import Project
-from boxscore.project.outlines import keypoints, outlines
+from boxscore.project.pictures.outlines import keypoints, outlines
 from boxscore.project.sequences import frames_of, sequence_of, sequences
 from boxscore.schema.tables import ITEMS, Table
 from tests.cli.program import run

@@ -17,9 +17,9 @@ from boxscore.errors import RequestError
 from boxscore.kernels import _core
 from boxscore.project import Project
 from boxscore.project.fingerprint import fingerprint
-from boxscore.project.label_decisions import read_review
-from boxscore.project.label_fixes import corrected
-from boxscore.project.label_issues import _overlap
+from boxscore.project.labels.decisions import read_review
+from boxscore.project.labels.fixes import corrected
+from boxscore.project.labels.issues import _overlap
 from tests.conftest import ROOT
 
 DEMO = ROOT / "src" / "boxscore" / "demo"

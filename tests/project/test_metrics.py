@@ -12,8 +12,9 @@ import pytest
 import boxscore
 from boxscore.errors import RequestError, SourceError
 from boxscore.evaluation.metric_performance import wilson
-from boxscore.project import Project, metric_changes
-from boxscore.project.picture_pixels import PixelReader
+from boxscore.project import Project
+from boxscore.project.metrics import changes as metric_changes
+from boxscore.project.pictures.reader import PixelReader
 from boxscore.quality.pixels import Pixels
 from boxscore.store.verify import verify
 
@@ -74,7 +75,7 @@ def test_a_stopped_pass_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr("boxscore.quality.one_pass.BATCH", 10)
     monkeypatch.setattr("boxscore.quality.one_pass.SHARD", 5)
-    monkeypatch.setattr("boxscore.project.measuring.PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr("boxscore.project.metrics.measuring.PUBLISH_SECONDS", 0.0)
     with monkeypatch.context() as stopping:
         decoded(stopping, stop_after=25)
         with pytest.raises(KeyboardInterrupt):

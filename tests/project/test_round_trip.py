@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boxscore.project.evaluating import Truth
-from boxscore.project.importing import publish_project
+from boxscore.project.imports.importing import publish_project
 from boxscore.project.loading import load_annotations, load_truth
 from boxscore.schema.tables import (
     BYTES,

@@ -14,7 +14,7 @@ import pytest
 from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.project import Project
-from boxscore.project.tagging import Selection
+from boxscore.project.slices.tagging import Selection
 from tests.api.asking import answers, responses
 from tests.cli.program import run
 

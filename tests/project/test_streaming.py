@@ -15,9 +15,10 @@ import pytest
 
 from boxscore.errors import BoxscoreError, StoreError
 from boxscore.kernels import _core
-from boxscore.project import Project, streaming
-from boxscore.project.importing import RunRequest
-from boxscore.project.streaming import Sizes, import_large
+from boxscore.project import Project
+from boxscore.project.imports import streaming
+from boxscore.project.imports.importing import RunRequest
+from boxscore.project.imports.streaming import Sizes, import_large
 from boxscore.schema.kinds import Mark
 from boxscore.schema.tables import MASKS, OUTCOMES, PAIRS, POINTS, PREDICTIONS, TRAITS
 from boxscore.store import files
@@ -270,8 +271,8 @@ CHILD = """
 import resource, sys
 from pathlib import Path
 from boxscore.project import Project
-from boxscore.project.importing import RunRequest
-from boxscore.project.streaming import Sizes, import_large
+from boxscore.project.imports.importing import RunRequest
+from boxscore.project.imports.streaming import Sizes, import_large
 
 opened = Project.open(sys.argv[1])
 sizes = Sizes(large=0, window=2 << 20, rows=1 << 15, outcomes=1 << 15)

@@ -10,7 +10,7 @@ import pytest
 from boxscore import Project
 from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery
-from boxscore.project.tagging import Selection
+from boxscore.project.slices.tagging import Selection
 
 
 @pytest.fixture

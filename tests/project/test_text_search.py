@@ -15,7 +15,7 @@ from boxscore.api import job_child
 from boxscore.cli import run as program
 from boxscore.errors import RequestError
 from boxscore.project import Project
-from boxscore.project.picture_pixels import PixelReader
+from boxscore.project.pictures.reader import PixelReader
 from tests.api.asking import answers, responses
 from tests.quality.tiny_models import library, open_clip_folder, timm_folder
 

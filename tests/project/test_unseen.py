@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from boxscore import Project
-from boxscore.project.unseen import unseen_note
+from boxscore.project.imports.unseen import unseen_note
 from boxscore.schema.tables import ITEMS, Table
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import boxscore
 from boxscore.project import Project
-from boxscore.project.pixels import picture_and_table
+from boxscore.project.pictures.decoding import picture_and_table
 from boxscore.quality import Pixels
 from boxscore.quality import image_metrics as im
 

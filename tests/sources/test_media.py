@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from boxscore.errors import RequestError
-from boxscore.project.pixels import encoded, open_picture, thumbnail
+from boxscore.project.pictures.decoding import encoded, open_picture, thumbnail
 from boxscore.sources.image_files import ImageFacts, read_all_facts, read_facts
 
 RED, SIZE = (200, 30, 30), (60, 40)

@@ -10,7 +10,7 @@ from boxscore.api import facet_documents as documents
 from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Task, Where
 from boxscore.api.run_routes import Among, Tag
 from boxscore.evaluation.queries import ClassOrNone, ErrorQuery
-from boxscore.project.facets import FacetQuery
+from boxscore.project.slices.facets import FacetQuery
 
 router = APIRouter(prefix="/api/v1", tags=["facets"])
 Ranges = Annotated[

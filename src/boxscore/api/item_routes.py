@@ -13,7 +13,7 @@ from boxscore.api import documents
 from boxscore.api.current import Confidence, Iou, ProjectHere, Task, Where
 from boxscore.api.pictures import PictureCache
 from boxscore.errors import RequestError
-from boxscore.project.pixels import cut_out, encoded, pixels_of, thumbnail
+from boxscore.project.pictures.decoding import cut_out, encoded, pixels_of, thumbnail
 from boxscore.sources.video import VideoReader
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from boxscore.api import tag_documents as documents
 from boxscore.api.current import ProjectHere
 from boxscore.evaluation.queries import ErrorQuery
-from boxscore.project.tagging import Selection
+from boxscore.project.slices.tagging import Selection
 
 router = APIRouter(prefix="/api/v1", tags=["tags"])
 

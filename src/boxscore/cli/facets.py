@@ -62,7 +62,7 @@ def facets(
     """
     from boxscore.cli.text import print_json
     from boxscore.evaluation.queries import ErrorQuery
-    from boxscore.project.facets import FacetQuery
+    from boxscore.project.slices.facets import FacetQuery
 
     if where is not None and not isinstance(where, str):
         raise click.UsageError("--slice of facets is an expression, not a file of images")

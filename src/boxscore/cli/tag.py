@@ -10,7 +10,7 @@ import click
 from boxscore.cli.options import json_option, open_project, target_option
 
 if TYPE_CHECKING:
-    from boxscore.project.tagging import Selection
+    from boxscore.project.slices.tagging import Selection
 
 
 @click.group("tag")
@@ -34,7 +34,7 @@ def _options(command: click.decorators.FC) -> click.decorators.FC:
 
 
 def _selection(where: str | None, objects: tuple[str, ...], run: str | None) -> Selection:
-    from boxscore.project.tagging import Selection
+    from boxscore.project.slices.tagging import Selection
 
     if where is None and not objects:
         raise click.UsageError("name images by a slice, as split=val, or objects by --object")

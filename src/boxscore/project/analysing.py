@@ -18,9 +18,9 @@ from boxscore.evaluation.tide import tide_document
 from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import sliced_view
 from boxscore.project.numbers import curves_document
-from boxscore.project.slicing import Where
+from boxscore.project.slices.narrowing import sliced_view
+from boxscore.project.slices.slicing import Where
 
 Document = dict[str, Any]
 

@@ -14,12 +14,12 @@ from boxscore.evaluation.queries import ErrorQuery, ImageQuery, Query
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Comparable
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import Meant, meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.outlines import keypoints, outlines, thinned
+from boxscore.project.pictures.outlines import keypoints, outlines, thinned
 from boxscore.project.sequences import sequence_of
-from boxscore.project.slicing import Where
-from boxscore.project.tagged import picked, said_of
+from boxscore.project.slices.narrowing import Meant, meant, sliced_view
+from boxscore.project.slices.slicing import Where
+from boxscore.project.slices.tagged import picked, said_of
 from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.kinds import Task

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, SourceError, near_misses, shown
 from boxscore.matching.fusing import FusionPlan, fused
-from boxscore.project.importing import RunRequest, import_tables, refuse_taken
+from boxscore.project.imports.importing import RunRequest, import_tables, refuse_taken
 from boxscore.project.loading import Loaded
 from boxscore.project.reading import ProjectReader
 from boxscore.schema.tables import Annotations

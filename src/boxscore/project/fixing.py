@@ -29,8 +29,8 @@ from boxscore.matching.policy import COCO
 from boxscore.project.analysing import clusters_of
 from boxscore.project.fixing_labels import label_gain
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import meant, sliced_view
-from boxscore.project.slicing import Where
+from boxscore.project.slices.narrowing import meant, sliced_view
+from boxscore.project.slices.slicing import Where
 from boxscore.store.tags import Tags
 
 Document = dict[str, Any]

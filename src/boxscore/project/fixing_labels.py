@@ -14,8 +14,8 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.evaluation.tide import assign
 from boxscore.project.analysing import clusters_of
 from boxscore.project.evaluating import evaluate_objects
-from boxscore.project.label_decisions import read_review
-from boxscore.project.label_fixes import Fix, corrected, places_of
+from boxscore.project.labels.decisions import read_review
+from boxscore.project.labels.fixes import Fix, corrected, places_of
 from boxscore.project.loading import Loaded
 from boxscore.schema.kinds import Task
 

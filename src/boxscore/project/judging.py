@@ -20,9 +20,9 @@ from boxscore.evaluation.document import defined
 from boxscore.evaluation.run_view import RunView
 from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import meant, sliced_view
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.slicing import Where
+from boxscore.project.slices.narrowing import meant, sliced_view
+from boxscore.project.slices.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
 

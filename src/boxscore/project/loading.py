@@ -170,19 +170,19 @@ class Loaded:
 
     def measured(self, name: str) -> NDArray[np.float64]:
         """(items,) values of a metric of images, computed where they are missing."""
-        from boxscore.project.measuring import image_values
+        from boxscore.project.metrics.measuring import image_values
 
         return image_values(self, name)
 
     def tagged(self, key: str, name: str) -> NDArray[np.bool_]:
         """Images of a tag, or of a saved slice."""
-        from boxscore.project.tagged import images_of
+        from boxscore.project.slices.tagged import images_of
 
         return images_of(self, key, name)
 
     def alike(self, key: str, value: str) -> NDArray[np.bool_]:
         """Images that a slice by embeddings means."""
-        from boxscore.project.likeness import alike
+        from boxscore.project.embeddings.likeness import alike
 
         return alike(self, key, value)
 

@@ -25,12 +25,12 @@ from boxscore.evaluation.protocols import ProtocolCard, protocol_for
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
+from boxscore.project.imports.unseen import unseen_note
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import Meant, meant
-from boxscore.project.object_slicing import object_masks
-from boxscore.project.slicing import Where
+from boxscore.project.slices.narrowing import Meant, meant
+from boxscore.project.slices.object_conditions import object_masks
+from boxscore.project.slices.slicing import Where
 from boxscore.project.tasks import possible_tasks
-from boxscore.project.unseen import unseen_note
 from boxscore.project.usual import asked_task, usual_first
 from boxscore.schema.kinds import DETECTION, Kind, Task
 
@@ -48,7 +48,7 @@ class Question:
         iou, confidence: The operating point of the counts; a confidence of None is the best F1.
         classes: Counts run over these classes only; None is all.
         options: What is changed of the protocol.
-        where: The images that count, as `project.slicing` reads it; None is all.
+        where: The images that count, as `project.slices.slicing` reads it; None is all.
     """
 
     task: Task

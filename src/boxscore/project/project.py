@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import ProjectNotFoundError, RequestError
-from boxscore.project.embedding_calls import EmbeddingCalls
-from boxscore.project.label_review import LabelReview
+from boxscore.project.embeddings.calls import EmbeddingCalls
+from boxscore.project.labels.review import LabelReview
 
 if TYPE_CHECKING:
-    from boxscore.project.adding import Predictions
+    from boxscore.project.imports.adding import Predictions
 
 Document = dict[str, Any]
 
@@ -74,7 +74,7 @@ class Project(LabelReview, EmbeddingCalls):
         Raises:
             SourceError: The source is not what it claims to be.
         """
-        from boxscore.project.creating import ProjectRequest, import_project
+        from boxscore.project.imports.creating import ProjectRequest, import_project
 
         return import_project(
             ProjectRequest(
@@ -99,7 +99,7 @@ class Project(LabelReview, EmbeddingCalls):
         Raises:
             RequestError: It is none, or has no image.
         """
-        from boxscore.project.with_supervision import from_supervision
+        from boxscore.project.exports.supervision import from_supervision
 
         return from_supervision(dataset, target=Path(target), name=name)
 
@@ -117,7 +117,7 @@ class Project(LabelReview, EmbeddingCalls):
         Raises:
             RequestError: No sample has labels there.
         """
-        from boxscore.project.with_fiftyone import from_fiftyone
+        from boxscore.project.exports.fiftyone import from_fiftyone
 
         return from_fiftyone(dataset, field=field, target=Path(target), name=name)
 
@@ -147,7 +147,7 @@ class Project(LabelReview, EmbeddingCalls):
             transformer: A Python file with a LabelTransformer; it is run.
             transformer_name: Which of its classes, where it has several; or several of them.
         """
-        from boxscore.project.creating import FolderRequest, init
+        from boxscore.project.imports.creating import FolderRequest, init
 
         return init(
             FolderRequest(
@@ -241,7 +241,7 @@ class Project(LabelReview, EmbeddingCalls):
             RequestError: The run's name is taken.
             BusyError: Another process holds the project.
         """
-        from boxscore.project.importing import RunRequest, import_run
+        from boxscore.project.imports.importing import RunRequest, import_run
 
         request = RunRequest(
             path=Path(path),
@@ -274,13 +274,13 @@ class Project(LabelReview, EmbeddingCalls):
         Args:
             classes: The model's own class numbers -> names.
         """
-        from boxscore.project.adding import Predictions
+        from boxscore.project.imports.adding import Predictions
 
         return Predictions(self, run, classes=classes, replace=replace, strict=strict)
 
     def rename_run(self, old: str, new: str) -> None:
         """Give a run another name."""
-        from boxscore.project.importing import RunRequest
+        from boxscore.project.imports.importing import RunRequest
         from boxscore.store.write import Writer
 
         state = self._state()
@@ -311,7 +311,7 @@ class Project(LabelReview, EmbeddingCalls):
         Raises:
             RequestError: They cannot be read; the message has the line.
         """
-        from boxscore.project.kept_rules import keep_rules
+        from boxscore.project.gate.kept_rules import keep_rules
 
         return keep_rules(self._state(), text)
 
@@ -325,7 +325,7 @@ class Project(LabelReview, EmbeddingCalls):
         Returns:
             "computed" values, "images" decoded, and "failures" by metric.
         """
-        from boxscore.project.metric_changes import run_metrics
+        from boxscore.project.metrics.changes import run_metrics
 
         return run_metrics(self._state(), titles, progress, workers)
 
@@ -336,13 +336,13 @@ class Project(LabelReview, EmbeddingCalls):
             SourceError: The file cannot be run, or defines no metric.
             RequestError: A title is taken, or not in the file.
         """
-        from boxscore.project.metric_changes import add_metrics
+        from boxscore.project.metrics.changes import add_metrics
 
         return add_metrics(self._state(), Path(path), titles, progress)
 
     def remove_metrics(self, *titles: str) -> Document:
         """Forget metrics that were added, with their values."""
-        from boxscore.project.metric_changes import remove_metrics
+        from boxscore.project.metrics.changes import remove_metrics
 
         return remove_metrics(self._state(), titles)
 
@@ -355,6 +355,6 @@ class Project(LabelReview, EmbeddingCalls):
         Raises:
             RequestError: There is no such setting, or it cannot have that value.
         """
-        from boxscore.project.settings import change_settings
+        from boxscore.project.metrics.settings import change_settings
 
         change_settings(self._state(), changes)

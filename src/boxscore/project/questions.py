@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from boxscore.evaluation.queries import FlipQuery
-    from boxscore.project.slicing import Where
+    from boxscore.project.slices.slicing import Where
 
 Document = dict[str, Any]
 
@@ -201,7 +201,7 @@ class RunQuestions(OpenProject):
     @property
     def metrics(self) -> list[Document]:
         """Cards of all quality metrics: what they mean, and how much of each is computed."""
-        from boxscore.project.metric_answers import metric_documents
+        from boxscore.project.metrics.answers import metric_documents
 
         return metric_documents(self._state())
 
@@ -220,7 +220,7 @@ class RunQuestions(OpenProject):
         Raises:
             RequestError: There is no such metric, or it has no values there.
         """
-        from boxscore.project.metric_answers import values_array
+        from boxscore.project.metrics.answers import values_array
 
         return values_array(self._state(), title, run, progress)
 
@@ -241,7 +241,7 @@ class RunQuestions(OpenProject):
             sort: "row", "lowest" or "highest".
             pixels: Whether images may be decoded now for values that are missing.
         """
-        from boxscore.project.metric_answers import ValueQuery, metric_document
+        from boxscore.project.metrics.answers import ValueQuery, metric_document
 
         query = ValueQuery(run=run, bins=bins, sort=sort, offset=offset, limit=limit, pixels=pixels)
         return metric_document(self._state(), title, query)
@@ -264,7 +264,7 @@ class RunQuestions(OpenProject):
         Args:
             pixels: Whether images may be decoded now for values that are missing.
         """
-        from boxscore.project.metric_answers import performance
+        from boxscore.project.metrics.answers import performance
 
         return performance(
             self._state(), run, title, iou, confidence, bins, classes, where, task, pixels
@@ -288,7 +288,7 @@ class RunQuestions(OpenProject):
         Args:
             pixels: Whether images may be decoded now for values that are missing.
         """
-        from boxscore.project.metric_answers import performance_by_class
+        from boxscore.project.metrics.answers import performance_by_class
 
         return performance_by_class(self._state(), run, title, iou, confidence, where, task, pixels)
 
@@ -313,14 +313,14 @@ class RunQuestions(OpenProject):
         Returns:
             Under "pairs" one document for each other run; "agreement" of all of them.
         """
-        from boxscore.project.comparing import Comparison, compare
+        from boxscore.project.comparison.comparing import Comparison, compare
 
         asked = Comparison(runs=runs, iou=iou, where=where, by=by, images=images)
         return compare(self._state(), asked)
 
     def flipped(self, first: str, second: str, query: FlipQuery) -> Document:
         """One page of what changed between two runs: objects, or false positives."""
-        from boxscore.project.flipped import flipped_document
+        from boxscore.project.comparison.flipped import flipped_document
 
         return flipped_document(self._state(), first, second, query)
 
@@ -337,8 +337,8 @@ class RunQuestions(OpenProject):
             SourceError: The rules cannot be read, or name what the project does not have.
             RequestError: The baseline is gone or another one, or the labels changed.
         """
-        from boxscore.project.gating import gate
-        from boxscore.project.kept_rules import gate_by_kept
+        from boxscore.project.gate.gating import gate
+        from boxscore.project.gate.kept_rules import gate_by_kept
 
         if rules is None:
             return gate_by_kept(self._state(), run, baseline)
@@ -346,13 +346,13 @@ class RunQuestions(OpenProject):
 
     def gate_rules(self) -> Document:
         """The "text" of the gate's rules, and whether they are "kept" by the project."""
-        from boxscore.project.kept_rules import rules_document
+        from boxscore.project.gate.kept_rules import rules_document
 
         return rules_document(self._state())
 
     def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
         """Write first rules for `gate`, which the baseline itself passes."""
-        from boxscore.project.gate_start import start_rules
+        from boxscore.project.gate.start import start_rules
 
         return start_rules(self._state(), Path(path), baseline)
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.project.quality_questions import QualityQuestions
+from boxscore.project.metrics.questions import QualityQuestions
 from boxscore.project.questions import RunQuestions
-from boxscore.project.slice_questions import SliceQuestions
+from boxscore.project.slices.questions import SliceQuestions
 from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
     from boxscore.evaluation.queries import ErrorQuery, ImageQuery
-    from boxscore.project.facets import FacetQuery
-    from boxscore.project.slicing import Where
-    from boxscore.project.tagging import Selection
+    from boxscore.project.slices.facets import FacetQuery
+    from boxscore.project.slices.slicing import Where
+    from boxscore.project.slices.tagging import Selection
     from boxscore.schema.ontology import Ontology
     from boxscore.schema.tables import Annotations, Table
 
@@ -77,7 +77,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
 
     def import_reports(self) -> list[Document]:
         """What every import read, rejected and repaired, the newest first."""
-        from boxscore.project.reports import import_reports
+        from boxscore.project.imports.reports import import_reports
 
         return import_reports(self.path)
 
@@ -114,7 +114,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             SourceError: The file is not what it claims to be, or the mapping is wrong.
             RequestError: Its format leaves nothing to decide, or `write` exists.
         """
-        from boxscore.project.doctoring import doctor
+        from boxscore.project.imports.doctoring import doctor
 
         target = None if write is None else Path(write)
         given = None if mapping is None else Path(mapping)
@@ -144,8 +144,8 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             run: Whose outcomes, when ground truth is written.
             selection: Only these objects, and images with all of their objects.
         """
-        from boxscore.project.exporting import ExportRequest, export
-        from boxscore.project.tagging import selected_rows
+        from boxscore.project.exports.exporting import ExportRequest, export
+        from boxscore.project.slices.tagging import selected_rows
 
         state = self._state()
         request = ExportRequest(
@@ -175,9 +175,9 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         Raises:
             RequestError: It has more bytes than a download may.
         """
-        from boxscore.project.exporting import ExportRequest
-        from boxscore.project.tagging import selected_rows
-        from boxscore.project.zipping import export_zip
+        from boxscore.project.exports.exporting import ExportRequest
+        from boxscore.project.exports.zipping import export_zip
+        from boxscore.project.slices.tagging import selected_rows
 
         state = self._state()
         rows = selected_rows(state, selection)
@@ -190,7 +190,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         Raises:
             RequestError: supervision is not installed, or images are frames of videos.
         """
-        from boxscore.project.with_supervision import to_supervision
+        from boxscore.project.exports.supervision import to_supervision
 
         return to_supervision(self._state(), what)
 
@@ -200,7 +200,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         Raises:
             RequestError: FiftyOne is not installed, or images are frames of videos.
         """
-        from boxscore.project.with_fiftyone import to_fiftyone
+        from boxscore.project.exports.fiftyone import to_fiftyone
 
         return to_fiftyone(self._state(), runs, name)
 
@@ -224,7 +224,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
             "images" by split, sequence, licence, class, tag and saved slice; "objects" of a run
             by outcome, reason, class, label and tag; under "ranges" the histograms of each.
         """
-        from boxscore.project.facets import FacetQuery, facets
+        from boxscore.project.slices.facets import FacetQuery, facets
 
         return facets(self._state(), FacetQuery() if asked is None else asked)
 
@@ -266,7 +266,7 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         Raises:
             RequestError: The file is gone, or not what was imported.
         """
-        from boxscore.project.originals import original
+        from boxscore.project.pictures.originals import original
 
         state = self._state()
         file = state.truth().items["file"][state.item_row(data_hash, frame)]

@@ -15,9 +15,9 @@ from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import compare
 from boxscore.project.loading import Loaded
-from boxscore.project.narrowing import meant, task_of_objects
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.slicing import Where
+from boxscore.project.slices.narrowing import meant, task_of_objects
+from boxscore.project.slices.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Table

@@ -7,7 +7,7 @@ from typing import Any
 from boxscore.evaluation.protocols import PROTOCOLS
 from boxscore.matching.compare import fitting_tasks
 from boxscore.project.loading import Loaded
-from boxscore.project.settings import PROTOCOL, TASK, choices
+from boxscore.project.metrics.settings import PROTOCOL, TASK, choices
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from boxscore.errors import BoxscoreError
 from boxscore.project import Project
-from boxscore.project.pixels import cut_out, pixels_of
+from boxscore.project.pictures.decoding import cut_out, pixels_of
 from boxscore.sources.video import VideoReader
 
 Document = dict[str, Any]

@@ -1,5 +1,5 @@
 """The project under the name that Encord Active documents."""
 
-from boxscore.project.encord_project import EncordProject as Project
+from boxscore.project.encord.project import EncordProject as Project
 
 __all__ = ["Project"]

@@ -1,6 +1,6 @@
 """Importers of predictions under the name that Encord Active documents."""
 
-from boxscore.project.encord_imports import (
+from boxscore.project.encord.imports import (
     import_coco_predictions,
     import_kitti_predictions,
     import_mask_predictions,

@@ -1,5 +1,5 @@
 """The writer of predictions under its oldest module name."""
 
-from boxscore.project.encord_writer import PredictionWriter
+from boxscore.project.encord.writer import PredictionWriter
 
 __all__ = ["PredictionWriter"]

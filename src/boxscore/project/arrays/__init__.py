@@ -1,0 +1,1 @@
+"""Scores of plain arrays, without a project."""

@@ -1,0 +1,1 @@
+"""Encord Active's names over projects of this package."""

@@ -1,0 +1,1 @@
+"""Out of a project: files, parts of it, other packages' data sets."""

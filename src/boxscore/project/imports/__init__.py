@@ -1,0 +1,1 @@
+"""Into a project: read, reconciled, evaluated, published in one commit."""

@@ -1,0 +1,1 @@
+"""Labels that are probably wrong, and what people decide about them."""

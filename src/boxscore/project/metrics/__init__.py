@@ -1,0 +1,1 @@
+"""Quality metrics of a project: computed, stored, told."""

@@ -1,0 +1,1 @@
+"""Pixels of a project's images."""

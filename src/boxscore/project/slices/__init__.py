@@ -1,0 +1,1 @@
+"""Parts of the data, named, found and kept."""

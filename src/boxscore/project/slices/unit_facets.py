@@ -1,0 +1,115 @@
+"""What a project knows of its ground truths and predictions that they can be told apart by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxscore.evaluation.facets import Condition, Facet, number_facet, text_facet
+from boxscore.evaluation.units import Units
+from boxscore.project.embeddings.likeness import grouped
+from boxscore.project.embeddings.stored import IMAGES
+from boxscore.project.embeddings.stored import stored as embedded
+from boxscore.project.loading import Loaded
+from boxscore.project.metrics.measuring import Known, known_metrics
+from boxscore.project.slices.judged_units import lacks_values, unit_values, without_pixels
+from boxscore.project.slices.object_conditions import POSITIONS, positions
+from boxscore.project.slices.words import named, written
+from boxscore.quality.cards import TRUTH, Card
+
+TEXTS = ("split", "sequence", "licence")
+"""Columns of items that are looked at."""
+LEFT_OUT = ("random_values_on_images", "random_values_on_objects")
+"""Metrics that mean nothing, on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A facet, and what its conditions are called.
+
+    Attributes:
+        key: A text of items, "class", "x", "y", or the id of a metric.
+        card: Of a metric, else None.
+    """
+
+    facet: Facet
+    key: str
+    card: Card | None = None
+
+    def name(self, condition: Condition) -> str:
+        """The units that fulfil a condition, in words: "objects of 20 % of the image or more"."""
+        return named(self.key, self.card, condition)
+
+    def where(self, condition: Condition) -> str:
+        """The same as a part of a slice."""
+        return written(self.key, self.card, condition)
+
+
+def searched_metrics(state: Loaded) -> list[Known]:
+    """Metrics that failures may depend on.
+
+    Left out are random values and what is only known of predictions: it is made of confidences,
+    and that unsure predictions are more often false is no finding.
+    """
+    return [
+        one
+        for one in known_metrics(state).values()
+        if one.card.id not in LEFT_OUT and (not one.card.roles or TRUTH in one.card.roles)
+    ]
+
+
+def facets_of(
+    state: Loaded, units: Units, run: str | None, *, pixels: bool, stored_only: bool = False
+) -> tuple[list[Described], list[str]]:
+    """Every facet of some units, and titles of metrics that are not computed yet.
+
+    Args:
+        run: The run whose predictions the units are; None for ground truths.
+        pixels: Whether images may be decoded now for values that are missing.
+        stored_only: Whether nothing at all may be computed.
+    """
+    found = [*_texts(state, units), *_positions(state, units)]
+    waiting = []
+    for known in searched_metrics(state):
+        lacking = not pixels and without_pixels(state, known)
+        if lacking or (stored_only and lacks_values(state, known, run)):
+            waiting.append(known.card.title)
+            continue
+        values = unit_values(state, known, units, run)
+        if values is not None:
+            found.append((number_facet(known.card.title, values), known.card.id, known.card))
+    described = [Described(facet, key, card) for facet, key, card in found if facet is not None]
+    return described, waiting
+
+
+Found = tuple[Facet | None, str, Card | None]
+
+
+def _texts(state: Loaded, units: Units) -> list[Found]:
+    truth = state.truth()
+    found: list[Found] = []
+    columns = {key: truth.items[key].astype(str) for key in TEXTS}
+    if embedded(state, IMAGES) is not None:
+        groups = grouped(state, IMAGES, None, None)
+        columns["cluster"] = np.where(groups > 0, groups.astype(str), "")
+    for key, column in columns.items():
+        code, names = _numbered(column)
+        found.append((text_facet(key, code[units.item], names), key, None))
+    classes = [row.name for row in truth.ontology.classes]
+    found.append((text_facet("class", units.class_id, classes), "class", None))
+    return found
+
+
+def _numbered(values: NDArray[np.str_]) -> tuple[NDArray[np.int64], list[str]]:
+    """Place of each value among the different ones; -1 for the empty one."""
+    names, code = np.unique(values, return_inverse=True)
+    return np.where(values == "", -1, code), names.tolist()
+
+
+def _positions(state: Loaded, units: Units) -> list[Found]:
+    if np.isnan(units.box).all():
+        return []
+    values = positions(state.truth().items, units.item, units.box)
+    return [(number_facet(name, values[name]), name, None) for name in POSITIONS]
