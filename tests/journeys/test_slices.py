@@ -48,7 +48,7 @@ def test_from_a_weak_slice_to_its_misses(
         missed = page.get_by_test_id("total")
         expect(missed).to_have_text(re.compile(r"^\d+ objects$"))
         assert int(missed.inner_text().split()[0]) <= first["units"]
-        page.get_by_role("button", name=re.compile("Remove filter Only object")).click()
+        page.get_by_role("button", name=re.compile("Remove filter Object")).click()
         page.wait_for_url(lambda url: "among=" not in url)
 
 

@@ -47,8 +47,10 @@ def test_a_report_from_disk(theme: Any, browser: Any, report: Path, demo_folder:
         role = "truth" if outcome == "fn" else outcome
         expect(shown.first.locator(f"rect.{outcome}, rect.{role}").first).to_be_visible()
     # What was chosen by mouse is chosen by keyboard too.
-    page.keyboard.press("ArrowLeft")
-    expect(page.get_by_label(re.compile(r"^Missed"))).to_be_checked()
+    page.get_by_role("link", name=re.compile(r"^Missed \(")).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel.fn")).to_be_visible()
+    expect(page.locator(".panel.tp")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert problems == []

@@ -1,24 +1,15 @@
 /** The shell around every page: nav, bar, content, keys, theme. */
-import { useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
 import { FilterDialog } from "./filter/dialog";
 import { Failure, Skeleton } from "./parts/card";
-import { DataMapPage } from "./pages/data-map";
-import { ComparePage } from "./pages/compare";
 import { ConfusionPage } from "./pages/confusion";
-import { DriftPage } from "./pages/drift";
-import { GatePage } from "./pages/gate";
-import { MetricsPage } from "./pages/metrics";
-import { ImportsPage } from "./pages/imports";
 import { ErrorsPage } from "./pages/errors";
-import { LabelsPage } from "./pages/labels";
-import { SlicesPage } from "./pages/slices";
 import { ProjectsPage } from "./pages/projects";
 import { CHOSEN } from "./api/base";
 import { useNews, useProjects } from "./api/jobs";
 import { OverviewPage } from "./pages/overview";
 import { NoRunPage, RunsPage } from "./pages/runs";
-import { SettingsPage } from "./pages/settings";
 import { Bar } from "./shell/bar";
 import { Chips } from "./shell/chips";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
@@ -29,6 +20,17 @@ import { pickNothing, picks } from "./state/picked";
 import { usePreferences } from "./state/preferences";
 import { PAGES, unfiltered } from "./state/url";
 import { getView, setView, useView } from "./state/view";
+
+// The first screens come with the shell; these come when they are opened.
+const DataMapPage = lazy(() => import("./pages/data-map").then(({ DataMapPage }) => ({ default: DataMapPage })));
+const ComparePage = lazy(() => import("./pages/compare").then(({ ComparePage }) => ({ default: ComparePage })));
+const DriftPage = lazy(() => import("./pages/drift").then(({ DriftPage }) => ({ default: DriftPage })));
+const GatePage = lazy(() => import("./pages/gate").then(({ GatePage }) => ({ default: GatePage })));
+const MetricsPage = lazy(() => import("./pages/metrics").then(({ MetricsPage }) => ({ default: MetricsPage })));
+const ImportsPage = lazy(() => import("./pages/imports").then(({ ImportsPage }) => ({ default: ImportsPage })));
+const LabelsPage = lazy(() => import("./pages/labels").then(({ LabelsPage }) => ({ default: LabelsPage })));
+const SlicesPage = lazy(() => import("./pages/slices").then(({ SlicesPage }) => ({ default: SlicesPage })));
+const SettingsPage = lazy(() => import("./pages/settings").then(({ SettingsPage }) => ({ default: SettingsPage })));
 
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -111,7 +113,9 @@ export function App(): ReactElement {
         ) : failed ? (
           <Failure error={failed} retry={() => void (project.error ? project : projects).refetch()} />
         ) : project.data ? (
-          <Content project={project.data} run={run} dark={dark} />
+          <Suspense fallback={<Skeleton height={400} />}>
+            <Content project={project.data} run={run} dark={dark} />
+          </Suspense>
         ) : (
           <Skeleton height={400} />
         )}

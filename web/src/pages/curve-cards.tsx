@@ -1,5 +1,5 @@
 /** Precision and recall of all runs, and the choice of a confidence. */
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { pointOf, useCurves, type Curves, type Overview, type Run, type Summary, type Under } from "../api/client";
 import { score } from "../format";
 import { overlapOf } from "../metrics";
@@ -16,9 +16,11 @@ interface PrecisionRecallProps {
   run: Run;
   choice: Choice;
   counts: NonNullable<Summary["counts"]>;
+  /** What is shown where the run's curves cannot be had. */
+  failed: ReactNode;
 }
 
-export function PrecisionRecallCard({ project, run, choice, counts }: PrecisionRecallProps): ReactElement {
+export function PrecisionRecallCard({ project, run, choice, counts, failed }: PrecisionRecallProps): ReactElement {
   const view = useView();
   const others = project.runs.filter((r) => r !== run && r.tasks.some((t) => t.task === choice.task)).slice(0, 3);
   const { x, y } = axes();
@@ -37,15 +39,17 @@ export function PrecisionRecallCard({ project, run, choice, counts }: PrecisionR
         </div>
       }
     >
-      <Chart label={`Precision against recall; now ${score(precision, 2)} and ${score(recall, 2)}`} across="Recall" up="Precision">
-        {others.map((r) => (
-          <RunCurve key={r.name} run={r} under={underOf(view, r, choice.task)} current={false} />
-        ))}
-        <RunCurve run={run} under={choice.under} current />
-        {precision !== null && recall !== null && (
-          <circle className={run.letter === "A" ? "ring run-a" : "ring run-b"} cx={x(recall)} cy={y(precision)} r="5" />
-        )}
-      </Chart>
+      {failed || (
+        <Chart label={`Precision against recall; now ${score(precision, 2)} and ${score(recall, 2)}`} across="Recall" up="Precision">
+          {others.map((r) => (
+            <RunCurve key={r.name} run={r} under={underOf(view, r, choice.task)} current={false} />
+          ))}
+          <RunCurve run={run} under={choice.under} current />
+          {precision !== null && recall !== null && (
+            <circle className={run.letter === "A" ? "ring run-a" : "ring run-b"} cx={x(recall)} cy={y(precision)} r="5" />
+          )}
+        </Chart>
+      )}
     </Card>
   );
 }
@@ -66,10 +70,11 @@ function RunCurve({ run, under, current }: { run: Run; under: Under; current: bo
 interface ConfidenceProps {
   curves: Curves | undefined;
   confidence: number | null;
+  failed: ReactNode;
 }
 
-export function ConfidenceCard({ curves, confidence }: ConfidenceProps): ReactElement {
-  if (!curves) return <Card title="Choose a confidence"><Skeleton height={260} /></Card>;
+export function ConfidenceCard({ curves, confidence, failed }: ConfidenceProps): ReactElement {
+  if (failed || !curves) return <Card title="Choose a confidence">{failed || <Skeleton height={260} />}</Card>;
   const { at, precision, recall, f1 } = curves.confidence;
   const low = at[0] ?? 0;
   const high = at.at(-1) ?? 1;

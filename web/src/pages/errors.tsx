@@ -127,7 +127,6 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
             <span className="muted" data-testid="total">
               {list.head && plural(total, view.mode === "objects" ? "object" : "image")}
             </span>
-            <GoTo at={at} total={total} go={go} toFirst={toFirst} />
             {view.mode === "objects" && (
               <div className="segments right" role="radiogroup" aria-label="Order">
                 {SORTS.map((sort) => (
@@ -138,7 +137,10 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
               </div>
             )}
           </div>
-          <BulkBar run={run.name} noun={ofImages ? "image" : "object"} selection={selection} tagged={tagged} />
+          <div className="errors-picks">
+            <BulkBar run={run.name} noun={ofImages ? "image" : "object"} selection={selection} tagged={tagged} />
+            <GoTo at={at} total={total} go={go} toFirst={toFirst} />
+          </div>
           {list.error ? (
             <Failure error={list.error} retry={list.retry} />
           ) : !list.head ? (

@@ -66,10 +66,11 @@ function Curves({ project, run, choice, summary }: { project: Overview; run: Run
   const curves = useCurves(point, choice.under);
   const { counts } = summary;
   if (!counts) return null;
+  const failed = curves.error && <Failure error={curves.error} retry={() => void curves.refetch()} />;
   return (
     <div className="columns three">
-      <PrecisionRecallCard project={project} run={run} choice={choice} counts={counts} />
-      <ConfidenceCard curves={curves.data} confidence={counts.confidence} />
+      <PrecisionRecallCard project={project} run={run} choice={choice} counts={counts} failed={failed} />
+      <ConfidenceCard curves={curves.data} confidence={counts.confidence} failed={failed} />
       <FixFirst run={run} choice={choice} point={point} counts={counts} curves={curves.data} />
     </div>
   );

@@ -21,7 +21,7 @@ export function FindingCodes({ findings, chosen, choose }: CodesProps): ReactEle
     <Card
       title="Findings"
       hint="Metrics beyond this project's thresholds; boxscore config set CODE VALUE moves one"
-      foot={findings.not_computed.length > 0 && <NotComputed titles={findings.not_computed} />}
+      foot={findings.not_computed.length > 0 && <NotComputed titles={findings.not_computed} run={findings.run} />}
     >
       {some.length === 0 ? (
         <Empty title="No findings">
@@ -64,18 +64,27 @@ export function FindingCodes({ findings, chosen, choose }: CodesProps): ReactEle
 }
 
 /** Which metrics the findings lack, and what makes them. */
-function NotComputed({ titles }: { titles: string[] }): ReactElement {
+function NotComputed({ titles, run }: { titles: string[]; run: string | null }): ReactElement {
   const metrics = useMetrics();
   const embeddings = useEmbeddings().data;
   const reads = (title: string): string | undefined => metrics.data?.find((m) => m.title === title)?.reads;
   const embed = titles.every((title) => reads(title) === "embeddings");
+  const embedded = embeddings?.parts.every((part) => part.run !== null || part.embedded > 0);
   return (
     <>
       <p>
         Not computed: {titles.slice(0, MOST_NAMED).join(", ")}
         {titles.length > MOST_NAMED && ` and ${titles.length - MOST_NAMED} more`}
       </p>
-      {embed ? embeddings?.can_embed && <JobButton kind="embed" label="Embed images and objects" /> : <JobButton kind="measure" label="Compute them" />}
+      {embeddings?.images_with_pixels === 0 ? (
+        <p>The project has no pixels: import it with its images.</p>
+      ) : !embed ? (
+        <JobButton kind="measure" label="Compute them" />
+      ) : embedded && run !== null ? (
+        <p>They need its predictions embedded: <code>boxscore embed --run {run}</code></p>
+      ) : (
+        embeddings?.can_embed && <JobButton kind="embed" label="Embed images and objects" />
+      )}
     </>
   );
 }
