@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from boxscore.cli import COMMANDS
+from boxscore.cli import COMMANDS, SECTIONS
 from boxscore.errors import EXIT_BUG, EXIT_INTERRUPTED, BoxscoreError
 
 
@@ -26,6 +26,15 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"boxscore.cli.{module}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands under the questions that they answer."""
+        room = formatter.width - 6 - max(map(len, COMMANDS))
+        for title, names in SECTIONS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            rows = [(name, one.get_short_help_str(room)) for name, one in found if one]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
