@@ -20,6 +20,7 @@ from boxscore.evaluation.tallies import (
     class_rates,
     counts_tally,
     paired_statistic,
+    pooled,
     pooled_rates,
 )
 from boxscore.matching.coco import candidate_pairs
@@ -50,6 +51,23 @@ def test_rates_of_repeated_images(seed: int) -> None:
                 tp, fp, fn = (int(v[k]) for v in (counts.tp, counts.fp, counts.fn))
                 expected = [precision(tp, fp), recall(tp, fn), f1(tp, fp, fn)]
                 assert np.array_equal(class_rates(sums)[row, k], expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_classes_together_have_the_sums_and_the_bounds_of_the_classes(seed: int) -> None:
+    view = brute.scene(seed)
+    tally = counts_tally(view, matches(view), 0.3)
+    weights = np.random.default_rng(seed).integers(0, 4, (5, view.items)).astype(np.uint16)
+    each = tally.sums(weights).reshape(5, -1, 3)
+    assert np.array_equal(pooled(tally).sums(weights), each.sum(axis=1))
+    assert np.array_equal(pooled(tally, (1,)).sums(weights), each[:, 1])
+    any_row, plan = np.full(3, -1), Plan(replicates=50)
+    made, slow = (
+        bootstrap_statistic(one, pooled_rates, COUNT_NAMES, resting_on=any_row, plan=plan)
+        for one in (pooled(tally), tally)
+    )
+    for name in ("estimate", "low", "high", "reason"):
+        assert np.array_equal(getattr(made, name), getattr(slow, name), equal_nan=name != "reason")
 
 
 @pytest.mark.parametrize("seed", range(5))

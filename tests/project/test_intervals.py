@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,3 +107,20 @@ def test_they_are_made_once(people: Project, monkeypatch: pytest.MonkeyPatch) ->
         row["metrics"] for row in first["per_class"]
     ]
     assert people.intervals("found", task="keypoints") is first
+
+
+def test_rates_at_a_point_have_bounds(demo_folder: Path) -> None:
+    project = Project.open(demo_folder)
+    counts = project.summary("float32", iou=0.6, confidence=0.3)["counts"]
+    found = project.rate_intervals("float32", iou=0.6, confidence=0.3)
+    assert (found["clusters"], found["unit"], found["replicates"]) == (41, "image", 1000)
+    for name in ("precision", "recall", "f1"):
+        one = found["intervals"][name]
+        assert one["low"] < one["estimate"] == counts[name] < one["high"]
+    own = project.rate_intervals("float32")
+    assert own["confidence"] == project.summary("float32")["counts"]["confidence"]
+    some = project.rate_intervals("float32", classes=(0,), where="split=val")
+    alone = project.summary("float32", classes=(0,), where="split=val")["counts"]
+    assert some["intervals"]["recall"]["estimate"] == alone["recall"]
+    rare = project.rate_intervals("float32", classes=(4,))["intervals"]["recall"]
+    assert rare["low"] is None and "few" in rare["reason"]

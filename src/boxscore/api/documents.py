@@ -201,29 +201,6 @@ class ErrorBudget(Document):
     false_negative: float | None
 
 
-class Interval(Document):
-    estimate: float | None
-    low: float | None
-    high: float | None
-    reason: str | None
-
-
-class ClassIntervals(Document):
-    class_id: int
-    class_name: str
-    metrics: dict[str, Interval]
-
-
-class RunIntervals(Document):
-    intervals: dict[str, Interval]
-    replicates: int
-    seed: int
-    confidence: float
-    unit: str
-    clusters: int
-    per_class: list[ClassIntervals]
-
-
 class NamedClass(Document):
     class_id: int
     name: str

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from boxscore.api import documents
 from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Protocol, Task, Where
 from boxscore.api.fix_documents import FixFirst
+from boxscore.api.interval_documents import RateIntervals, RunIntervals
 from boxscore.evaluation.queries import MOST_ROWS, ClassOrNone, ErrorQuery, ImageQuery
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -151,7 +152,7 @@ def lrp(
     return document | {"per_class": _named(document["per_class"])}
 
 
-@router.get("/{run:path}/intervals", response_model=documents.RunIntervals)
+@router.get("/{run:path}/intervals", response_model=RunIntervals)
 def intervals(run: str, project: ProjectHere, task: Task = None, where: Where = None) -> object:
     """95 % intervals of COCO's numbers, from resampled images."""
     document = project.intervals(run, task=task, where=where)
@@ -159,6 +160,22 @@ def intervals(run: str, project: ProjectHere, task: Task = None, where: Where = 
         "intervals": document["metrics"],
         "per_class": _named(document["per_class"]),
     }
+
+
+@router.get("/{run:path}/rate-intervals", response_model=RateIntervals)
+def rate_intervals(
+    run: str,
+    project: ProjectHere,
+    classes: Classes,
+    iou: Iou = 0.5,
+    confidence: Confidence = None,
+    task: Task = None,
+    where: Where = None,
+) -> object:
+    """95 % intervals of precision, recall and F1 at one point, from resampled images."""
+    return project.rate_intervals(
+        run, iou=iou, confidence=confidence, classes=classes, task=task, where=where
+    )
 
 
 @router.get("/{run:path}/errors", response_model=documents.ErrorPage)

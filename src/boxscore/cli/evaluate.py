@@ -119,6 +119,15 @@ def _add_intervals(
     found = project.intervals(document["run"], task=document["task"], where=where)
     document["intervals"] = found["metrics"]
     document["resampled"] = {k: found[k] for k in ("replicates", "seed", "unit", "clusters")}
+    if document["counts"]:
+        rates = project.rate_intervals(
+            document["run"],
+            iou=document["counts"]["iou"],
+            confidence=document["counts"]["confidence"],
+            task=document["task"],
+            where=where,
+        )
+        document["rate_intervals"] = rates["intervals"]
     of_class = {row["class_id"]: row["metrics"] for row in found["per_class"]}
     for row in document["per_class"]:
         row["intervals"] = of_class.get(row["class_id"])

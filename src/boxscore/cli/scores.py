@@ -63,6 +63,8 @@ def _intervals_line(document: dict[str, Any]) -> str:
     found, how = document["intervals"], document["resampled"]
     names = [n for n in ("AP", "AP50", "AR100", "AR") if n in found][:3]
     words = "; ".join(f"{name} {interval(found[name])}" for name in names)
+    rates = document.get("rate_intervals", {})
+    words += "".join(f"; {name.replace('f1', 'F1')} {interval(rates[name])}" for name in rates)
     resamples = f"{how['replicates']:,} resamples of {how['clusters']} {how['unit']}s"
     return f"{document['run']}, 95 % ({resamples}): {words}"
 

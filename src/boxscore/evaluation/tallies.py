@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError
 from boxscore.evaluation.bounds import Bounds, Plan, Support, bounds
 from boxscore.evaluation.clusters import Clusters
-from boxscore.evaluation.counts import predictions_shown
+from boxscore.evaluation.counts import Classes, predictions_shown
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
@@ -121,7 +121,9 @@ def _draw(
 
 def _support(tally: Tally, resting_on: NDArray[np.int64], clusters: Clusters) -> Support:
     there = clusters.takes_part[tally.item]
-    rows = np.append(np.bincount(tally.cell[there], minlength=tally.cells), there.sum())
+    amount = np.ones(there.size) if tally.amount is None else tally.amount
+    rows = np.bincount(tally.cell[there], amount[there], minlength=tally.cells).astype(np.int64)
+    rows = np.append(rows, rows.sum())
     holders = np.append(tally.holders(clusters), clusters.holding(tally.item))
     return Support(
         objects=rows[resting_on],
@@ -150,6 +152,22 @@ def counts_tally(
         cells=3 * view.classes,
         item=np.concatenate([side.item[chosen] for side, chosen, _ in rows]),
         cell=np.concatenate([3 * side.class_id[chosen] + what for side, chosen, what in rows]),
+    )
+
+
+def pooled(tally: Tally, classes: Classes = None) -> Tally:
+    """A `counts_tally` with the classes, or some of them, together: one row an image and sum.
+
+    Its sums are those of the classes, from as many rows as there are images at most.
+    """
+    of_class, what = np.divmod(tally.cell, 3)
+    kept = np.ones(what.size, np.bool_) if classes is None else np.isin(of_class, classes)
+    place = tally.item[kept].astype(np.int64) * 3 + what[kept]
+    amount = np.bincount(place, minlength=3 * tally.items)
+    held = np.flatnonzero(amount)
+    item, cell = np.divmod(held.astype(np.int32), np.int32(3))
+    return Tally(
+        items=tally.items, cells=3, item=item, cell=cell, amount=amount[held].astype(np.float64)
     )
 
 

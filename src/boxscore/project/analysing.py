@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.class_curves import class_curves_document
 from boxscore.evaluation.clusters import Clusters
@@ -13,12 +14,19 @@ from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.intervals import bootstrap
 from boxscore.evaluation.lrp import lrp_document
 from boxscore.evaluation.run_view import RunView
+from boxscore.evaluation.tallies import (
+    COUNT_NAMES,
+    bootstrap_statistic,
+    counts_tally,
+    pooled,
+    pooled_rates,
+)
 from boxscore.evaluation.thresholds import Goal, choose_thresholds, thresholds_document
 from boxscore.evaluation.tide import tide_document
 from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
 from boxscore.project.loading import Loaded
-from boxscore.project.numbers import curves_document
+from boxscore.project.numbers import check_classes, curves_document, operating_confidence
 from boxscore.project.slices.narrowing import sliced_view
 from boxscore.project.slices.slicing import Where
 
@@ -122,6 +130,46 @@ def intervals(state: Loaded, run: str, where: Where = None, task: str | None = N
 
     document: Document = state.remembered(key, draw)
     return document
+
+
+def rate_intervals(
+    state: Loaded,
+    run: str,
+    point: tuple[float, float | None],
+    classes: Classes = None,
+    where: Where = None,
+    task: str | None = None,
+) -> Document:
+    """95 % intervals of precision, recall and F1 of all classes together, from resampled images.
+
+    Args:
+        point: IoU and confidence; None is the run's own.
+    """
+    view, items = sliced_view(state, run, where, task)
+    check_classes(classes, view.view.classes)
+    iou, confidence = point[0], operating_confidence(view, point[1], items)
+    tally = pooled(counts_tally(view.view, view.live.at(iou), confidence), classes)
+    clusters, plan = clusters_of(state, items), Plan()
+    found = bootstrap_statistic(
+        tally,
+        pooled_rates,
+        COUNT_NAMES,
+        resting_on=np.full(len(COUNT_NAMES), -1),
+        clusters=clusters,
+        plan=plan,
+    )
+    metrics = found.document()
+    for one in metrics.values():
+        del one["p"]  # of one run there is nothing to test
+    return {
+        "iou": iou,
+        "confidence": confidence,
+        "replicates": plan.replicates,
+        "seed": plan.seed,
+        "unit": clusters.unit,
+        "clusters": clusters.count,
+        "intervals": metrics,
+    }
 
 
 def clusters_of(state: Loaded, items: Items = None) -> Clusters:

@@ -196,6 +196,25 @@ class RunQuestions(OpenProject):
 
         return intervals(self._state(), run, where, task)
 
+    def rate_intervals(
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        confidence: float | None = None,
+        classes: tuple[int, ...] | None = None,
+        task: str | None = None,
+        where: Where = None,
+    ) -> Document:
+        """95 % bootstrap intervals of precision, recall and F1 at one operating point.
+
+        Returns:
+            The point, how they were made, and "intervals": name -> estimate, low, high, reason.
+        """
+        from boxscore.project.analysing import rate_intervals
+
+        return rate_intervals(self._state(), run, (iou, confidence), classes, where, task)
+
     # --- quality metrics ---------------------------------------------------------------------
 
     @property

@@ -14,6 +14,7 @@ export type ErrorBudget = Schemas["ErrorBudget"];
 export type FixFirst = Schemas["FixFirst"];
 export type Fix = Schemas["Fix"];
 export type RunIntervals = Schemas["RunIntervals"];
+export type RateIntervals = Schemas["RateIntervals"];
 export type Curves = Schemas["Curves"];
 export type Interval = Schemas["Interval"];
 export type ClassIntervals = Schemas["ClassIntervals"];
@@ -247,6 +248,16 @@ export function useIntervals(run: string, { task, slice }: Under, enabled: boole
     placeholderData: undefined,
     queryFn: async ({ signal }) =>
       unwrap(await client.GET("/api/v1/runs/{run}/intervals", { params: { path: { run }, query: { task, slice } }, signal })),
+  });
+}
+
+/** Bounds of precision, recall and F1 at the point. */
+export function useRateIntervals(point: Point, { task, slice }: Under, enabled: boolean): UseQueryResult<RateIntervals> {
+  return useQuery({
+    queryKey: ["rate-intervals", point, task, slice],
+    enabled,
+    queryFn: async ({ signal }) =>
+      unwrap(await client.GET("/api/v1/runs/{run}/rate-intervals", { params: { path: { run: point.run }, query: { ...query(point), task, slice } }, signal })),
   });
 }
 

@@ -1079,6 +1079,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/rate-intervals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rate Intervals
+         * @description 95 % intervals of precision, recall and F1 at one point, from resampled images.
+         */
+        get: operations["rate_intervals_api_v1_runs__run__rate_intervals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/summary": {
         parameters: {
             query?: never;
@@ -3913,6 +3933,28 @@ export interface components {
             /** Unit */
             unit: string;
         };
+        /**
+         * RateIntervals
+         * @description Of precision, recall and f1 at one operating point.
+         */
+        RateIntervals: {
+            /** Clusters */
+            clusters: number;
+            /** Confidence */
+            confidence: number;
+            /** Intervals */
+            intervals: {
+                [key: string]: components["schemas"]["Interval"];
+            };
+            /** Iou */
+            iou: number;
+            /** Replicates */
+            replicates: number;
+            /** Seed */
+            seed: number;
+            /** Unit */
+            unit: string;
+        };
         /** Rules */
         Rules: {
             /** Kept */
@@ -6432,6 +6474,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OtherTools"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_intervals_api_v1_runs__run__rate_intervals_get: {
+        parameters: {
+            query?: {
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateIntervals"];
                 };
             };
             /** @description Refused */

@@ -1,6 +1,6 @@
 /** How good is the model, and what should be fixed first? */
 import type { ReactElement } from "react";
-import { pointOf, useCurves, useIntervals, useLrp, useSummary, type Overview, type Run, type Summary } from "../api/client";
+import { pointOf, useCurves, useIntervals, useRateIntervals, useLrp, useSummary, type Overview, type Run, type Summary } from "../api/client";
 import { Failure, Skeleton } from "../parts/card";
 import { choiceOf, type Choice } from "../state/choice";
 import { useView } from "../state/view";
@@ -21,9 +21,10 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
   const summary = useSummary(pointOf(view, run.name), choice.under);
   const doubt = useIntervals(run.name, choice.under, coco);
   const intervals = doubt.data;
+  const rates = useRateIntervals(pointOf(view, run.name), choice.under, choice.matched).data?.intervals;
   const lrp = useLrp(run.name, view.iou, choice.under, choice.matched);
   const found = summary.data?.task === choice.task ? summary.data : undefined;
-  const shown = { choice, intervals: coco ? intervals?.intervals : undefined };
+  const shown = { choice, intervals: coco ? intervals?.intervals : undefined, rates };
   return (
     <>
       <PageHead title="Overview" question="How good is the model, and what should be fixed first?">

@@ -13,9 +13,9 @@ import { shortTitle } from "./task-choice";
 type Intervals = Record<string, Interval> | undefined;
 const MOST_TILES = 5;
 
-function sure(found: Interval | undefined): string {
+function sure(found: Interval | undefined, written: (value: number | null) => string = score): string {
   if (!found) return "";
-  return found.low === null ? (found.reason ?? "") : `95 % ${score(found.low)} to ${score(found.high)}`;
+  return found.low === null ? (found.reason ?? "") : `95 % ${written(found.low)} to ${written(found.high)}`;
 }
 
 interface Tile {
@@ -31,9 +31,11 @@ interface Props {
   summary: Summary;
   choice: Choice;
   intervals: Intervals;
+  /** Of precision, recall and F1. */
+  rates: Intervals;
 }
 
-function tilesOf({ summary, choice, intervals }: Props): Tile[] {
+function tilesOf({ summary, choice, intervals, rates }: Props): Tile[] {
   const { counts, metrics } = summary;
   const protocol = choice.protocol;
   const counted = counts !== null && choice.matched;
@@ -48,9 +50,9 @@ function tilesOf({ summary, choice, intervals }: Props): Tile[] {
   const at = `at ${overlapOf(choice.task).split(" ").at(-1)} ${score(counts.iou, 2)}, confidence ${score(counts.confidence, 2)}`;
   return [
     ...tiles,
-    { name: "Precision", text: percent(counts.precision), unit: "%", why: "Nothing is predicted at these thresholds.", notes: [at] },
-    { name: "Recall", text: percent(counts.recall), unit: "%", why: "No object of these classes is labelled.", notes: [at] },
-    { name: "F1", text: score(counts.f1), why: "There is neither an object nor a prediction.", notes: [at] },
+    { name: "Precision", text: percent(counts.precision), unit: "%", why: "Nothing is predicted at these thresholds.", interval: rates?.precision, notes: [sure(rates?.precision, percent), at] },
+    { name: "Recall", text: percent(counts.recall), unit: "%", why: "No object of these classes is labelled.", interval: rates?.recall, notes: [sure(rates?.recall, percent), at] },
+    { name: "F1", text: score(counts.f1), why: "There is neither an object nor a prediction.", interval: rates?.f1, notes: [sure(rates?.f1), at] },
   ];
 }
 
@@ -69,7 +71,7 @@ export function Tiles({ stale, awaited, ...props }: Props & { stale: boolean; aw
           <b>
             <Value text={text} unit={unit} why={why} />
           </b>
-          {interval ? <Whisker of={interval} /> : awaited && name.startsWith("AP") && <span className="whisker-place" />}
+          {interval ? <Whisker of={interval} /> : (name.startsWith("AP") ? awaited : choice.matched && counts !== null) && <span className="whisker-place" />}
           {notes.filter(Boolean).map((note) => (
             <small key={note}>{note}</small>
           ))}
