@@ -176,14 +176,19 @@ def test_every_route_answers_the_demo(project: Project) -> None:
 
 def test_odd_values_are_never_a_server_error(project: Project) -> None:
     good = {"host": GOOD_HOSTS[0], **GOOD_TOKENS[0]}
-    names = ["iou", "confidence", "outcome", "class", "cursor", "limit", "sort", "width", "size"]
+    known = create_app(project).openapi()["paths"]
+    operations = [(verb, what) for verbs in known.values() for verb, what in verbs.items()]
+    concrete = [path for path, _ in routes(project)][-len(operations) :]
+    values = [str(httpx.QueryParams({"v": value})) for value in ODD if value.isprintable()]
     requests = [
-        (f"{path}{'&' if '?' in path else '?'}{name}={httpx.QueryParams({'v': value})['v']}", good)
-        for path in paths(project)
-        for name in names
-        for value in ODD
-        if value.isprintable()
+        (f"{path}{'&' if '?' in path else '?'}{value.replace('v', parameter['name'], 1)}", good)
+        for path, (verb, what) in zip(concrete, operations, strict=True)
+        if verb == "get" and path in paths(project)
+        for parameter in what.get("parameters", ())
+        if parameter["in"] == "query"
+        for value in values
     ]
+    assert len(requests) > 1_000
     requests += [
         (f"/api/v1/runs/{value or 'x'}/summary", good) for value in ODD if value.isprintable()
     ]
