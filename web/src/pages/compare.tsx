@@ -1,15 +1,16 @@
 /** What changed between two models, object by object? */
 import type { ReactElement } from "react";
-import { useComparison, type ComparedPair, type Comparison, type Overview, type Run } from "../api/client";
+import { useComparison, type Comparison, type Overview, type Run } from "../api/client";
 import { reportUrl } from "../api/gate";
 import { ClassChanges, ForestCard } from "../compare/forest";
 import { FlipsCard } from "../compare/flips";
 import { Gallery } from "../compare/gallery";
+import { VerdictCard } from "../compare/verdict";
 import { plural, score } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
-import { Name, Sentence } from "../parts/name";
+import { Name } from "../parts/name";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
@@ -88,25 +89,4 @@ function pointOfBoth({ iou, confidences, task, images }: Comparison): string {
   if (iou === null) return `On ${plural(images, "image")}`;
   const [a, b] = confidences.map((c) => score(c, 2));
   return `${overlapOf(task)} ${score(iou, 2)}, each run at the confidence of its best F1: ${a} and ${b}`;
-}
-
-const PILLS = { better: ["ok", "Better"], worse: ["bad", "Worse"], "cannot tell": ["note", "Cannot tell"] } as const;
-
-function VerdictCard({ data, pair }: { data: Comparison; pair: ComparedPair }): ReactElement {
-  const [pill, word] = PILLS[pair.verdict];
-  const [first, ...rest] = pair.sentences;
-  return (
-    <section className="card verdict" aria-label="Verdict">
-      <span className={`pill ${pill}`}>{word}</span>
-      <div>
-        <b><Sentence text={first ?? ""} names={data.runs} /></b>
-        {rest.map((sentence) => (
-          <p key={sentence}><Sentence text={sentence} names={data.runs} /></p>
-        ))}
-        {data.notes.map((note) => (
-          <p key={note} className="muted">{note}</p>
-        ))}
-      </div>
-    </section>
-  );
 }

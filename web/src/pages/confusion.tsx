@@ -1,5 +1,5 @@
 /** Which classes are mistaken for which? */
-import type { CSSProperties, ReactElement } from "react";
+import { useState, type CSSProperties, type ReactElement } from "react";
 import { pointOf, useConfusion, type Confusion, type Run } from "../api/client";
 import { percent, plural, score, whole } from "../format";
 import { overlapOf } from "../metrics";
@@ -8,6 +8,7 @@ import { OutcomeGlyph } from "../parts/marks";
 import { choiceOf, type Choice } from "../state/choice";
 import { objectsOf, type View } from "../state/url";
 import { setView, useView } from "../state/view";
+import { ExamplesCard } from "./confusion-examples";
 import { PageHead } from "./page-head";
 import { TaskChoice } from "./task-choice";
 
@@ -43,7 +44,9 @@ export function ConfusionPage({ run }: { run: Run }): ReactElement {
       ) : (
         <div className={found.isPlaceholderData ? "columns confusion-columns stale" : "columns confusion-columns"}>
           <MatrixCard data={data} drawn={drawn} choice={choice} />
-          <PairsCard data={data} choice={choice} chosen={view.classes} />
+          <div className="confusion-side">
+            <PairsCard data={data} run={run} choice={choice} chosen={view.classes} />
+          </div>
         </div>
       )}
     </>
@@ -80,6 +83,8 @@ function mistaken({ matrix, classes }: Confusion): Pair[] {
   });
   return pairs.filter((p) => p.count > 0).sort((a, b) => b.count - a.count || b.share - a.share);
 }
+
+const keyOf = (p: Pair): string => `${p.labelled.class_id}-${p.predicted.class_id}`;
 
 /** The objects that a cell counts; null is background. */
 function cellOf(labelled: number | null, predicted: number | null): Partial<View> {
@@ -159,41 +164,46 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   );
 }
 
-function PairsCard({ data, choice, chosen }: CardProps & { chosen: number[] }): ReactElement {
+function PairsCard({ data, run, choice, chosen }: CardProps & { run: Run; chosen: number[] }): ReactElement {
+  const [looked, lookAt] = useState<string | null>(null);
   const asked = (p: Pair) => !chosen.length || chosen.includes(p.labelled.class_id) || chosen.includes(p.predicted.class_id);
   const pairs = mistaken(data).filter(asked);
   const opens = choice.matched;
+  const shown = pairs.find((p) => keyOf(p) === looked) ?? pairs[0];
   return (
-    <Card title="Mistaken pairs" hint={`${plural(pairs.length, "pair")}, most frequent first${pairs.length > MOST_PAIRS ? `; ${MOST_PAIRS} are listed` : ""}`}>
-      {pairs.length ? (
-        <div className="scroll pairs">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Labelled</th>
-                <th>Predicted</th>
-                <th className="num">Times</th>
-                <th className="num">Of label %</th>
-              </tr>
-            </thead>
-            <tbody>
-              {pairs.slice(0, MOST_PAIRS).map((p) => {
-                const show = () => opens && setView(cellOf(p.labelled.class_id, p.predicted.class_id));
-                return (
-                  <tr key={`${p.labelled.class_id}-${p.predicted.class_id}`} className={opens ? "click" : ""} onClick={show}>
-                    <td title={p.labelled.name}><bdi>{p.labelled.name}</bdi></td>
-                    <td title={p.predicted.name}>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted.name}</bdi></button> : <bdi>{p.predicted.name}</bdi>}</td>
-                    <td className="num"><b>{whole(p.count)}</b></td>
-                    <td className="num">{percent(p.share)}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
-      ) : (
-        <Empty title="No class is mistaken for another" />
-      )}
-    </Card>
+    <>
+      <Card title="Mistaken pairs" hint={`${plural(pairs.length, "pair")}, most frequent first${pairs.length > MOST_PAIRS ? `; ${MOST_PAIRS} are listed` : ""}`}>
+        {pairs.length ? (
+          <div className="scroll pairs">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>Labelled</th>
+                  <th>Predicted</th>
+                  <th className="num">Times</th>
+                  <th className="num">Of label %</th>
+                </tr>
+              </thead>
+              <tbody>
+                {pairs.slice(0, MOST_PAIRS).map((p) => {
+                  const show = () => opens && setView(cellOf(p.labelled.class_id, p.predicted.class_id));
+                  return (
+                    <tr key={keyOf(p)} className={`${opens ? "click" : ""} ${opens && p === shown ? "current" : ""}`} onClick={show} onMouseEnter={() => lookAt(keyOf(p))} onFocus={() => lookAt(keyOf(p))}>
+                      <td title={p.labelled.name}><bdi>{p.labelled.name}</bdi></td>
+                      <td title={p.predicted.name}>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted.name}</bdi></button> : <bdi>{p.predicted.name}</bdi>}</td>
+                      <td className="num"><b>{whole(p.count)}</b></td>
+                      <td className="num">{percent(p.share)}</td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          </div>
+        ) : (
+          <Empty title="No class is mistaken for another" />
+        )}
+      </Card>
+      {opens && shown && <ExamplesCard run={run} choice={choice} labelled={shown.labelled} predicted={shown.predicted} to={cellOf(shown.labelled.class_id, shown.predicted.class_id)} />}
+    </>
   );
 }

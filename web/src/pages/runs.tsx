@@ -1,11 +1,13 @@
 /** Which models have been evaluated on this data? */
 import { useState, type ReactElement } from "react";
-import { EVERYTHING, pointOf, thumbnailUrl, useSummary, fetchImages, type Overview, type Run, type Task, type Under } from "../api/client";
+import { EVERYTHING, pointOf, thumbnailUrl, useComparison, useIntervals, useSummary, fetchImages, type Overview, type Run, type Task, type Under } from "../api/client";
 import { useQuery } from "@tanstack/react-query";
 import { useProjects } from "../api/jobs";
 import { ImportDialog } from "../imports/import-dialog";
-import { Card, Empty } from "../parts/card";
+import { VerdictCard } from "../compare/verdict";
+import { Card, Empty, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
+import { Whisker } from "../parts/whisker";
 import { percent, plural, score, whole } from "../format";
 import { exactTitle, valueOf, withPart } from "../state/slice";
 import { objectsOf, unfiltered } from "../state/url";
@@ -37,17 +39,44 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
             </thead>
             <tbody>
               {project.runs.map((r) => (
-                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} />
+                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} small={project.images <= MOST_IMAGES} />
               ))}
             </tbody>
           </table>
         </Card>
       )}
+      <Newest project={project} />
       <div className="columns runs-columns">
         <AddRun project={project} />
         <DataCard project={project} run={run} />
       </div>
     </>
+  );
+}
+
+/** Images up to which a list of runs draws intervals and compares by itself; beyond, Compare is asked. */
+const MOST_IMAGES = 10_000;
+
+/** The newest run against the first one of its task. */
+function Newest({ project }: { project: Overview }): ReactElement | null {
+  const newest = project.runs.at(-1);
+  const first = project.runs.find((r) => r.task === newest?.task);
+  if (!newest || !first || first === newest || project.images > MOST_IMAGES) return null;
+  return <Against first={first.name} second={newest.name} />;
+}
+
+function Against({ first, second }: { first: string; second: string }): ReactElement | null {
+  const view = useView();
+  const found = useComparison(first, second, view.iou, { slice: view.slice ?? undefined });
+  const pair = found.data?.pairs[0];
+  if (found.error) return null; // of some tasks no two runs are compared; Compare says why
+  if (!found.data || !pair) return <Skeleton height={150} />;
+  return (
+    <VerdictCard data={found.data} pair={pair}>
+      <button className="btn small" onClick={() => setView({ page: "compare", run: first, other: second, selected: null })}>
+        See what changed
+      </button>
+    </VerdictCard>
   );
 }
 
@@ -88,13 +117,23 @@ function ownRules(run: Run): Under {
   return { task: run.task as Task, protocol: own.protocols.find((p) => p.name === "coco")?.name };
 }
 
-function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main }): ReactElement {
+interface RowProps {
+  run: Run;
+  current: boolean;
+  head: Main;
+  /** Whether intervals are quick to draw. */
+  small: boolean;
+}
+
+function RunRow({ run, current, head, small }: RowProps): ReactElement {
   const view = useView();
   const summary = useSummary(pointOf(view, run.name), { ...ownRules(run), ...(view.slice === null ? {} : { slice: view.slice }) });
   const metrics = view.slice === null ? run.metrics : summary.data?.metrics;
   const counts = summary.data?.counts ?? run.counts;
   const main = mainOf(run);
   const named = main !== head;
+  const drawn = small && run.tasks.some((t) => t.task === run.task && t.protocols.some((p) => p.name === "coco"));
+  const intervals = useIntervals(run.name, { task: run.task as Task, slice: view.slice ?? undefined }, drawn).data?.intervals;
   return (
     <tr className={current ? "click current" : "click"} onClick={() => setView({ run: run.name, confidence: null })}>
       <td>
@@ -117,6 +156,7 @@ function RunRow({ run, current, head }: { run: Run; current: boolean; head: Main
       {Object.entries(main).map(([key, name]) => (
         <td key={key} className="num">
           <b className="big">{score(metrics?.[key])}</b>
+          {intervals?.[key] ? <Whisker of={intervals[key]} /> : drawn && <span className="whisker-place" />}
           {named && <small>{name}</small>}
         </td>
       ))}
