@@ -124,10 +124,10 @@ def test_a_calibration_bin_opens_its_false_positives(journey: Journey) -> None:
 def test_intervals_are_drawn(journey: Journey) -> None:
     journey.open("#/overview")
     page = journey.page
-    expect(page.locator(".kpi .whisker")).to_have_count(2)
-    expect(page.locator(".kpi .whisker").first).to_have_attribute(
-        "aria-label", ".300, 95 % .253 to .359"
-    )
+    drawn = page.locator(".kpi .whisker")
+    expect(drawn).to_have_count(5)  # AP, AP50, precision, recall, F1
+    expect(drawn.first).to_have_attribute("aria-label", ".300, 95 % .253 to .359")
+    expect(drawn.last).to_have_attribute("aria-label", ".451, 95 % .398 to .516")
     person = page.locator(".class-table tbody tr", has_text="person").first
     expect(person.locator(".whisker")).to_have_attribute("aria-label", ".312, 95 % .241 to .403")
 
