@@ -20,8 +20,8 @@ from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.recount import LiveMatching
 from boxscore.project import Project, browsing
+from boxscore.project.answer_cache import AnswerCache
 from boxscore.project.item_index import ItemIndex
-from boxscore.project.kept import Kept
 from boxscore.schema.kinds import Task
 from tests.api.asking import answers, responses
 
@@ -211,7 +211,7 @@ def test_a_listing_takes_a_few_bytes_an_object(project: Project) -> None:
 
 
 def test_old_answers_go_when_new_ones_need_the_room() -> None:
-    kept = Kept(most=3, most_bytes=1000)
+    kept = AnswerCache(most=3, most_bytes=1000)
     for k in range(5):
         kept.get(k, lambda: np.zeros(10))
     assert len(kept) == 3

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 
 from boxscore.evaluation.error_list import FN, FP, TP, objects_at
-from boxscore.evaluation.listing import error_page
+from boxscore.evaluation.listing import listing
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.queries import ClassOrNone, ErrorQuery
 from boxscore.evaluation.run_view import RunView
@@ -51,11 +51,12 @@ def test_facets_count_what_their_choice_shows(
 ) -> None:
     run, items = run_of(view), items_of(view)
     query = ErrorQuery(iou=iou, outcome="fp")
-    page = error_page(run, items, query, confidence)
+    whole = listing(run, items, iou, confidence)
+    page = whole.page(query)
     assert sum(row["count"] for row in page.facets["labelled"]) == page.total
     for row in page.facets["labelled"]:
         wanted: ClassOrNone = "none" if row["class_id"] is None else row["class_id"]
         narrowed = ErrorQuery(iou=iou, outcome="fp", labelled=wanted)
-        assert error_page(run, items, narrowed, confidence).total == row["count"]
-    below = error_page(run, items, ErrorQuery(iou=iou, outcome="fp", below=0.5), confidence)
+        assert whole.page(narrowed).total == row["count"]
+    below = whole.page(ErrorQuery(iou=iou, outcome="fp", below=0.5))
     assert (below.objects.confidence < 0.5).all()

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from boxscore.api.served import Served
-from boxscore.engine.leaving import checkpoint
 from boxscore.errors import RequestError
 from boxscore.project import Project
 from boxscore.schema.kinds import Task as TaskName
@@ -21,7 +20,6 @@ def what_is_served(request: Request) -> Served:
 
 def current_project(request: Request) -> Project:
     """The project whose id is in the path (`/p/ID/...`), or the one of this server."""
-    checkpoint()  # this may have waited for a thread while the client went away
     chosen: str | None = getattr(request.state, "project", None)
     return what_is_served(request).shelf.project(chosen)
 

@@ -45,6 +45,11 @@ class Objects:
     confidence: NDArray[np.float64]
     area: NDArray[np.float64]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that they take."""
+        return sum(getattr(self, name).nbytes for name in self.__slots__)
+
     def take(self, index: NDArray[Any]) -> Objects:
         """The objects at `index`."""
         return Objects(**{name: getattr(self, name)[index] for name in self.__slots__})

@@ -226,11 +226,6 @@ def listing(
     return Listing(run, items, iou, row, group, groups, shown)
 
 
-def error_page(run: RunView, items: Table, query: ErrorQuery, confidence: float) -> ErrorPage:
-    """The page of a query."""
-    return listing(run, items, query.iou, confidence).page(query)
-
-
 def _side_by_side(masks: tuple[Flags, ...], row: NDArray[np.int32], shown: int) -> Flags:
     """(N,) from masks of predictions and of ground truths."""
     return np.concatenate([masks[0][row[:shown]], masks[1][row[shown:]]])

@@ -17,10 +17,9 @@ from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.pictures.outlines import keypoints, outlines, thinned
 from boxscore.project.sequences import sequence_of
-from boxscore.project.slices.narrowing import Meant, meant, sliced_view
+from boxscore.project.slices.narrowing import Meant, meant, sliced_view, task_of_objects
 from boxscore.project.slices.slicing import Where
 from boxscore.project.slices.tagged import picked, said_of
-from boxscore.project.tasks import task_of
 from boxscore.project.views import Scene, item_document, item_objects, object_documents
 from boxscore.schema.kinds import Task
 from boxscore.store.tags import ITEMS, TRUTH, owner_of_run
@@ -34,13 +33,12 @@ def error_document(
     state: Loaded, run: str, query: ErrorQuery, task: str | None, where: Where
 ) -> Document:
     """One page of objects."""
-    (view, items), truth = sliced_view(state, run, where, task), state.truth()
+    chosen, slice_of, truth = task_of_objects(state, run, task), meant(state, where), state.truth()
+    view, items = slice_of.view(state, run, chosen), slice_of.items
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    point = task_of(state, run, task), query.iou, confidence
-    slice_of = meant(state, where)
-    whole = _listing(state, run, view, point, slice_of)
+    whole = _listing(state, run, view, (chosen, query.iou, confidence), slice_of)
     scene = Scene(truth, view, query.iou, confidence)
     page = whole.page(query, _picked(state, run, scene, query, slice_of))
     objects = object_documents(scene, page.objects)
@@ -106,11 +104,12 @@ def image_document(
     state: Loaded, run: str, query: ImageQuery, task: str | None, where: Where
 ) -> Document:
     """One page of images."""
-    (view, items), truth = sliced_view(state, run, where, task), state.truth()
+    asked_task, slice_of = task_of_objects(state, run, task), meant(state, where)
+    view, items, truth = slice_of.view(state, run, asked_task), slice_of.items, state.truth()
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
     confidence = operating_confidence(view, query.confidence, items)
-    slice_of, point = meant(state, where), (task_of(state, run, task), query.iou, confidence)
+    point = asked_task, query.iou, confidence
     whole = _listing(state, run, view, point, replace(slice_of, items=None))
     asked = replace(query, offset=0, limit=1, confidence=confidence)
     tags = None if query.tag is None and query.among is None else state.tags

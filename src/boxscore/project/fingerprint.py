@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from boxscore.evaluation.protocols import protocol_for
 from boxscore.matching.policy import coco
-from boxscore.project.keeping import FORM
 from boxscore.project.loading import Loaded
+from boxscore.project.stored_numbers import FORM
 from boxscore.schema.kinds import DETECTION, Task
 from boxscore.schema.tables import Table
 

@@ -29,7 +29,7 @@ from boxscore.matching.policy import COCO
 from boxscore.project.analysing import clusters_of
 from boxscore.project.fixing_labels import label_gain
 from boxscore.project.loading import Loaded
-from boxscore.project.slices.narrowing import meant, sliced_view
+from boxscore.project.slices.narrowing import meant, task_of_objects
 from boxscore.project.slices.slicing import Where
 from boxscore.store.tags import Tags
 
@@ -62,14 +62,16 @@ def fix_first(
         raise RequestError(
             f"{query.order!r} is no order", fix=near_misses(query.order, ORDERS), code="E-FIX-ORDER"
         )
-    view, items = sliced_view(state, run, where, task)
+    slice_of = meant(state, where)
+    view = slice_of.view(state, run, task_of_objects(state, run, task))
+    items = slice_of.items
     confidence = view.default_confidence(items) if query.confidence is None else query.confidence
     errors = assign(view.view, view.live.at(query.iou), view.best)
     fixer = Fixer(view.view, errors, confidence, items)
     groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
     gains = [gain for gain in map(fixer.gain, wanted(groups)) if _worth(gain)]
     labels = None
-    if not meant(state, where).parts:  # corrected labels need not fulfil what the slice asks
+    if not slice_of.parts:  # corrected labels need not fulfil what the slice asks
         labels = label_gain(state, run, fixer, query.iou, items, intervals=query.intervals)
     gains += [labels] if labels else []
     gains.sort(key=lambda g: -(g.per_hundred if query.order == "effort" else g.gain))

@@ -17,10 +17,10 @@ from boxscore.evaluation.counts import Counts
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import coco
+from boxscore.project.answer_cache import AnswerCache
 from boxscore.project.evaluating import Truth, compare, evaluate_objects
 from boxscore.project.item_index import ItemIndex
-from boxscore.project.keeping import counts_of, document_name, from_text
-from boxscore.project.kept import Kept
+from boxscore.project.stored_numbers import counts_of, document_name, from_text
 from boxscore.schema.kinds import Task
 from boxscore.schema.ontology import Ontology
 from boxscore.schema.tables import (
@@ -52,8 +52,8 @@ EMBEDDED = "embeddings"
 """The document of the models whose embeddings are in use."""
 MOST_EVALUATED = 8
 """Evaluations under other protocols or of slices that stay in memory."""
-MOST_COLUMNS = 16
-"""Columns of numbers, one for each image or object, that filters look at."""
+MOST_COLUMNS, COLUMN_BYTES = 16, 1 << 30
+"""Columns of numbers, one for each image or object, that filters look at, and their bytes."""
 MOST_LISTED, LISTED_BYTES = 64, 256 << 20
 """Lists of objects and images at an operating point that stay in memory, and their bytes."""
 
@@ -100,11 +100,15 @@ class Loaded:
     _predictions: dict[str, Annotations] = field(default_factory=dict)
     _views: dict[tuple[str, Task, int | None], RunView] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _remembered: Kept = field(default_factory=Kept)
-    _evaluated: Kept = field(default_factory=lambda: Kept(most=MOST_EVALUATED))
-    _settled: Kept = field(default_factory=Kept)
-    _columns: Kept = field(default_factory=lambda: Kept(most=MOST_COLUMNS))
-    _listed: Kept = field(default_factory=lambda: Kept(most=MOST_LISTED, most_bytes=LISTED_BYTES))
+    _remembered: AnswerCache = field(default_factory=AnswerCache)
+    _evaluated: AnswerCache = field(default_factory=lambda: AnswerCache(most=MOST_EVALUATED))
+    _settled: AnswerCache = field(default_factory=AnswerCache)
+    _columns: AnswerCache = field(
+        default_factory=lambda: AnswerCache(most=MOST_COLUMNS, most_bytes=COLUMN_BYTES)
+    )
+    _listed: AnswerCache = field(
+        default_factory=lambda: AnswerCache(most=MOST_LISTED, most_bytes=LISTED_BYTES)
+    )
     _values: dict[tuple[str, str], Table] = field(default_factory=dict)
     own_metrics: str | None = None
     tags: int = 0

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.errors import BoxscoreError, RequestError, storable
-from boxscore.project.keeping import document_name
 from boxscore.project.project import Project
+from boxscore.project.stored_numbers import document_name
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import ITEMS
 from boxscore.store.layout import CATALOGUE, is_project

@@ -19,7 +19,7 @@ from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
 from boxscore.project.evaluating import Truth, default_task, evaluate_answers, evaluate_objects
 from boxscore.project.imports.unseen import unseen_note
-from boxscore.project.keeping import document_name, to_text
+from boxscore.project.stored_numbers import document_name, to_text
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations, Table
 from boxscore.sources import read_run as read_source

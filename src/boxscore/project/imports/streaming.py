@@ -37,7 +37,7 @@ from boxscore.project.imports.importing import (
     publish,
     tables_of,
 )
-from boxscore.project.keeping import document_name, to_text
+from boxscore.project.stored_numbers import document_name, to_text
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import MASKS, POINTS, PREDICTIONS, TRAITS, Annotations, Table
 from boxscore.sources import COCO, chosen_format

@@ -29,7 +29,7 @@ from boxscore.project.metrics.measuring import find_metric, place_of
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.slices.facets import FacetQuery, range_document, values_there
 from boxscore.project.slices.listed_objects import Numbers, numbers, part_masks
-from boxscore.project.slices.narrowing import meant, sliced_view
+from boxscore.project.slices.narrowing import meant, task_of_objects
 from boxscore.project.slices.object_conditions import OBJECT, by_subject
 from boxscore.project.slices.slicing import sliced
 from boxscore.project.slices.tagged import with_tag
@@ -83,12 +83,12 @@ def object_facets(state: Loaded, asked: FacetQuery, images: Mask) -> Document:
         RequestError: The run, a class, a metric or a part of `among` does not exist.
     """
     assert asked.run is not None
-    query, (view, where) = asked.errors, sliced_view(state, asked.run, asked.where, asked.task)
+    query, slice_of = asked.errors, meant(state, asked.where)
+    view = slice_of.view(state, asked.run, task_of_objects(state, asked.run, asked.task))
     named = [k for k in (query.labelled, query.predicted) if isinstance(k, int)]
     check_classes((*(query.classes or ()), *named), view.view.classes)
-    confidence = operating_confidence(view, query.confidence, where)
+    confidence = operating_confidence(view, query.confidence, slice_of.items)
     scene = Scene(state.truth(), view, query.iou, confidence)
-    slice_of = meant(state, asked.where)
     point = state.record(asked.run).run_id, view.view.task, query.iou, confidence
     key = *point, (slice_of.parts, slice_of.generation) if slice_of.parts else None
     objects = state.column(("objects", *key), lambda: objects_at(view, query.iou, confidence))

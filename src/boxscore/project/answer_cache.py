@@ -14,7 +14,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
-class Kept:
+class AnswerCache:
     """Answers by question. Safe to use from several threads.
 
     Whoever asks what is being made waits for it; other questions are answered meanwhile.
