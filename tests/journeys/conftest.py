@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -26,6 +27,17 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
+
+SLOWER = float(os.environ.get("BOXSCORE_SLOW_BROWSER", 0))
+"""How many times slower the browser computes, its answers late too: finds what waits too little."""
+LATE = """
+const asked = window.fetch;
+window.fetch = async (...what) => {
+  const answer = await asked(...what);
+  await new Promise(go => setTimeout(go, Math.random() * 600));
+  return answer;
+};
+"""
 
 
 @contextmanager
@@ -101,6 +113,9 @@ def signed_in(browser: Any, address: str, *, live: bool = False) -> Iterator[Jou
     """
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, color_scheme="light")
     page = context.new_page()
+    if SLOWER:
+        page.add_init_script(LATE)
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     found = Journey(page, address.split("/?")[0])
     if not live:
         page.add_init_script("delete window.EventSource")

@@ -12,13 +12,6 @@ from tests.journeys.conftest import Journey
 
 pytestmark = pytest.mark.journey
 FACET = ".facet[aria-pressed=true] span"
-SLOW = """() => new Promise(done => {
-  const slow = [];
-  new PerformanceObserver(list => slow.push(...list.getEntries().map(e => e.duration)))
-    .observe({type: 'longtask', buffered: false});
-  window.slowTasks = slow;
-  done();
-})"""
 
 
 def test_a_slice_is_kept_on_every_page(journey: Journey, demo_folder: object) -> None:
@@ -36,7 +29,7 @@ def test_a_slice_is_kept_on_every_page(journey: Journey, demo_folder: object) ->
     counts = {k: expected["counts"][k] for k in ("tp", "fp", "fn")}
     assert journey.counts() == counts
     page.keyboard.press("3")
-    page.get_by_role("heading", name="Errors").wait_for()
+    page.get_by_role("heading", level=1, name="Errors").wait_for()
     expect(page.get_by_test_id("total")).to_have_text(f"{counts['fp'] + counts['fn']} objects")
     page.keyboard.press("4")
     page.locator(".matrix").wait_for()
@@ -71,7 +64,7 @@ def test_errors_follow_the_task(tasks: Journey) -> None:
     page = tasks.page
     counts = tasks.counts()
     page.get_by_label("Error budget").get_by_role("button").first.click()
-    page.get_by_role("heading", name="Errors").wait_for()
+    page.get_by_role("heading", level=1, name="Errors").wait_for()
     assert "task=bbox" in page.url
     expect(page.get_by_label("Task")).to_have_value("bbox")
     page.keyboard.press("Escape")
@@ -91,7 +84,7 @@ def test_cells_show_exactly_their_objects(journey: Journey) -> None:
         cell = page.locator(f".matrix tbody button.{kind}").nth(1)
         count = int(cell.inner_text())
         cell.click()
-        page.get_by_role("heading", name="Errors").wait_for()
+        page.get_by_role("heading", level=1, name="Errors").wait_for()
         words = "1 object" if count == 1 else f"{count} objects"
         expect(page.get_by_test_id("total")).to_have_text(words)
         page.go_back()
@@ -130,13 +123,3 @@ def test_intervals_are_drawn(journey: Journey) -> None:
     expect(drawn.last).to_have_attribute("aria-label", ".451, 95 % .398 to .516")
     person = page.locator(".class-table tbody tr", has_text="person").first
     expect(person.locator(".whisker")).to_have_attribute("aria-label", ".312, 95 % .241 to .403")
-
-
-def test_a_filter_costs_little_of_the_main_thread(journey: Journey) -> None:
-    journey.open("#/errors")
-    page = journey.page
-    page.evaluate(SLOW)
-    for name in ("Poor box", "Misses", "person"):
-        page.locator(".facet", has_text=name).first.click()
-        page.wait_for_load_state("networkidle")
-    assert max(page.evaluate("() => window.slowTasks"), default=0) < 100

@@ -152,5 +152,5 @@ def test_the_error_budget_leads_to_its_objects(journey: Journey) -> None:
     assert card.inner_text().count("+.") == 6
     journey.page.locator(".kpi", has_text="95 % .253 to .359").wait_for()
     rows.first.click()
-    journey.page.get_by_role("heading", name="Errors").wait_for()
+    journey.page.get_by_role("heading", level=1, name="Errors").wait_for()
     assert "kind=location" in journey.page.url

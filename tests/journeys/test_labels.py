@@ -35,7 +35,7 @@ def test_ten_issues_by_keyboard(journey_of_own: Journey, own: Path, tmp_path: Pa
     journey.open("#/overview")
     page = journey.page
     page.get_by_role("link", name="Label issues").click()
-    page.get_by_role("heading", name="Label issues").wait_for()
+    page.get_by_role("heading", level=1, name="Label issues").wait_for()
     project = Project.open(own)
     issues = project.label_issues(limit=10)["issues"]
     for issue, key in zip(issues, "AARASAARAR", strict=True):
@@ -65,7 +65,7 @@ def test_ten_issues_by_keyboard(journey_of_own: Journey, own: Path, tmp_path: Pa
     (labels,) = [fix for fix in gain if fix["what"] == "labels"]
     expect(advice).to_contain_text(f"AP with them is {labels['ap']:.3f}".replace(" 0.", " ."))
     advice.click()
-    page.get_by_role("heading", name="Label issues").wait_for()
+    page.get_by_role("heading", level=1, name="Label issues").wait_for()
 
 
 def test_kinds_have_their_counts_and_empty_ones_say_so(journey: Journey, demo_folder: Path) -> None:

@@ -53,7 +53,7 @@ def test_metrics_findings_and_their_images(browser: Any, measured: tuple[str, Pr
         total = project.findings(code="ANN013")["total"]
         expect(page.locator(".value-tiles .tile")).to_have_count(total)
         page.locator(".value-tiles .tile").first.click()
-        page.get_by_role("heading", name="Errors").wait_for()
+        page.get_by_role("heading", level=1, name="Errors").wait_for()
         expect(page.get_by_test_id("total")).to_have_text("1 image")
 
 
@@ -73,7 +73,7 @@ def test_a_bar_is_a_filter(browser: Any, measured: tuple[str, Project]) -> None:
         page.wait_for_url(re.compile(r"slice=metric\.brightness="))
         expect(page.get_by_test_id("slice-images")).to_have_text("1 of 41 images")
         page.get_by_role("button", name="Errors of these images").click()
-        page.get_by_role("heading", name="Errors").wait_for()
+        page.get_by_role("heading", level=1, name="Errors").wait_for()
         top = project.metric_values("Brightness").max()
         expected = project.summary("float32", where=f"metric.brightness={top}..")["counts"]
         page.wait_for_load_state("networkidle")
@@ -126,4 +126,4 @@ def test_a_bar_of_objects_is_a_slice_of_objects(
         page.locator(".histogram .picks").first.click()
         page.wait_for_url(re.compile(r"slice=object\.object_area_absolute="))
         page.get_by_role("button", name="Errors of these objects").click()
-        page.get_by_role("heading", name="Errors").wait_for()
+        page.get_by_role("heading", level=1, name="Errors").wait_for()

@@ -85,7 +85,7 @@ def test_a_confused_pair_leads_to_its_objects(tasks: Journey) -> None:
     named = re.match(r"(\w+), predicted (\w+): ", str(cell.get_attribute("title")))
     assert named is not None
     cell.click()
-    page.get_by_role("heading", name="Errors").wait_for()
+    page.get_by_role("heading", level=1, name="Errors").wait_for()
     assert "outcome=fp" in page.url
     expect(page.get_by_test_id("total")).to_have_text(
         f"{count} objects" if count > 1 else "1 object"
@@ -93,7 +93,7 @@ def test_a_confused_pair_leads_to_its_objects(tasks: Journey) -> None:
     expect(page.get_by_label("Active filters")).to_contain_text(f"Labelled {named[1]}")
     expect(page.locator(".tile").first).to_contain_text(named[2])
     page.go_back()
-    page.get_by_role("heading", name="Confusion").wait_for()
+    page.get_by_role("heading", level=1, name="Confusion").wait_for()
 
 
 def test_the_matrix_adds_up_to_the_counts(journey: Journey) -> None:
@@ -105,7 +105,7 @@ def test_the_matrix_adds_up_to_the_counts(journey: Journey) -> None:
     expect(page.locator(".matrix tbody tr")).to_have_count(19)
     missed.first.click()
     page.wait_for_url(re.compile("outcome=fn"))
-    page.get_by_role("heading", name="Errors").wait_for()
+    page.get_by_role("heading", level=1, name="Errors").wait_for()
 
 
 def test_chosen_classes_keep_the_shares_of_whole_rows(journey: Journey) -> None:
