@@ -7,15 +7,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Locator, expect, sync_playwright
 
 from tests.journeys.tasks_project import make
+
+PATIENCE_MS = 60_000
+"""What a journey waits for comes at once on a quiet machine; no journey fails on a busy one."""
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -84,11 +88,21 @@ class Journey:
         self.page.wait_for_load_state("networkidle")
         self.page.locator(".bar-counts").wait_for(state="attached")
 
+    def expect_counts(self, expected: Mapping[str, int]) -> None:
+        """Wait until the bar shows these TP, FP and FN; others may be listed too."""
+        words = r"\D+".join(r"\s?".join(str(expected[name])) for name in ("tp", "fp", "fn"))
+        expect(self._counts()).to_have_text(re.compile(rf"^\D*{words}\D*$"))
+
     def counts(self) -> dict[str, int]:
-        """TP, FP and FN of the bar."""
-        text = self.page.locator(".bar-counts").inner_text()
+        """TP, FP and FN of the bar, when they are those of the question asked last."""
+        self._counts().locator("button").first.wait_for()
+        text = self._counts().inner_text()
         numbers = [int(n) for n in re.findall(r"\d+", text.replace("\u202f", ""))]
         return dict(zip(("tp", "fp", "fn"), numbers, strict=True))
+
+    def _counts(self) -> Locator:
+        counts: Locator = self.page.locator(".bar-counts:not(.stale)")
+        return counts
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +110,7 @@ def browser() -> Iterator[Any]:
     """Headless Chromium."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not on this machine")
-    from playwright.sync_api import sync_playwright
-
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -112,6 +125,7 @@ def signed_in(browser: Any, address: str, *, live: bool = False) -> Iterator[Jou
         live: Listen to events; such a page never gets as quiet as `open` waits for.
     """
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, color_scheme="light")
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     if SLOWER:
         page.add_init_script(LATE)

@@ -140,4 +140,4 @@ def test_the_page_embeds_what_is_not(browser: Any, demo_folder: Path, tmp_path: 
         expect(
             journey.page.get_by_role("main").get_by_role("button", name="Cancel")
         ).to_be_visible()
-        expect(journey.page.locator(STAGE)).to_be_visible(timeout=90_000)
+        expect(journey.page.locator(STAGE)).to_be_visible()

@@ -144,7 +144,7 @@ def test_a_saved_slice_is_used_on_another_page(own: Journey, folder: Path) -> No
     expected = Project.open(folder).summary("float32", where="slice=crowded val")
     expect(page.get_by_test_id("slice-images")).to_contain_text(f"{expected['images']} of 41")
     page.wait_for_load_state("networkidle")
-    assert own.counts() == {k: expected["counts"][k] for k in ("tp", "fp", "fn")}
+    own.expect_counts(expected["counts"])
 
 
 def test_notes_are_seen_on_tiles_and_beside_the_picture(own: Journey) -> None:

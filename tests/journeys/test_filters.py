@@ -27,7 +27,7 @@ def test_a_slice_is_kept_on_every_page(journey: Journey, demo_folder: object) ->
     expect(page.locator(".kpi b").first).to_have_text(f"{expected['metrics']['AP']:.3f}"[1:])
     page.wait_for_load_state("networkidle")
     counts = {k: expected["counts"][k] for k in ("tp", "fp", "fn")}
-    assert journey.counts() == counts
+    journey.expect_counts(counts)
     page.keyboard.press("3")
     page.get_by_role("heading", level=1, name="Errors").wait_for()
     expect(page.get_by_test_id("total")).to_have_text(f"{counts['fp'] + counts['fn']} objects")

@@ -31,6 +31,9 @@ def own(browser: Any, demo_folder: Path, tmp_path: Path) -> Iterator[tuple[Journ
     """A page of a copy of the demo, which may be changed."""
     folder = shutil.copytree(demo_folder, tmp_path / "demo")
     with served(folder) as address, signed_in(browser, address) as journey:
+        expect(
+            journey.page.get_by_role("radiogroup", name="Run").get_by_role("radio")
+        ).to_have_count(2)
         journey.page.wait_for_load_state("networkidle")
         yield journey, Project.open(folder)
 

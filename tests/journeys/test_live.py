@@ -50,7 +50,7 @@ def test_two_people_see_what_each_other_does(
         one.page.keyboard.press("7")
         expect(one.page.get_by_test_id("done")).to_have_text("1 tagged look again")
         tagged = other.page.locator(".tile-tags", has_text="look again")
-        expect(tagged).to_be_visible(timeout=10_000)
+        expect(tagged).to_be_visible()
         # A run that a third process imports.
         project.export("int8", format="coco", output=tmp_path / "out")
         project.import_predictions(tmp_path / "out" / "results.json", name="third")
@@ -58,11 +58,11 @@ def test_two_people_see_what_each_other_does(
             with journey.page.expect_response("**/runs/third/summary*"):
                 journey.page.goto(f"{journey.base}/#/runs")
             row = journey.page.locator(".runs-table tbody tr", has_text="third")
-            expect(row).to_be_visible(timeout=10_000)
+            expect(row).to_be_visible()
         project.delete_run("third")
         for journey in (one, other):
             row = journey.page.locator(".runs-table tbody tr", has_text="third")
-            expect(row).to_have_count(0, timeout=10_000)
+            expect(row).to_have_count(0)
 
 
 def test_a_long_job_shows_on_every_page_and_ends_on_any(browser: Any, address: str) -> None:
@@ -76,7 +76,7 @@ def test_a_long_job_shows_on_every_page_and_ends_on_any(browser: Any, address: s
             page.goto(f"{journey.base}/#/{name}")
             expect(jobs).to_contain_text("Embedding")
         page.get_by_role("button", name="Cancel embedding").click()
-        expect(jobs).to_have_count(0, timeout=10_000)
+        expect(jobs).to_have_count(0)
         listed = page.evaluate("async () => (await fetch('/api/v1/jobs')).json()")
         assert [job["state"] for job in listed["jobs"]] == ["cancelled"]
 
@@ -147,7 +147,7 @@ def test_the_app_in_a_frame_of_a_notebook(browser: Any, project: Project, host: 
         page.on("response", heard)
         page.goto(f"http://{host}:{server.server_address[1]}/")
         frame = page.frame_locator("iframe")
-        expect(frame.locator("[data-testid=total]")).to_have_text("528 objects", timeout=20_000)
+        expect(frame.locator("[data-testid=total]")).to_have_text("528 objects")
         picture = frame.locator(".tile-picture img").first
         expect(picture).to_be_visible()
         assert picture.evaluate("async (i) => { await i.decode(); return i.naturalWidth }") > 0

@@ -68,18 +68,18 @@ def test_a_yolo_folder_with_a_wrong_offset_is_mended(
         page.get_by_role("button", name="Add a run").click()
         page.get_by_label("Name").fill("from-browser")
         page.get_by_label("Choose a folder").set_input_files(str(labels))
-        page.get_by_text("The same as a mapping file").click(timeout=30_000)
+        page.get_by_text("The same as a mapping file").click()
         mapping = page.get_by_label("Mapping")
-        expect(mapping).to_have_value(re.compile("classes:"), timeout=30_000)
+        expect(mapping).to_have_value(re.compile("classes:"))
         pairs = "".join(
             f"    {c['class_id'] + 1}: {json.dumps(c['name'])}\n"
             for c in project.overview()["classes"]
         )
         mapping.fill(f"version: 1\nclasses:\n  map:\n{pairs}")
         page.get_by_role("button", name="Check again").click()
-        page.get_by_text("Would import").wait_for(timeout=30_000)
+        page.get_by_text("Would import").wait_for()
         page.get_by_role("button", name="Import", exact=True).click()
-        page.get_by_role("dialog").wait_for(state="hidden", timeout=30_000)
+        page.get_by_role("dialog").wait_for(state="hidden")
         row = page.locator(".runs-table tbody tr", has_text="from-browser")
         expect(row).to_contain_text(".508")  # AP50 of the run it was made from
 
@@ -106,19 +106,19 @@ def test_rows_of_the_doctors_table_are_mended(
         page.get_by_role("button", name="Add a run").click()
         page.get_by_label("Name").fill("mended")
         page.get_by_label("Choose a folder").set_input_files(str(labels))
-        page.get_by_text(re.compile(r"^\d+ classes in the file")).click(timeout=30_000)
+        page.get_by_text(re.compile(r"^\d+ classes in the file")).click()
         row = page.get_by_label(f"Class of {most}", exact=True)
         expect(row).to_have_value(classes[int(most)])  # one too far
         page.get_by_label("Read classes as").select_option("place in the list, from 1")
         page.get_by_role("button", name="Check again").click()
-        expect(row).to_have_value(classes[int(most) - 1], timeout=30_000)
+        expect(row).to_have_value(classes[int(most) - 1])
         row.fill("no such class")
         expect(row).to_have_attribute("aria-invalid", "true")
         row.fill("zebra")
         page.get_by_role("button", name="Check again").click()
-        page.get_by_text("Would import").wait_for(timeout=30_000)
+        page.get_by_text("Would import").wait_for()
         page.get_by_role("button", name="Import", exact=True).click()
-        page.get_by_role("dialog").wait_for(state="hidden", timeout=30_000)
+        page.get_by_role("dialog").wait_for(state="hidden")
         page.locator(".runs-table tbody tr", has_text="mended").wait_for()
         name = page.locator(".project b").inner_text()
     found = {p: Project.open(shelf / p) for p in ("one", "two")}
@@ -135,12 +135,13 @@ def test_a_change_elsewhere_shows_by_itself(browser: Any, address: str, shelf: P
         page = journey.page
         page.locator("table a").first.click()
         page.locator(".kpis").wait_for()
-        with page.expect_response("**/runs/int8/summary*"):
-            page.goto(page.url.split("#")[0] + "#/runs")
+        page.goto(page.url.split("#")[0] + "#/runs")
         page.locator(".runs-table tbody tr", has_text="int8").wait_for()
         for name in ("one", "two"):
             Project.open(shelf / name).rename_run("int8", "renamed")
         page.locator(".runs-table tbody tr", has_text="renamed").wait_for()
+        # A question about the old name may have been on its way.
+        journey.problems[:] = [p for p in journey.problems if "/runs/int8/" not in p]
 
 
 @pytest.fixture(scope="module")

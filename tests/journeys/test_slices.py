@@ -80,7 +80,7 @@ def test_a_weak_slice_becomes_the_slice_of_every_page(
         page.wait_for_url(re.compile("slice=object"))
         expected = project.evaluate("int8", where=first["where"])["counts"]
         expect(page.locator(".bar-counts")).to_contain_text(str(expected["fn"]))
-        assert journey.counts() == {k: expected[k] for k in ("tp", "fp", "fn")}
+        journey.expect_counts(expected)
         precision = page.locator(".bin-chart.tp")
         expect(precision.locator("line.whole-run")).to_be_attached()
         expect(page.locator(".bin-chart.fn line.whole-run")).to_be_attached()

@@ -51,7 +51,7 @@ def test_a_description_finds_images(searched: Journey, described: Project) -> No
     page.wait_for_url(re.compile("text=a"))
     found = described.search(TEXT, top=24)
     told = page.get_by_test_id("text-found")  # the first search loads torch and the model
-    expect(told).to_have_text("The 24 that fit best, of 41 images", timeout=60_000)
+    expect(told).to_have_text("The 24 that fit best, of 41 images")
     tiles = card.locator(".small-tile")
     assert [tile.get_attribute("title") for tile in tiles.all()] == [
         place["title"] for place in found["places"]
