@@ -28,6 +28,7 @@ class Outcome(Document):
     run: str
     baseline: str | None
     task: str
+    slice: str | None
     ground_truth: str
     passed: bool
     counts: dict[str, int]

@@ -23,9 +23,11 @@ TYPES = {
 
 
 @router.get("/runs/{run:path}/gate", response_model=documents.Outcome)
-def gate(run: str, project: ProjectHere, baseline: Run | None = None) -> object:
+def gate(
+    run: str, project: ProjectHere, baseline: Run | None = None, where: Where = None
+) -> object:
     """Whether the run may pass by the project's rules, and every check with its numbers."""
-    document = project.gate(run=run, baseline=baseline)
+    document = project.gate(run=run, baseline=baseline, where=where)
     words = {
         "verdict": gate_forms.verdict(document),
         "comment": gate_forms.markdown(document),

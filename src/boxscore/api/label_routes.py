@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from boxscore.api import label_documents as documents
-from boxscore.api.current import ProjectHere
+from boxscore.api.current import Classes, ProjectHere, Where
 from boxscore.api.run_routes import Limit, Offset
 
 router = APIRouter(prefix="/api/v1/labels", tags=["labels"])
@@ -23,14 +23,18 @@ KINDS = "Kinds of issues: missing, swapped, located, duplicate, spurious; defaul
 @router.get("", response_model=documents.LabelIssues)
 def label_issues(
     project: ProjectHere,
+    classes: Classes,
     kind: Annotated[list[documents.IssueKind] | None, Query(description=KINDS)] = None,
     state: Literal["all", "open", "decided", "accepted", "rejected", "skipped"] = "all",
     run: Annotated[list[Run] | None, Query(description="Whose predictions speak.")] = None,
     offset: Offset = 0,
     limit: Limit = 60,
+    where: Where = None,
 ) -> object:
     """Labels that are probably wrong, the likeliest first, with evidence and suggestion."""
-    return project.label_issues(kinds=kind, state=state, runs=run, offset=offset, limit=limit)
+    return project.label_issues(
+        kinds=kind, state=state, runs=run, where=where, classes=classes, offset=offset, limit=limit
+    )
 
 
 @router.get("/decisions", response_model=documents.LabelReview)

@@ -24,19 +24,22 @@ def metrics(project: ProjectHere) -> object:
 def values(
     metric: str,
     project: ProjectHere,
+    classes: Classes,
     run: str | None = None,
     bins: Bins = 20,
     sort: Literal["row", "lowest", "highest"] = "row",
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 60,
+    where: Where = None,
 ) -> object:
     """A metric's values: summary, histogram and one page of rows.
 
     Metrics of pixels are not computed here: `missing` says how many values still are.
     """
     return project.metric(
-        metric, run=run, bins=bins, sort=sort, offset=offset, limit=limit, pixels=False
-    )
+        metric, run=run, bins=bins, sort=sort, offset=offset, limit=limit, pixels=False,
+        where=where, classes=classes,
+    )  # fmt: skip
 
 
 @router.get("/runs/{run:path}/metric-by-class", response_model=documents.MetricByClass)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from boxscore.api import metric_documents as documents
-from boxscore.api.current import ProjectHere, ServedHere, Where
+from boxscore.api.current import Classes, ProjectHere, ServedHere, Where
 from boxscore.api.served import Served
 from boxscore.evaluation.queries import MOST_ROWS
 from boxscore.project import Project
@@ -19,17 +19,20 @@ Name = Annotated[str | None, Query(max_length=200)]
 @router.get("/findings", response_model=documents.Findings)
 def findings(
     project: ProjectHere,
+    classes: Classes,
     run: Name = None,
     code: Annotated[str | None, Query(max_length=20, description="As IMG001.")] = None,
     severity: Literal["severe", "moderate"] | None = None,
     metric: Name = None,
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 60,
+    where: Where = None,
 ) -> object:
     """Counts by code, outliers by metric, and one page of findings; decodes no images."""
     return project.findings(
-        run, code=code, severity=severity, metric=metric, offset=offset, limit=limit, pixels=False
-    )
+        run, code=code, severity=severity, metric=metric, offset=offset, limit=limit,
+        pixels=False, where=where, classes=classes,
+    )  # fmt: skip
 
 
 @router.get("/label-next", response_model=documents.LabelNext)
@@ -53,6 +56,9 @@ Other = Annotated[
 ]
 
 
+Rest = Annotated[bool, Query(description="Against the images that the slice leaves out.")]
+
+
 def _other(served: Served, here: Project, chosen: str | None) -> Project | None:
     """The project of the other side; None where it is this one."""
     other = None if chosen is None else served.shelf.project(chosen)
@@ -66,10 +72,11 @@ def drift(
     where: Where = None,
     against: Against = None,
     other: Other = None,
+    rest: Rest = False,
 ) -> object:
     """How metrics and classes of two slices, or of two projects, differ; decodes no images."""
     second = _other(served, project, other)
-    return project.drift(second, where=where, against=against, pixels=False)
+    return project.drift(second, where=where, against=against, rest=rest, pixels=False)
 
 
 @router.get("/drift/metric", response_model=documents.DriftedMetric)
@@ -80,6 +87,7 @@ def drift_metric(
     where: Where = None,
     against: Against = None,
     other: Other = None,
+    rest: Rest = False,
     bins: Annotated[int, Query(ge=1, le=100)] = 20,
     number: Annotated[int | None, Query(ge=0, le=100, alias="bin")] = None,
     limit: Annotated[int, Query(ge=0, le=200)] = 24,
@@ -87,6 +95,6 @@ def drift_metric(
     """One metric on both sides of a drift over common bins, and the values of one bin."""
     second = _other(served, project, other)
     return project.drift_metric(
-        metric, second, where=where, against=against, bins=bins, bin=number, limit=limit,
-        pixels=False,
+        metric, second, where=where, against=against, rest=rest, bins=bins, bin=number,
+        limit=limit, pixels=False,
     )  # fmt: skip

@@ -6,7 +6,10 @@ from boxscore.api.documents import Document
 
 
 class Frames(Document):
-    """One column of every frame in time; `switches` is null where a side has no tracks."""
+    """One column of every frame in time; `switches` is null where a side has no tracks.
+
+    A frame outside the slice has null for each of its counts.
+    """
 
     run: str
     sequence: str
@@ -15,7 +18,7 @@ class Frames(Document):
     data_hash: list[str]
     frame: list[int]
     title: list[str]
-    tp: list[int]
-    fp: list[int]
-    fn: list[int]
-    switches: list[int] | None
+    tp: list[int | None]
+    fp: list[int | None]
+    fn: list[int | None]
+    switches: list[int | None] | None

@@ -95,8 +95,8 @@ def _print_frames(document: dict[str, Any]) -> None:
     values = [document[name] for name in names]
     rows = [["frame", *(name if name == "switches" else name.upper() for name in names)]]
     for title, *counts in zip(document["title"], *values, strict=True):
-        rows.append([title, *map(str, counts)])
-    rows.append(["all", *(str(sum(column)) for column in values)])
+        rows.append([title, *("–" if count is None else str(count) for count in counts)])
+    rows.append(["all", *(str(sum(filter(None, column))) for column in values)])
     click.echo(columns(rows, right=range(1, len(rows[0]))))
     click.echo(
         f"  {document['run']} on {document['sequence']} at IoU {document['iou']:.2f}, "

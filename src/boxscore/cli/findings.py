@@ -17,6 +17,7 @@ from boxscore.cli.options import json_option, open_project, slice_option, target
 @click.option("--metric", help="Only of this metric, by id.")
 @click.option("--limit", type=click.IntRange(0, 10_000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0, help="Where the list starts.")
+@slice_option
 @json_option
 @target_option
 def findings(
@@ -26,6 +27,7 @@ def findings(
     metric: str | None,
     limit: int,
     offset: int,
+    where: str | list[str] | None,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -36,7 +38,7 @@ def findings(
     from boxscore.cli.text import print_json
 
     document = open_project(target).findings(
-        run, code=code, severity=severity, metric=metric, limit=limit, offset=offset
+        run, code=code, severity=severity, metric=metric, limit=limit, offset=offset, where=where
     )
     if as_json:
         print_json(document)
@@ -143,6 +145,7 @@ def _write(images: list[dict[str, Any]], path: Path) -> None:
 @click.argument("other", required=False, type=click.Path(path_type=Path, exists=True))
 @slice_option
 @click.option("--against", help="Images of the other side, as --slice. Default: all.")
+@click.option("--rest", is_flag=True, help="Against the images that --slice leaves out.")
 @click.option("--metric", help="Print how this metric is spread on both sides instead.")
 @json_option
 @target_option
@@ -150,6 +153,7 @@ def drift(
     other: Path | None,
     where: str | list[str] | None,
     against: str | None,
+    rest: bool,
     metric: str | None,
     as_json: bool,
     target: Path,
@@ -165,10 +169,10 @@ def drift(
     second = None if other is None else open_project(other)
     project = open_project(target)
     if metric is not None:
-        found = project.drift_metric(metric, second, where=where, against=against)
+        found = project.drift_metric(metric, second, where=where, against=against, rest=rest)
         click.echo(_spread(found)) if not as_json else print_json(found)
         return
-    document = project.drift(second, where=where, against=against, progress=on_terminal)
+    document = project.drift(second, where=where, against=against, rest=rest, progress=on_terminal)
     if as_json:
         print_json(document)
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import json_option, open_project, slice_option, target_option
 from boxscore.errors import EXIT_GATE, RequestError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -22,6 +22,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="RUN",
     help="The run that changes are counted from, instead of the one in the rules.",
 )
+@slice_option
 @click.option("--init", "start", is_flag=True, help="Write first rules from --baseline and stop.")
 @click.option("--junit", type=FILE, metavar="FILE", help="Also write JUnit XML.")
 @click.option("--markdown", type=FILE, metavar="FILE", help="Also write a comment in Markdown.")
@@ -33,6 +34,7 @@ def gate(
     rules: Path,
     run: str | None,
     baseline: str | None,
+    where: str | list[str] | None,
     start: bool,
     junit: Path | None,
     markdown: Path | None,
@@ -48,7 +50,7 @@ def gate(
         return _start(rules, baseline, as_json, target)
     if run is None:
         raise click.UsageError("name the run to check with --run, or write rules with --init")
-    document = open_project(target).gate(rules, run=run, baseline=baseline)
+    document = open_project(target).gate(rules, run=run, baseline=baseline, where=where)
     _write(junit, gate_forms.junit, document)
     _write(markdown, gate_forms.markdown, document)
     _write(gitlab, gate_forms.gitlab, document)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import json_option, open_project, slice_option, target_option
 
 KINDS = ("missing", "swapped", "located", "duplicate", "spurious")
 STATES = ("all", "open", "decided", "accepted", "rejected", "skipped")
@@ -26,6 +26,7 @@ def labels() -> None:
 @click.option("--run", "runs", multiple=True, help="Whose predictions speak.  [default: all]")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0)
+@slice_option
 @json_option
 @target_option
 def list_issues(
@@ -34,6 +35,7 @@ def list_issues(
     runs: tuple[str, ...],
     limit: int,
     offset: int,
+    where: str | list[str] | None,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -41,8 +43,9 @@ def list_issues(
     from boxscore.cli.text import columns, number, print_json
 
     document = open_project(target).label_issues(
-        kinds=kinds or None, state=state, runs=runs or None, limit=limit, offset=offset
-    )
+        kinds=kinds or None, state=state, runs=runs or None, where=where, limit=limit,
+        offset=offset,
+    )  # fmt: skip
     if as_json:
         print_json(document)
         return

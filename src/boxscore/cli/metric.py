@@ -56,14 +56,21 @@ def _bad(card: dict[str, Any]) -> str:
 @metric_group.command("show", epilog="Example:  boxscore metric show Brightness Sharpness")
 @click.argument("titles", nargs=-1, required=True)
 @click.option("--run", help="Whose predictions. Default: the images and their ground truth.")
+@slice_option
 @json_option
 @target_option
-def show_metrics(titles: tuple[str, ...], run: str | None, as_json: bool, target: Path) -> None:
+def show_metrics(
+    titles: tuple[str, ...],
+    run: str | None,
+    where: str | list[str] | None,
+    as_json: bool,
+    target: Path,
+) -> None:
     """Print what metrics mean and how their values are spread; missing ones are computed."""
     from boxscore.cli.text import print_json
 
     project = open_project(target)
-    documents = [project.metric(title, run=run) for title in titles]
+    documents = [project.metric(title, run=run, where=where) for title in titles]
     if as_json:
         print_json(documents[0] if len(documents) == 1 else documents)
         return

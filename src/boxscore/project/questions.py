@@ -1,4 +1,4 @@
-"""What can be asked of runs: their numbers, what changed between them, quality metrics."""
+"""What can be asked of runs: their numbers, what explains them, what changed between them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boxscore.engine.progress import Progress, silent
 from boxscore.project.state import OpenProject
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from boxscore.evaluation.queries import FlipQuery
     from boxscore.project.slices.slicing import Where
 
@@ -53,8 +49,8 @@ class RunQuestions(OpenProject):
 
         Args:
             sequence: Its name, or the data_hash of a video without one; default: the only one.
-            where: A slice; it decides the default confidence and which objects count. Every frame
-                is there whatever it says of images.
+            where: A slice; it decides the default confidence, which frames and which objects
+                count. Every frame is there; one outside the slice has None for each count.
 
         Raises:
             RequestError: There is no such sequence, or several and none is named.
@@ -215,55 +211,7 @@ class RunQuestions(OpenProject):
 
         return rate_intervals(self._state(), run, (iou, confidence), classes, where, task)
 
-    # --- quality metrics ---------------------------------------------------------------------
-
-    @property
-    def metrics(self) -> list[Document]:
-        """Cards of all quality metrics: what they mean, and how much of each is computed."""
-        from boxscore.project.metrics.answers import metric_documents
-
-        return metric_documents(self._state())
-
-    def metric_values(
-        self, title: str, *, run: str | None = None, progress: Progress = silent
-    ) -> NDArray[np.float64]:
-        """Values of one metric, computed where they are missing; nan where undefined.
-
-        Args:
-            title: Or its id.
-            run: Whose predictions; None: the images and their ground truth.
-
-        Returns:
-            (items,) for a metric of images, else (N,) in the order of the annotation table.
-
-        Raises:
-            RequestError: There is no such metric, or it has no values there.
-        """
-        from boxscore.project.metrics.answers import values_array
-
-        return values_array(self._state(), title, run, progress)
-
-    def metric(
-        self,
-        title: str,
-        *,
-        run: str | None = None,
-        bins: int = 20,
-        sort: str = "lowest",
-        offset: int = 0,
-        limit: int = 20,
-        pixels: bool = True,
-    ) -> Document:
-        """One metric's card, summary, histogram and a page of its rows.
-
-        Args:
-            sort: "row", "lowest" or "highest".
-            pixels: Whether images may be decoded now for values that are missing.
-        """
-        from boxscore.project.metrics.answers import ValueQuery, metric_document
-
-        query = ValueQuery(run=run, bins=bins, sort=sort, offset=offset, limit=limit, pixels=pixels)
-        return metric_document(self._state(), title, query)
+    # --- against quality metrics -------------------------------------------------------------
 
     def metric_performance(
         self,
@@ -344,13 +292,19 @@ class RunQuestions(OpenProject):
         return flipped_document(self._state(), first, second, query)
 
     def gate(
-        self, rules: str | Path | None = None, *, run: str, baseline: str | None = None
+        self,
+        rules: str | Path | None = None,
+        *,
+        run: str,
+        baseline: str | None = None,
+        where: Where = None,
     ) -> Document:
         """Whether a run may pass: a file of rules on its numbers and their change.
 
         Args:
             rules: None takes those that the project keeps, or first ones of its oldest run.
             baseline: The run that changes are counted from, instead of the one in the rules.
+            where: A slice that every rule is asked on, within its own slice if it has one.
 
         Raises:
             SourceError: The rules cannot be read, or name what the project does not have.
@@ -360,8 +314,8 @@ class RunQuestions(OpenProject):
         from boxscore.project.gate.kept_rules import gate_by_kept
 
         if rules is None:
-            return gate_by_kept(self._state(), run, baseline)
-        return gate(self._state(), Path(rules), run, baseline)
+            return gate_by_kept(self._state(), run, baseline, where)
+        return gate(self._state(), Path(rules), run, baseline, where)
 
     def gate_rules(self) -> Document:
         """The "text" of the gate's rules, and whether they are "kept" by the project."""

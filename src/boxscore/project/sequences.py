@@ -16,7 +16,7 @@ from boxscore.matching.policy import Options
 from boxscore.project.evaluating import compare
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, operating_confidence
-from boxscore.project.slices.narrowing import meant, task_of_objects
+from boxscore.project.slices.narrowing import Meant, meant, task_of_objects
 from boxscore.project.slices.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import Task
@@ -92,7 +92,8 @@ def frames_document(
 ) -> Document:
     """Every frame of a sequence with its counts at one operating point, as columns.
 
-    A slice decides the default confidence and which objects count; every frame is there.
+    A slice decides the default confidence, which frames and which objects count; every frame is
+    there, so that a player goes on, and has no counts outside the slice.
     """
     slice_of, items = meant(state, where), state.truth().items
     view = slice_of.view(state, run, task_of_objects(state, run, task))
@@ -103,7 +104,8 @@ def frames_document(
     counts = state.evaluated(
         ("frames", slice_of.key, *key), lambda: _counts(view, iou, shown, classes)
     )
-    # Tracks go on through objects that do not count, so that theirs is no switch of a slice.
+    # Tracks go on through objects that do not count, so that theirs is no switch of a slice; and
+    # through frames outside of it: a switch is told of where it is seen.
     switches = (
         None
         if slice_of.parts
@@ -120,9 +122,17 @@ def frames_document(
         "data_hash": items["data_hash"][rows].tolist(),
         "frame": items["frame"][rows].tolist(),
         "title": items["title"][rows].tolist(),
-        **{name: counts[name][rows].tolist() for name in ("tp", "fp", "fn")},
-        "switches": switches,
+        **{name: _inside(slice_of, rows, counts[name][rows].tolist()) for name in counts},
+        "switches": None if switches is None else _inside(slice_of, rows, switches),
     }
+
+
+def _inside(slice_of: Meant, rows: NDArray[np.int64], values: list[int]) -> list[int | None]:
+    """Values of frames, None where they are outside the slice."""
+    if slice_of.items is None:
+        return list(values)
+    inside = slice_of.items[rows].tolist()
+    return [value if here else None for value, here in zip(values, inside, strict=True)]
 
 
 def _counts(

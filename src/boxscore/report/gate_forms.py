@@ -19,9 +19,10 @@ def verdict(document: Document) -> str:
     """One sentence that says whether the run may pass."""
     counts = document["counts"]
     against = f" against {document['baseline']}" if document["baseline"] else ""
+    within = f" on {document['slice']}" if document["slice"] else ""
     word = "passes" if document["passed"] else "does not pass"
     return (
-        f"{document['run']} {word} the gate{against}: {counts['passed']} rules passed, "
+        f"{document['run']} {word} the gate{against}{within}: {counts['passed']} rules passed, "
         f"{counts['failed']} failed, {counts['unsure']} unsure."
     )
 

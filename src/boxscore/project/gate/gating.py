@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from boxscore.errors import RequestError, near_misses
+from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.margins import cautious, judge, two_sided
 from boxscore.project.comparison.comparing import task_of_all
@@ -16,16 +19,22 @@ from boxscore.project.fingerprint import ground_truth_hash
 from boxscore.project.gate.numbers import Found, Numbers
 from boxscore.project.gate.rules import CONDITION_WORDS, EVERY_CLASS, Rule, Rules, read_rules
 from boxscore.project.loading import Loaded
+from boxscore.project.slices.narrowing import meant
+from boxscore.project.slices.slicing import Where
+from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
 PASSED, FAILED, UNSURE = "passed", "failed", "unsure"
 
 
-def gate(state: Loaded, path: Path, run: str, baseline: str | None = None) -> Document:
+def gate(
+    state: Loaded, path: Path, run: str, baseline: str | None = None, where: Where = None
+) -> Document:
     """Check a run by a file of rules.
 
     Args:
         baseline: Takes the place of the one in the file.
+        where: A slice that every rule is asked on; its own slice is a part of it then.
 
     Returns:
         "passed", and under "checks" every rule with its numbers; a rule on every class gives one
@@ -43,24 +52,38 @@ def gate(state: Loaded, path: Path, run: str, baseline: str | None = None) -> Do
     task = task_of_all(state, (run,) if against is None else (against, run))
     if against is not None:
         comparable_baseline(state, against, run)
-    numbers = Numbers(state, rules, run, against, task)
+    asked_on, chosen = _asked_on(state, where, task)
+    numbers = Numbers(state, rules, run, against, task, asked_on)
     for rule in rules.rules:
         _check_slice(numbers, rule)
         numbers.check(rule)
     checks = [check for rule in rules.rules for check in _checks(numbers, rule)]
-    notes = [] if against is None else shared_images(state, (against, run), None, "all").notes
+    notes = [] if against is None else shared_images(state, (against, run), chosen, "all").notes
     counts = Counter(check["status"] for check in checks)
     return {
         "rules": str(path),
         "run": run,
         "baseline": against,
         "task": task.value,
+        "slice": asked_on if where is None or isinstance(where, str) else "a list",
         "ground_truth": ground_truth_hash(state),
         "passed": not any(check["blocks"] for check in checks),
         "counts": {status: counts[status] for status in (PASSED, FAILED, UNSURE)},
         "notes": list(notes),
         "checks": checks,
     }
+
+
+def _asked_on(state: Loaded, where: Where, task: Task) -> tuple[str | None, Items]:
+    """A slice as an expression, to which that of a rule can be added, and its images."""
+    slice_of = meant(state, where)
+    if task not in DETECTION:
+        slice_of.only_images(task)
+    if where is None or isinstance(where, str):
+        return where or None, slice_of.items
+    assert slice_of.items is not None
+    rows = np.flatnonzero(slice_of.items).tolist()
+    return f"item={'+'.join(map(str, rows))}", slice_of.items
 
 
 def _baseline(state: Loaded, rules: Rules, named: str | None) -> str:
@@ -111,22 +134,24 @@ def _check_slice(numbers: Numbers, rule: Rule) -> None:
 
 def _checks(numbers: Numbers, rule: Rule) -> list[Document]:
     """One document; of a rule on every class one for each class with enough objects."""
+    if numbers.outside(rule):
+        return [_nothing(rule, f"nothing of {rule.slice} is in the slice {numbers.where}")]
     if rule.class_name != EVERY_CLASS:
         return [_checked(numbers, rule, 1)]
-    rows = numbers.evaluation(numbers.run, rule.slice)["per_class"]
+    rows = numbers.evaluation(numbers.run, numbers.asked_on(rule))["per_class"]
     meant = [
         replace(rule, class_name=row["class"])
         for row in rows
         if row["class"] in numbers.classes and int(row["ground_truth"]) >= rule.support
     ]
     if not meant:
-        return [_nothing(rule)]
+        few = f"too few objects: no class has the {rule.support} that are needed"
+        return [_nothing(rule, few)]
     return [_checked(numbers, one, len(meant)) for one in meant]
 
 
-def _nothing(rule: Rule) -> Document:
-    """A rule on every class where no class has enough objects must not pass unnoticed."""
-    reason = f"too few objects: no class has the {rule.support} that are needed"
+def _nothing(rule: Rule, reason: str) -> Document:
+    """A rule that has nothing to rest on must not pass unnoticed."""
     return _document(rule, Found(None, 0), None) | {
         "reason": reason, "status": UNSURE, "blocks": rule.unsure == "fail",
     }  # fmt: skip

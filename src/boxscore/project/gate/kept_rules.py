@@ -13,6 +13,7 @@ from boxscore.project.gate.gating import gate
 from boxscore.project.gate.rules import read_rules
 from boxscore.project.gate.start import first_rules
 from boxscore.project.loading import Loaded
+from boxscore.project.slices.slicing import Where
 from boxscore.store.read import Snapshot
 from boxscore.store.write import Writer
 
@@ -62,10 +63,10 @@ def keep_rules(state: Loaded, text: str) -> Document:
     return rules_document(state)
 
 
-def gate_by_kept(state: Loaded, run: str, baseline: str | None) -> Document:
-    """Check a run by the rules of `rules_document`."""
+def gate_by_kept(state: Loaded, run: str, baseline: str | None, where: Where = None) -> Document:
+    """Check a run by the rules of `rules_document`, on a slice if one is given."""
     with _as_file(rules_document(state)["text"]) as path:
-        return gate(state, path, run, baseline) | {"rules": path.name}
+        return gate(state, path, run, baseline, where) | {"rules": path.name}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import near_misses
+from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.flips import Followed, follow, size_of
 from boxscore.evaluation.intervals import Paired
 from boxscore.matching.policy import coco
@@ -43,24 +43,49 @@ class Numbers:
 
     Args:
         baseline: None where no rule speaks of a change.
+        where: The slice that all rules are asked on; None is everything.
     """
 
     def __init__(
-        self, state: Loaded, rules: Rules, run: str, baseline: str | None, task: Task
+        self,
+        state: Loaded,
+        rules: Rules,
+        run: str,
+        baseline: str | None,
+        task: Task,
+        where: str | None = None,
     ) -> None:
         self.state, self.rules, self.task = state, rules, task
-        self.run, self.baseline = run, baseline
+        self.run, self.baseline, self.where = run, baseline, where
         self._documents: dict[tuple[str, str, str | None], Document] = {}
 
+    def asked_on(self, rule: Rule) -> str | None:
+        """A rule's slice within the one that all rules are asked on; None is everything."""
+        return ",".join(one for one in (self.where, rule.slice) if one) or None
+
     def meant(self, rule: Rule) -> Meant:
-        """The images and objects of a rule's slice."""
-        return meant(self.state, rule.slice)
+        """The images and objects that a rule is asked on."""
+        return meant(self.state, self.asked_on(rule))
 
     def check_slice(self, rule: Rule) -> None:
         """Refuse a slice that makes no sense here."""
         if self.task not in DETECTION:
-            self.meant(rule).only_images(self.task)
+            meant(self.state, rule.slice).only_images(self.task)
         objects_meant(self.state, rule.slice)
+
+    def outside(self, rule: Rule) -> bool:
+        """Whether a rule's own slice has nothing in the one that all rules are asked on."""
+        if self.where is None or rule.slice is None:
+            return False
+        try:
+            asked = self.meant(rule)
+            if asked.parts:
+                asked.view(self.state, self.run, self.task)
+        except RequestError as why:
+            if why.code != "E-SLICE-EMPTY":
+                raise
+            return True
+        return False
 
     @cached_property
     def classes(self) -> dict[str, int]:
@@ -109,7 +134,7 @@ class Numbers:
             return self._of_error(rule, run)
         if rule.metric == "broken" or (rule.size is not None and rule.metric in FOLLOWED):
             return self._of_followed(rule, run)
-        document = self.evaluation(run, rule.slice)
+        document = self.evaluation(run, self.asked_on(rule))
         if rule.class_name is not None:
             for row in document["per_class"]:
                 if row["class"] == rule.class_name:
@@ -125,8 +150,9 @@ class Numbers:
         return Found((document["counts"] or {})[name], objects)
 
     def _of_error(self, rule: Rule, run: str) -> Found:
-        document = self.budget(run, rule.slice)
-        kinds, objects = document["kinds"], _counted(self.evaluation(run, rule.slice))
+        where = self.asked_on(rule)
+        document = self.budget(run, where)
+        kinds, objects = document["kinds"], _counted(self.evaluation(run, where))
         if rule.class_name is not None:
             rows = [row for row in document["per_class"] if row["class"] == rule.class_name]
             if not rows:
@@ -136,7 +162,7 @@ class Numbers:
         return Found(found["delta_ap"] if rule.metric == "cost" else found["count"], int(objects))
 
     def _objects(self, rule: Rule, run: str) -> int:
-        rows = self.evaluation(run, rule.slice)["per_class"]
+        rows = self.evaluation(run, self.asked_on(rule))["per_class"]
         return sum(int(r["ground_truth"]) for r in rows if r["class"] == rule.class_name)
 
     def _of_followed(self, rule: Rule, run: str) -> Found:
@@ -202,7 +228,7 @@ class Numbers:
             return ["cost", "count"] if objects and rule.size is None else []
         if rule.size is not None:
             return [*(() if rule.class_name else BY_SIZE), *FOLLOWED] if objects else []
-        document = self.evaluation(self.run, None)
+        document = self.evaluation(self.run, self.where)
         if rule.class_name is not None:
             rows = [
                 name for row in document["per_class"][:1] for name, value in row.items()

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError, near_misses, shown
+from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.suspects.issues import Issue
+from boxscore.project.labels.chosen import chosen_entries
 from boxscore.project.labels.decisions import Decision, Review, read_review
 from boxscore.project.labels.fixes import Fix, Shape, class_key, label_names
 from boxscore.project.labels.suspects import Suspect, Suspected, suspected
 from boxscore.project.labels.words import facts, sentence
 from boxscore.project.loading import Loaded
+from boxscore.project.slices.slicing import Where
 from boxscore.project.views import item_document
 from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations, boxes_of
@@ -83,11 +86,15 @@ class LabelQuery:
         kinds: Of `Issue`; None is all.
         state: One of `FILTERS`.
         runs: Whose predictions speak; None is all.
+        where: A slice of the images and objects that issues are of; None is all.
+        classes: Of these objects.
     """
 
     kinds: Sequence[str] | None = None
     state: str = "all"
     runs: Sequence[str] | None = None
+    where: Where = None
+    classes: Classes = None
     offset: int = 0
     limit: int = 60
 
@@ -152,7 +159,8 @@ def label_issue_document(state: Loaded, query: LabelQuery) -> Document:
             fix=near_misses(query.state, FILTERS),
             code="E-LABELS-STATE",
         )
-    whole, found = entries(state, query.runs)
+    every, found = entries(state, query.runs)
+    whole = chosen_entries(state, every, query.where, query.classes)
     of_state = [entry for entry in whole if _is(entry, query.state)]
     chosen = [entry for entry in of_state if entry.issue in kinds]
     page = chosen[query.offset : query.offset + query.limit]

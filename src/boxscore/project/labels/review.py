@@ -20,6 +20,7 @@ from boxscore.project.labels.issues import (
     label_issue_document,
 )
 from boxscore.project.loading import Loaded
+from boxscore.project.slices.slicing import Where
 from boxscore.project.slices.tagging import Tagging
 from boxscore.schema.kinds import Task
 
@@ -35,6 +36,8 @@ class LabelReview(Tagging):
         kinds: Sequence[str] | None = None,
         state: str = "all",
         runs: Sequence[str] | None = None,
+        where: Where = None,
+        classes: tuple[int, ...] | None = None,
         offset: int = 0,
         limit: int = 60,
     ) -> Document:
@@ -44,11 +47,17 @@ class LabelReview(Tagging):
             kinds: "missing", "swapped", "located", "duplicate", "spurious"; None: all.
             state: "open", "accepted", "rejected", "skipped", "decided" or "all".
             runs: Whose predictions speak; None: all.
+            where: Only issues on images of a slice, of objects that its conditions name: the
+                label, or the prediction that a missing one is suggested by.
+            classes: Only issues of such objects.
 
         Raises:
-            RequestError: There is no run, or no such kind, state or run.
+            RequestError: There is no run, or no such kind, state, run or class.
         """
-        query = LabelQuery(kinds=kinds, state=state, runs=runs, offset=offset, limit=limit)
+        query = LabelQuery(
+            kinds=kinds, state=state, runs=runs, where=where, classes=classes, offset=offset,
+            limit=limit,
+        )  # fmt: skip
         return label_issue_document(self._state(), query)
 
     def decide(self, key: str, choice: str, *, note: str = "") -> Document:

@@ -36,6 +36,7 @@ from boxscore.project.slices.judged_units import (
     refuse_pixels,
     unit_values,
 )
+from boxscore.project.slices.remaining import Remaining, remaining
 from boxscore.project.slices.slicing import Where
 from boxscore.quality.cards import On, Reads
 
@@ -70,6 +71,7 @@ class ValueQuery:
         sort: "row", "lowest" or "highest"; ties by row, undefined last.
         pixels: Whether images may be decoded for values that are missing; else those that are
             there are told of.
+        where, classes: Only values of images of a slice, or of its objects of some classes.
     """
 
     run: str | None = None
@@ -78,6 +80,8 @@ class ValueQuery:
     offset: int = 0
     limit: int = 20
     pixels: bool = True
+    where: Where = None
+    classes: Classes = None
 
 
 def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
@@ -90,8 +94,10 @@ def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
         computed = np.ones(values.size, np.bool_)
     else:
         values, computed = stored(state, known, place)
+    rows = _rows_left(remaining(state, query.where, query.classes), known, place, values.size)
+    values, computed = values[rows], computed[rows]
     end = min(query.offset + query.limit, values.size)
-    order = _sorted(values, query.sort, end)
+    order = _sorted(values, query.sort, end)[query.offset :]
     return {
         "metric": card_document(known.card),
         "run": query.run,
@@ -99,7 +105,10 @@ def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
         "missing": int((~computed).sum()),
         "undefined": int((computed & np.isnan(values)).sum()),
         **_distribution(values, query.bins),
-        "rows": _rows(state, known, place, values, order[query.offset :]),
+        "rows": [
+            {"value": defined(values[k])} | subject(state, known, place, int(rows[k]))
+            for k in order.tolist()
+        ],
         "next_offset": end if end < values.size else None,
     }
 
@@ -120,12 +129,11 @@ def _sorted(values: NDArray[np.float64], sort: str, stop: int) -> NDArray[np.int
     return rows[np.argsort(key[rows], kind="stable")][:stop]
 
 
-def _rows(
-    state: Loaded, known: Known, place: Place, values: NDArray[np.float64], rows: NDArray[np.int64]
-) -> list[Document]:
-    return [
-        {"value": defined(values[row])} | subject(state, known, place, row) for row in rows.tolist()
-    ]
+def _rows_left(rest: Remaining, known: Known, place: Place, size: int) -> NDArray[np.int64]:
+    """Rows of a metric's values that the filter leaves; conditions on objects leave images be."""
+    of_images = known.card.on is On.IMAGE
+    mask = rest.items if of_images else rest.annotations(place.run)
+    return np.arange(size) if mask is None else np.flatnonzero(mask)
 
 
 def subject(state: Loaded, known: Known, place: Place, row: int) -> Document:

@@ -20,7 +20,8 @@ from boxscore.project.metrics.measuring import (
     place_of,
     values_at,
 )
-from boxscore.project.slices.slicing import Where, sliced
+from boxscore.project.slices.remaining import remaining
+from boxscore.project.slices.slicing import Where
 from boxscore.quality.cards import PREDICTION, Card, On
 from boxscore.quality.drifting import (
     benjamini_hochberg,
@@ -36,27 +37,54 @@ LEVEL, NEGLIGIBLE = 0.05, 0.147
 (the delta below which Romano et al. 2006 call a difference negligible)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """Some images of a project."""
+    """Some images of a project, and the labels on them that count.
+
+    Attributes:
+        items: (items,) bool.
+        objects: (N,) bool of the ground truths.
+    """
 
     name: str
     state: Loaded
     items: NDArray[np.bool_]
-
-    @property
-    def objects(self) -> NDArray[np.bool_]:
-        """(N,) ground truths on them."""
-        chosen: NDArray[np.bool_] = self.items[self.state.truth().ground_truth.table["item"]]
-        return chosen
+    objects: NDArray[np.bool_]
 
 
 def side(state: Loaded, where: Where) -> Side:
-    """Images of a project, all or those of a slice."""
-    mask = sliced(state.truth(), where)
+    """Images of a project, all or those of a slice, whose conditions on objects choose labels.
+
+    Raises:
+        RequestError: A key or a value is unknown, or no image is meant.
+    """
+    truth, chosen = state.truth(), remaining(state, where)
     name = state.name if not where else where if isinstance(where, str) else "a list"
-    every = np.ones(state.truth().items.rows, np.bool_)
-    return Side(name, state, every if mask is None else mask)
+    items, objects = chosen.items, chosen.annotations()
+    return Side(
+        name,
+        state,
+        np.ones(truth.items.rows, np.bool_) if items is None else items,
+        np.ones(truth.ground_truth.rows, np.bool_) if objects is None else objects,
+    )
+
+
+def rest_of(first: Side, where: Where) -> Side:
+    """The images of a project that a side leaves out, narrowed by a slice.
+
+    Raises:
+        RequestError: It leaves none out.
+    """
+    whole = side(first.state, where)
+    items = whole.items & ~first.items
+    if not items.any():
+        raise RequestError(
+            f"{first.name} leaves no image out",
+            fix="name some of the images, as --slice split=val --rest",
+            code="E-SLICE-EMPTY",
+        )
+    table = first.state.truth().ground_truth.table
+    return Side("the rest", first.state, items, whole.objects & items[table["item"]])
 
 
 def drift_document(
@@ -67,7 +95,7 @@ def drift_document(
     Raises:
         RequestError: Both are the same images.
     """
-    if first.state is second.state and (first.items == second.items).all():
+    if _same(first, second):
         raise RequestError(
             "both sides are the same images",
             fix="name another project, or two slices: --slice split=train --against split=val",
@@ -82,10 +110,17 @@ def drift_document(
     ready = tuple(a and b for (_, a), (_, b) in zip(*sides, strict=True))
     key = (
         "drift", ready, *((s.root, s.generation) for s in (first.state, second.state)),
-        *((side.name, side.items.tobytes()) for side in (first, second)),
+        *((side.name, side.items.tobytes(), side.objects.tobytes()) for side in (first, second)),
     )  # fmt: skip
     known = [(one, a, b) for (one, _), (a, _), (b, _) in zip(pairs, *sides, strict=True)]
     return first.state.evaluated(key, lambda: _compared(first, second, known, ready))
+
+
+def _same(first: Side, second: Side) -> bool:
+    if first.state is not second.state:
+        return False
+    pairs = ((first.items, second.items), (first.objects, second.objects))
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def _compared(

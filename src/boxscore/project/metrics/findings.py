@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError, near_misses
+from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
@@ -22,6 +23,8 @@ from boxscore.project.metrics.measuring import (
     values_at,
 )
 from boxscore.project.metrics.settings import settings
+from boxscore.project.slices.remaining import Remaining, remaining
+from boxscore.project.slices.slicing import Where
 from boxscore.project.tasks import task_of
 from boxscore.quality.cards import Bad, On
 from boxscore.quality.findings import (
@@ -51,6 +54,8 @@ class FindingQuery:
         severity: Only "severe" or "moderate".
         metric: Only of this metric, by id.
         pixels: Whether images may be decoded for values that are missing.
+        where, classes: Only among images of a slice, and objects of it of some classes; what is
+            an outlier is decided among them.
     """
 
     run: str | None = None
@@ -60,6 +65,8 @@ class FindingQuery:
     offset: int = 0
     limit: int = 100
     pixels: bool = True
+    where: Where = None
+    classes: Classes = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,9 @@ class Found:
 def findings_document(state: Loaded, query: FindingQuery) -> Document:
     """Every code with its count, every metric's outliers, and one page of findings."""
     _check(query)
-    key = "findings", state.generation, query.run, query.pixels
-    judged = state.evaluated(key, lambda: _judged(state, query))
+    rest = remaining(state, query.where, query.classes)
+    key = "findings", state.generation, query.run, query.pixels, rest.key
+    judged = state.evaluated(key, lambda: _judged(state, query, rest))
     listed = list(_chosen(query, judged))
     total = sum(found.rows.size for found in listed)
     end = query.offset + query.limit
@@ -111,9 +119,9 @@ class Judged:
     missing: list[str]
 
 
-def _judged(state: Loaded, query: FindingQuery) -> Judged:
+def _judged(state: Loaded, query: FindingQuery, rest: Remaining) -> Judged:
     kept = settings(state)
-    measured, missing = _measured(state, query)
+    measured, missing = _measured(state, query, rest)
     rules = [rule for rule in FINDINGS if query.run or not rule.code.startswith("PRD")]
     by_rule = [(rule, _found(rule, kept[rule.code], measured)) for rule in rules]
     fenced = [
@@ -138,21 +146,22 @@ def _check(query: FindingQuery) -> None:
 
 
 def _measured(
-    state: Loaded, query: FindingQuery
+    state: Loaded, query: FindingQuery, rest: Remaining
 ) -> tuple[dict[tuple[str, str], Measured], list[str]]:
     """Values by kind of code and metric, and titles of metrics that are not computed."""
     found: dict[tuple[str, str], Measured] = {}
     missing = []
     here = [place_of(state, None)] + ([place_of(state, query.run)] if query.run else [])
-    counting = _counts(state, query.run) if query.run else np.ones(0, np.bool_)
     for place in here:
+        counting = _counts(state, place.run, rest)
         known = [one for one in known_metrics(state).values() if place.fits(one.card)]
         both = zip(known, values_at(state, known, place, query.pixels), strict=True)
         for one, (values, computed) in both:
             if not computed:
                 missing.append(one.card.title)
-            if place.run is not None and one.card.on is On.OBJECT:
-                values = np.where(counting, values, np.nan)
+            mask = rest.items if one.card.on is On.IMAGE else counting
+            if mask is not None:
+                values = np.where(mask, values, np.nan)
             found[_kind(one, place), one.card.id] = Measured(one, place, values)
     return found, missing
 
@@ -163,14 +172,18 @@ def _kind(known: Known, place: Place) -> str:
     return "IMG" if known.card.on is On.IMAGE else "ANN"
 
 
-def _counts(state: Loaded, run: str) -> NDArray[np.bool_]:
-    """(N,) predictions at or above the run's own confidence; all where none is chosen."""
+def _counts(state: Loaded, run: str | None, rest: Remaining) -> NDArray[np.bool_] | None:
+    """(N,) labels that the filter leaves; of a run's predictions those from its own confidence on.
+
+    None is all.
+    """
+    mask = rest.annotations(run)
+    if run is None or task_of(state, run, None) not in DETECTION:
+        return mask
+    default = run_view(state, run).default_confidence(rest.items)
     confidence = state.predictions(run).table["confidence"]
-    if task_of(state, run, None) not in DETECTION:
-        return np.ones(confidence.size, np.bool_)
-    default = run_view(state, run).default_confidence()
     above: NDArray[np.bool_] = confidence >= (default if np.isfinite(default) else -np.inf)
-    return above
+    return above if mask is None else above & mask
 
 
 def _found(rule: Rule, threshold: float, measured: dict[tuple[str, str], Measured]) -> Found | None:

@@ -135,11 +135,16 @@ def objects_meant(state: Loaded, where: Where) -> tuple[Items, Mask | None]:
     slice_of = meant(state, where)
     if not slice_of.parts:
         return slice_of.items, None
-    return slice_of.items, _labels(state, slice_of.parts)
+    return slice_of.items, fulfilling(state, None, slice_of.parts)
 
 
-def _labels(state: Loaded, parts: Sequence[str]) -> Mask:
-    table = state.truth().ground_truth.table
+def fulfilling(state: Loaded, run: str | None, parts: Sequence[str]) -> Mask:
+    """(N,) annotations that fulfil all conditions; an answer about an image is no object.
+
+    Args:
+        run: Whose predictions; None: the ground truths.
+    """
+    table = (state.truth().ground_truth if run is None else state.predictions(run)).table
     side = Side(
         rows=np.arange(table.rows),
         item=table["item"],
@@ -149,5 +154,5 @@ def _labels(state: Loaded, parts: Sequence[str]) -> Mask:
     )
     mask = table["kind"] != Kind.CLASSIFICATION
     for part in parts:
-        mask &= fitting(state, side, None, part)
+        mask &= fitting(state, side, run, part)
     return np.asarray(mask)
