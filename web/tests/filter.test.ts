@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Overview } from "../src/api/client";
 import { exactTitle, namesOf, withName, writtenRange } from "../src/state/slice";
-import { honourOf, type Family } from "../src/state/honour";
+import { honourOf, narrowed, type Family } from "../src/state/honour";
 import { DEFAULTS, PAGES, parseView, unfiltered } from "../src/state/url";
 
 beforeAll(() => vi.stubGlobal("window", { location: { hash: "", origin: "http://x", pathname: "/" }, addEventListener: () => undefined }));
@@ -54,9 +54,33 @@ describe("chips", () => {
 
 describe("every page", () => {
   it("honours a family or says why not", () => {
-    const families: Family[] = ["images", "classes", "objects"];
+    const families: Family[] = ["images", "classes", "outcomes", "objects"];
     for (const page of PAGES) for (const family of families) expect(honourOf(page, family).used || honourOf(page, family).why.length > 10).toBe(true);
     expect(honourOf("errors", "objects")).toEqual({ used: true, why: "" });
-    expect(honourOf("compare", "classes", 2).used).toBe(false);
+    expect(honourOf("compare", "classes", { count: 2 }).used).toBe(false);
+    for (const page of ["metrics", "labels", "drift", "gate"] as const) expect(honourOf(page, "images").used).toBe(true);
+  });
+
+  it("asks for what it honours, but for the condition whose values it shows", () => {
+    const at = (page: string) => parseView(`#/${page}?slice=split=val,metric.brightness=0.2..&cls=0,3&among=object.iou=..0.5,object.confidence=0.3..`);
+    expect(narrowed(at("metrics"))).toEqual({ slice: "split=val,metric.brightness=0.2..,object.confidence=0.3..", classes: "0,3" });
+    expect(narrowed(at("metrics"), "metric.brightness").slice).toBe("split=val,object.confidence=0.3..");
+    expect(narrowed(at("drift")).slice).toBe("split=val,metric.brightness=0.2..");
+    expect(narrowed(parseView("#/labels"))).toEqual({});
+  });
+});
+
+describe("the sides of a drift", () => {
+  const project = { classes: [{ name: "cup" }, { name: "bowl" }] } as unknown as Overview;
+  const choices = { first: "split=train", second: "split=val", other: null, options: [], others: [] };
+
+  it("are both narrowed by the filter", async () => {
+    const { sidesOf } = await import("../src/drift/sides");
+    const view = parseView("#/drift?slice=text=night&cls=0,1&among=object.x=..0.5,object.confidence=0.3..");
+    const labels = "object.class=cup|bowl,object.x=..0.5";
+    expect(sidesOf(choices, view, project)).toEqual({ slice: `split=train,text=night,${labels}`, against: `split=val,text=night,${labels}` });
+    const rest = { ...choices, first: null, second: "rest" };
+    expect(sidesOf(rest, view, project)).toEqual({ slice: `text=night,${labels}`, rest: true, against: labels });
+    expect(sidesOf(rest, parseView("#/drift?cls=0"), project)).toBeNull();
   });
 });

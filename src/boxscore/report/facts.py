@@ -16,7 +16,6 @@ MOST_PAIRS = 12
 MOST_FIXES, FIXES_OF_EACH = 8, 2
 MOST_SLICES, MOST_ISSUES = 5, 5
 OUTCOMES = ("fp", "fn", "tp")
-NOT_SLICED = "The gate chooses its images by its rules, not by the slice of this report."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ def facts_of(project: Project, runs: list[str], asked: Asked) -> Document:
         document["compare"] = _compare(project, runs, asked.where)
     document["gate"] = _gate(project, runs, asked)
     document["weak_slices"] = [found for run in runs if (found := _weak(project, run, runs, asked))]
-    document["labels"] = _labels(project, runs)
+    document["labels"] = _labels(project, runs, asked.where)
     return document
 
 
@@ -76,14 +75,13 @@ def _gate(project: Project, runs: list[str], asked: Asked) -> Document | None:
     document: Document = {"outcomes": [], "notes": []}
     for run in runs[1:] or runs:
         try:
-            found = project.gate(asked.rules, run=run, baseline=asked.baseline)
+            found = project.gate(asked.rules, run=run, baseline=asked.baseline, where=asked.where)
         except BoxscoreError as lost:
             if asked.rules is not None:
                 raise
             document["notes"].append(f"The gate cannot be asked of {run}: {lost.problem}.")
             continue
-        notes = found["notes"] + ([NOT_SLICED] if asked.where else [])
-        document["outcomes"].append(found | {"rules": Path(found["rules"]).name, "notes": notes})
+        document["outcomes"].append(found | {"rules": Path(found["rules"]).name})
     return document
 
 
@@ -103,10 +101,10 @@ def _weak(project: Project, run: str, runs: list[str], asked: Asked) -> Document
     return {name: found[name] for name in names} | {"slices": found["slices"][:MOST_SLICES]}
 
 
-def _labels(project: Project, runs: list[str]) -> Document | None:
+def _labels(project: Project, runs: list[str], where: str | None) -> Document | None:
     """How many labels these runs contradict, the likeliest undecided ones, what was decided."""
     try:
-        found = project.label_issues(runs=runs, state="open", limit=MOST_ISSUES)
+        found = project.label_issues(runs=runs, where=where, state="open", limit=MOST_ISSUES)
     except RequestError:
         return None
     issues = [

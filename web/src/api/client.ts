@@ -121,43 +121,6 @@ export function useImports(): UseQueryResult<ImportReport[]> {
   });
 }
 
-/** Every quality metric, and how much of it is computed. */
-export function useMetrics(): UseQueryResult<ListedMetric[]> {
-  return useQuery({
-    queryKey: ["metrics"],
-    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/metrics", { signal })).metrics,
-  });
-}
-
-/** A metric's distribution and its lowest or highest rows. */
-export function useMetricValues(metric: string, run: string | null, sort: "lowest" | "highest", limit: number): UseQueryResult<MetricValues> {
-  return useQuery({
-    queryKey: ["metric-values", metric, run, sort, limit],
-    queryFn: async ({ signal }) =>
-      unwrap(
-        await client.GET("/api/v1/metrics/{metric}/values", {
-          params: { path: { metric }, query: { run: run ?? undefined, bins: 40, sort, limit } },
-          signal,
-        }),
-      ),
-  });
-}
-
-export interface FindingFilter {
-  run?: string;
-  code?: string;
-  metric?: string;
-}
-
-/** Counts by code, outliers by metric, the first findings of the filter. */
-export function useFindings({ run, code, metric }: FindingFilter, limit: number): UseQueryResult<Findings> {
-  return useQuery({
-    queryKey: ["findings", run, code, metric, limit],
-    queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/findings", { params: { query: { run, code, metric, limit } }, signal })),
-  });
-}
-
 /** What decides the counts: run, thresholds and classes. */
 export interface Point {
   run: string;

@@ -16,6 +16,8 @@ export interface Sides {
   slice?: string;
   against?: string;
   other?: string;
+  /** Against the images that the first slice leaves out. */
+  rest?: boolean;
 }
 
 /** Every metric and the classes of both sides. */

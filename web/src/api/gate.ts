@@ -1,18 +1,18 @@
 /** What the page of reports and gates asks. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { BASE } from "./base";
-import { client, unwrap, type Schemas } from "./client";
+import { client, defined, unwrap, type Schemas } from "./client";
 
 export type Gate = Schemas["Outcome"];
 export type Check = Schemas["Check"];
 
-/** Whether the run may pass by the project's rules. */
-export function useGate(run: string): UseQueryResult<Gate> {
+/** Whether the run may pass by the project's rules, on a slice. */
+export function useGate(run: string, slice: string | null): UseQueryResult<Gate> {
   return useQuery({
-    queryKey: ["gate", run],
+    queryKey: ["gate", run, slice],
     staleTime: 60_000,
     placeholderData: undefined,
-    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/gate", { params: { path: { run } }, signal })),
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/gate", { params: { path: { run }, query: defined({ slice }) }, signal })),
   });
 }
 

@@ -1,5 +1,6 @@
 /** Label issues: the queue, what the fixes change, and decisions. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { Narrowed } from "../state/honour";
 import { BASE } from "./base";
 import { client, queries, unwrap } from "./client";
 import type { components } from "./schema";
@@ -13,8 +14,8 @@ export type Choice = Schemas["Ask"]["choice"];
 
 const PAGE = 200;
 
-export async function fetchLabelIssues(kind: IssueKind | null, offset: number, signal: AbortSignal): Promise<LabelIssues> {
-  const query = { offset, limit: PAGE, ...(kind === null ? {} : { kind: [kind] }) };
+export async function fetchLabelIssues(kind: IssueKind | null, left: Narrowed, offset: number, signal: AbortSignal): Promise<LabelIssues> {
+  const query = { ...left, offset, limit: PAGE, ...(kind === null ? {} : { kind: [kind] }) };
   return unwrap(await client.GET("/api/v1/labels", { params: { query }, signal }));
 }
 

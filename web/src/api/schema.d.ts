@@ -2440,6 +2440,8 @@ export interface components {
         /**
          * Frames
          * @description One column of every frame in time; `switches` is null where a side has no tracks.
+         *
+         *     A frame outside the slice has null for each of its counts.
          */
         Frames: {
             /** Confidence */
@@ -2447,9 +2449,9 @@ export interface components {
             /** Data Hash */
             data_hash: string[];
             /** Fn */
-            fn: number[];
+            fn: (number | null)[];
             /** Fp */
-            fp: number[];
+            fp: (number | null)[];
             /** Frame */
             frame: number[];
             /** Iou */
@@ -2459,11 +2461,11 @@ export interface components {
             /** Sequence */
             sequence: string;
             /** Switches */
-            switches: number[] | null;
+            switches: (number | null)[] | null;
             /** Title */
             title: string[];
             /** Tp */
-            tp: number[];
+            tp: (number | null)[];
         };
         /** GroupFlips */
         GroupFlips: {
@@ -3672,6 +3674,8 @@ export interface components {
             passed: boolean;
             /** Run */
             run: string;
+            /** Slice */
+            slice: string | null;
             /** Task */
             task: string;
             /** Verdict */
@@ -4532,6 +4536,8 @@ export interface operations {
                 against?: string | null;
                 /** @description Id of another project of this server. */
                 other?: string | null;
+                /** @description Against the images that the slice leaves out. */
+                rest?: boolean;
             };
             header?: never;
             path?: never;
@@ -4569,6 +4575,8 @@ export interface operations {
                 against?: string | null;
                 /** @description Id of another project of this server. */
                 other?: string | null;
+                /** @description Against the images that the slice leaves out. */
+                rest?: boolean;
                 bins?: number;
                 bin?: number | null;
                 limit?: number;
@@ -4785,6 +4793,10 @@ export interface operations {
                 metric?: string | null;
                 offset?: number;
                 limit?: number;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
             };
             header?: never;
             path?: never;
@@ -5306,6 +5318,10 @@ export interface operations {
                 run?: string[] | null;
                 offset?: number;
                 limit?: number;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
             };
             header?: never;
             path?: never;
@@ -5571,6 +5587,10 @@ export interface operations {
                 sort?: "row" | "lowest" | "highest";
                 offset?: number;
                 limit?: number;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
             };
             header?: never;
             path: {
@@ -6134,6 +6154,8 @@ export interface operations {
         parameters: {
             query?: {
                 baseline?: string | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
             };
             header?: never;
             path: {

@@ -4,11 +4,15 @@ import type { Overview } from "../api/client";
 import type { Sides } from "../api/drift";
 import { useProjects } from "../api/jobs";
 import { useTags } from "../api/tags";
+import { narrowed } from "../state/honour";
+import { joined, parseSlice } from "../state/slice";
 import type { View } from "../state/url";
 import { setView } from "../state/view";
 
 const MOST = 100;
 const PROJECT = "project:";
+/** Against the images that the first side leaves out; no slice is written so. */
+const REST = "rest";
 
 interface Option {
   value: string;
@@ -25,7 +29,7 @@ export interface Choices {
   others: { id: string; name: string }[];
 }
 
-/** What the view names; where it names nothing, the first two splits, train before the others. */
+/** What the view names; where it names nothing, the first two splits, train before the others; a slice that splits do not divide stands against the rest. */
 export function useChoices(project: Overview, view: View): Choices {
   const labels = useTags().data;
   const shelf = useProjects().data;
@@ -39,20 +43,37 @@ export function useChoices(project: Overview, view: View): Choices {
   const splits = project.splits.map((s) => `split=${s.name}`).sort((a, b) => Number(b.includes("train")) - Number(a.includes("train")));
   const other = others.find((p) => p.id === view.with)?.id ?? null;
   const named = view.first !== null || view.second !== null || other !== null;
-  const twoSplits = splits.length > 1 && !named;
+  const divided = splits.length > 1 && !parseSlice(view.slice).some((part) => part.key === "split");
+  const twoSplits = divided && !named;
+  const againstRest = !divided && !named && namesImages(view.slice);
   return {
     first: twoSplits ? splits[0]! : view.first,
-    second: twoSplits ? splits[1]! : view.second,
-    other: other ?? (named || twoSplits ? null : (others[0]?.id ?? null)),
+    second: twoSplits ? splits[1]! : againstRest ? REST : view.second,
+    other: other ?? (named || twoSplits || againstRest ? null : (others[0]?.id ?? null)),
     options,
     others,
   };
 }
 
-/** What to ask of the server; null where both sides are the same images. The slice of all pages narrows both. */
-export function sidesOf({ first, second, other }: Choices, slice: string | null): Sides | null {
+function namesImages(slice: string | null): boolean {
+  return parseSlice(slice).some((part) => !part.key.startsWith("object."));
+}
+
+/** The conditions on labels that both sides share; classes by their names, which another project has too. */
+function labelsOf(view: View, project: Overview): string | null {
+  const names = view.classes.flatMap((id) => project.classes[id]?.name ?? []);
+  const own = names.length ? `object.class=${names.join("|")}` : null;
+  return joined(own, narrowed({ ...view, slice: null }).slice ?? "");
+}
+
+/** What to ask of the server; null where both sides are the same images. The filter of all pages narrows both. */
+export function sidesOf({ first, second, other }: Choices, view: View, project: Overview): Sides | null {
   if (first === second && other === null) return null;
-  const [a, b] = [first, second].map((side) => [side, slice].filter(Boolean).join(","));
+  const labels = labelsOf(view, project);
+  const both = (...parts: (string | null)[]) => parts.filter(Boolean).join(",");
+  const a = both(first, view.slice, labels);
+  if (second === REST) return namesImages(a) ? { slice: a, rest: true, ...(labels ? { against: labels } : {}) } : null;
+  const b = both(second, view.slice, labels);
   return { ...(a ? { slice: a } : {}), ...(b ? { against: b } : {}), ...(other ? { other } : {}) };
 }
 
@@ -81,6 +102,7 @@ export function SideChoice({ of }: { of: Choices }): ReactElement {
         <i className="side-mark side-b" />
         <select className="btn small" aria-label="Compared with" value={other === null ? (second ?? "") : PROJECT + other} onChange={(e) => choose(e.target.value)}>
           <option value="">All images</option>
+          <option value={REST}>All other images</option>
           <Groups options={of.options} />
           {of.others.length > 0 && (
             <optgroup label="Other projects">

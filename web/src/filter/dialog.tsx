@@ -1,7 +1,8 @@
 /** The filter: conditions on images at the left, on objects at the right, counts beside every choice. */
 import { useState, type ReactElement } from "react";
-import { pointOf, useMetrics, type Overview, type Run } from "../api/client";
+import { pointOf, type Overview, type Run } from "../api/client";
 import { useFacets } from "../api/facets";
+import { useMetrics } from "../api/quality";
 import { plural, whole } from "../format";
 import { Failure, Skeleton } from "../parts/card";
 import { Dialog } from "../shell/dialogs";

@@ -16,8 +16,8 @@ import { PageHead } from "./page-head";
 export function DriftPage({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
   const view = useView();
   const choices = useChoices(project, view);
-  const sides = sidesOf(choices, view.slice);
-  const choosable = choices.options.length > 0 || choices.others.length > 0;
+  const sides = sidesOf(choices, view, project);
+  const choosable = choices.options.length > 0 || choices.others.length > 0 || view.slice !== null;
   return (
     <>
       <PageHead title="Drift" question="Do these images and labels look like those?">

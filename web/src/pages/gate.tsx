@@ -17,7 +17,7 @@ const PILLS = { passed: ["ok", "Pass"], unsure: ["look", "Unsure"], failed: ["ba
 
 export function GatePage({ run }: { run: Run }): ReactElement {
   const { slice } = useView();
-  const gate = useGate(run.name);
+  const gate = useGate(run.name, slice);
   return (
     <>
       <PageHead title="Report and gate" question="May this model ship, and can somebody else check the answer?">
@@ -53,7 +53,9 @@ export function GatePage({ run }: { run: Run }): ReactElement {
 
 function Verdict({ gate }: { gate: Gate }): ReactElement {
   const [pill, word] = gate.passed ? PILLS.passed : PILLS.failed;
-  const command = `boxscore gate gate.yaml --run ${gate.run}${gate.baseline ? ` --baseline ${gate.baseline}` : ""}`;
+  const baseline = gate.baseline ? ` --baseline ${gate.baseline}` : "";
+  const within = gate.slice ? ` --slice '${gate.slice.replaceAll("'", "'\\''")}'` : "";
+  const command = `boxscore gate gate.yaml --run ${gate.run}${baseline}${within}`;
   return (
     <section className="card verdict" aria-label="Verdict">
       <span className={`pill ${pill}`}>{word}</span>

@@ -9,6 +9,7 @@ import { Queue } from "../labels/queue";
 import { CorrectedScores } from "../labels/scores";
 import { Stage } from "../labels/stage";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { narrowed } from "../state/honour";
 import { useKeys } from "../state/keys";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -17,11 +18,13 @@ const QUESTION = "Which labels are probably wrong, and how much do they distort 
 const BECOMES = { accept: "accepted", reject: "rejected", skip: "skipped" } as const;
 
 export function LabelsPage({ project, run }: { project: Overview; run: Run }): ReactElement {
-  const { issue: kind } = useView();
+  const view = useView();
+  const { issue: kind } = view;
+  const left = narrowed(view);
   const list = useInfiniteQuery({
-    queryKey: ["label-issues", kind],
+    queryKey: ["label-issues", kind, left],
     initialPageParam: 0,
-    queryFn: ({ pageParam, signal }) => fetchLabelIssues(kind, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => fetchLabelIssues(kind, left, pageParam, signal),
     getNextPageParam: (page) => page.next_offset,
   });
   const head = list.data?.pages[0];
@@ -85,6 +88,7 @@ function Review({ project, run, head, issues, stale, more }: ReviewProps): React
   };
   useKeys({ j: () => move(1), k: () => move(-1), a: () => decide("accept"), r: () => decide("reject"), s: () => decide("skip"), u: undo, z: () => setView({ zoom: !view.zoom }) });
 
+  const filtered = Object.keys(narrowed(view)).length > 0;
   const { open, accepted, rejected, skipped } = head.states;
   const decided = accepted + rejected + skipped;
   return (
@@ -100,15 +104,21 @@ function Review({ project, run, head, issues, stale, more }: ReviewProps): React
       <CorrectedScores runs={project.runs} />
       {open + decided === 0 ? (
         <Card title="No suspects">
-          <Empty title="No label looks wrong">
-            <p>No run contradicts a label strongly enough. Another, different model would be a second opinion.</p>
-          </Empty>
+          {filtered ? (
+            <Empty title="The filter leaves no suspect">
+              <p>Of the images and objects that it leaves, no label looks wrong.</p>
+            </Empty>
+          ) : (
+            <Empty title="No label looks wrong">
+              <p>No run contradicts a label strongly enough. Another, different model would be a second opinion.</p>
+            </Empty>
+          )}
         </Card>
       ) : (
         <>
           {open === 0 && (
             <p className="label-done" role="status">
-              <b>All suspects are decided.</b> {plural(accepted, "fix", "fixes")} accepted, {plural(rejected, "label")} kept{skipped > 0 && `, ${whole(skipped)} skipped`}. Export the fixes at the top right.
+              <b>All suspects{filtered && " that the filter leaves"} are decided.</b> {plural(accepted, "fix", "fixes")} accepted, {plural(rejected, "label")} kept{skipped > 0 && `, ${whole(skipped)} skipped`}. Export the fixes at the top right.
             </p>
           )}
           <div className="label-columns">

@@ -1,6 +1,7 @@
 /** Which images and labels are unusual, and what is wrong with them? */
 import { useState, type ReactElement } from "react";
-import { useFindings, useMetrics, useMetricValues, type Findings, type FindingCode, type ListedMetric, type MetricSubject, type Run } from "../api/client";
+import type { Findings, FindingCode, ListedMetric, MetricSubject, Run } from "../api/client";
+import { useFindings, useMetrics, useMetricValues } from "../api/quality";
 import { plural, short, whole } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { ByClass } from "../quality/by-class";
@@ -8,6 +9,7 @@ import { FindingCodes } from "../quality/codes";
 import { Histogram } from "../quality/histogram";
 import { MetricList } from "../quality/list";
 import { ValueTile } from "../quality/tiles";
+import { narrowed } from "../state/honour";
 import { exactTitle, parseSlice, rangeOf, withPart, type SliceKey } from "../state/slice";
 import { ENDS, objectsOf, unfiltered, type End, type Side } from "../state/url";
 import { setView, useView } from "../state/view";
@@ -19,7 +21,7 @@ const END_NAMES: Record<End, string> = { outliers: "Outliers", lowest: "Lowest",
 export function MetricsPage({ run }: { run: Run | undefined }): ReactElement {
   const view = useView();
   const metrics = useMetrics();
-  const findings = useFindings({ run: run?.name }, 0);
+  const findings = useFindings({ run: run?.name }, 0, narrowed(view));
   const all = metrics.data ?? [];
   const asked = view.metric ?? findings.data?.codes.find((c) => c.code === view.code)?.metric;
   const chosen = all.find((m) => m.id === asked) ?? all.find((m) => m.id === "brightness") ?? all[0];
@@ -84,12 +86,13 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
   const view = useView();
   const side = sideOf(metric, view.side, run);
   const owner = side === "predictions" ? (run?.name ?? null) : null;
-  const values = useMetricValues(metric.id, owner, "lowest", 0);
+  const key: SliceKey = `${metric.on === "image" ? "metric" : "object"}.${metric.id}`;
+  // Its own range is lifted, so that another one can be chosen beside it.
+  const values = useMetricValues({ metric: metric.id, run: owner, sort: "lowest" }, 0, narrowed(view, key));
   const fences = findings?.outliers.find((o) => o.metric === metric.id && o.run === owner);
   const sliceable = owner === null;
   const what = metric.on === "image" ? "images" : "objects";
-  const key: SliceKey = `${metric.on === "image" ? "metric" : "object"}.${metric.id}`;
-  const part = parseSlice(view.slice).find((p) => p.key === key);
+  const part = [...parseSlice(view.slice), ...parseSlice(view.among)].find((p) => p.key === key && !p.not);
   const range = part ? rangeOf(part) : null;
   return (
     <Card
@@ -209,7 +212,7 @@ interface ExtremesProps {
 }
 
 function Extremes({ metric, run, owner, end, limit, more, aside }: ExtremesProps): ReactElement {
-  const values = useMetricValues(metric.id, owner, end, limit);
+  const values = useMetricValues({ metric: metric.id, run: owner, sort: end }, limit, narrowed(useView()));
   const rows = (values.data?.rows ?? []).filter((row) => row.value !== null);
   return (
     <Card title={`${END_NAMES[end]} of ${metric.title}`} aside={aside}>
@@ -242,7 +245,7 @@ interface FoundProps {
 
 function Found({ code, metric, run, findings, title, aside }: FoundProps): ReactElement {
   const [limit, setLimit] = useState(STEP);
-  const found = useFindings({ run: run?.name, code, metric }, limit);
+  const found = useFindings({ run: run?.name, code, metric }, limit, narrowed(useView()));
   const rule = findings?.codes.find((c) => c.code === code);
   const rows = found.data?.rows ?? [];
   const total = found.data?.total ?? 0;

@@ -1,7 +1,8 @@
 /** Findings by their codes, the most serious first; a row shows them. */
 import type { ReactElement } from "react";
-import { useMetrics, type FindingCode, type Findings } from "../api/client";
+import type { FindingCode, Findings } from "../api/client";
 import { useEmbeddings } from "../api/embeddings";
+import { useMetrics } from "../api/quality";
 import { short, whole } from "../format";
 import { Card, Empty } from "../parts/card";
 import { JobButton } from "../parts/job";

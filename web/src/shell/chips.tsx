@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { Overview, Summary } from "../api/client";
 import { KIND_NAMES, OUTCOME_NAMES, score, short, whole } from "../format";
-import { formatSlice, parseSlice, rangeOf, type SlicePart } from "../state/slice";
+import { formatSlice, parseSlice, rangeOf, type SliceKey, type SlicePart } from "../state/slice";
 import { honourOf, type Family } from "../state/honour";
 import { unfiltered, type Place, type View } from "../state/url";
 import { setView, useView } from "../state/view";
@@ -29,6 +29,8 @@ export function partName(part: SlicePart): string {
 interface Chip {
   name: string;
   family: Family;
+  /** Of a condition on images or objects. */
+  key?: SliceKey;
   without: Partial<View>;
 }
 
@@ -37,6 +39,7 @@ function partChips(text: string | null, field: "slice" | "among", family: Family
   return parts.map((part) => ({
     name: `${part.not ? "Not: " : ""}${partName(part)}`,
     family,
+    key: part.key,
     without: { [field]: formatSlice(parts.filter((other) => other !== part)) },
   }));
 }
@@ -58,8 +61,8 @@ function objectChips(view: View, className: (of: Place) => string): Chip[] {
     [below !== null, `Confidence below ${score(below, 2)}`, { below: null }],
     [tag !== null, `Objects tagged ${tag}`, { tag: null }],
   ];
-  const family = "objects";
-  return [...chips.flatMap(([on, name, without]): Chip[] => (on ? [{ name, family, without }] : [])), ...partChips(view.among, "among", family)];
+  const family = "outcomes";
+  return [...chips.flatMap(([on, name, without]): Chip[] => (on ? [{ name, family, without }] : [])), ...partChips(view.among, "among", "objects")];
 }
 
 /** All chips of a view, whatever its page. */
@@ -89,8 +92,8 @@ export function Chips({ project, summary }: { project: Overview; summary: Summar
   );
 }
 
-function OneChip({ chip: { name, family, without }, view }: { chip: Chip; view: View }): ReactElement {
-  const { used, why } = honourOf(view.page, family, view.classes.length);
+function OneChip({ chip: { name, family, key, without }, view }: { chip: Chip; view: View }): ReactElement {
+  const { used, why } = honourOf(view.page, family, { count: view.classes.length, key });
   return (
     <span className={used ? "chip" : "chip unused"} title={why || undefined}>
       <bdi>{name}</bdi>

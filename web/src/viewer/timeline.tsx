@@ -92,14 +92,16 @@ export function Timeline({ frames, at, go, playing, play, point, under, like }: 
 }
 
 function wordsOf({ fp, fn, tp, switches }: Frames, at: number): string {
+  if (tp[at] === null) return "outside the filter";
   const parts = [`${whole(tp[at])} correct`, `${whole(fp[at])} false`, `${whole(fn[at])} missed`];
   if (switches) parts.push(plural(switches[at] ?? 0, "switch", "switches"));
   return parts.join(", ");
 }
 
 function Bars({ frames }: { frames: Frames }): ReactElement {
-  const [fp, fn] = [binned(frames.fp, WIDE), binned(frames.fn, WIDE)];
-  const switches = binned(frames.switches ?? [], WIDE);
+  const counted = (values: (number | null)[]) => binned(values.map((value) => value ?? 0), WIDE);
+  const [fp, fn, switches] = [counted(frames.fp), counted(frames.fn), counted(frames.switches ?? [])];
+  const inside = binned(frames.tp.map((value) => (value === null ? 0 : 1)), WIDE);
   const most = Math.max(1, ...fp, ...fn);
   const step = WIDE / Math.max(1, fp.length);
   const wide = step > 3 ? step - 1 : step;
@@ -113,6 +115,7 @@ function Bars({ frames }: { frames: Frames }): ReactElement {
       .join("");
   return (
     <g aria-hidden="true">
+      <path className="outside" d={inside.map((any, k) => (any ? "" : `M${(k * step).toFixed(2)} 0h${step.toFixed(2)}V${2 * zero}h${(-step).toFixed(2)}Z`)).join("")} />
       <path className="axis" d={`M0 ${zero}H${WIDE}`} />
       <path className="fp" d={bars(fp, true)} />
       <path className="fn" d={bars(fn, false)} />
