@@ -196,3 +196,21 @@ def test_turned_boxes_and_keypoints_are_drawn(tmp_path: Path, shared_data: Path)
     expected = affinity.rotate(plain, row["theta"], origin="center")  # y down: clockwise as seen
     ours = shapely.Polygon(np.reshape(drawn[0], (4, 2)))
     assert ours.symmetric_difference(expected).area < 1e-6 * expected.area
+
+
+def test_frames_outside_a_slice_have_no_counts(tud: Project) -> None:
+    where = "item=10..29"
+    counts = tud.evaluate("tracker", where=where, task="bbox")["counts"]
+    found = tud.frames("tracker", task="bbox", where=where)
+    whole = tud.frames("tracker", task="bbox", confidence=counts["confidence"])
+    assert found["confidence"] == counts["confidence"] and len(found["tp"]) == 71
+    for name in ("tp", "fp", "fn", "switches"):
+        inside = [k for k, value in enumerate(found[name]) if value is not None]
+        assert inside == list(range(10, 30))
+        assert found[name][10:30] == whole[name][10:30]
+    for name in ("tp", "fp", "fn"):
+        assert sum(found[name][10:30]) == counts[name]
+    shown = run("errors", "tracker", "--by", "frame", "--slice", where, cwd=tud.path)
+    lines = shown.out.splitlines()
+    assert lines[1].split()[1:] == ["–"] * 4
+    assert lines[72].split()[1:4] == [str(counts[name]) for name in ("tp", "fp", "fn")]

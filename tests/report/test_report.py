@@ -73,8 +73,8 @@ def test_the_gate_is_as_the_project_says(demo_folder: Path, tmp_path: Path) -> N
     write_report(project, [], tmp_path / "r.json", rules=rules, where="split=val")
     facts = json.loads((tmp_path / "r.json").read_text())
     (outcome,) = facts["gate"]["outcomes"]  # the first run is what the other is compared with
-    assert outcome["checks"] == project.gate(rules, run="int8")["checks"]
-    assert outcome["rules"] == "rules.yaml" and "not by the slice" in outcome["notes"][-1]
+    assert outcome["checks"] == project.gate(rules, run="int8", where="split=val")["checks"]
+    assert outcome["rules"] == "rules.yaml" and outcome["slice"] == "split=val"
     write_report(project, ["float32"], tmp_path / "r.json")
     assert json.loads((tmp_path / "r.json").read_text())["gate"] is None  # none are kept
     top = facts["runs"][0]["fix_first"]["fixes"][0]
