@@ -111,7 +111,7 @@ def test_the_same_by_keyboard(own: Journey) -> None:
 
 
 def test_a_condition_that_a_page_cannot_honour_says_so(own: Journey) -> None:
-    own.open("#/errors?slice=split=val&outcome=fp&among=object.iou=0.3..")
+    own.open("#/errors?slice=split=val&outcome=fp&among=object.confidence=0.3..")
     page = own.page
     expect(page.get_by_text("not used here")).to_have_count(0)
     page.keyboard.press("2")
@@ -120,9 +120,53 @@ def test_a_condition_that_a_page_cannot_honour_says_so(own: Journey) -> None:
     expect(page.locator(".chip", has_text="Split val")).not_to_contain_text("not used")
     page.keyboard.press("6")
     page.get_by_role("heading", level=1, name="Metrics").wait_for()
-    expect(page.locator(".chip.unused")).to_have_count(3)
-    assert page.locator(".chip.unused").first.get_attribute("title")
+    expect(page.locator(".chip.unused")).to_have_count(1)
+    expect(page.locator(".chip.unused")).to_have_text(re.compile("False positive"))
+    expect(page.locator(".chip.unused")).to_have_attribute("title", re.compile("whatever becomes"))
     page.keyboard.press("3")
+    expect(page.get_by_text("not used here")).to_have_count(0)
+
+
+def test_values_and_findings_are_those_of_the_filter(own: Journey, folder: Path) -> None:
+    where, asked = "split=val", "#/metrics?slice=split=val&cls=0&metric=object_area_relative"
+    project = Project.open(folder)
+    own.open(asked)
+    page = own.page
+    total = project.metric("object_area_relative", where=where, classes=(0,))["total"]
+    card = page.locator(".metrics-top .card").first
+    expect(card).to_contain_text(f"{total} values")
+    codes = project.findings("float32", where=where, classes=(0,), pixels=False)["codes"]
+    twice = next(one["count"] for one in codes if one["code"] == "PRD001")
+    assert 0 < twice < project.findings("float32", code="PRD001", pixels=False)["total"]
+    row = page.locator(".finding-codes tr", has_text="PRD001")
+    expect(row.locator("td").last).to_have_text(str(twice))
+    page.locator(".histogram .picks").first.click()
+    page.wait_for_url(re.compile(r"slice=split=val,object\.object_area_relative="))
+    expect(card).to_contain_text(f"{total} values")  # its own range is lifted where it is shown
+    expect(page.locator(".histogram .inside")).to_have_count(1)
+
+
+def test_issues_the_gate_and_drift_are_those_of_the_filter(own: Journey, folder: Path) -> None:
+    project = Project.open(folder)
+    own.open("#/labels?slice=split=val&cls=0")
+    page = own.page
+    left = project.label_issues(where="split=val", classes=(0,))["total"]
+    assert 0 < left < project.label_issues(where="split=val")["total"]
+    expect(page.get_by_role("button", name=re.compile("^All "))).to_have_text(f"All {left}")
+    own.open("#/gate?slice=split=val")
+    value = project.evaluate("float32", where="split=val")["metrics"]["AP"]
+    floor = page.locator("tr", has_text=re.compile("AP at least"))
+    expect(floor).to_contain_text(f"{value:.3f}".removeprefix("0"))
+    expect(page.get_by_label("Verdict")).to_contain_text("on split=val")
+    expect(page.get_by_label("Verdict")).to_contain_text("--slice 'split=val'")
+    own.open("#/drift?slice=split=val")
+    expect(page.get_by_test_id("lead")).to_contain_text("the rest (22 images and 19 images)")
+    expect(page.get_by_label("Compared with")).to_have_value("rest")
+    own.open("#/drift?slice=metric.object_count=5..")
+    busy = [f"split={name},metric.object_count=5.." for name in ("train", "val")]
+    sides = project.drift(where=busy[0], against=busy[1], pixels=False)
+    counts = [sides[side]["images"] for side in ("first", "second")]
+    expect(page.get_by_test_id("lead")).to_contain_text(f"{counts[0]} images and {counts[1]} image")
     expect(page.get_by_text("not used here")).to_have_count(0)
 
 

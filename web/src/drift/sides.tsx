@@ -7,7 +7,7 @@ import { useTags } from "../api/tags";
 import { narrowed } from "../state/honour";
 import { joined, parseSlice } from "../state/slice";
 import type { View } from "../state/url";
-import { setView } from "../state/view";
+import { setView, useView } from "../state/view";
 
 const MOST = 100;
 const PROJECT = "project:";
@@ -84,6 +84,7 @@ export function sideName(name: string): string {
 
 export function SideChoice({ of }: { of: Choices }): ReactElement {
   const { first, second, other } = of;
+  const all = namesImages(useView().slice) ? "Images of the filter" : "All images";
   const choose = (value: string) => {
     const id = value.startsWith(PROJECT) ? value.slice(PROJECT.length) : null;
     setView({ first, second: id === null ? value || null : null, with: id, bin: null });
@@ -93,7 +94,7 @@ export function SideChoice({ of }: { of: Choices }): ReactElement {
       <label>
         <i className="side-mark side-a" />
         <select className="btn small" aria-label="These images" value={first ?? ""} onChange={(e) => setView({ first: e.target.value || null, second, with: other, bin: null })}>
-          <option value="">All images</option>
+          <option value="">{all}</option>
           <Groups options={of.options} />
         </select>
       </label>
@@ -101,7 +102,7 @@ export function SideChoice({ of }: { of: Choices }): ReactElement {
       <label>
         <i className="side-mark side-b" />
         <select className="btn small" aria-label="Compared with" value={other === null ? (second ?? "") : PROJECT + other} onChange={(e) => choose(e.target.value)}>
-          <option value="">All images</option>
+          <option value="">{all}</option>
           <option value={REST}>All other images</option>
           <Groups options={of.options} />
           {of.others.length > 0 && (

@@ -1,12 +1,8 @@
-"""What the filter leaves where nothing is judged: images, and labels or predictions on them.
-
-Beside the conditions of every slice on objects it takes `object.confidence`, a range of what a
-prediction says of itself; a label says nothing, and lies in no range.
-"""
+"""What the filter leaves where nothing is judged: images, and labels or predictions on them."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +12,7 @@ from boxscore.evaluation.counts import Classes
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes
 from boxscore.project.slices.narrowing import Meant, fulfilling, meant
-from boxscore.project.slices.object_conditions import OBJECT
-from boxscore.project.slices.slicing import Mask, Where, within
-from boxscore.schema.tables import Table
-
-CONFIDENCE = f"{OBJECT}confidence"
+from boxscore.project.slices.slicing import Mask, Where
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,14 +46,15 @@ class Remaining:
         """
         if self.every_object and self.items is None:
             return None
-        table = _table(self.state, run)
+        state = self.state
+        table = (state.truth().ground_truth if run is None else state.predictions(run)).table
         mask = np.ones(table.rows, np.bool_)
         if self.items is not None:
             mask &= self.items[table["item"]]
         if self.classes is not None:
             mask &= np.isin(table["class_id"], self.classes)
         if self.slice_of.parts:
-            mask &= _fulfilling(self.state, run, self.slice_of.parts)
+            mask &= fulfilling(state, run, self.slice_of.parts)
         return mask
 
 
@@ -73,19 +66,3 @@ def remaining(state: Loaded, where: Where, classes: Classes = None) -> Remaining
     """
     check_classes(classes, len(state.truth().ontology.classes))
     return Remaining(state, meant(state, where), classes)
-
-
-def _table(state: Loaded, run: str | None) -> Table:
-    return (state.truth().ground_truth if run is None else state.predictions(run)).table
-
-
-def _fulfilling(state: Loaded, run: str | None, parts: Sequence[str]) -> Mask:
-    sayings = {part: part.removeprefix("!").strip().partition("=") for part in parts}
-    said = [part for part, (key, _, _) in sayings.items() if key.strip() == CONFIDENCE]
-    mask = fulfilling(state, run, [part for part in parts if part not in said])
-    table = _table(state, run)
-    confidence = np.full(table.rows, np.nan) if run is None else table["confidence"]
-    for part in said:
-        inside = within(confidence, CONFIDENCE, sayings[part][2].strip())
-        mask &= ~inside if part.startswith("!") else inside
-    return mask
