@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from boxscore.api import comparison_documents as documents
 from boxscore.api.current import Iou, ProjectHere, Where
-from boxscore.api.run_routes import Limit, Offset
+from boxscore.api.questions import AskedPage
 from boxscore.evaluation.queries import FlipQuery
 
 router = APIRouter(prefix="/api/v1", tags=["compare"])
@@ -39,6 +39,7 @@ def flipped(
     first: Run,
     second: Run,
     project: ProjectHere,
+    page: AskedPage,
     state: str = "broken",
     iou: Iou = 0.5,
     class_id: int | None = None,
@@ -46,8 +47,6 @@ def flipped(
     where: Where = None,
     images: Images = "auto",
     sort: str = "largest",
-    offset: Offset = 0,
-    limit: Limit = 60,
 ) -> Any:
     """One page of objects that are broken, fixed, right or wrong in both; or of new and removed
     false positives."""
@@ -59,8 +58,7 @@ def flipped(
         where=where,
         images=images,
         sort=sort,
-        offset=offset,
-        limit=limit,
+        **page.arguments(),
     )
     return project.flipped(first, second, query)
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from boxscore.api import embedding_documents as documents
-from boxscore.api.current import Confidence, Iou, ProjectHere, Task, Where
+from boxscore.api.current import ProjectHere, Task, Where
+from boxscore.api.questions import AskedAtPoint
 
 router = APIRouter(prefix="/api/v1", tags=["embeddings"])
 Cosine = Annotated[
@@ -26,26 +27,14 @@ def embeddings(project: ProjectHere) -> object:
 @router.get("/map", response_model=documents.DataMap)
 def data_map(
     project: ProjectHere,
+    asked: AskedAtPoint,
     of: Of = "images",
     method: Literal["auto", "pca"] = "auto",
     run: str | None = None,
-    iou: Iou = 0.5,
-    confidence: Confidence = None,
     groups: Annotated[int | None, Query(ge=1, le=1000)] = None,
-    task: Task = None,
-    where: Where = None,
 ) -> object:
     """Images or labelled objects in two dimensions, with what a run made of them."""
-    return project.map(
-        of,
-        method=method,
-        run=run,
-        iou=iou,
-        confidence=confidence,
-        groups=groups,
-        task=task,
-        where=where,
-    )
+    return project.map(of, method=method, run=run, groups=groups, **asked.arguments())
 
 
 @router.get("/places", response_model=documents.Places)

@@ -10,8 +10,9 @@ from fastapi import Path as PathPart
 from fastapi.responses import Response
 
 from boxscore.api import documents
-from boxscore.api.current import Confidence, Iou, ProjectHere, Task, Where
+from boxscore.api.current import ProjectHere
 from boxscore.api.pictures import PictureCache
+from boxscore.api.questions import AskedAtPoint
 from boxscore.errors import RequestError
 from boxscore.project.pictures.decoding import cut_out, encoded, pixels_of, thumbnail
 from boxscore.sources.video import VideoReader
@@ -32,16 +33,11 @@ def item(
     data_hash: DataHash,
     frame: Frame,
     project: ProjectHere,
+    asked: AskedAtPoint,
     run: str | None = None,
-    iou: Iou = 0.5,
-    confidence: Confidence = None,
-    task: Task = None,
-    where: Where = None,
 ) -> object:
     """One image with its labels and a run's predictions, judged under a slice."""
-    view = project.item_view(
-        data_hash, frame, run=run, iou=iou, confidence=confidence, task=task, where=where
-    )
+    view = project.item_view(data_hash, frame, run=run, **asked.arguments())
     return {"confidence": None} | view
 
 

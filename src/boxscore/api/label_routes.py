@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from boxscore.api import label_documents as documents
 from boxscore.api.current import Classes, ProjectHere, Where
-from boxscore.api.run_routes import Limit, Offset
+from boxscore.api.questions import AskedPage
 
 router = APIRouter(prefix="/api/v1/labels", tags=["labels"])
 Run = Annotated[str, Query(max_length=400)]
@@ -24,16 +24,15 @@ KINDS = "Kinds of issues: missing, swapped, located, duplicate, spurious; defaul
 def label_issues(
     project: ProjectHere,
     classes: Classes,
+    page: AskedPage,
     kind: Annotated[list[documents.IssueKind] | None, Query(description=KINDS)] = None,
     state: Literal["all", "open", "decided", "accepted", "rejected", "skipped"] = "all",
     run: Annotated[list[Run] | None, Query(description="Whose predictions speak.")] = None,
-    offset: Offset = 0,
-    limit: Limit = 60,
     where: Where = None,
 ) -> object:
     """Labels that are probably wrong, the likeliest first, with evidence and suggestion."""
     return project.label_issues(
-        kinds=kind, state=state, runs=run, where=where, classes=classes, offset=offset, limit=limit
+        kinds=kind, state=state, runs=run, where=where, classes=classes, **page.arguments()
     )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from boxscore.api import metric_documents as documents
-from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Task, Where
+from boxscore.api.current import Classes, ProjectHere, Where
+from boxscore.api.questions import AskedAtPoint, AskedOfRun
 from boxscore.evaluation.queries import MOST_ROWS
 
 router = APIRouter(prefix="/api/v1", tags=["metrics"])
@@ -47,15 +48,10 @@ def by_class(
     run: str,
     metric: Annotated[str, Query(max_length=200)],
     project: ProjectHere,
-    iou: Iou = 0.5,
-    confidence: Confidence = None,
-    task: Task = None,
-    where: Where = None,
+    asked: AskedAtPoint,
 ) -> object:
     """Recall and precision of every class against a metric, the largest drop first."""
-    return project.metric_by_class(
-        run, metric, iou=iou, confidence=confidence, task=task, where=where, pixels=False
-    )
+    return project.metric_by_class(run, metric, pixels=False, **asked.arguments())
 
 
 @router.get("/runs/{run:path}/metric-performance", response_model=documents.MetricPerformance)
@@ -63,16 +59,8 @@ def performance(
     run: str,
     metric: Annotated[str, Query(max_length=200)],
     project: ProjectHere,
-    classes: Classes,
-    iou: Iou = 0.5,
-    confidence: Confidence = None,
+    asked: AskedOfRun,
     bins: Bins = 10,
-    task: Task = None,
-    where: Where = None,
 ) -> object:
     """Precision, recall and mean confidence of a run over bins of a metric; decodes no images."""
-    return project.metric_performance(
-        run, metric, iou=iou, confidence=confidence, bins=bins, classes=classes, task=task,
-        where=where,
-        pixels=False,
-    )  # fmt: skip
+    return project.metric_performance(run, metric, bins=bins, pixels=False, **asked.arguments())

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from boxscore.api.current import Classes, Confidence, Iou, ProjectHere, Task, Where
+from boxscore.api.current import ProjectHere
+from boxscore.api.questions import AskedOfRun
 from boxscore.api.sequence_documents import Frames
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -20,14 +21,8 @@ Sequence = Annotated[
 def frames(
     run: str,
     project: ProjectHere,
-    classes: Classes,
+    asked: AskedOfRun,
     sequence: Sequence = None,
-    iou: Iou = 0.5,
-    confidence: Confidence = None,
-    task: Task = None,
-    where: Where = None,
 ) -> object:
     """Every frame of a sequence in time, with its counts and identity switches."""
-    return project.frames(
-        run, sequence, iou=iou, confidence=confidence, classes=classes, task=task, where=where
-    )
+    return project.frames(run, sequence, **asked.arguments())

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from boxscore.api import slice_documents as documents
-from boxscore.api.current import Classes, Confidence, ProjectHere, Task, Where
+from boxscore.api.current import Classes, Confidence, ProjectHere
+from boxscore.api.questions import AskedUnder
 
 router = APIRouter(prefix="/api/v1/runs", tags=["slices"])
 AnyIou = Annotated[
@@ -24,19 +25,18 @@ AnyIou = Annotated[
 def weak_slices(
     run: str,
     project: ProjectHere,
+    under: AskedUnder,
     baseline: str | None = None,
     iou: AnyIou = None,
     confidence: Confidence = None,
     level: Annotated[float, Query(gt=0, lt=1)] = 0.1,
     seed: Annotated[int, Query(ge=0, le=2**53)] = 20,
     pairs: bool = True,
-    task: Task = None,
-    where: Where = None,
 ) -> object:
     """Subsets on which the run does worse, or loses against a baseline; decodes no images."""
     return project.weak_slices(
         run, baseline, iou=iou, confidence=confidence, level=level, seed=seed, pairs=pairs,
-        task=task, where=where, pixels=False,
+        pixels=False, **under.arguments(),
     )  # fmt: skip
 
 
@@ -45,14 +45,13 @@ def metric_importance(
     run: str,
     project: ProjectHere,
     classes: Classes,
+    under: AskedUnder,
     baseline: str | None = None,
     iou: AnyIou = None,
     confidence: Confidence = None,
-    task: Task = None,
-    where: Where = None,
 ) -> object:
     """Every metric's relation to misses and false positives, or to losses; decodes no images."""
     return project.metric_importance(
-        run, baseline, iou=iou, confidence=confidence, classes=classes, task=task, where=where,
-        pixels=False,
+        run, baseline, iou=iou, confidence=confidence, classes=classes, pixels=False,
+        **under.arguments(),
     )  # fmt: skip

@@ -4735,10 +4735,14 @@ export interface operations {
         parameters: {
             query?: {
                 run?: string | null;
+                /** @description Histograms, as metric.brightness,object.iou. */
+                ranges?: string | null;
                 /** @description Least IoU of a match. */
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
                 outcome?: string | null;
                 kind?: string | null;
                 labelled?: number | "none" | null;
@@ -4748,14 +4752,10 @@ export interface operations {
                 tag?: string | null;
                 /** @description Only objects of a slice, as object.class=person. */
                 among?: string | null;
-                /** @description Histograms, as metric.brightness,object.iou. */
-                ranges?: string | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
-                /** @description Class ids, separated by commas. */
-                classes?: string | null;
             };
             header?: never;
             path?: never;
@@ -4979,14 +4979,14 @@ export interface operations {
         parameters: {
             query?: {
                 run?: string | null;
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
             };
             header?: never;
             path: {
@@ -5316,12 +5316,12 @@ export interface operations {
                 state?: "all" | "open" | "decided" | "accepted" | "rejected" | "skipped";
                 /** @description Whose predictions speak. */
                 run?: string[] | null;
-                offset?: number;
-                limit?: number;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
+                offset?: number;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -5513,15 +5513,15 @@ export interface operations {
                 of?: "images" | "objects";
                 method?: "auto" | "pca";
                 run?: string | null;
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 groups?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
             };
             header?: never;
             path?: never;
@@ -5812,12 +5812,12 @@ export interface operations {
     calibration_api_v1_runs__run__calibration_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
             };
             header?: never;
             path: {
@@ -5850,12 +5850,12 @@ export interface operations {
     class_curves_api_v1_runs__run__class_curves_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -5890,14 +5890,14 @@ export interface operations {
     confusion_api_v1_runs__run__confusion_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -5932,12 +5932,12 @@ export interface operations {
     curves_api_v1_runs__run__curves_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -5972,12 +5972,12 @@ export interface operations {
     error_budget_api_v1_runs__run__error_budget_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
             };
             header?: never;
             path: {
@@ -6010,13 +6010,16 @@ export interface operations {
     errors_api_v1_runs__run__errors_get: {
         parameters: {
             query?: {
+                class_id?: number | null;
+                sort?: string;
                 /** @description Least IoU of a match. */
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
                 outcome?: string | null;
                 kind?: string | null;
-                class_id?: number | null;
                 labelled?: number | "none" | null;
                 predicted?: number | "none" | null;
                 below?: number | null;
@@ -6024,15 +6027,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description Only objects of a slice, as object.class=person. */
                 among?: string | null;
-                sort?: string;
                 offset?: number;
                 limit?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
-                /** @description Class ids, separated by commas. */
-                classes?: string | null;
             };
             header?: never;
             path: {
@@ -6065,10 +6065,6 @@ export interface operations {
     fix_first_api_v1_runs__run__fix_first_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 order?: "effort" | "gain";
                 limit?: number;
                 each?: number | null;
@@ -6077,6 +6073,10 @@ export interface operations {
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
             };
             header?: never;
             path: {
@@ -6111,14 +6111,14 @@ export interface operations {
             query?: {
                 /** @description Name of a sequence; default: the only one. */
                 sequence?: string | null;
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -6188,10 +6188,13 @@ export interface operations {
     images_api_v1_runs__run__images_get: {
         parameters: {
             query?: {
+                sort?: string;
                 /** @description Least IoU of a match. */
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
                 outcome?: string | null;
                 kind?: string | null;
                 labelled?: number | "none" | null;
@@ -6201,15 +6204,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description Only objects of a slice, as object.class=person. */
                 among?: string | null;
-                sort?: string;
                 offset?: number;
                 limit?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
-                /** @description Class ids, separated by commas. */
-                classes?: string | null;
             };
             header?: never;
             path: {
@@ -6314,12 +6314,12 @@ export interface operations {
     lrp_api_v1_runs__run__lrp_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
             };
             header?: never;
             path: {
@@ -6353,14 +6353,14 @@ export interface operations {
         parameters: {
             query: {
                 metric: string;
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
             };
             header?: never;
             path: {
@@ -6398,12 +6398,12 @@ export interface operations {
                 iou?: number | null;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
-                /** @description Class ids, separated by commas. */
-                classes?: string | null;
             };
             header?: never;
             path: {
@@ -6437,16 +6437,16 @@ export interface operations {
         parameters: {
             query: {
                 metric: string;
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 /** @description Bins, at most. */
                 bins?: number;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -6512,14 +6512,14 @@ export interface operations {
     rate_intervals_api_v1_runs__run__rate_intervals_get: {
         parameters: {
             query?: {
-                /** @description Least IoU of a match. */
-                iou?: number;
-                /** @description Least confidence; default: the run's best F1. */
-                confidence?: number | null;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
@@ -6554,16 +6554,16 @@ export interface operations {
     summary_api_v1_runs__run__summary_get: {
         parameters: {
             query?: {
+                /** @description Name of a protocol; default: the task's own. */
+                protocol?: string | null;
+                /** @description What is compared; default: the run's own task. */
+                task?: components["schemas"]["Task"] | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
                 /** @description Least IoU of a match. */
                 iou?: number;
                 /** @description Least confidence; default: the run's best F1. */
                 confidence?: number | null;
-                /** @description What is compared; default: the run's own task. */
-                task?: components["schemas"]["Task"] | null;
-                /** @description Name of a protocol; default: the task's own. */
-                protocol?: string | null;
-                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
-                slice?: string | null;
                 /** @description Class ids, separated by commas. */
                 classes?: string | null;
             };
