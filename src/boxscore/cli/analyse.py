@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from boxscore.cli.options import (
+    Asked,
     iou_option,
     json_option,
     open_project,
-    slice_option,
+    question_options,
     target_option,
-    task_option,
 )
 
 
@@ -34,9 +34,7 @@ from boxscore.cli.options import (
     type=float,
     help="With --by frame: least confidence. Default: the run's best F1.",
 )
-@iou_option
-@task_option
-@slice_option
+@question_options()
 @json_option
 @target_option
 def errors(
@@ -45,9 +43,7 @@ def errors(
     by: str | None,
     sequence: str | None,
     confidence: float | None,
-    iou: float,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -57,14 +53,12 @@ def errors(
 
     if by == "frame":
         _only_frames(per_class)
-        frames = open_project(target).frames(
-            run, sequence, iou=iou, confidence=confidence, task=task, where=where
-        )
+        frames = open_project(target).frames(run, sequence, confidence=confidence, **asked)
         print_json(frames) if as_json else _print_frames(frames)
         return
     if sequence is not None or confidence is not None:
         raise click.UsageError("--sequence and --confidence go with --by frame")
-    document = open_project(target).error_budget(run, iou=iou, task=task, where=where)
+    document = open_project(target).error_budget(run, **asked)
     if as_json:
         print_json(document)
         return
@@ -74,8 +68,8 @@ def errors(
         rows.append([KINDS[kind], str(found["count"]), number(found["delta_ap"], 4)])
     click.echo(columns(rows, right=range(1, 3)))
     click.echo(
-        f"  {run}: AP {number(document['ap'], 5)} at IoU {iou:.2f}; without any false positive "
-        f"+{number(document['false_positive'], 4)}, without any miss "
+        f"  {run}: AP {number(document['ap'], 5)} at IoU {asked['iou']:.2f}; without any false "
+        f"positive +{number(document['false_positive'], 4)}, without any miss "
         f"+{number(document['false_negative'], 4)}"
     )
     if per_class:
@@ -190,10 +184,7 @@ def thresholds(
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=15, show_default=True)
 @click.option("--each", type=click.IntRange(1), help="At most so many of each sort of group.")
-@click.option("--confidence", type=float, help="Operating point.  [default: of the best F1]")
-@iou_option
-@task_option
-@slice_option
+@question_options(confidence=True)
 @json_option
 @target_option
 def fix_first(
@@ -201,10 +192,7 @@ def fix_first(
     order: str,
     limit: int,
     each: int | None,
-    confidence: float | None,
-    iou: float,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -215,16 +203,7 @@ def fix_first(
     from boxscore.cli.text import columns, number, print_json
     from boxscore.report.words import bounds, fix_name
 
-    document = open_project(target).fix_first(
-        run,
-        iou=iou,
-        confidence=confidence,
-        order=order,
-        limit=limit,
-        each=each,
-        task=task,
-        where=where,
-    )
+    document = open_project(target).fix_first(run, order=order, limit=limit, each=each, **asked)
     if as_json:
         print_json(document)
         return
@@ -243,6 +222,6 @@ def fix_first(
         )
     click.echo(columns(rows, right=(2, 4, 5, 6)))
     click.echo(
-        f"  {run}: AP {number(document['ap'], 5)} at IoU {iou:.2f}; errors at confidence "
+        f"  {run}: AP {number(document['ap'], 5)} at IoU {asked['iou']:.2f}; errors at confidence "
         f"{document['confidence']:.3f} or above; what is below AP 0.0005 or 5 errors is left out"
     )

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from boxscore.cli.options import (
-    iou_option,
+    Asked,
     json_option,
     open_project,
-    slice_option,
+    question_options,
     target_option,
-    task_option,
 )
 from boxscore.errors import RequestError, near_misses
 
@@ -24,17 +23,13 @@ if TYPE_CHECKING:
 @click.command(epilog="Example:  boxscore curves yolo-x --class person --json")
 @click.argument("run")
 @click.option("--class", "names", multiple=True, help="Only this class; may be repeated.")
-@iou_option
-@task_option
-@slice_option
+@question_options()
 @json_option
 @target_option
 def curves(
     run: str,
     names: tuple[str, ...],
-    iou: float,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -43,7 +38,7 @@ def curves(
 
     project = open_project(target)
     classes = _classes(project, names) if names else None
-    document = project.class_curves(run, iou=iou, classes=classes, task=task, where=where)
+    document = project.class_curves(run, classes=classes, **asked)
     if as_json:
         print_json(document)
         return
@@ -60,7 +55,7 @@ def curves(
             ("mean over classes", document["mean"]["best"]),
         )
     ]
-    click.echo(f"  {run} at IoU {iou:.2f}; {'; '.join(words)}")
+    click.echo(f"  {run} at IoU {asked['iou']:.2f}; {'; '.join(words)}")
 
 
 def _classes(project: Project, names: tuple[str, ...]) -> tuple[int, ...]:
@@ -77,23 +72,19 @@ def _classes(project: Project, names: tuple[str, ...]) -> tuple[int, ...]:
 
 @click.command(epilog="Example:  boxscore lrp yolo-x")
 @click.argument("run")
-@iou_option
-@task_option
-@slice_option
+@question_options()
 @json_option
 @target_option
 def lrp(
     run: str,
-    iou: float,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
     """Print oLRP: one error of boxes, false positives and misses; 0 is perfect, 1 is useless."""
     from boxscore.cli.text import columns, number, print_json
 
-    document = open_project(target).lrp(run, iou=iou, task=task, where=where)
+    document = open_project(target).lrp(run, **asked)
     if as_json:
         print_json(document)
         return
@@ -104,4 +95,4 @@ def lrp(
         parts = ("value", "location", "false_positive", "false_negative", "confidence")
         table.append([row["class"], *(number(row[k]) for k in parts)])
     click.echo(columns(table, right=range(1, 6)))
-    click.echo(f"  {run}; true positives from IoU {iou:.2f}")
+    click.echo(f"  {run}; true positives from IoU {asked['iou']:.2f}")

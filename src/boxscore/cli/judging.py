@@ -8,12 +8,11 @@ from typing import Any
 import click
 
 from boxscore.cli.options import (
-    iou_option,
+    Asked,
     json_option,
     open_project,
-    slice_option,
+    question_options,
     target_option,
-    task_option,
 )
 
 PAIRS_SHOWN = 20
@@ -23,27 +22,19 @@ CLASSES_SHOWN = 12
 
 @click.command(epilog="Example:  boxscore confusion yolo-x --confidence 0.4")
 @click.argument("run")
-@iou_option
-@click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")
-@task_option
-@slice_option
+@question_options(confidence=True)
 @json_option
 @target_option
 def confusion(
     run: str,
-    iou: float,
-    confidence: float | None,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
     """Print who is taken for whom, most frequent first; background is nothing there."""
     from boxscore.cli.text import columns, number, print_json
 
-    document = open_project(target).confusion(
-        run, iou=iou, confidence=confidence, task=task, where=where
-    )
+    document = open_project(target).confusion(run, **asked)
     if as_json:
         print_json(document)
         return
@@ -56,7 +47,9 @@ def confusion(
     if len(pairs) > PAIRS_SHOWN:
         click.echo(f"  and {len(pairs) - PAIRS_SHOWN} pairs more: --json")
     if document["iou"] is not None:
-        click.echo(f"  {run} at IoU {iou:.2f}, confidence {number(document['confidence'])}")
+        click.echo(
+            f"  {run} at IoU {document['iou']:.2f}, confidence {number(document['confidence'])}"
+        )
     if 0 < len(document["classes"]) <= CLASSES_SHOWN:
         click.echo()
         click.echo(_matrix(document))
@@ -76,23 +69,19 @@ def _matrix(document: dict[str, Any]) -> str:
 
 @click.command(epilog="Example:  boxscore calibration yolo-x --iou 0.75")
 @click.argument("run")
-@iou_option
-@task_option
-@slice_option
+@question_options()
 @json_option
 @target_option
 def calibration(
     run: str,
-    iou: float,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
     """Print how often predictions of a confidence are right, and the calibration errors."""
     from boxscore.cli.text import columns, number, print_json
 
-    document = open_project(target).calibration(run, iou=iou, task=task, where=where)
+    document = open_project(target).calibration(run, **asked)
     if as_json:
         print_json(document)
         return

@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from boxscore.cli.options import (
-    iou_option,
+    Asked,
     json_option,
     open_project,
+    question_options,
     slice_option,
     target_option,
-    task_option,
 )
 from boxscore.errors import EXIT_PARTLY
 
@@ -158,23 +158,17 @@ def remove_metrics(titles: tuple[str, ...], as_json: bool, target: Path) -> None
 )
 @click.argument("run")
 @click.argument("title")
-@iou_option
-@click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")
 @click.option("--bins", type=int, default=10, show_default=True, help="Of equal numbers.")
 @click.option("--by-class", is_flag=True, help="One row for each class, the largest drop first.")
-@task_option
-@slice_option
+@question_options(confidence=True)
 @json_option
 @target_option
 def performance(
     run: str,
     title: str,
-    iou: float,
-    confidence: float | None,
     bins: int,
     by_class: bool,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -183,14 +177,10 @@ def performance(
 
     project = open_project(target)
     if by_class:
-        document = project.metric_by_class(
-            run, title, iou=iou, confidence=confidence, task=task, where=where
-        )
+        document = project.metric_by_class(run, title, **asked)
         print_json(document) if as_json else click.echo(_by_class(document))
         return
-    document = project.metric_performance(
-        run, title, iou=iou, confidence=confidence, bins=bins, task=task, where=where
-    )
+    document = project.metric_performance(run, title, bins=bins, **asked)
     if as_json:
         print_json(document)
         return
@@ -203,7 +193,8 @@ def performance(
         table.append([*edges, str(one["predictions"]), shares[0], str(one["objects"]), *shares[1:]])
     click.echo(columns(table, right=range(8)))
     title = document["metric"]["title"]
-    click.echo(f"  {run} by {title}, at IoU {iou:.2f}, confidence {number(document['confidence'])}")
+    at = f"at IoU {asked['iou']:.2f}, confidence {number(document['confidence'])}"
+    click.echo(f"  {run} by {title}, {at}")
     for note in document["notes"]:
         click.echo(f"  {note}")
 
@@ -227,32 +218,20 @@ def _by_class(document: dict[str, Any]) -> str:
 @metric_group.command("importance", epilog="Example:  boxscore metric importance yolo-x")
 @click.argument("run")
 @click.option("--baseline", help="A run: what has RUN lost against it?")
-@click.option(
-    "--iou",
-    type=float,
-    help="Least IoU of a match. Default: 0.5; with a baseline the mean of 0.5 to 0.95.",
-)
-@click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")
-@task_option
-@slice_option
+@question_options(confidence=True, baseline=True)
 @json_option
 @target_option
 def importance(
     run: str,
     baseline: str | None,
-    iou: float | None,
-    confidence: float | None,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
     """Print what every metric has to do with misses and false positives, or losses."""
     from boxscore.cli.text import columns, number, print_json
 
-    document = open_project(target).metric_importance(
-        run, baseline, iou=iou, confidence=confidence, task=task, where=where
-    )
+    document = open_project(target).metric_importance(run, baseline, **asked)
     if as_json:
         print_json(document)
         return

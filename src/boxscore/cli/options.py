@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from boxscore.project import Project
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Asked = dict[str, Any]
+"""What `question_options` reads, by the names of a project's methods."""
 
 
 def target_option(command: Command) -> Command:
@@ -54,6 +57,22 @@ def iou_option(command: Command) -> Command:
     )(command)
 
 
+def any_iou_option(command: Command) -> Command:
+    """`--iou T` of questions that have an answer over all thresholds too."""
+    return click.option(
+        "--iou",
+        type=float,
+        help="Least IoU of a match. Default: 0.5; with a baseline the mean of 0.5 to 0.95.",
+    )(command)
+
+
+def confidence_option(command: Command) -> Command:
+    """`--confidence C`, default where the pooled F1 is best."""
+    return click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")(
+        command
+    )
+
+
 def slice_option(command: Command) -> Command:
     """`--slice S`: some of the images, by an expression or a file that lists them."""
 
@@ -77,6 +96,37 @@ def slice_option(command: Command) -> Command:
         "object.class=person, object.area=..1024; ! before one of them for not, "
         "several joined by commas; or @FILE with a title or id a line.",
     )(command)
+
+
+def question_options(
+    *, confidence: bool = False, baseline: bool = False
+) -> Callable[[Command], Command]:
+    """What questions about a run take: `--iou`, `--confidence`, `--task`, `--slice`.
+
+    The command gets them in one dict, `asked`, which the methods of a project take as they are.
+
+    Args:
+        confidence: Whether the answer depends on the operating point.
+        baseline: Whether the run may be held against another, at the mean over COCO's thresholds.
+    """
+    chosen = {
+        "iou": any_iou_option if baseline else iou_option,
+        **({"confidence": confidence_option} if confidence else {}),
+        "task": task_option,
+        "where": slice_option,
+    }
+
+    def gathering(command: Command) -> Command:
+        @wraps(command)
+        def gathered(*args: Any, **given: Any) -> Any:
+            asked = {name: given.pop(name) for name in chosen}
+            return command(*args, asked=asked, **given)
+
+        for option in reversed(chosen.values()):
+            gathered = option(gathered)
+        return cast(Command, gathered)
+
+    return gathering
 
 
 def find_project(target: Path, *, ask: bool = True) -> Path:

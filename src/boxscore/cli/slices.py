@@ -8,42 +8,32 @@ from typing import Any
 import click
 
 from boxscore.cli.options import (
+    Asked,
     json_option,
     open_project,
-    slice_option,
+    question_options,
     target_option,
-    task_option,
 )
 
 
 @click.command("slices", epilog="Example:  boxscore slices int8 --baseline float32")
 @click.argument("run")
 @click.option("--baseline", help="A run: where does RUN lose against it?")
-@click.option(
-    "--iou",
-    type=float,
-    help="Least IoU of a match. Default: 0.5; with a baseline the mean of 0.5 to 0.95.",
-)
-@click.option("--confidence", type=float, help="Least confidence. Default: the best F1.")
+@question_options(confidence=True, baseline=True)
 @click.option(
     "--level", type=float, default=0.1, show_default=True, help="Share of false alarms allowed."
 )
 @click.option("--seed", type=int, default=20, show_default=True, help="Decides the halves.")
 @click.option("--pairs/--no-pairs", default=True, help="Also two conditions at once. Default: yes.")
-@task_option
-@slice_option
 @json_option
 @target_option
 def slices(
     run: str,
     baseline: str | None,
-    iou: float | None,
-    confidence: float | None,
     level: float,
     seed: int,
     pairs: bool,
-    task: str | None,
-    where: str | list[str] | None,
+    asked: Asked,
     as_json: bool,
     target: Path,
 ) -> None:
@@ -55,9 +45,8 @@ def slices(
     from boxscore.cli.text import print_json
 
     document = open_project(target).weak_slices(
-        run, baseline, iou=iou, confidence=confidence, level=level, seed=seed, pairs=pairs,
-        task=task, where=where,
-    )  # fmt: skip
+        run, baseline, level=level, seed=seed, pairs=pairs, **asked
+    )
     if as_json:
         print_json(document)
     else:
