@@ -229,3 +229,15 @@ def test_a_sequence_plays_to_its_end(walking: Journey) -> None:
     expect(frame).to_have_text(re.compile(f"Frame [2-9] of {FRAMES}"))
     page.keyboard.press("p")
     expect(play).to_be_visible()
+
+
+def test_frames_outside_the_filter_are_there_without_counts(walking: Journey) -> None:
+    walking.open("#/errors?slice=item=4..12&outcome=fp")
+    page = walking.page
+    timeline = page.get_by_role("slider", name="Frames of walk")
+    expect(timeline).to_have_attribute("aria-valuetext", re.compile("1 false"))
+    expect(timeline.locator("path.outside")).to_have_attribute("d", re.compile("^M0.00 0h"))
+    timeline.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_test_id("frame")).to_have_text(f"Frame {FRAMES} of {FRAMES}")
+    expect(timeline).to_have_attribute("aria-valuetext", re.compile("outside the filter$"))
