@@ -94,10 +94,12 @@ def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
         computed = np.ones(values.size, np.bool_)
     else:
         values, computed = stored(state, known, place)
-    rows = _rows_left(remaining(state, query.where, query.classes), known, place, values.size)
-    values, computed = values[rows], computed[rows]
+    left = _rows_left(remaining(state, query.where, query.classes), known, place)
+    if left is not None:
+        values, computed = values[left], computed[left]
     end = min(query.offset + query.limit, values.size)
-    order = _sorted(values, query.sort, end)[query.offset :]
+    page = _sorted(values, query.sort, end)[query.offset :]
+    rows = page if left is None else left[page]
     return {
         "metric": card_document(known.card),
         "run": query.run,
@@ -106,8 +108,8 @@ def metric_document(state: Loaded, name: str, query: ValueQuery) -> Document:
         "undefined": int((computed & np.isnan(values)).sum()),
         **_distribution(values, query.bins),
         "rows": [
-            {"value": defined(values[k])} | subject(state, known, place, int(rows[k]))
-            for k in order.tolist()
+            {"value": defined(values[k])} | subject(state, known, place, row)
+            for k, row in zip(page.tolist(), rows.tolist(), strict=True)
         ],
         "next_offset": end if end < values.size else None,
     }
@@ -129,11 +131,14 @@ def _sorted(values: NDArray[np.float64], sort: str, stop: int) -> NDArray[np.int
     return rows[np.argsort(key[rows], kind="stable")][:stop]
 
 
-def _rows_left(rest: Remaining, known: Known, place: Place, size: int) -> NDArray[np.int64]:
-    """Rows of a metric's values that the filter leaves; conditions on objects leave images be."""
+def _rows_left(rest: Remaining, known: Known, place: Place) -> NDArray[np.int64] | None:
+    """Rows of a metric's values that the filter leaves; conditions on objects leave images be.
+
+    None is all of them.
+    """
     of_images = known.card.on is On.IMAGE
     mask = rest.items if of_images else rest.annotations(place.run)
-    return np.arange(size) if mask is None else np.flatnonzero(mask)
+    return None if mask is None else np.flatnonzero(mask)
 
 
 def subject(state: Loaded, known: Known, place: Place, row: int) -> Document:
