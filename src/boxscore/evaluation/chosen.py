@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError
 from boxscore.evaluation.counts import Classes
 from boxscore.matching.comparable import Comparable, Side
+from boxscore.matching.recount import MatchesAt
 from boxscore.matching.restrict import one_per_item
 
 Items = NDArray[np.bool_] | None
@@ -28,6 +29,24 @@ def chosen(
     if classes is not None:
         mask &= class_mask(view, classes)[side.class_id]
     return mask
+
+
+def ranked_verdicts(
+    view: Comparable, matches: MatchesAt, items: Items = None, classes: Classes = None
+) -> NDArray[np.uint8]:
+    """(P,) by falling confidence: 2 a true positive, 1 a false one, 0 neither or not chosen."""
+    verdict = (matches.right | matches.wrong).view(np.uint8) + matches.right.view(np.uint8)
+    if items is not None or classes is not None:
+        verdict *= chosen(view, view.predictions, items, classes)
+    return verdict[matches.ranked.rows]
+
+
+def objects_of_classes(
+    view: Comparable, items: Items = None, classes: Classes = None
+) -> NDArray[np.int64]:
+    """(C,) ground truths that count; 0 of classes that are not chosen."""
+    counted = view.counted & chosen(view, view.truth, items, classes)
+    return np.bincount(view.truth.class_id[counted], minlength=view.classes).astype(np.int64)
 
 
 def class_mask(view: Comparable, classes: Classes) -> NDArray[np.bool_]:

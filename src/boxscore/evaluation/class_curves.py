@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.chosen import Items, chosen
+from boxscore.evaluation.chosen import Items, objects_of_classes, ranked_verdicts
 from boxscore.evaluation.counts import Classes
-from boxscore.evaluation.curves import grid, sweep
+from boxscore.evaluation.curves import grid
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.ranking import Ranking, by_class, first_best
+from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
 
@@ -111,77 +111,32 @@ def class_curves(
     Args:
         steps: The grid has one threshold more.
     """
-    counted = (matches.right | matches.wrong) & chosen(view, view.predictions, items, classes)
-    truth = view.truth.class_id[view.counted & chosen(view, view.truth, items, classes)]
-    objects = np.bincount(truth, minlength=view.classes).astype(np.int64)
-    rows = matches.order[counted[matches.order]]
-    ranking = by_class(rows, view.predictions.class_id, view.confidence, view.classes)
-    right = matches.right[ranking.rows]
-    at = grid(view.confidence, steps)
-    f1 = _running_f1(ranking, right, objects)
-    best_confidence, best_f1 = _best_of_classes(ranking, f1, objects)
+    ranked, objects = matches.ranked, objects_of_classes(view, items, classes)
+    at = grid(ranked.confidence[[0, -1]] if ranked.rows.size else ranked.confidence, steps)
+    right, wrong, best_confidence, best_f1, micro, macro = _core.sweep_classes(
+        ranked.class_id,
+        ranked.confidence,
+        ranked_verdicts(view, matches, items, classes),
+        objects,
+        at,
+    )
     return ClassCurves(
         iou=matches.iou,
         at=at,
-        tp=_counts_on(at, ranking, right, view.classes),
-        fp=_counts_on(at, ranking, ~right, view.classes),
+        tp=_at_or_above(right),
+        fp=_at_or_above(wrong),
         objects=objects,
         best_confidence=best_confidence,
         best_f1=best_f1,
-        micro=sweep(view, matches, classes, items).best(),
-        macro=_best_mean(rows, view.confidence, ranking, f1, objects),
+        micro=micro,
+        macro=macro,
     )
 
 
-def _counts_on(
-    at: NDArray[np.float64], ranking: Ranking, which: NDArray[np.bool_], classes: int
-) -> NDArray[np.int64]:
-    """(C, K) predictions at or above each threshold."""
-    step = np.searchsorted(at, ranking.confidence[which], side="right") - 1
-    cell = ranking.class_id[which] * at.size + step
-    table = np.bincount(cell, minlength=classes * at.size).reshape(classes, at.size)
-    counts: NDArray[np.int64] = np.cumsum(table[:, ::-1], axis=1)[:, ::-1]
+def _at_or_above(steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(C, K) sums from each step of the grid to its end."""
+    counts: NDArray[np.int64] = np.cumsum(steps[:, ::-1], axis=1)[:, ::-1]
     return counts
-
-
-def _running_f1(
-    ranking: Ranking, right: NDArray[np.bool_], objects: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """(N,) F1 of each class shown down to each place."""
-    tp = ranking.running(right.astype(np.float64))
-    f1: NDArray[np.float64] = 2 * tp / (ranking.place + objects[ranking.class_id])
-    return f1
-
-
-def _best_of_classes(
-    ranking: Ranking, f1: NDArray[np.float64], objects: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    confidence, value = np.full(objects.size, np.nan), np.full(objects.size, np.nan)
-    point = np.flatnonzero(ranking.last & (objects[ranking.class_id] > 0))
-    class_id, best = first_best(ranking.class_id[point], f1[point])
-    confidence[class_id] = ranking.confidence[point[best]]
-    value[class_id] = f1[point[best]]
-    return confidence, value
-
-
-def _best_mean(
-    rows: NDArray[np.int64],
-    confidence: NDArray[np.float64],
-    ranking: Ranking,
-    f1: NDArray[np.float64],
-    objects: NDArray[np.int64],
-) -> Best:
-    """Each prediction moves the F1 of its own class; their sum in order is that of the mean."""
-    present = int((objects > 0).sum())
-    if not (present and rows.size):
-        return float("nan"), float("nan")
-    before = np.where(ranking.place > 1, np.append(0.0, f1[:-1]), 0.0)
-    gain = np.zeros(confidence.size)
-    gain[ranking.rows] = np.where(objects[ranking.class_id] > 0, f1 - before, 0.0)
-    mean, shown = np.cumsum(gain[rows]) / present, confidence[rows]
-    last = np.flatnonzero(np.append(shown[1:] != shown[:-1], True))
-    k = last[np.argmax(mean[last])]
-    return float(shown[k]), float(mean[k])
 
 
 MOST_CURVES = 100

@@ -114,7 +114,7 @@ class Fixer:
         self.view, self.errors = view, errors
         here = chosen(view, view.predictions, items)
         self._truth = chosen(view, view.truth, items) & view.counted
-        self._order = errors.order[here[errors.order]]
+        self._order = errors.ranked.rows[here[errors.ranked.rows]]
         self._shown = errors.point & (view.confidence >= confidence)
         self.wrong = np.flatnonzero((errors.kind > 0) & here)
         self.missed = np.flatnonzero(errors.missed & self._truth)

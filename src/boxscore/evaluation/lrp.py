@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.chosen import Items, chosen, class_mask
+from boxscore.evaluation.chosen import Items, objects_of_classes, ranked_verdicts
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.ranking import Ranking, by_class, first_best
 from boxscore.evaluation.reasons import match_overlaps
+from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
 from boxscore.schema.tables import Table
@@ -72,16 +72,7 @@ def optimal_lrp(
     Raises:
         RequestError: tau is 1, where a box has no room to be poor.
     """
-    curve = _Curve(view, pairs, matches, items, classes)
-    # Sums round: values that differ by less than 1e-12 are one value.
-    value = np.round(curve.value(), 12)
-    point = np.flatnonzero(curve.ranking.last & (curve.objects[curve.ranking.class_id] > 0))
-    class_id, at = first_best(curve.ranking.class_id[point], -value[point])
-    at = point[at]
-    better = value[at] < 1  # showing nothing has LRP 1
-    best = np.full(view.classes, -1, np.int64)
-    best[class_id[better]] = at[better]
-    return curve.at(best)
+    return _lrp(view, pairs, matches, items, classes)
 
 
 def lrp_at(
@@ -97,72 +88,43 @@ def lrp_at(
     Raises:
         RequestError: tau is 1, where a box has no room to be poor.
     """
-    curve = _Curve(view, pairs, matches, items, classes)
-    ranking = curve.ranking
-    shown = np.bincount(ranking.class_id[ranking.confidence >= confidence], minlength=view.classes)
-    return curve.at(np.where(shown > 0, ranking.start[:-1] + shown - 1, -1))
+    return _lrp(view, pairs, matches, items, classes, confidence)
 
 
-class _Curve:
-    """Running sums of everything LRP needs, from the top of each class."""
-
-    def __init__(
-        self,
-        view: Comparable,
-        pairs: Table,
-        matches: MatchesAt,
-        items: Items,
-        classes: Classes,
-    ) -> None:
-        if matches.iou >= 1:
-            raise RequestError(
-                "LRP is undefined at an IoU threshold of 1",
-                fix="choose a threshold below 1, 0.5 as in the paper",
-                code="E-IOU-RANGE",
-            )
-        shown = (matches.right | matches.wrong) & chosen(view, view.predictions, items, classes)
-        objects = view.truth.class_id[view.counted & chosen(view, view.truth, items, classes)]
-        self.iou = matches.iou
-        self.objects = np.bincount(objects, minlength=view.classes)
-        self.objects[~class_mask(view, classes)] = 0
-        rows = matches.order[shown[matches.order]]
-        self.ranking: Ranking = by_class(
-            rows, view.predictions.class_id, view.confidence, view.classes
+def _lrp(
+    view: Comparable,
+    pairs: Table,
+    matches: MatchesAt,
+    items: Items,
+    classes: Classes,
+    down_to: float | None = None,
+) -> Lrp:
+    """Each class shown down to one confidence, or to that of its least LRP."""
+    if matches.iou >= 1:
+        raise RequestError(
+            "LRP is undefined at an IoU threshold of 1",
+            fix="choose a threshold below 1, 0.5 as in the paper",
+            code="E-IOU-RANGE",
         )
-        right = matches.right[self.ranking.rows]
-        poor = 1 - match_overlaps(pairs, matches)[self.ranking.rows]
-        self.tp = self.ranking.running(right.astype(np.float64))
-        self.poor = self.ranking.running(np.where(right, poor, 0.0))
-
-    def value(self) -> NDArray[np.float64]:
-        """(N,) LRP when showing each class down to each place."""
-        place, objects = self.ranking.place, self.objects[self.ranking.class_id]
-        errors = self.poor / (1 - self.iou) + (place - self.tp) + (objects - self.tp)
-        value: NDArray[np.float64] = errors / (place + objects - self.tp)
-        return value
-
-    def at(self, last: NDArray[np.int64]) -> Lrp:
-        """The numbers of each class shown down to `last` (C,), a place in the ranking or -1."""
-        some = last >= 0
-        tp, poor, shown, confidence = (
-            np.where(some, np.append(v, nothing)[last], nothing)
-            for v, nothing in (
-                (self.tp, 0.0),
-                (self.poor, 0.0),
-                (self.ranking.place, 0.0),
-                (self.ranking.confidence, np.nan),
-            )
-        )
-        fp, fn, objects = shown - tp, self.objects - tp, self.objects
-        present = objects > 0
-        return Lrp(
-            iou=self.iou,
-            value=_ratio(poor / (1 - self.iou) + fp + fn, tp + fp + fn, present),
-            location=_ratio(poor, tp, present),
-            false_positive=_ratio(fp, shown, present),
-            false_negative=_ratio(fn, objects, present),
-            confidence=np.where(present, confidence, np.nan),
-        )
+    ranked, objects = matches.ranked, objects_of_classes(view, items, classes)
+    shown, tp, poor, confidence = _core.lrp_sums(
+        ranked.class_id,
+        ranked.confidence,
+        ranked_verdicts(view, matches, items, classes),
+        match_overlaps(pairs, matches)[ranked.rows],
+        objects,
+        iou=matches.iou,
+        down_to=down_to,
+    )
+    fp, fn, present = shown - tp, objects - tp, objects > 0
+    return Lrp(
+        iou=matches.iou,
+        value=_ratio(poor / (1 - matches.iou) + fp + fn, tp + fp + fn, present),
+        location=_ratio(poor, tp, present),
+        false_positive=_ratio(fp, shown, present),
+        false_negative=_ratio(fn, objects, present),
+        confidence=np.where(present, confidence, np.nan),
+    )
 
 
 def _ratio(

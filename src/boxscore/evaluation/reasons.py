@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.evaluation.ranking import first_best
+from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import PAIR_FLOOR
 from boxscore.matching.recount import MatchesAt
@@ -118,26 +119,16 @@ def error_kinds(
         background: Overlaps up to this one are none, at least the floor of candidate pairs.
         rows: (N,) the predictions that are asked about; default: all P.
     """
-    false = (matches.wrong if false is None else false)[rows]
-    iou, near, elsewhere = matches.iou, best.same_iou[rows], best.other_iou[rows]
-    kinds = np.select(
-        [
-            ~false,
-            (near >= background) & (near <= iou),
-            elsewhere >= iou,
-            (near >= iou) & (_held_by(matches, best.same[rows]) >= 0),
-            np.maximum(near, elsewhere) <= background,
-        ],
-        [
-            ErrorKind.NONE,
-            ErrorKind.LOCATION,
-            ErrorKind.CLASS,
-            ErrorKind.DUPLICATE,
-            ErrorKind.BACKGROUND,
-        ],
-        default=ErrorKind.BOTH,
+    wrong = (matches.wrong if false is None else false)[rows]
+    return _core.error_kinds(
+        wrong.view(np.uint8),
+        best.same_iou[rows],
+        best.same[rows],
+        best.other_iou[rows],
+        matches.prediction,
+        iou=matches.iou,
+        background=background,
     )
-    return kinds.astype(np.uint8)
 
 
 def _held_by(matches: MatchesAt, ground_truth: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -203,14 +194,11 @@ def match_overlaps(pairs: Table, matches: MatchesAt, rows: Rows = ALL) -> NDArra
     """(N,) overlap of each prediction with its match; nan without one."""
     prediction, matched = pairs["prediction"], matches.ground_truth
     if isinstance(rows, slice):
-        hit = np.flatnonzero(pairs["ground_truth"] == matched[prediction])
-        place = prediction[hit]
-    else:
-        place, at = _runs(prediction, rows)
-        mine = pairs["ground_truth"][at] == matched[rows[place]]
-        place, hit = place[mine], at[mine]
-    iou = np.full(matched[rows].size, np.nan)
-    iou[place] = pairs["iou"][hit]
+        return _core.match_overlaps(prediction, pairs["ground_truth"], pairs["iou"], matched)[rows]
+    place, at = _runs(prediction, rows)
+    mine = pairs["ground_truth"][at] == matched[rows[place]]
+    iou = np.full(rows.size, np.nan)
+    iou[place[mine]] = pairs["iou"][at[mine]]
     return iou
 
 

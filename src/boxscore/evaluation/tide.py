@@ -7,6 +7,7 @@ foreground threshold from 101 recall points, each kind of error fixed alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.chosen import Items, chosen, class_mask
+from boxscore.evaluation.chosen import Items, chosen, class_mask, objects_of_classes
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.ranking import Ranking, by_class
 from boxscore.evaluation.reasons import BestOverlaps, ErrorKind, error_kinds
+from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import PAIR_FLOOR
-from boxscore.matching.recount import MatchesAt
+from boxscore.matching.recount import MatchesAt, Ranked
 
 KINDS = tuple(kind for kind in ErrorKind if kind)
 """The six kinds, in the order of all columns below."""
@@ -36,7 +37,7 @@ class Errors:
 
     Attributes:
         iou, background: The two thresholds.
-        order: (P,) predictions by falling confidence; equals keep their order.
+        ranked: The predictions by falling confidence.
         point: (P,) predictions that count, right or wrong.
         right: (P,) true positives.
         kind: (P,) ErrorKind of false positives, and of ignored predictions too.
@@ -49,7 +50,7 @@ class Errors:
 
     iou: float
     background: float
-    order: NDArray[np.int64]
+    ranked: Ranked
     point: NDArray[np.bool_]
     right: NDArray[np.bool_]
     kind: NDArray[np.uint8]
@@ -114,24 +115,21 @@ def assign(
     _check(matches.iou, background, max_detections)
     matches = _limited(view, matches, max_detections)
     kind = error_kinds(matches, best, false=matches.wrong | matches.ignored, background=background)
-    target = np.select(
-        [kind == ErrorKind.LOCATION, kind == ErrorKind.CLASS], [best.same, best.other], default=-1
-    )
     unmatched = view.counted & (matches.prediction < 0)
-    mendable = np.zeros(target.size, np.bool_)
-    mendable[target >= 0] = unmatched[target[target >= 0]]
-    mending = matches.order[mendable[matches.order]]
-    found, first = np.unique(target[mending], return_index=True)
-    fixes = np.zeros(target.size, np.bool_)
-    fixes[mending[first]] = True
-    missed = unmatched.copy()
-    missed[found] = False
+    fixes, missed = (
+        flags.view(np.bool_)
+        for flags in _core.mending(
+            kind, best.same, best.other, view.confidence, unmatched.view(np.uint8)
+        )
+    )
+    mended = np.flatnonzero(fixes)
+    found = np.where(kind[mended] == ErrorKind.CLASS, best.other[mended], best.same[mended])
     fixed_class = view.predictions.class_id.copy()
-    fixed_class[fixes] = view.truth.class_id[target[fixes]]
+    fixed_class[mended] = view.truth.class_id[found]
     return Errors(
         iou=matches.iou,
         background=background,
-        order=matches.order,
+        ranked=matches.ranked,
         point=matches.right | matches.wrong,
         right=matches.right,
         kind=kind,
@@ -165,9 +163,7 @@ def _limited(view: Comparable, matches: MatchesAt, limit: int) -> MatchesAt:
     item = view.predictions.item
     if not item.size or np.bincount(item).max() <= limit:
         return matches
-    ranking = by_class(matches.order, item, view.confidence, view.items)
-    kept = np.zeros(item.size, np.bool_)
-    kept[ranking.rows[ranking.place <= limit]] = True
+    kept = _core.first_of_groups(matches.order, item, view.items, limit).view(np.bool_)
     ground_truth = np.where(kept, matches.ground_truth, -1).astype(np.int32)
     taker = matches.prediction
     held = taker >= 0
@@ -199,23 +195,15 @@ def tide(
             true positives of equal confidence. False leaves out classes without objects, so that
             `ap` is COCO's AP at this threshold, and keeps equal confidences in their order.
     """
-    here, truth = chosen(view, view.predictions, items), chosen(view, view.truth, items)
-    wanted = class_mask(view, classes)
-    objects = _per_class(view, view.truth.class_id[truth & view.counted])
+    truth, wanted = chosen(view, view.truth, items), class_mask(view, classes)
+    objects = objects_of_classes(view, items)
     missed = _per_class(view, view.truth.class_id[truth & errors.missed])
     unmatched = _per_class(view, view.truth.class_id[truth & errors.unmatched])
-    curves = _Curves(view, errors, here, published)
-    base = curves.plain(objects)
-    fixed = [curves.fixed(kind, objects) for kind in KINDS[:-1]]
-    fixed.append(curves.fixed(ErrorKind.MISSED, objects - missed))
-    perfect = curves.perfect(objects)
-    complete = curves.fixed(ErrorKind.MISSED, objects - unmatched)
-    aps = np.where(wanted, [base, *fixed, perfect, complete], np.nan)
+    codes = _codes(errors, None if items is None else chosen(view, view.predictions, items))
+    aps, counts = _readings(errors, codes, objects, missed, unmatched, published)
+    aps = np.where(wanted, aps, np.nan)
     gains = aps[1:] - aps[0]
     means = np.array([_mean(ap) for ap in aps])
-    kinds = len(ErrorKind)
-    cell = view.predictions.class_id[here].astype(np.int64) * kinds + errors.kind[here]
-    counts = np.bincount(cell, minlength=view.classes * kinds).reshape(view.classes, kinds)[:, 1:]
     counts[:, -1] = missed
     counts[~wanted] = 0
     return Tide(
@@ -244,56 +232,92 @@ def _mean(values: NDArray[np.float64]) -> float:
     return float(defined_ones.mean()) if defined_ones.size else float("nan")
 
 
-class _Curves:
-    """The same predictions with one kind of error fixed at a time."""
+Codes = NDArray[np.uint8]
+_EVERY = np.arange(64)
+_POINT, _RIGHT, _FIXES, _KIND = _EVERY & 1 > 0, _EVERY & 2 > 0, _EVERY & 4 > 0, _EVERY >> 3
 
-    def __init__(
-        self, view: Comparable, errors: Errors, here: NDArray[np.bool_], published: bool
-    ) -> None:
-        self.errors, self.classes, self.published = errors, view.classes, published
-        rows = errors.order[here[errors.order]]
-        class_id, confidence = view.predictions.class_id, view.confidence
-        self._base = self._fixed = by_class(rows, class_id, confidence, view.classes)
-        if published:
-            shown = confidence[rows]
-            level = np.cumsum(np.append(False, shown[1:] != shown[:-1])[: rows.size])
-            rows = rows[np.argsort(level * 2 + errors.right[rows], kind="stable")]
-            self._fixed = by_class(rows, class_id, confidence, view.classes)
-        self._moved = by_class(rows, errors.fixed_class, confidence, view.classes)
 
-    def plain(self, objects: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(C,) AP as it is."""
-        return self._ap(self._base, self.errors.point, self.errors.right, objects)
+def _codes(errors: Errors, here: NDArray[np.bool_] | None) -> Codes:
+    """(P,) by falling confidence: everything that AP asks of a prediction; 0 elsewhere."""
+    code = errors.kind << 3
+    for bit, flags in enumerate((errors.point, errors.right, errors.fixes)):
+        code |= flags.view(np.uint8) << bit
+    if here is not None:
+        code *= here
+    return code[errors.ranked.rows]
 
-    def fixed(self, kind: ErrorKind, objects: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(C,) AP with one kind fixed: its errors mended where that finds an object, else gone."""
-        errors = self.errors
-        of_kind = errors.kind == kind
-        mended = of_kind & errors.fixes
-        ranking = self._moved if kind is ErrorKind.CLASS else self._fixed
-        point = (errors.point & ~of_kind) | mended
-        return self._ap(ranking, point, errors.right | mended, objects)
 
-    def perfect(self, objects: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(C,) AP with every true positive before every false one: those cannot count then."""
-        ap = self._ap(self._base, self.errors.right, self.errors.right, objects)
-        shown = self._base.class_id[self.errors.point[self._base.rows]]
-        return self._absent(ap, np.bincount(shown, minlength=self.classes))
+def _verdict(shown: NDArray[np.bool_], right: NDArray[np.bool_]) -> Codes:
+    """(64,) by code: 2 a true positive, 1 a false one, 0 not there."""
+    return (shown * (1 + right)).astype(np.uint8)
 
-    def _ap(
-        self,
-        ranking: Ranking,
-        point: NDArray[np.bool_],
-        right: NDArray[np.bool_],
-        objects: NDArray[np.int64],
-    ) -> NDArray[np.float64]:
-        kept = point[ranking.rows]
-        class_id = ranking.class_id[kept]
-        ap = average_precision(class_id, right[ranking.rows[kept]], objects)
-        return self._absent(ap, np.bincount(class_id, minlength=self.classes))
 
-    def _absent(self, ap: NDArray[np.float64], shown: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.where(self.published & np.isnan(ap) & (shown > 0), 0.0, ap)
+def _fixed(kind: ErrorKind) -> Codes:
+    """With one kind fixed: its errors mended where that finds an object, else gone."""
+    of_kind = kind == _KIND
+    mended = of_kind & _FIXES
+    return _verdict((_POINT & ~of_kind) | mended, _RIGHT | mended)
+
+
+_PLAIN, _PERFECT = _verdict(_POINT, _RIGHT), _verdict(_RIGHT, _RIGHT)
+_IN_PLACE = tuple(_fixed(kind) for kind in (*KINDS[1:], ErrorKind.MISSED))
+"""Every kind but the class, where predictions go to another; the last is for all of the missed."""
+
+
+def _readings(
+    errors: Errors,
+    code: Codes,
+    objects: NDArray[np.int64],
+    missed: NDArray[np.int64],
+    unmatched: NDArray[np.int64],
+    published: bool,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(9, C) AP as it is, with each kind fixed, perfect and complete; (C, 6) errors by kind.
+
+    Perfect is every true positive before every false one: those cannot count then.
+    """
+    ranked = errors.ranked
+    rows, class_id = ranked.rows, ranked.class_id
+    (base, perfect), cells = _aps(class_id, code, [_PLAIN, _PERFECT], [objects] * 2, published)
+    perfect = np.where(np.isnan(perfect), base, perfect)
+    if published:
+        order = _errors_first(ranked.confidence, code)
+        rows, class_id, code = rows[order], class_id[order], code[order]
+    totals = [objects] * 4 + [objects - missed, objects - unmatched]
+    in_place, _ = _aps(class_id, code, _IN_PLACE, totals, published)
+    moved, mended = class_id.copy(), np.flatnonzero(code & 4)
+    moved[mended] = errors.fixed_class[rows[mended]]
+    elsewhere, _ = _aps(moved, code, [_fixed(ErrorKind.CLASS)], [objects], published)
+    counts = cells.reshape(objects.size, 8, 8).sum(axis=2)[:, 1 : len(ErrorKind)]
+    return np.stack([base, *elsewhere, *in_place[:-1], perfect, in_place[-1]]), counts
+
+
+def _errors_first(confidence: NDArray[np.float64], code: Codes) -> NDArray[np.int64]:
+    """(P,) the same order, but true positives after the errors of equal confidence."""
+    level = np.cumsum(np.append(False, confidence[1:] != confidence[:-1])[: code.size])
+    return np.argsort(level * 2 + (code & 2 > 0), kind="stable")
+
+
+def _aps(
+    class_id: NDArray[np.int32],
+    code: Codes,
+    verdicts: Sequence[Codes],
+    objects: Sequence[NDArray[np.int64]],
+    published: bool,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(L, C) AP of several readings of one ranking, and (C, 64) predictions by code."""
+    verdict, totals = np.stack(verdicts), np.stack(objects)
+    table, cells = _core.read_ranking(class_id, code, verdict, totals, RECALLS)
+    ap = _area(table, totals)
+    if published:
+        ap[np.isnan(ap) & ((verdict > 0) @ cells.T > 0)] = 0
+    return ap, cells
+
+
+def _area(table: NDArray[np.float64], objects: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(L, C) mean of the highest precision at or beyond each recall (L, C, 101)."""
+    envelope = np.maximum.accumulate(table[:, :, ::-1], axis=2)
+    return np.where(objects > 0, envelope.sum(axis=2) / RECALLS.size, np.nan)
 
 
 def average_precision(
@@ -302,24 +326,14 @@ def average_precision(
     """(C,) mean of the highest precision at or beyond each of 101 recalls.
 
     Args:
-        class_id: (N,) ascending; in each class by falling confidence.
+        class_id: (N,) of predictions; in each class by falling confidence.
         right: (N,) true positives.
         objects: (C,) ground truths; a class without any has no AP, nan.
     """
-    shown = np.bincount(class_id, minlength=objects.size)
-    place = np.arange(1, class_id.size + 1) - (np.cumsum(shown) - shown)[class_id]
-    hit = np.flatnonzero(right)
-    of_class = class_id[hit]
-    hits = np.bincount(of_class, minlength=objects.size)
-    found = np.arange(1, hit.size + 1) - (np.cumsum(hits) - hits)[of_class]
-    column = np.searchsorted(RECALLS, found / objects[of_class], side="right") - 1
-    cell = of_class * RECALLS.size + column
-    table = np.zeros((objects.size, RECALLS.size))
-    if hit.size:
-        start = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
-        table.flat[cell[start]] = np.maximum.reduceat(found / place[hit], start)
-    envelope = np.maximum.accumulate(table[:, ::-1], axis=1)
-    return np.where(objects > 0, envelope.sum(axis=1) / RECALLS.size, np.nan)
+    verdict = np.array([[1, 2]], np.uint8)
+    one, code = objects[None], right.view(np.uint8)
+    table, _ = _core.read_ranking(class_id.astype(np.int32), code, verdict, one, RECALLS)
+    return _area(table, one)[0]
 
 
 def tide_document(found: Tide) -> dict[str, Any]:

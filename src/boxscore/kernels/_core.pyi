@@ -247,6 +247,36 @@ class Recount:
     def considered(self) -> U8: ...
     def at(self, iou: float) -> tuple[I32, U8, I32]: ...
 
+# --- rankings --------------------------------------------------------------------------------
+
+def sweep_classes(
+    class_id: I32, confidence: F64, verdict: U8, objects: I64, grid: F64
+) -> tuple[I64, I64, F64, F64, tuple[float, float], tuple[float, float]]: ...
+def lrp_sums(
+    class_id: I32,
+    confidence: F64,
+    verdict: U8,
+    overlap: F64,
+    objects: I64,
+    iou: float,
+    down_to: float | None = None,
+) -> tuple[F64, F64, F64, F64]: ...
+def read_ranking(
+    class_id: I32, code: U8, verdict: U8, objects: I64, recall: F64, threads: int = 0
+) -> tuple[F64, I64]: ...
+def error_kinds(
+    wrong: U8,
+    same_iou: F64,
+    same: I32,
+    other_iou: F64,
+    taker: I32,
+    iou: float,
+    background: float,
+) -> U8: ...
+def mending(kind: U8, same: I32, other: I32, confidence: F64, unfound: U8) -> tuple[U8, U8]: ...
+def match_overlaps(pair_prediction: I32, pair_truth: I32, pair_iou: F64, matched: I32) -> F64: ...
+def first_of_groups(rows: I64, group: I32, groups: int, most: int) -> U8: ...
+
 # --- assignment ------------------------------------------------------------------------------
 
 def assign(cost: F64) -> tuple[I64, I64]: ...

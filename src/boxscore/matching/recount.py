@@ -21,6 +21,30 @@ KEPT_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """The P predictions of a run by falling confidence; equals keep their order.
+
+    Its columns are gathered when they are first asked for, and stay: 12 bytes a prediction.
+
+    Attributes:
+        rows: (P,) where each comes from.
+    """
+
+    rows: NDArray[np.int64]
+    view: Comparable
+
+    @cached_property
+    def class_id(self) -> NDArray[np.int32]:
+        """(P,) class of each, in this order."""
+        return self.view.predictions.class_id[self.rows]
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float64]:
+        """(P,) confidence of each, in this order: falling."""
+        return self.view.confidence[self.rows]
+
+
+@dataclass(frozen=True)
 class MatchesAt:
     """Who got whom at one IoU threshold, at every confidence at once.
 
@@ -34,7 +58,7 @@ class MatchesAt:
         ignored: (P,) bool, matched with a label that does not count: neither right nor wrong.
         considered: (P,) bool, within the protocol's most predictions per image and class.
         excused: (P,) bool, not wrong without a match.
-        order: (P,) predictions by falling confidence; equals keep their order.
+        ranked: The predictions by falling confidence.
     """
 
     iou: float
@@ -43,7 +67,12 @@ class MatchesAt:
     ignored: NDArray[np.bool_]
     considered: NDArray[np.bool_]
     excused: NDArray[np.bool_]
-    order: NDArray[np.int64]
+    ranked: Ranked
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """(P,) predictions by falling confidence; equals keep their order."""
+        return self.ranked.rows
 
     @cached_property
     def right(self) -> NDArray[np.bool_]:
@@ -87,7 +116,7 @@ class LiveMatching:
         self._considered = self._recount.considered.astype(np.bool_)
         excused = np.zeros(view.confidence.size) if view.excused is None else view.excused
         self._excused = excused.astype(np.bool_)
-        self._order = np.argsort(-view.confidence, kind="stable")
+        self._ranked = Ranked(np.argsort(-view.confidence, kind="stable"), view)
         self._kept: dict[float, MatchesAt] = {}
 
     def at(self, iou: float) -> MatchesAt:
@@ -112,14 +141,15 @@ class LiveMatching:
 
     def shown(self, confidence: float) -> NDArray[np.int64]:
         """Predictions at or above a confidence, by falling confidence."""
-        low, high = 0, self._order.size
+        order = self._ranked.rows
+        low, high = 0, order.size
         while low < high:
             middle = (low + high) // 2
-            if self.view.confidence[self._order[middle]] >= confidence:
+            if self.view.confidence[order[middle]] >= confidence:
                 low = middle + 1
             else:
                 high = middle
-        return self._order[:low]
+        return order[:low]
 
     def _match(self, iou: float) -> MatchesAt:
         ground_truth, ignored, prediction = self._recount.at(iou)
@@ -130,5 +160,5 @@ class LiveMatching:
             ignored=ignored.view(np.bool_),
             considered=self._considered,
             excused=self._excused,
-            order=self._order,
+            ranked=self._ranked,
         )

@@ -10,10 +10,11 @@ void bind_resample(nanobind::module_&);
 void bind_assignment(nanobind::module_&);
 void bind_fuse(nanobind::module_&);
 void bind_pixels(nanobind::module_&);
+void bind_ranked(nanobind::module_&);
 }  // namespace boxscore
 
 NB_MODULE(_core, m) {
-  m.doc() = "Kernels of boxscore: scanning, masks, matching, resampling, assignment, fusion, pixels.";
+  m.doc() = "Kernels of boxscore: scanning, masks, matching, resampling, assignment, fusion, pixels, rankings.";
   boxscore::bind_scan(m);
   boxscore::bind_masks(m);
   boxscore::bind_overlaps(m);
@@ -22,4 +23,5 @@ NB_MODULE(_core, m) {
   boxscore::bind_assignment(m);
   boxscore::bind_fuse(m);
   boxscore::bind_pixels(m);
+  boxscore::bind_ranked(m);
 }
