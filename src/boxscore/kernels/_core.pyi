@@ -256,6 +256,7 @@ def lrp_sums(
     class_id: I32,
     confidence: F64,
     verdict: U8,
+    rows: I64,
     overlap: F64,
     objects: I64,
     iou: float,

@@ -35,14 +35,14 @@ nb::tuple sweep(Array<int32_t> klass, Array<double> confidence, Array<uint8_t> v
                         nb::make_tuple(out.pooled[0], out.pooled[1]), nb::make_tuple(out.mean[0], out.mean[1]));
 }
 
-nb::tuple lrp(Array<int32_t> klass, Array<double> confidence, Array<uint8_t> verdict, Array<double> overlap,
-              Array<int64_t> objects, double iou, std::optional<double> down_to) {
+nb::tuple lrp(Array<int32_t> klass, Array<double> confidence, Array<uint8_t> verdict, Array<int64_t> rows,
+              Array<double> overlap, Array<int64_t> objects, double iou, std::optional<double> down_to) {
   const Ranked given = ranked(klass, confidence, verdict);
-  const Slice<const double> near = slice(overlap, klass.size(), "overlap");
+  const Slice<const int64_t> from = slice(rows, klass.size(), "rows");
   LrpSums out;
   {
     nb::gil_scoped_release free;
-    out = lrp_sums(given, near, whole(objects), iou, down_to);
+    out = lrp_sums(given, from, whole(overlap), whole(objects), iou, down_to);
   }
   return nb::make_tuple(owned(std::move(out.shown)), owned(std::move(out.right)), owned(std::move(out.poor)),
                         owned(std::move(out.confidence)));
@@ -112,8 +112,8 @@ nb::object firsts(Array<int64_t> rows, Array<int32_t> group, size_t groups, int6
 
 void bind_ranked(nb::module_& m) {
   m.def("sweep_classes", &sweep, "class_id"_a, "confidence"_a, "verdict"_a, "objects"_a, "grid"_a);
-  m.def("lrp_sums", &lrp, "class_id"_a, "confidence"_a, "verdict"_a, "overlap"_a, "objects"_a, "iou"_a,
-        "down_to"_a = nb::none());
+  m.def("lrp_sums", &lrp, "class_id"_a, "confidence"_a, "verdict"_a, "rows"_a, "overlap"_a, "objects"_a,
+        "iou"_a, "down_to"_a = nb::none());
   m.def("read_ranking", &read, "class_id"_a, "code"_a, "verdict"_a, "objects"_a, "recall"_a, "threads"_a = 0);
   m.def("error_kinds", &kinds, "wrong"_a, "same_iou"_a, "same"_a, "other_iou"_a, "taker"_a, "iou"_a, "background"_a);
   m.def("mending", &mend, "kind"_a, "same"_a, "other"_a, "confidence"_a, "unfound"_a);

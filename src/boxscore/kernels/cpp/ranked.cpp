@@ -79,38 +79,39 @@ ClassSweep sweep_classes(const Ranked& ranked, Slice<const int64_t> objects, Sli
 }
 
 namespace {
-// Where each class begins among the predictions that are there, and (at C) how many those are.
-std::vector<size_t> class_starts(const Ranked& ranked, size_t classes) {
+// Where the true positives of each class begin among all of them, and (at C) how many those are.
+std::vector<size_t> right_starts(const Ranked& ranked, size_t classes) {
   std::vector<size_t> start(classes + 1);
   for (size_t i = 0; i < ranked.klass.size(); ++i)
-    start[checked(ranked.klass[i], classes) + 1] += ranked.verdict[i] != kAbsent;
+    start[checked(ranked.klass[i], classes) + 1] += ranked.verdict[i] == kRight;
   for (size_t c = 0; c < classes; ++c) start[c + 1] += start[c];
   return start;
 }
 
-// Sums of 1 - overlap class by class. One running total goes through all of them: what a sum of
-// doubles rounds to depends on where it begins.
-std::vector<double> running_poor(const Ranked& ranked, Slice<const double> overlap, const std::vector<size_t>& start) {
+// Sums of 1 - overlap over true positives, class by class. One running total goes through all of
+// them: what a sum of doubles rounds to depends on where it begins.
+std::vector<double> running_poor(const Ranked& ranked, Slice<const int64_t> rows, Slice<const double> overlap,
+                                 const std::vector<size_t>& start) {
   std::vector<double> poor(start.back() + 1);
   std::vector<size_t> at(start);
-  for (size_t i = 0; i < ranked.klass.size(); ++i) {
-    if (!ranked.verdict[i]) continue;
-    const size_t place = ++at[size_t(ranked.klass[i])];
-    if (ranked.verdict[i] == kRight) poor[place] = 1 - overlap[i];
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (ranked.verdict[i] != kRight) continue;
+    if (size_t(rows[i]) >= overlap.size()) throw std::invalid_argument("a row is out of range");
+    poor[++at[size_t(ranked.klass[i])]] = 1 - overlap[size_t(rows[i])];
   }
   for (size_t k = 1; k < poor.size(); ++k) poor[k] += poor[k - 1];
   return poor;
 }
 }  // namespace
 
-LrpSums lrp_sums(const Ranked& ranked, Slice<const double> overlap, Slice<const int64_t> objects, double iou,
-                 std::optional<double> down_to) {
+LrpSums lrp_sums(const Ranked& ranked, Slice<const int64_t> rows, Slice<const double> overlap,
+                 Slice<const int64_t> objects, double iou, std::optional<double> down_to) {
   struct State {
     double shown = 0, right = 0, confidence = kUndefined, least = 1;  // showing nothing has LRP 1
   };
   const size_t C = objects.size();
-  const std::vector<size_t> start = class_starts(ranked, C);
-  const std::vector<double> running = running_poor(ranked, overlap, start);
+  const std::vector<size_t> start = right_starts(ranked, C);
+  const std::vector<double> running = running_poor(ranked, rows, overlap, start);
   std::vector<State> states(C);
   LrpSums out;
   for (auto* column : {&out.shown, &out.right, &out.poor}) column->assign(C, 0);
@@ -118,7 +119,7 @@ LrpSums lrp_sums(const Ranked& ranked, Slice<const double> overlap, Slice<const 
   const auto close = [&](size_t c) {  // every prediction of one class and confidence is in
     State& s = states[c];
     if (s.shown == 0) return;
-    const double poor = running[start[c] + size_t(s.shown)] - running[start[c]], n = double(objects[c]);
+    const double poor = running[start[c] + size_t(s.right)] - running[start[c]], n = double(objects[c]);
     if (!down_to) {
       if (n <= 0) return;
       const double value = (poor / (1 - iou) + (s.shown - s.right) + (n - s.right)) / (s.shown + n - s.right);

@@ -31,9 +31,10 @@ ClassSweep sweep_classes(const Ranked& ranked, Slice<const int64_t> objects, Sli
 struct LrpSums {
   std::vector<double> shown, right, poor, confidence;  // (C); poor is the sum of 1 - overlap of right ones
 };
-// `overlap` (N) of right ones; the point is that of the least LRP, or the one down to a confidence.
-LrpSums lrp_sums(const Ranked& ranked, Slice<const double> overlap, Slice<const int64_t> objects, double iou,
-                 std::optional<double> down_to);
+// `overlap` is that of the prediction in a row, `rows` (N) is where each comes from. The point is that of
+// the least LRP, or the one down to a confidence.
+LrpSums lrp_sums(const Ranked& ranked, Slice<const int64_t> rows, Slice<const double> overlap,
+                 Slice<const int64_t> objects, double iou, std::optional<double> down_to);
 
 // Several readings of one ranking: `verdict` (L, M) says what a prediction of a code below M is in each.
 struct Readings {
