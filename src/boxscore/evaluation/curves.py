@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.chosen import Items, chosen
+from boxscore.evaluation.chosen import Items, chosen, ranked_verdicts
 from boxscore.evaluation.counts import Classes
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import MatchesAt
@@ -40,16 +40,15 @@ def sweep(
     view: Comparable, matches: MatchesAt, classes: Classes = None, items: Items = None
 ) -> Sweep:
     """Every operating point, exactly, pooled over the chosen classes and images."""
-    counted = (matches.right | matches.wrong) & chosen(view, view.predictions, items, classes)
-    objects = view.counted & chosen(view, view.truth, items, classes)
-    rows = matches.order[counted[matches.order]]
-    confidence, right = view.confidence[rows], matches.right[rows]
+    verdict = ranked_verdicts(view, matches, items, classes)
+    counted = verdict > 0
+    confidence, right = matches.ranked.confidence[counted], verdict[counted] == 2
     last = (
         np.append(confidence[1:] != confidence[:-1], True) if confidence.size else np.empty(0, bool)
     )
     found = np.cumsum(right)[last].astype(np.float64)
     shown = (np.flatnonzero(last) + 1).astype(np.float64)
-    total = int(objects.sum())
+    total = int((view.counted & chosen(view, view.truth, items, classes)).sum())
     return Sweep(
         confidence=confidence[last],
         precision=found / np.maximum(shown, 1),

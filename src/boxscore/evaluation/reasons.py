@@ -80,28 +80,15 @@ class BestOverlaps:
 
 def best_overlaps(view: Comparable, pairs: Table) -> BestOverlaps:
     """Reduce the candidate pairs; independent of IoU threshold and confidence."""
-    prediction, truth, iou = pairs["prediction"], pairs["ground_truth"], pairs["iou"]
-    counted = view.counted[truth]
-    same = view.predictions.class_id[prediction] == view.truth.class_id[truth]
-    size = view.confidence.size
-    same_iou, same_row = _best(prediction, truth, iou, counted & same, size)
-    other_iou, other_row = _best(prediction, truth, iou, counted & ~same, size)
-    return BestOverlaps(same_iou=same_iou, same=same_row, other_iou=other_iou, other=other_row)
-
-
-def _best(
-    prediction: NDArray[np.int32],
-    truth: NDArray[np.int32],
-    iou: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
-    size: int,
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Pairs come sorted by prediction, so each prediction's are one slice; the first best wins."""
-    prediction, truth, iou = prediction[chosen], truth[chosen], iou[chosen]
-    value, row = np.zeros(size), np.full(size, -1, np.int32)
-    found, at = first_best(prediction, iou)
-    value[found], row[found] = iou[at], truth[at]
-    return value, row
+    same_iou, same, other_iou, other = _core.best_overlaps(
+        pairs["prediction"],
+        pairs["ground_truth"],
+        pairs["iou"],
+        view.predictions.class_id,
+        view.truth.class_id,
+        view.counted.view(np.uint8),
+    )
+    return BestOverlaps(same_iou=same_iou, same=same, other_iou=other_iou, other=other)
 
 
 def error_kinds(

@@ -265,6 +265,14 @@ def lrp_sums(
 def read_ranking(
     class_id: I32, code: U8, verdict: U8, objects: I64, recall: F64, threads: int = 0
 ) -> tuple[F64, I64]: ...
+def best_overlaps(
+    pair_prediction: I32,
+    pair_truth: I32,
+    pair_iou: F64,
+    class_id: I32,
+    truth_class: I32,
+    counted: U8,
+) -> tuple[F64, I32, F64, I32]: ...
 def error_kinds(
     wrong: U8,
     same_iou: F64,
@@ -273,6 +281,7 @@ def error_kinds(
     taker: I32,
     iou: float,
     background: float,
+    threads: int = 0,
 ) -> U8: ...
 def mending(kind: U8, same: I32, other: I32, confidence: F64, unfound: U8) -> tuple[U8, U8]: ...
 def match_overlaps(pair_prediction: I32, pair_truth: I32, pair_iou: F64, matched: I32) -> F64: ...

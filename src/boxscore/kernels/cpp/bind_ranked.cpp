@@ -20,6 +20,11 @@ Ranked ranked(const Array<int32_t>& klass, const Array<double>& confidence, cons
   return {whole(klass), slice(confidence, n, "confidence"), slice(verdict, n, "verdict")};
 }
 
+Candidates candidates(const Array<int32_t>& prediction, const Array<int32_t>& truth, const Array<double>& iou) {
+  const size_t k = iou.size();
+  return {slice(prediction, k, "pair_prediction"), slice(truth, k, "pair_truth"), whole(iou)};
+}
+
 nb::tuple sweep(Array<int32_t> klass, Array<double> confidence, Array<uint8_t> verdict, Array<int64_t> objects,
                 Array<double> grid) {
   const Ranked given = ranked(klass, confidence, verdict);
@@ -63,14 +68,27 @@ nb::tuple read(Array<int32_t> klass, Array<uint8_t> code, Table verdict, Totals 
   return nb::make_tuple(owned(std::move(out.precision), {lanes, C, R}), owned(std::move(out.count), {C, M}));
 }
 
+nb::tuple best(Array<int32_t> pair_prediction, Array<int32_t> pair_truth, Array<double> pair_iou,
+               Array<int32_t> class_id, Array<int32_t> truth_class, Array<uint8_t> counted) {
+  const Candidates given = candidates(pair_prediction, pair_truth, pair_iou);
+  const Slice<const uint8_t> counts = slice(counted, truth_class.size(), "counted");
+  Best out;
+  {
+    nb::gil_scoped_release free;
+    out = best_overlaps(given, whole(class_id), whole(truth_class), counts);
+  }
+  return nb::make_tuple(owned(std::move(out.same_iou)), owned(std::move(out.same)), owned(std::move(out.other_iou)),
+                        owned(std::move(out.other)));
+}
+
 nb::object kinds(Array<uint8_t> wrong, Array<double> same_iou, Array<int32_t> same, Array<double> other_iou,
-                 Array<int32_t> taker, double iou, double background) {
+                 Array<int32_t> taker, double iou, double background, int threads) {
   const size_t n = wrong.size();
   const Nearest nearest{slice(same_iou, n, "same_iou"), slice(other_iou, n, "other_iou"), slice(same, n, "same")};
   std::vector<uint8_t> out;
   {
     nb::gil_scoped_release free;
-    out = error_kinds(whole(wrong), nearest, whole(taker), iou, background);
+    out = error_kinds(whole(wrong), nearest, whole(taker), iou, background, threads);
   }
   return owned(std::move(out));
 }
@@ -90,12 +108,11 @@ nb::tuple mend(Array<uint8_t> kind, Array<int32_t> same, Array<int32_t> other, A
 
 nb::object overlaps(Array<int32_t> pair_prediction, Array<int32_t> pair_truth, Array<double> pair_iou,
                     Array<int32_t> matched) {
-  const size_t k = pair_iou.size();
-  const auto prediction = slice(pair_prediction, k, "pair_prediction"), truth = slice(pair_truth, k, "pair_truth");
+  const Candidates given = candidates(pair_prediction, pair_truth, pair_iou);
   std::vector<double> out;
   {
     nb::gil_scoped_release free;
-    out = match_overlaps(prediction, truth, whole(pair_iou), whole(matched));
+    out = match_overlaps(given, whole(matched));
   }
   return owned(std::move(out));
 }
@@ -115,7 +132,10 @@ void bind_ranked(nb::module_& m) {
   m.def("lrp_sums", &lrp, "class_id"_a, "confidence"_a, "verdict"_a, "rows"_a, "overlap"_a, "objects"_a,
         "iou"_a, "down_to"_a = nb::none());
   m.def("read_ranking", &read, "class_id"_a, "code"_a, "verdict"_a, "objects"_a, "recall"_a, "threads"_a = 0);
-  m.def("error_kinds", &kinds, "wrong"_a, "same_iou"_a, "same"_a, "other_iou"_a, "taker"_a, "iou"_a, "background"_a);
+  m.def("best_overlaps", &best, "pair_prediction"_a, "pair_truth"_a, "pair_iou"_a, "class_id"_a, "truth_class"_a,
+        "counted"_a);
+  m.def("error_kinds", &kinds, "wrong"_a, "same_iou"_a, "same"_a, "other_iou"_a, "taker"_a, "iou"_a, "background"_a,
+        "threads"_a = 0);
   m.def("mending", &mend, "kind"_a, "same"_a, "other"_a, "confidence"_a, "unfound"_a);
   m.def("match_overlaps", &overlaps, "pair_prediction"_a, "pair_truth"_a, "pair_iou"_a, "matched"_a);
   m.def("first_of_groups", &firsts, "rows"_a, "group"_a, "groups"_a, "most"_a);

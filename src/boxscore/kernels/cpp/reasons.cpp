@@ -4,6 +4,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "parallel.hpp"
+
 namespace boxscore {
 namespace {
 size_t checked(int32_t row, size_t rows) {
@@ -12,18 +14,37 @@ size_t checked(int32_t row, size_t rows) {
 }
 }  // namespace
 
-std::vector<uint8_t> error_kinds(Slice<const uint8_t> wrong, const Nearest& nearest, Slice<const int32_t> taker,
-                                 double iou, double background) {
-  std::vector<uint8_t> out(wrong.size(), kNone);
-  for (size_t i = 0; i < wrong.size(); ++i) {
-    if (!wrong[i]) continue;
-    const double near = nearest.same_iou[i], elsewhere = nearest.other_iou[i];
-    const int32_t same = nearest.same[i];
-    if (near >= background && near <= iou) out[i] = kLocation;
-    else if (elsewhere >= iou) out[i] = kClass;
-    else if (near >= iou && same >= 0 && taker[checked(same, taker.size())] >= 0) out[i] = kDuplicate;
-    else out[i] = std::max(near, elsewhere) <= background ? kBackground : kBoth;
+Best best_overlaps(const Candidates& pairs, Slice<const int32_t> klass, Slice<const int32_t> truth_class,
+                   Slice<const uint8_t> counted) {
+  const size_t n = klass.size();
+  Best out{std::vector<double>(n), std::vector<double>(n), std::vector<int32_t>(n, -1), std::vector<int32_t>(n, -1)};
+  for (size_t k = 0; k < pairs.iou.size(); ++k) {
+    const size_t p = size_t(pairs.prediction[k]), t = checked(pairs.truth[k], truth_class.size());
+    if (p >= n) throw std::invalid_argument("a pair names a prediction that does not exist");
+    if (!counted[t]) continue;
+    const bool same = klass[p] == truth_class[t];
+    double& iou = (same ? out.same_iou : out.other_iou)[p];
+    int32_t& row = (same ? out.same : out.other)[p];
+    if (row < 0 || pairs.iou[k] > iou) iou = pairs.iou[k], row = pairs.truth[k];
   }
+  return out;
+}
+
+std::vector<uint8_t> error_kinds(Slice<const uint8_t> wrong, const Nearest& nearest, Slice<const int32_t> taker,
+                                 double iou, double background, int threads) {
+  constexpr size_t kAtOnce = 1 << 16;
+  std::vector<uint8_t> out(wrong.size(), kNone);
+  parallel_for((wrong.size() + kAtOnce - 1) / kAtOnce, resolve_threads(threads), [&](size_t part) {
+    for (size_t i = part * kAtOnce; i < std::min((part + 1) * kAtOnce, wrong.size()); ++i) {
+      if (!wrong[i]) continue;
+      const double near = nearest.same_iou[i], elsewhere = nearest.other_iou[i];
+      const int32_t same = nearest.same[i];
+      if (near >= background && near <= iou) out[i] = kLocation;
+      else if (elsewhere >= iou) out[i] = kClass;
+      else if (near >= iou && same >= 0 && taker[checked(same, taker.size())] >= 0) out[i] = kDuplicate;
+      else out[i] = std::max(near, elsewhere) <= background ? kBackground : kBoth;
+    }
+  });
   return out;
 }
 
@@ -48,13 +69,12 @@ std::vector<uint8_t> mending(Slice<const uint8_t> kind, Slice<const int32_t> sam
   return out;
 }
 
-std::vector<double> match_overlaps(Slice<const int32_t> pair_prediction, Slice<const int32_t> pair_truth,
-                                   Slice<const double> pair_iou, Slice<const int32_t> matched) {
+std::vector<double> match_overlaps(const Candidates& pairs, Slice<const int32_t> matched) {
   std::vector<double> out(matched.size(), std::numeric_limits<double>::quiet_NaN());
-  for (size_t k = 0; k < pair_iou.size(); ++k) {
-    const size_t p = size_t(pair_prediction[k]);
+  for (size_t k = 0; k < pairs.iou.size(); ++k) {
+    const size_t p = size_t(pairs.prediction[k]);
     if (p >= out.size()) throw std::invalid_argument("a pair names a prediction that does not exist");
-    if (pair_truth[k] == matched[p]) out[p] = pair_iou[k];
+    if (pairs.truth[k] == matched[p]) out[p] = pairs.iou[k];
   }
   return out;
 }
