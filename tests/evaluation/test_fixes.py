@@ -91,7 +91,7 @@ def test_a_weighted_curve_is_that_of_copies(view: Comparable, data: st.DataObjec
     right, weights = rng.random(count) < 0.6, rng.integers(0, 4, count)
     objects = np.array([np.sum(weights[right & (class_id == c)]) + c for c in range(3)])
     copies = np.repeat(np.arange(count), weights)
-    expected = average_precision(class_id[copies], right[copies], objects)
+    expected = average_precision(class_id[copies].astype(np.int32), right[copies], objects)
     found = _weighted_ap(
         class_id, right, weights[None].astype(np.float64), objects[None].astype(np.float64)
     )

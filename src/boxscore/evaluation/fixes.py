@@ -129,7 +129,7 @@ class Fixer:
     def _untouched(self) -> _Fixed:
         view, errors = self.view, self.errors
         own = view.predictions.class_id
-        ranking = by_class(self._order, own, view.confidence, view.classes)
+        ranking = by_class(self._order, own, view.classes)
         every = np.ones(view.classes, np.bool_)
         return _Fixed(
             every, ranking, errors.point, errors.right, np.zeros(self._truth.size, np.bool_)
@@ -163,7 +163,7 @@ class Fixer:
             classes[touched] = True
         places = [self._of_class[one] for one in np.flatnonzero(classes)]
         order = self._order[np.sort(np.concatenate(places))] if places else self._order[:0]
-        ranking = by_class(order, class_id, view.confidence, view.classes)
+        ranking = by_class(order, class_id, view.classes)
         return _Fixed(classes=classes, ranking=ranking, point=point, right=right, lost=lost)
 
     def _ap(self, fixed: _Fixed) -> NDArray[np.float64]:

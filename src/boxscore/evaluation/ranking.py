@@ -1,4 +1,4 @@
-"""Predictions class by class, in each class by falling confidence: the order of every curve."""
+"""Predictions class by class, in each class by falling confidence; the best of each group."""
 
 from __future__ import annotations
 
@@ -14,60 +14,25 @@ class Ranking:
 
     Attributes:
         rows: (N,) where each comes from.
-        class_id: (N,) int64, ascending.
-        confidence: (N,) falling within a class.
-        start: (C + 1,) where each class begins.
+        class_id: (N,) ascending.
     """
 
     rows: NDArray[np.int64]
-    class_id: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    start: NDArray[np.int64]
-
-    @property
-    def place(self) -> NDArray[np.int64]:
-        """(N,) 1 for the most confident prediction of a class, then 2, 3, ..."""
-        return np.arange(1, self.rows.size + 1) - self.start[self.class_id]
-
-    @property
-    def last(self) -> NDArray[np.bool_]:
-        """(N,) the last one of equal confidence: what "at or above this confidence" ends with."""
-        edge = np.ones(self.rows.size, np.bool_)
-        edge[:-1] = (self.confidence[1:] != self.confidence[:-1]) | (
-            self.class_id[1:] != self.class_id[:-1]
-        )
-        return edge
-
-    def running(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(N,) sums of `values` (N,) from the top of each class; exact for whole numbers."""
-        total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-        difference: NDArray[np.float64] = total[1:] - total[self.start[self.class_id]]
-        return difference
+    class_id: NDArray[np.int32]
 
 
-def by_class(
-    rows: NDArray[np.int64],
-    class_id: NDArray[np.int32],
-    confidence: NDArray[np.float64],
-    classes: int,
-) -> Ranking:
+def by_class(rows: NDArray[np.int64], class_id: NDArray[np.int32], classes: int) -> Ranking:
     """Gather predictions that are in order of falling confidence by class.
 
     Args:
         rows: (N,) the predictions to rank, most confident first.
-        class_id, confidence: (P,) of all predictions.
+        class_id: (P,) of all predictions.
         classes: C, how many classes there are.
     """
     of_rows = class_id[rows]
     narrow = of_rows.astype(np.int16) if classes < 2**15 else of_rows  # int16: a radix sort
     order = np.argsort(narrow, kind="stable")
-    sizes = np.bincount(of_rows, minlength=classes)
-    return Ranking(
-        rows=rows[order],
-        class_id=of_rows[order].astype(np.int64),
-        confidence=confidence[rows[order]],
-        start=np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
-    )
+    return Ranking(rows=rows[order], class_id=of_rows[order])
 
 
 def first_best(

@@ -235,16 +235,18 @@ def _mean(values: NDArray[np.float64]) -> float:
 Codes = NDArray[np.uint8]
 _EVERY = np.arange(64)
 _POINT, _RIGHT, _FIXES, _KIND = _EVERY & 1 > 0, _EVERY & 2 > 0, _EVERY & 4 > 0, _EVERY >> 3
+"""What a code says: it counts; it is right; mending it finds an object; and which error it is."""
 
 
 def _codes(errors: Errors, here: NDArray[np.bool_] | None) -> Codes:
     """(P,) by falling confidence: everything that AP asks of a prediction; 0 elsewhere."""
-    code = errors.kind << 3
+    code: Codes = np.left_shift(errors.kind, 3, dtype=np.uint8)
     for bit, flags in enumerate((errors.point, errors.right, errors.fixes)):
         code |= flags.view(np.uint8) << bit
     if here is not None:
         code *= here
-    return code[errors.ranked.rows]
+    ranked: Codes = code[errors.ranked.rows]
+    return ranked
 
 
 def _verdict(shown: NDArray[np.bool_], right: NDArray[np.bool_]) -> Codes:
@@ -254,7 +256,7 @@ def _verdict(shown: NDArray[np.bool_], right: NDArray[np.bool_]) -> Codes:
 
 def _fixed(kind: ErrorKind) -> Codes:
     """With one kind fixed: its errors mended where that finds an object, else gone."""
-    of_kind = kind == _KIND
+    of_kind = np.asarray(kind == _KIND)
     mended = of_kind & _FIXES
     return _verdict((_POINT & ~of_kind) | mended, _RIGHT | mended)
 
@@ -321,7 +323,7 @@ def _area(table: NDArray[np.float64], objects: NDArray[np.int64]) -> NDArray[np.
 
 
 def average_precision(
-    class_id: NDArray[np.int64], right: NDArray[np.bool_], objects: NDArray[np.int64]
+    class_id: NDArray[np.int32], right: NDArray[np.bool_], objects: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """(C,) mean of the highest precision at or beyond each of 101 recalls.
 
@@ -332,8 +334,9 @@ def average_precision(
     """
     verdict = np.array([[1, 2]], np.uint8)
     one, code = objects[None], right.view(np.uint8)
-    table, _ = _core.read_ranking(class_id.astype(np.int32), code, verdict, one, RECALLS)
-    return _area(table, one)[0]
+    table, _ = _core.read_ranking(class_id, code, verdict, one, RECALLS)
+    areas: NDArray[np.float64] = _area(table, one)[0]
+    return areas
 
 
 def tide_document(found: Tide) -> dict[str, Any]:
