@@ -161,7 +161,7 @@ def _limited(view: Comparable, matches: MatchesAt, limit: int) -> MatchesAt:
     Matching goes by falling confidence, so that leaving out the tail changes nothing above it.
     """
     item = view.predictions.item
-    if not item.size or np.bincount(item).max() <= limit:
+    if matches.ranked.most_on_an_image <= limit:
         return matches
     kept = _core.first_of_groups(matches.order, item, view.items, limit).view(np.bool_)
     ground_truth = np.where(kept, matches.ground_truth, -1).astype(np.int32)

@@ -34,6 +34,11 @@ class Ranked:
     view: Comparable
 
     @cached_property
+    def most_on_an_image(self) -> int:
+        """Predictions of all classes on the image with most of them."""
+        return int(np.bincount(self.view.predictions.item, minlength=1).max())
+
+    @cached_property
     def class_id(self) -> NDArray[np.int32]:
         """(P,) class of each, in this order."""
         return self.view.predictions.class_id[self.rows]

@@ -210,11 +210,13 @@ void bind_recount(nb::module_& m) {
               Array<int32_t> item, Array<int32_t> class_id, Array<double> confidence, Array<int32_t> pair_prediction,
               Array<int32_t> pair_truth, Array<double> pair_iou, size_t max_detections) {
              const size_t g = truth_class.size(), n = item.size(), k = pair_iou.size();
-             new (self) Recount(slice(truth_class, g, "truth_class"), slice(truth_ignored, g, "truth_ignored"),
-                                slice(truth_crowd, g, "truth_crowd"), slice(item, n, "item"),
-                                slice(class_id, n, "class_id"), slice(confidence, n, "confidence"),
-                                slice(pair_prediction, k, "pair_prediction"), slice(pair_truth, k, "pair_truth"),
-                                slice(pair_iou, k, "pair_iou"), max_detections);
+             const auto truth_of = slice(truth_class, g, "truth_class"), of = slice(class_id, n, "class_id");
+             const auto ignored = slice(truth_ignored, g, "truth_ignored"), crowd = slice(truth_crowd, g, "truth_crowd");
+             const auto image = slice(item, n, "item"), found = slice(pair_prediction, k, "pair_prediction");
+             const auto truth = slice(pair_truth, k, "pair_truth");
+             const auto sure = slice(confidence, n, "confidence"), iou = slice(pair_iou, k, "pair_iou");
+             nb::gil_scoped_release free;
+             new (self) Recount(truth_of, ignored, crowd, image, of, sure, found, truth, iou, max_detections);
            },
            "truth_class"_a, "truth_ignored"_a, "truth_crowd"_a, "item"_a, "class_id"_a, "confidence"_a,
            "pair_prediction"_a, "pair_truth"_a, "pair_iou"_a, "max_detections"_a = 100)
