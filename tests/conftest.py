@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+
+# No example is timed: a busy machine is no fault of the code. A build draws the same examples each
+# time, so that it is broken by a change and not by luck; by hand they are new ones.
+settings.register_profile("boxscore", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("boxscore")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
