@@ -7,11 +7,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.clusters import Clusters
+from boxscore.evaluation.drawn_ap import Judged, drawn_ap
 from boxscore.evaluation.fixes import (
     Fixer,
     Group,
-    _weighted_ap,
     group_on,
     groups_by_size,
     groups_of,
@@ -21,6 +22,7 @@ from boxscore.evaluation.tide import KINDS, assign, average_precision, tide
 from boxscore.matching.coco import candidate_pairs
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching
+from tests.evaluation.copies import busy, copied
 from tests.evaluation.scenes import ITEMS, scenes, slices, thresholds
 
 
@@ -83,31 +85,71 @@ def test_groups_count_each_error_once(view: Comparable) -> None:
 
 @settings(deadline=None)
 @given(scenes, st.data())
-def test_a_weighted_curve_is_that_of_copies(view: Comparable, data: st.DataObject) -> None:
+def test_a_drawn_curve_is_that_of_copies(view: Comparable, data: st.DataObject) -> None:
+    """Copies of an image follow each other, so that its equal confidences come a, b, a, b."""
     count = view.confidence.size
     assume(count)
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
     class_id = np.sort(rng.integers(0, 3, count))
-    right, weights = rng.random(count) < 0.6, rng.integers(0, 4, count)
-    objects = np.array([np.sum(weights[right & (class_id == c)]) + c for c in range(3)])
-    copies = np.repeat(np.arange(count), weights)
-    expected = average_precision(class_id[copies].astype(np.int32), right[copies], objects)
-    found = _weighted_ap(
-        class_id, right, weights[None].astype(np.float64), objects[None].astype(np.float64)
-    )
+    item = np.sort(rng.integers(0, 4, count)).astype(np.int32)
+    confidence = rng.choice([0.3, 0.5, 0.9], count)
+    order = np.lexsort((item, -confidence, class_id))
+    class_id, item, confidence = class_id[order], item[order], confidence[order]
+    right, weights = rng.random(count) < 0.6, rng.integers(0, 4, 4).astype(np.uint16)
+    truth_item = rng.integers(0, 4, 60).astype(np.int32)
+    truth_class = rng.integers(0, 3, 60).astype(np.int32)
+    found = drawn_ap(
+        Judged(
+            class_id=class_id, item=item, confidence=confidence, right=right,
+            truth_class=truth_class, truth_item=truth_item, classes=3,
+        ),
+        weights[None],
+    )  # fmt: skip
+    copies = [(row, n) for row in range(count) for n in range(weights[item[row]])]
+    copies.sort(key=lambda c: (class_id[c[0]], -confidence[c[0]], item[c[0]], c[1]))
+    rows = np.array([row for row, _ in copies], np.int64)
+    objects = np.bincount(truth_class, weights[truth_item], 3).astype(np.int64)
+    expected = average_precision(class_id[rows].astype(np.int32), right[rows], objects)
     assert found[0] == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
 @settings(deadline=None)
 @given(scenes)
-def test_bounds_of_one_image_drawn_alone_are_the_gain(view: Comparable) -> None:
-    """A single cluster is drawn whole every time: both bounds are the gain itself."""
+def test_one_image_drawn_alone_gains_what_the_whole_does(view: Comparable) -> None:
+    """A single cluster is drawn whole every time."""
     fixer, groups = _fixer(view)
     whole = Clusters.groups(np.zeros(ITEMS, np.int64), unit="everything")
-    gains = [fixer.gain(group) for group in groups]
-    for bounded in fixer.with_bounds(gains, whole):
-        assert bounded.low == pytest.approx(bounded.gain, abs=1e-12, nan_ok=True)
-        assert bounded.high == pytest.approx(bounded.gain, abs=1e-12, nan_ok=True)
+    drawn = fixer.drawn_gains(groups, whole, Plan(replicates=20))
+    for column, group in zip(drawn.T, groups, strict=True):
+        assert column == pytest.approx(fixer.gain(group).gain, abs=1e-12, nan_ok=True)
+
+
+def test_drawn_costs_are_those_of_images_evaluated_again() -> None:
+    """The slow way: the images drawn are copied into a data set, matched and judged from anew."""
+    view = busy(5)
+    fixer, groups = _fixer(view)
+    kinds = [group for group in groups if group.what == "kind"]
+    clusters, plan = Clusters.images(view.items), Plan(replicates=20)
+    drawn = fixer.drawn_gains(kinds, clusters, plan)
+    weights = np.concatenate(list(clusters.draw(plan.replicates, plan.seed)))
+    seen = set()
+    for row, times in zip(drawn, weights, strict=True):
+        again, groups = _fixer(copied(view, times))
+        slow = tide(again.view, again.errors, published=False)
+        assert np.maximum(row, 0) == pytest.approx(slow.delta, abs=1e-12)
+        seen.update(np.flatnonzero(slow.delta > 0).tolist())
+    assert len(seen) >= 4  # kinds that cost something in one of the sets
+
+
+def test_bounds_need_images_enough() -> None:
+    view = busy(5)
+    fixer, groups = _fixer(view)
+    gains = [fixer.gain(group) for group in groups if group.what == "kind"]
+    for one in fixer.with_bounds(gains, Clusters.images(view.items)):
+        assert one.low <= one.gain <= one.high
+    few = Clusters.images(view.items, np.arange(view.items) < 12)
+    assert "too few images" in str(fixer.doubt(few))
+    assert all(np.isnan(one.low) for one in fixer.with_bounds(gains, few))
 
 
 @settings(deadline=None)

@@ -85,6 +85,7 @@ class PairDocument(Document):
     verdict: Verdict
     sentences: list[str]
     metrics: dict[str, Difference]
+    rates: dict[str, Difference]
     followed: Literal["objects", "answers"]
     flips: AllFlips
     false_positives: FalsePositives | None
@@ -107,6 +108,15 @@ class ComparisonDocument(Document):
     confidences: list[float | None]
     agreement: list[list[float | None]]
     pairs: list[PairDocument]
+
+
+class ComparedRates(Document):
+    """Of precision, recall and f1."""
+
+    runs: list[str]
+    iou: float
+    confidences: list[float | None]
+    rates: dict[str, Difference]
 
 
 class SideOfObject(Document):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from boxscore.api import comparison_documents as documents
-from boxscore.api.current import Iou, ProjectHere, Where
+from boxscore.api.current import Confidence, Iou, ProjectHere, Where
 from boxscore.api.questions import AskedPage
 from boxscore.evaluation.queries import FlipQuery
 
@@ -29,9 +29,29 @@ def compare(
     where: Where = None,
     by: Annotated[str | None, Query(max_length=10)] = None,
     images: Images = "auto",
+    confidence: Confidence = None,
+    rates: bool = False,
 ) -> object:
     """Every other run against the first: differences with intervals, objects that flipped."""
-    return project.compare(*runs, iou=iou, where=where, by=by, images=images)
+    return project.compare(
+        *runs, iou=iou, where=where, by=by, images=images, confidence=confidence, rates=rates
+    )
+
+
+@router.get("/compare/rates", response_model=documents.ComparedRates)
+def compare_rates(
+    first: Run,
+    second: Run,
+    project: ProjectHere,
+    iou: Iou = 0.5,
+    confidence: Confidence = None,
+    where: Where = None,
+    images: Images = "auto",
+) -> object:
+    """Differences of precision, recall and F1 at the runs' operating points, with intervals."""
+    return project.compare_rates(
+        first, second, iou=iou, confidence=confidence, where=where, images=images
+    )
 
 
 @router.get("/compare/objects", response_model=documents.FlippedPage)
@@ -42,8 +62,10 @@ def flipped(
     page: AskedPage,
     state: str = "broken",
     iou: Iou = 0.5,
+    confidence: Confidence = None,
     class_id: int | None = None,
     size: str | None = None,
+    why: str | None = None,
     where: Where = None,
     images: Images = "auto",
     sort: str = "largest",
@@ -53,8 +75,10 @@ def flipped(
     query = FlipQuery(
         state=state,
         iou=iou,
+        confidence=confidence,
         class_id=class_id,
         size=size,
+        why=why,
         where=where,
         images=images,
         sort=sort,

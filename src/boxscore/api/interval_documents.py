@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boxscore.api.documents import Document
+from boxscore.api.documents import Curves, Document, ErrorBudget
 
 
 class Interval(Document):
@@ -38,3 +38,41 @@ class RateIntervals(Document):
     seed: int
     unit: str
     clusters: int
+
+
+class Drawn(Document):
+    """How bounds were made; `reason` says why there are none."""
+
+    reason: str | None
+    confidence: float
+    replicates: int
+    seed: int
+    unit: str
+    clusters: int
+
+
+class CurveBand(Drawn):
+    """The ends of the interval of the precision at each recall."""
+
+    recall: list[float]
+    low: list[float | None]
+    high: list[float | None]
+
+
+class BandedCurves(Curves):
+    band: CurveBand | None = None
+
+
+class Ends(Document):
+    low: float | None
+    high: float | None
+
+
+class BudgetIntervals(Drawn):
+    """The ends of the interval of what each kind of error costs."""
+
+    kinds: dict[str, Ends]
+
+
+class BoundedBudget(ErrorBudget):
+    intervals: BudgetIntervals | None = None

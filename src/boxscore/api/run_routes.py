@@ -9,7 +9,12 @@ from fastapi import APIRouter, Query
 from boxscore.api import documents
 from boxscore.api.current import ProjectHere, Protocol
 from boxscore.api.fix_documents import FixFirst
-from boxscore.api.interval_documents import RateIntervals, RunIntervals
+from boxscore.api.interval_documents import (
+    BandedCurves,
+    BoundedBudget,
+    RateIntervals,
+    RunIntervals,
+)
 from boxscore.api.questions import (
     AskedAtIou,
     AskedAtPoint,
@@ -44,16 +49,20 @@ def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"class_name": row["class"]} | row for row in rows]
 
 
-@router.get("/{run:path}/curves", response_model=documents.Curves)
-def curves(run: str, project: ProjectHere, asked: AskedOfClasses) -> object:
-    """Precision-recall and confidence curves, pooled over classes."""
-    return project.curves(run, **asked.arguments())
+@router.get("/{run:path}/curves", response_model=BandedCurves)
+def curves(
+    run: str, project: ProjectHere, asked: AskedOfClasses, intervals: bool = False
+) -> object:
+    """Precision-recall and confidence curves, pooled over classes; with intervals the band."""
+    return project.curves(run, intervals=intervals, **asked.arguments())
 
 
-@router.get("/{run:path}/error-budget", response_model=documents.ErrorBudget)
-def error_budget(run: str, project: ProjectHere, asked: AskedAtIou) -> object:
+@router.get("/{run:path}/error-budget", response_model=BoundedBudget)
+def error_budget(
+    run: str, project: ProjectHere, asked: AskedAtIou, intervals: bool = False
+) -> object:
     """What each kind of error costs in AP at one IoU threshold."""
-    return project.error_budget(run, **asked.arguments())
+    return project.error_budget(run, intervals=intervals, **asked.arguments())
 
 
 @router.get("/{run:path}/fix-first", response_model=FixFirst)

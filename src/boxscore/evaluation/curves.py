@@ -58,10 +58,15 @@ def sweep(
     )
 
 
-def thinned(points: Sweep, most: int = 400) -> dict[str, list[float]]:
-    """At most `most` points of the precision-recall curve, ends kept, evenly spread in rank."""
+def kept_points(points: Sweep, most: int = 400) -> NDArray[np.int64]:
+    """At most `most` operating points that are drawn: ends kept, evenly spread in rank."""
     count = points.confidence.size
-    keep = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+
+
+def thinned(points: Sweep, most: int = 400) -> dict[str, list[float]]:
+    """The precision-recall curve through `kept_points`."""
+    keep = kept_points(points, most)
     return {
         "recall": points.recall[keep].tolist(),
         "precision": points.precision[keep].tolist(),

@@ -15,22 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.leaving import checkpoint
-from boxscore.evaluation.bounds import Plan
+from boxscore.evaluation.bounds import Plan, Support
 from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.clusters import Clusters, Weights
 from boxscore.evaluation.document import defined
+from boxscore.evaluation.drawn_ap import Judged, drawn_ap
 from boxscore.evaluation.ranking import Ranking, by_class
 from boxscore.evaluation.reasons import BestOverlaps, ErrorKind
-from boxscore.evaluation.tide import RECALLS, Errors, average_precision
+from boxscore.evaluation.tide import KINDS, Errors, average_precision
 from boxscore.matching.comparable import Comparable
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
-MOST_FOR_INTERVALS = 100_000
+MOST_FOR_INTERVALS = 2_000_000
 """Predictions up to which gains are resampled: seconds on one core."""
-PLAN = Plan(replicates=200)
-AT_ONCE = 1 << 21
-"""Cells of a table of replicates held in memory at once."""
+PLAN = Plan(replicates=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +180,17 @@ class Fixer:
     def with_bounds(
         self, gains: Sequence[Gain], clusters: Clusters, plan: Plan = PLAN
     ) -> list[Gain]:
-        """The gains with percentile bounds from resampled images; as they are in a large run."""
-        if self._order.size > MOST_FOR_INTERVALS:
+        """The gains with percentile bounds from resampled images; as they are with `doubt`.
+
+        Percentiles, not bias-corrected: a class that a draw lacks drops out of its mean, which
+        lifts the gain of every other one, and the correction then overshoots.
+        """
+        if self.doubt(clusters) is not None or not gains:
             return list(gains)
-        weights = _drawn(clusters, plan)
-        own = self._replicated(self._untouched(), weights)
-        base = _mean_rows(own)
+        change = self.drawn_gains([one.group for one in gains], clusters, plan)
         bounded = []
-        for one in gains:
-            fixed = self._fixed(one.group)
-            ap = _mean_rows(np.where(fixed.classes, self._replicated(fixed, weights), own))
-            low, high = _percentiles(ap - base, plan)
+        for k, one in enumerate(gains):
+            low, high = _percentiles(change[:, k], plan)
             bounded.append(replace(one, low=low, high=high))
         return bounded
 
@@ -201,34 +200,64 @@ class Fixer:
         """Bounds of how much more AP another one has, on the same drawn images.
 
         Args:
-            other: Of the same images, with other labels; nan of a large run.
+            other: Of the same images, with other labels; nan with `doubt`.
         """
-        if self._order.size > MOST_FOR_INTERVALS:
+        if self.doubt(clusters) is not None:
             return float("nan"), float("nan")
         weights = _drawn(clusters, plan)
         ap, base = (_mean_rows(one._replicated(one._untouched(), weights)) for one in (other, self))
         return _percentiles(ap - base, plan)
 
+    def drawn_gains(
+        self, groups: Sequence[Group], clusters: Clusters, plan: Plan = PLAN
+    ) -> NDArray[np.float64]:
+        """(B, N) what fixing each group gains in each drawn set of images: both AP are of that set.
+
+        Matches and kinds of errors are found within an image, so a copy of an image has those of
+        the image: nothing has to be matched again.
+        """
+        weights = _drawn(clusters, plan)
+        own = self._replicated(self._untouched(), weights)
+        base = _mean_rows(own)
+        change = np.empty((len(weights), len(groups)))
+        for k, group in enumerate(groups):
+            checkpoint()
+            fixed = self._fixed(group)
+            ap = np.where(fixed.classes, self._replicated(fixed, weights), own)
+            change[:, k] = _mean_rows(ap) - base
+        return change
+
+    def doubt(self, clusters: Clusters) -> str | None:
+        """Why gains have no bounds; None where they have. They rest on all ground truths."""
+        if self._order.size > MOST_FOR_INTERVALS:
+            return f"more than {MOST_FOR_INTERVALS} predictions are not resampled here"
+        item = self.view.truth.item[self._truth]
+        rest = Support(
+            objects=np.array([item.size]),
+            holders=np.array([clusters.holding(item)]),
+            drawn=clusters.count,
+            unit=clusters.unit,
+        )
+        return str(rest.reasons()[0]) or None
+
     def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
         """(B, C) AP of each replicate; nan of the classes that the group does not touch."""
-        side, used = self.view.truth, np.flatnonzero(fixed.classes)
-        place = np.full(self.view.classes, -1, np.int64)
-        place[used] = np.arange(used.size)
+        found, side = self.view.predictions, self.view.truth
         counts = np.flatnonzero(self._truth & ~fixed.lost & fixed.classes[side.class_id])
         kept = fixed.point[fixed.ranking.rows]
-        rows, class_id = fixed.ranking.rows[kept], place[fixed.ranking.class_id[kept]]
-        labelled, on = place[side.class_id[counts]], side.item[counts]
-        step = max(1, AT_ONCE // max(rows.size, 1))
-        whole = np.full((len(weights), self.view.classes), np.nan)
-        for start in range(0, len(weights), step):
-            checkpoint()
-            some = weights[start : start + step].astype(np.float64)
-            objects = [np.bincount(labelled, one[on], used.size) for one in some]
-            drawn = some[:, self.view.predictions.item[rows]]
-            whole[start : start + step, used] = _weighted_ap(
-                class_id, fixed.right[rows], drawn, np.stack(objects)
-            )
-        return whole
+        rows = fixed.ranking.rows[kept]
+        return drawn_ap(
+            Judged(
+                class_id=fixed.ranking.class_id[kept],
+                item=found.item[rows],
+                confidence=self.view.confidence[rows],
+                right=fixed.right[rows],
+                truth_class=side.class_id[counts],
+                truth_item=side.item[counts],
+                classes=self.view.classes,
+            ),
+            weights,
+        )
 
 
 def _drawn(clusters: Clusters, plan: Plan) -> Weights:
@@ -246,39 +275,6 @@ def _percentiles(change: NDArray[np.float64], plan: Plan) -> tuple[float, float]
     return float(low), float(high)
 
 
-def _weighted_ap(
-    class_id: NDArray[np.int64],
-    right: Flags,
-    weights: NDArray[np.float64],
-    objects: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """(B, C) `average_precision` where each prediction is there as often as its weight says."""
-    replicates, classes = objects.shape
-    start = np.searchsorted(class_id, np.arange(classes))
-    place = _running(weights, class_id, start)
-    hit = np.flatnonzero(right)
-    of_class = class_id[hit]
-    found = _running(np.where(right, weights, 0.0), class_id, start)[:, hit]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        recall = found / objects[:, of_class]
-        precision = np.where(weights[:, hit] > 0, found / place[:, hit], 0.0)
-    column = np.clip(np.searchsorted(RECALLS, recall, side="right") - 1, 0, RECALLS.size - 1)
-    table = np.zeros((replicates, classes, RECALLS.size))
-    line = np.arange(replicates)[:, None]
-    np.maximum.at(table, (line, of_class[None, :], column), precision)
-    envelope = np.maximum.accumulate(table[:, :, ::-1], axis=2)
-    return np.where(objects > 0, envelope.sum(axis=2) / RECALLS.size, np.nan)
-
-
-def _running(
-    values: NDArray[np.float64], class_id: NDArray[np.int64], start: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """(B, N) sums of each row of values from the top of each class."""
-    total = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
-    difference: NDArray[np.float64] = total[:, 1:] - total[:, start[class_id]]
-    return difference
-
-
 def _mean(values: NDArray[np.float64]) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else float("nan")
@@ -291,19 +287,25 @@ def _mean_rows(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return means
 
 
+def kind_group(fixer: Fixer, kind: ErrorKind) -> Group:
+    """All errors of one kind."""
+    name, missed = kind.name.lower(), kind is ErrorKind.MISSED
+    rows = fixer.wrong[fixer.errors.kind[fixer.wrong] == kind]
+    truth = fixer.missed if missed else np.zeros(0, np.int64)
+    return Group("kind", (name,), rows, truth, {"outcome": "fn" if missed else "fp", "kind": name})
+
+
 def groups_of(fixer: Fixer, best: BestOverlaps) -> Iterator[Group]:
     """Kinds, classes, kinds within classes, and pairs of classes that were confused."""
     view, errors = fixer.view, fixer.errors
     own, kind = view.predictions.class_id[fixer.wrong], errors.kind[fixer.wrong]
     mended = np.where(errors.fixes, errors.fixed_class, -1)[fixer.wrong]
     lost, none = view.truth.class_id[fixer.missed], np.zeros(0, np.int64)
-    for one in list(ErrorKind)[1:]:
-        name = one.name.lower()
-        missed = one is ErrorKind.MISSED
-        link: dict[str, Any] = {"outcome": "fn" if missed else "fp", "kind": name}
-        of_kind = kind == one
-        truth = fixer.missed if missed else none
-        yield Group("kind", (name,), fixer.wrong[of_kind], truth, link)
+    for one in KINDS:
+        name, missed, of_kind = one.name.lower(), one is ErrorKind.MISSED, kind == one
+        whole = kind_group(fixer, one)
+        link = whole.link
+        yield whole
         for c in np.unique(lost if missed else own[of_kind]).tolist():
             rows = fixer.wrong[of_kind & (own == c)]
             its = fixer.missed[lost == c] if missed else none

@@ -14,6 +14,9 @@ ERROR_SORTS = ("severity", "confidence", "largest", "smallest")
 IMAGE_SORTS = ("worst", "best", "title")
 FLIP_STATES = ("broken", "fixed", "wrong_in_both", "right_in_both", "new", "removed")
 FLIP_SORTS = ("largest", "smallest", "image")
+MISSES = ("nothing", "below_confidence", "wrong_class", "poor_box", "taken", "beyond_limit")
+WHYS = {"new": KINDS[:-1], "removed": KINDS[:-1], "broken": MISSES, "fixed": MISSES}
+"""Why objects of a state are wrong in one of the runs."""
 MOST_ROWS = 500
 ClassOrNone = int | Literal["none"] | None
 """A class of the confusion matrix, its background ("none"), or no wish."""
@@ -99,8 +102,11 @@ class FlipQuery:
 
     Attributes:
         state: What became of a ground truth, or "new" and "removed" false positives.
+        confidence: Of both runs; None is each one's own, that of its best F1.
         class_id: Of the ground truth or the false positive; None is all.
         size: Name of an area range; None is all.
+        why: Of new and removed false positives the kind of error; of broken objects why the second
+            run misses them, of fixed ones why the first did. None is all.
         where: A slice; None is every image.
         images: As of a comparison.
 
@@ -110,8 +116,10 @@ class FlipQuery:
 
     state: str = "broken"
     iou: float = 0.5
+    confidence: float | None = None
     class_id: int | None = None
     size: str | None = None
+    why: str | None = None
     where: str | None = None
     images: str = "auto"
     sort: str = "largest"
@@ -120,8 +128,13 @@ class FlipQuery:
 
     def __post_init__(self) -> None:
         _within("iou", self.iou, 0.1, 1)
+        if self.confidence is not None and not math.isfinite(self.confidence):
+            raise _refused(f"confidence {self.confidence} is not a finite number", "give a number")
         _one_of("state", self.state, FLIP_STATES)
         _one_of("sort", self.sort, FLIP_SORTS)
+        if self.why is not None and self.state not in WHYS:
+            raise _refused(f"{self.state} has no reasons", f"choose a state: {', '.join(WHYS)}")
+        _one_of("why", self.why, WHYS.get(self.state, ()))
         _within("offset", self.offset, 0, 2**53)
         _within("limit", self.limit, 1, MOST_ROWS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +72,7 @@ def bootstrap_statistic(
         RequestError: The clusters do not fit the images.
     """
     clusters, plan = _complete(tally, clusters, plan)
-    estimate, replicates = _draw(tally, statistic, clusters, plan)
+    ((estimate, replicates),) = _draw((tally,), statistic, clusters, plan)
     rest = _support(tally, resting_on, clusters)
     return bounds(names, estimate, replicates, plan.confidence, rest)
 
@@ -99,10 +99,10 @@ def paired_statistic(
             code="E-PAIRED-TRUTH",
         )
     clusters, plan = _complete(first, clusters, plan)
-    before, drawn_before = _draw(first, statistic, clusters, plan)
-    after, drawn_after = _draw(second, statistic, clusters, plan)
+    before, after = _draw((first, second), statistic, clusters, plan)
     rest = _support(first, resting_on, clusters)
-    return bounds(names, after - before, drawn_after - drawn_before, plan.confidence, rest)
+    estimate, replicates = (b - a for a, b in zip(before, after, strict=True))
+    return bounds(names, estimate, replicates, plan.confidence, rest)
 
 
 def _complete(tally: Tally, clusters: Clusters | None, plan: Plan | None) -> tuple[Clusters, Plan]:
@@ -112,11 +112,18 @@ def _complete(tally: Tally, clusters: Clusters | None, plan: Plan | None) -> tup
 
 
 def _draw(
-    tally: Tally, statistic: Statistic, clusters: Clusters, plan: Plan
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    tallies: Sequence[Tally], statistic: Statistic, clusters: Clusters, plan: Plan
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Of each tally: its own numbers, and those of every replicate, all of the same images."""
     once = clusters.takes_part.astype(np.uint16)[None]
-    drawn = [tally.sums(weights) for weights in clusters.draw(plan.replicates, plan.seed)]
-    return statistic(tally.sums(once))[0], statistic(np.concatenate(drawn))
+    drawn: list[list[NDArray[np.float64]]] = [[] for _ in tallies]
+    for weights in clusters.draw(plan.replicates, plan.seed):
+        for tally, sums in zip(tallies, drawn, strict=True):
+            sums.append(tally.sums(weights))
+    return [
+        (statistic(tally.sums(once))[0], statistic(np.concatenate(sums)))
+        for tally, sums in zip(tallies, drawn, strict=True)
+    ]
 
 
 def _support(tally: Tally, resting_on: NDArray[np.int64], clusters: Clusters) -> Support:

@@ -175,6 +175,7 @@ class Matches:
         in_area: U8,
         positives: I64,
         protocol: Protocol,
+        item: I32 | None = None,
     ) -> Matches: ...
 
 class Curves:

@@ -1,22 +1,20 @@
-"""What can be asked of runs: their numbers, what explains them, what changed between them."""
+"""What can be asked of runs: their numbers, what explains them, and of several together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boxscore.project.state import OpenProject
+from boxscore.project.questions_of_several import SeveralRunsQuestions
 
 if TYPE_CHECKING:
-    from boxscore.evaluation.queries import FlipQuery
     from boxscore.project.slices.slicing import Where
 
 Document = dict[str, Any]
 
 
-class RunQuestions(OpenProject):
-    """Numbers of a run, comparisons of several, and metrics that explain them."""
+class RunQuestions(SeveralRunsQuestions):
+    """Numbers of a run, and quality metrics that explain them."""
 
     # --- one run -----------------------------------------------------------------------------
 
@@ -26,13 +24,24 @@ class RunQuestions(OpenProject):
         *,
         iou: float = 0.5,
         classes: tuple[int, ...] | None = None,
+        intervals: bool = False,
         task: str | None = None,
         where: Where = None,
     ) -> Document:
-        """Precision-recall and confidence curves, pooled over the chosen classes."""
-        from boxscore.project.analysing import curves
+        """Precision-recall and confidence curves, pooled over the chosen classes.
 
-        return curves(self._state(), run, iou, classes, where, task)
+        Args:
+            intervals: Also "band": the ends of the 95 % interval of the precision at each recall,
+                from resampled images; about 2 s at 500,000 predictions, the first time.
+        """
+        from boxscore.project.analysing import curves
+        from boxscore.project.doubt import band_of
+
+        state = self._state()
+        document = curves(state, run, iou, classes, where, task)
+        if not intervals:
+            return document
+        return document | {"band": band_of(state, (run, iou, where, task), classes)}
 
     def frames(
         self,
@@ -73,12 +82,28 @@ class RunQuestions(OpenProject):
         return explain_map(self._state(), run, tools, metric)
 
     def error_budget(
-        self, run: str, *, iou: float = 0.5, task: str | None = None, where: Where = None
+        self,
+        run: str,
+        *,
+        iou: float = 0.5,
+        intervals: bool = False,
+        task: str | None = None,
+        where: Where = None,
     ) -> Document:
-        """What each kind of error costs in AP, overall and per class (TIDE's kinds)."""
-        from boxscore.project.analysing import error_budget
+        """What each kind of error costs in AP, overall and per class (TIDE's kinds).
 
-        return error_budget(self._state(), run, iou, where, task)
+        Args:
+            intervals: Also "intervals": the ends of the 95 % interval of each kind's cost, from
+                resampled images; seconds at 500,000 predictions, the first time.
+        """
+        from boxscore.project.analysing import error_budget
+        from boxscore.project.doubt import budget_bounds
+
+        state = self._state()
+        document = error_budget(state, run, iou, where, task)
+        if not intervals:
+            return document
+        return document | {"intervals": budget_bounds(state, (run, iou, where, task))}
 
     def fix_first(
         self,
@@ -258,92 +283,3 @@ class RunQuestions(OpenProject):
         from boxscore.project.metrics.answers import performance_by_class
 
         return performance_by_class(self._state(), run, title, iou, confidence, where, task, pixels)
-
-    # --- several runs ------------------------------------------------------------------------
-
-    def compare(
-        self,
-        *runs: str,
-        iou: float = 0.5,
-        where: Where = None,
-        by: str | None = None,
-        images: str = "auto",
-    ) -> Document:
-        """Every other run against the first: differences with intervals, objects that flipped.
-
-        Args:
-            by: Also for each "split", "sequence" or "size".
-            images: "all" counts an image without predictions as one where nothing was found;
-                "shared" leaves out those on which a run has none; "auto" does so when a run has
-                none on more than a fifth of another run's images.
-
-        Returns:
-            Under "pairs" one document for each other run; "agreement" of all of them.
-        """
-        from boxscore.project.comparison.comparing import Comparison, compare
-
-        asked = Comparison(runs=runs, iou=iou, where=where, by=by, images=images)
-        return compare(self._state(), asked)
-
-    def flipped(self, first: str, second: str, query: FlipQuery) -> Document:
-        """One page of what changed between two runs: objects, or false positives."""
-        from boxscore.project.comparison.flipped import flipped_document
-
-        return flipped_document(self._state(), first, second, query)
-
-    def gate(
-        self,
-        rules: str | Path | None = None,
-        *,
-        run: str,
-        baseline: str | None = None,
-        where: Where = None,
-    ) -> Document:
-        """Whether a run may pass: a file of rules on its numbers and their change.
-
-        Args:
-            rules: None takes those that the project keeps, or first ones of its oldest run.
-            baseline: The run that changes are counted from, instead of the one in the rules.
-            where: A slice that every rule is asked on, within its own slice if it has one.
-
-        Raises:
-            SourceError: The rules cannot be read, or name what the project does not have.
-            RequestError: The baseline is gone or another one, or the labels changed.
-        """
-        from boxscore.project.gate.gating import gate
-        from boxscore.project.gate.kept_rules import gate_by_kept
-
-        if rules is None:
-            return gate_by_kept(self._state(), run, baseline, where)
-        return gate(self._state(), Path(rules), run, baseline, where)
-
-    def gate_rules(self) -> Document:
-        """The "text" of the gate's rules, and whether they are "kept" by the project."""
-        from boxscore.project.gate.kept_rules import rules_document
-
-        return rules_document(self._state())
-
-    def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
-        """Write first rules for `gate`, which the baseline itself passes."""
-        from boxscore.project.gate.start import start_rules
-
-        return start_rules(self._state(), Path(path), baseline)
-
-    def history(self) -> Document:
-        """The runs over time, with the hashes of model, images, classes, labels and protocol."""
-        from boxscore.project.history import history
-
-        return history(self._state())
-
-    def what_changed(
-        self, first: str, second: str, *, within: OpenProject | None = None
-    ) -> Document:
-        """What two runs differ in: model, images, classes, labels or protocol.
-
-        Args:
-            within: The project of the second run, when it is another one.
-        """
-        from boxscore.project.history import what_changed
-
-        other = self if within is None else within
-        return what_changed(self._state(), first, other._state(), second)

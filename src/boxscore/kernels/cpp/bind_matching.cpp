@@ -61,10 +61,11 @@ nb::tuple table_columns(const Matches& s) {
                         owned(std::vector<int32_t>(t.rank)), owned(std::vector<uint8_t>(t.in_area)));
 }
 
-// The same back, for curves; which prediction a row stood for is not known any more.
+// The same back, for curves; which prediction a row stood for is not known any more. Resampling
+// wants to know the image of each row.
 Matches from_columns(Array<int64_t> class_start, Array<double> confidence, Array<uint64_t> matched,
                      Array<uint64_t> ignored, Array<int32_t> rank, Array<uint8_t> in_area, Array<int64_t> positives,
-                     const Protocol& protocol) {
+                     const Protocol& protocol, std::optional<Array<int32_t>> item) {
   protocol.check();
   const size_t n = confidence.size(), classes = class_start.size() - 1;
   const auto starts = slice(class_start, classes + 1, "class_start");
@@ -78,7 +79,9 @@ Matches from_columns(Array<int64_t> class_start, Array<double> confidence, Array
   };
   MatchTable t;
   t.rows.reserve(n);
-  for (size_t i = 0; i < n; ++i) t.rows.push_back({confidence.data()[i], uint32_t(i), 0});
+  const auto images = slice(item, n, "item");
+  for (size_t i = 0; i < n; ++i)
+    t.rows.push_back({confidence.data()[i], uint32_t(i), images.empty() ? 0 : uint32_t(images[i])});
   t.class_start.assign(starts.data(), starts.data() + classes + 1);
   t.matched = copied(matched, "matched");
   t.ignored = copied(ignored, "ignored");
@@ -93,7 +96,7 @@ void bind_match(nb::module_& m) {
   nb::class_<Matches>(m, "Matches")
       .def("columns", &table_columns)
       .def_static("of", &from_columns, "class_start"_a, "confidence"_a, "matched"_a, "ignored"_a, "rank"_a,
-                  "in_area"_a, "positives"_a, "protocol"_a)
+                  "in_area"_a, "positives"_a, "protocol"_a, "item"_a = nb::none())
       .def_prop_ro("matched", [](const Matches& s) {
         const uint64_t all = all_areas_mask(s.thresholds);
         return owned(in_file_order<uint16_t>(s.table, [&](size_t j) { return s.table.matched[j] & all; }));

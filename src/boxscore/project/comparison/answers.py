@@ -19,9 +19,9 @@ from boxscore.project.comparison.objects import (
     Compared,
     Groups,
     adjust_class_differences,
-    difference,
     tested,
 )
+from boxscore.project.comparison.rates import difference
 from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
 
@@ -91,6 +91,7 @@ def _document(
         "verdict": accuracy["verdict"],
         "sentences": [],
         "metrics": {"accuracy": accuracy},
+        "rates": {},
         "followed": "answers",
         "flips": counts | {"p": mcnemar(counts["fixed"], counts["broken"])},
         "false_positives": None,

@@ -15,6 +15,7 @@ from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
 from boxscore.project.comparison.answers import compared_answers
 from boxscore.project.comparison.objects import compared_objects
+from boxscore.project.comparison.rates import Point, cut_of, rate_differences
 from boxscore.project.comparison.shared_images import shared_images
 from boxscore.project.comparison.words import sentences
 from boxscore.project.loading import Loaded
@@ -39,6 +40,8 @@ class Comparison:
         where: A slice.
         by: "split", "sequence" or "size"; None is no grouping.
         images: See `shared_images`.
+        confidence: Of every run; None is each one's own, that of its best F1.
+        rates: Whether precision, recall and F1 are compared as well.
     """
 
     runs: tuple[str, ...]
@@ -46,6 +49,8 @@ class Comparison:
     where: Where = None
     by: str | None = None
     images: str = "auto"
+    confidence: float | None = None
+    rates: bool = False
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.runs) <= MOST_RUNS or len(set(self.runs)) not in (1, len(self.runs)):
@@ -82,7 +87,12 @@ def compare(state: Loaded, asked: Comparison) -> Document:
         found = compared_answers(state, asked.runs, shared.items, groups)
     else:
         both = replace(slice_of, items=shared.items)
-        found = compared_objects(state, asked.runs, task, asked.iou, both, groups)
+        point = Point(asked.iou, asked.confidence)
+        found = compared_objects(state, asked.runs, task, point, both, groups)
+        if asked.rates:
+            first, *others = asked.runs
+            for pair, other in zip(found.pairs, others, strict=True):
+                pair["rates"] = rate_differences(state, (first, other), task, point, both)
     count = state.truth().items.rows
     document: Document = {
         "runs": list(asked.runs),
@@ -100,6 +110,28 @@ def compare(state: Loaded, asked: Comparison) -> Document:
     for pair in found.pairs:
         pair["sentences"] = sentences(pair, document["images"], asked.by)
     return document
+
+
+def compare_rates(state: Loaded, asked: Comparison) -> Document:
+    """Precision, recall and F1 of the second run less those of the first, with their intervals."""
+    first, second = asked.runs
+    task = task_of_all(state, asked.runs)
+    slice_of = meant(state, asked.where)
+    shared = shared_images(state, asked.runs, slice_of.items, asked.images)
+    if task not in DETECTION:
+        raise RequestError(
+            "answers have no confidence to cut at", fix="compare runs of objects",
+            code="E-TASK-OBJECTS",
+        )  # fmt: skip
+    both = replace(slice_of, items=shared.items)
+    point = Point(asked.iou, asked.confidence)
+    cuts = [cut_of(both.view(state, run, task), point, both.items) for run in asked.runs]
+    return {
+        "runs": [first, second],
+        "iou": asked.iou,
+        "confidences": [defined(cut) for cut in cuts],
+        "rates": rate_differences(state, (first, second), task, point, both),
+    }
 
 
 def task_of_all(state: Loaded, runs: Sequence[str]) -> Task:

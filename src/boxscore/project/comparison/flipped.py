@@ -13,10 +13,12 @@ from boxscore.evaluation.document import defined
 from boxscore.evaluation.false_alarms import false_alarms
 from boxscore.evaluation.flips import follow, size_of
 from boxscore.evaluation.queries import FlipQuery
+from boxscore.evaluation.reasons import ErrorKind, Miss
 from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Side
 from boxscore.matching.policy import coco
 from boxscore.project.comparison.comparing import task_of_all
+from boxscore.project.comparison.rates import Point, cut_of
 from boxscore.project.comparison.shared_images import shared_images
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes
@@ -52,8 +54,10 @@ def flipped_document(state: Loaded, first: str, second: str, query: FlipQuery) -
     slice_of = meant(state, query.where)
     items = shared_images(state, (first, second), slice_of.items, query.images).items
     views = [slice_of.view(state, run, task) for run in (first, second)]
-    cuts = [view.default_confidence(items) for view in views]
+    point = Point(query.iou, query.confidence)
+    cuts = [cut_of(view, point, items) for view in views]
     found = _of_size(_found(views, cuts, query, items), task, query.size)
+    found = _of_reason(found, views, cuts, query)
     classes = np.bincount(found.side.class_id[found.rows], minlength=views[0].view.classes)
     rows = found.rows
     if query.class_id is not None:
@@ -104,6 +108,19 @@ def _of_size(found: _Rows, task: Task, size: str | None) -> _Rows:
     place = size_of(found.side.area[found.rows], policy.area_ranges[1:])
     rows = found.rows[place == names.index(size)]
     return _Rows(rows, found.side, found.labels, found.run)
+
+
+def _of_reason(found: _Rows, views: list[RunView], cuts: list[float], query: FlipQuery) -> _Rows:
+    """Those that are wrong, in the run where they are, for one reason."""
+    if query.why is None:
+        return found
+    if found.labels:
+        run = 1 if query.state == "broken" else 0
+        why: NDArray[Any] = views[run].misses(query.iou, cuts[run], found.rows).why
+        same = why == Miss[query.why.upper()]
+    else:
+        same = views[found.run].kinds(query.iou, found.rows) == ErrorKind[query.why.upper()]
+    return _Rows(found.rows[same], found.side, found.labels, found.run)
 
 
 def _order(side: Side, rows: NDArray[np.int64], sort: str) -> NDArray[np.int64]:

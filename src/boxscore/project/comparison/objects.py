@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.bounds import Bounds
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.false_alarms import FalseAlarms, false_alarms
 from boxscore.evaluation.flips import (
@@ -27,7 +26,8 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.coco import match
 from boxscore.matching.policy import Policy, coco
 from boxscore.project.analysing import clusters_of
-from boxscore.project.comparison.words import verdict, verdict_of_flips
+from boxscore.project.comparison.rates import Point, cut_of, difference
+from boxscore.project.comparison.words import verdict_of_flips
 from boxscore.project.loading import Loaded
 from boxscore.project.slices.narrowing import Meant
 from boxscore.project.slices.slicing import Mask
@@ -75,12 +75,12 @@ class _Pair:
 
 
 def compared_objects(
-    state: Loaded, runs: Sequence[str], task: Task, iou: float, slice_of: Meant, groups: Groups
+    state: Loaded, runs: Sequence[str], task: Task, point: Point, slice_of: Meant, groups: Groups
 ) -> Compared:
     """Follow every ground truth and every false positive from the first run to each other one."""
-    items = slice_of.items
+    items, iou = slice_of.items, point.iou
     views = [slice_of.view(state, run, task) for run in runs]
-    confidences = [view.default_confidence(items) for view in views]
+    confidences = [cut_of(view, point, items) for view in views]
     followed = follow(views, iou, confidences, items)
     pairs = [
         _Pair(
@@ -133,6 +133,7 @@ def _document(pair: _Pair, groups: Groups) -> Document:
         "verdict": metrics["AP"]["verdict"],
         "sentences": [],
         "metrics": metrics,
+        "rates": {},
         "followed": "objects",
         "flips": counts | {"p": mcnemar(counts["fixed"], counts["broken"])},
         "false_positives": {
@@ -153,21 +154,6 @@ def differences(found: Paired) -> Document:
     return {
         name: difference(bounds, one, other, k)
         for k, (name, (one, other)) in enumerate(zip(bounds.names, sides, strict=True))
-    }
-
-
-def difference(bounds: Bounds, first: float, second: float, *at: int) -> Document:
-    """One difference for JSON."""
-    low, high = defined(float(bounds.low[at])), defined(float(bounds.high[at]))
-    return {
-        "first": defined(first),
-        "second": defined(second),
-        "difference": defined(float(bounds.estimate[at])),
-        "low": low,
-        "high": high,
-        "p": defined(float(bounds.p[at])),
-        "verdict": verdict(low, high),
-        "reason": str(bounds.reason[at]) or None,
     }
 
 
