@@ -16,6 +16,17 @@ export function percent(value: Maybe): string {
   return (value * 100).toFixed(1);
 }
 
+/** −.114 or +.012, with a true minus. */
+export function signed(value: Maybe, written: (value: number) => string = score): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
+  return `${value < 0 ? "−" : "+"}${written(Math.abs(value))}`;
+}
+
+/** As a person sets a threshold: .23. */
+export function hundredth(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 /** Any size with four digits: .3142, 21.5, 355 800. */
 export function short(value: Maybe): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
@@ -50,6 +61,16 @@ export const KIND_NAMES: Record<string, string> = {
   duplicate: "Duplicate",
   background: "Nothing there",
   missed: "Missed",
+};
+
+/** Why an object is missed: what became of the prediction that came closest. */
+export const MISS_NAMES: Record<string, string> = {
+  nothing: "Nothing predicted there",
+  below_confidence: "Below the confidence",
+  wrong_class: "Wrong class",
+  poor_box: "Poor box",
+  taken: "Its prediction found another label",
+  beyond_limit: "Beyond the most per image",
 };
 
 export const OUTCOME_NAMES: Record<string, string> = {

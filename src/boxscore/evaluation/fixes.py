@@ -27,8 +27,8 @@ from boxscore.matching.comparable import Comparable
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
-MOST_FOR_INTERVALS = 2_000_000
-"""Predictions up to which gains are resampled: seconds on one core."""
+MOST_FOR_INTERVALS = 100_000
+"""Predictions up to which the gains of any groups are resampled: a second or two."""
 PLAN = Plan(replicates=1000)
 
 
@@ -178,14 +178,18 @@ class Fixer:
     # --- doubt ---------------------------------------------------------------------------------
 
     def with_bounds(
-        self, gains: Sequence[Gain], clusters: Clusters, plan: Plan = PLAN
+        self,
+        gains: Sequence[Gain],
+        clusters: Clusters,
+        plan: Plan = PLAN,
+        most: int = MOST_FOR_INTERVALS,
     ) -> list[Gain]:
         """The gains with percentile bounds from resampled images; as they are with `doubt`.
 
         Percentiles, not bias-corrected: a class that a draw lacks drops out of its mean, which
         lifts the gain of every other one, and the correction then overshoots.
         """
-        if self.doubt(clusters) is not None or not gains:
+        if self.doubt(clusters, most) is not None or not gains:
             return list(gains)
         change = self.drawn_gains([one.group for one in gains], clusters, plan)
         bounded = []
@@ -227,10 +231,14 @@ class Fixer:
             change[:, k] = _mean_rows(ap) - base
         return change
 
-    def doubt(self, clusters: Clusters) -> str | None:
-        """Why gains have no bounds; None where they have. They rest on all ground truths."""
-        if self._order.size > MOST_FOR_INTERVALS:
-            return f"more than {MOST_FOR_INTERVALS} predictions are not resampled here"
+    def doubt(self, clusters: Clusters, most: int = MOST_FOR_INTERVALS) -> str | None:
+        """Why gains have no bounds; None where they have. They rest on all ground truths.
+
+        Args:
+            most: Predictions up to which gains are resampled.
+        """
+        if self._order.size > most:
+            return f"more than {most} predictions are not resampled here"
         item = self.view.truth.item[self._truth]
         rest = Support(
             objects=np.array([item.size]),

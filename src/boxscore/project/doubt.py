@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.curve_band import band_document, curve_band
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.fixes import PLAN, Fixer, kind_group
+from boxscore.evaluation.fixes import MOST_FOR_INTERVALS, PLAN, Fixer, kind_group
 from boxscore.evaluation.tide import KINDS, assign
 from boxscore.project.analysing import clusters_of
 from boxscore.project.loading import Loaded
@@ -17,6 +18,10 @@ from boxscore.project.slices.narrowing import sliced_view
 from boxscore.project.slices.slicing import Where
 
 Document = dict[str, Any]
+MOST = 2_000_000
+"""Predictions up to which the costs of errors are resampled: 2 s at 500,000."""
+FEWER = Plan(replicates=200)
+"""Of large runs, whose bounds are narrow whatever is drawn."""
 Asked = tuple[str, float, Where, str | None]
 """Run, IoU, slice, task."""
 
@@ -49,16 +54,18 @@ def budget_bounds(state: Loaded, asked: Asked) -> Document:
         errors = assign(view.view, view.live.at(iou), view.best)
         fixer = Fixer(view.view, errors, -np.inf, items)
         clusters = clusters_of(state, items)
+        plan = PLAN if view.view.confidence.size <= MOST_FOR_INTERVALS else FEWER
         gains = [fixer.gain(kind_group(fixer, kind)) for kind in KINDS]
+        bounded = fixer.with_bounds(gains, clusters, plan, MOST)
         return {
             "kinds": {
                 kind.name.lower(): {"low": _cost(gain.low), "high": _cost(gain.high)}
-                for kind, gain in zip(KINDS, fixer.with_bounds(gains, clusters), strict=True)
+                for kind, gain in zip(KINDS, bounded, strict=True)
             },
-            "reason": fixer.doubt(clusters),
-            "confidence": PLAN.confidence,
-            "replicates": PLAN.replicates,
-            "seed": PLAN.seed,
+            "reason": fixer.doubt(clusters, MOST),
+            "confidence": plan.confidence,
+            "replicates": plan.replicates,
+            "seed": plan.seed,
             "unit": clusters.unit,
             "clusters": clusters.count,
         }

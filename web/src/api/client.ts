@@ -10,12 +10,12 @@ export type Overview = Schemas["Overview"];
 export type Run = Schemas["Run"];
 export type ProtocolChoice = Schemas["ProtocolChoice"];
 export type Summary = Schemas["Summary"];
-export type ErrorBudget = Schemas["ErrorBudget"];
+export type ErrorBudget = Schemas["BoundedBudget"];
 export type FixFirst = Schemas["FixFirst"];
 export type Fix = Schemas["Fix"];
 export type RunIntervals = Schemas["RunIntervals"];
 export type RateIntervals = Schemas["RateIntervals"];
-export type Curves = Schemas["Curves"];
+export type Curves = Schemas["BandedCurves"];
 export type Interval = Schemas["Interval"];
 export type ClassIntervals = Schemas["ClassIntervals"];
 export type Confusion = Schemas["Confusion"];
@@ -91,12 +91,12 @@ export function useOverview(enabled: boolean): UseQueryResult<Overview> {
   });
 }
 
-/** The second run against the first one, each at its own best confidence. */
-export function useComparison(first: string, second: string, iou: number, { slice }: Under): UseQueryResult<Comparison> {
+/** The second run against the first one; without a confidence each at its own best one. */
+export function useComparison(first: string, second: string, iou: number, { slice }: Under, confidence: number | null = null): UseQueryResult<Comparison> {
+  const query = { runs: [first, second], iou, slice, ...(confidence === null ? {} : { confidence }) };
   return useQuery({
-    queryKey: ["compare", first, second, iou, slice],
-    queryFn: async ({ signal }) =>
-      unwrap(await client.GET("/api/v1/compare", { params: { query: { runs: [first, second], iou, slice } }, signal })),
+    queryKey: ["compare", query],
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/compare", { params: { query }, signal })),
   });
 }
 
@@ -106,7 +106,10 @@ export interface FlipFilter {
   iou: number;
   slice?: string;
   state: string;
+  confidence?: number;
   class_id?: number;
+  size?: string;
+  why?: string;
 }
 
 export async function fetchFlipped(filter: FlipFilter, offset: number, signal: AbortSignal): Promise<FlippedPage> {

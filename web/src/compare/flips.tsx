@@ -67,7 +67,7 @@ export function FlipsCard({ pair, letters: [a, b], at }: Props): ReactElement {
 function FlipCell({ flip, count, opens }: { flip: Flip; count: number; opens: boolean }): ReactElement {
   const view = useView();
   return (
-    <button className={`flip ${flip}`} disabled={!opens} aria-pressed={opens && view.flip === flip} onClick={() => setView({ flip, selected: null })}>
+    <button className={`flip ${flip}`} disabled={!opens} aria-pressed={opens && view.flip === flip && view.size === null && view.why === null} onClick={() => setView({ flip, size: null, why: null, selected: null })}>
       <b>{whole(count)}</b> <span>{FLIP_WORDS[flip]}</span>
     </button>
   );

@@ -1,36 +1,46 @@
 /** Differences B − A with their intervals: of every number, and of every class. */
 import { Fragment, useState, type ReactElement } from "react";
 import type { ComparedPair } from "../api/client";
-import { DASH, score, whole } from "../format";
+import { score, signed, whole } from "../format";
 import { metric } from "../metrics";
 import { Card } from "../parts/card";
 import { Whisker } from "../parts/whisker";
+import { SIZES, type View } from "../state/url";
 import { setView, useView } from "../state/view";
 
-type Difference = ComparedPair["metrics"][string];
-const TONES = { better: "better", worse: "worse", "cannot tell": "unsure" } as const;
-
-/** +.012 or −.114, with a true minus. */
-export function signed(value: number | null): string {
-  if (value === null) return DASH;
-  return `${value < 0 ? "−" : "+"}${score(Math.abs(value))}`;
-}
+export type Difference = ComparedPair["metrics"][string];
+export const TONES = { better: "better", worse: "worse", "cannot tell": "unsure" } as const;
 
 /** The scale that all differences fit on. */
-function reach(all: Difference[]): number {
+export function reach(all: Difference[]): number {
   const most = Math.max(0.05, ...all.flatMap((d) => [d.low, d.high, d.difference].map((v) => Math.abs(v ?? 0))));
   return Math.min(1, Math.ceil(most * 10) / 10);
 }
 
-function Change({ of, scale }: { of: Difference; scale: number }): ReactElement {
+export function Change({ of, scale }: { of: Difference; scale: number }): ReactElement {
   return <Whisker of={{ estimate: of.difference, low: of.low, high: of.high, reason: of.reason }} from={-scale} to={scale} zero tone={TONES[of.verdict]} />;
 }
 
-export function ForestCard({ pair, letters: [a, b], task }: { pair: ComparedPair; letters: [string, string]; task: string }): ReactElement {
+/** The objects behind a number: those of its size, at its IoU; broken ones where it fell, else fixed ones. */
+function behind(key: string, d: Difference): Partial<View> {
+  const size = SIZES.find((name) => /^(AP|AR)[sml]$/.test(key) && name.startsWith(key.slice(-1))) ?? null;
+  const iou = { AP50: 0.5, AP75: 0.75, AR50: 0.5, AR75: 0.75 }[key];
+  return { flip: (d.difference ?? 0) > 0 ? "fixed" : "broken", size, why: null, classes: [], selected: null, ...(iou === undefined ? {} : { iou }) };
+}
+
+interface ForestProps {
+  pair: ComparedPair;
+  letters: [string, string];
+  task: string;
+}
+
+/** Every number with its difference; a row shows its objects in the gallery. */
+export function ForestCard({ pair, letters: [a, b], task }: ForestProps): ReactElement {
   const rows = Object.entries(pair.metrics);
+  const objects = pair.followed === "objects";
   const scale = reach(rows.map(([, d]) => d));
   return (
-    <Card title="Differences" hint={`${b} − ${a} with 95 % intervals from images drawn for both alike, scale −${score(scale, 1)} to +${score(scale, 1)}. Grey: cannot tell.`}>
+    <Card title="Differences" hint={`${b} − ${a} with 95 % intervals from images drawn for both alike, scale −${score(scale, 1)} to +${score(scale, 1)}. Grey: cannot tell.${objects ? " A row shows the objects that changed." : ""}`}>
       <table className="table forest">
         <thead>
           <tr>
@@ -43,8 +53,8 @@ export function ForestCard({ pair, letters: [a, b], task }: { pair: ComparedPair
         </thead>
         <tbody>
           {rows.map(([key, d]) => (
-            <tr key={key} title={metric(key, task, undefined).definition}>
-              <td>{metric(key, task, undefined).name}</td>
+            <tr key={key} className={objects ? "click" : ""} title={metric(key, task, undefined).definition} onClick={() => objects && setView(behind(key, d))}>
+              <td>{objects ? <button className="plain">{metric(key, task, undefined).name}</button> : metric(key, task, undefined).name}</td>
               <td className="num">{score(d.first)}</td>
               <td className="num">{score(d.second)}</td>
               <td className="whisker-cell"><Change of={d} scale={scale} /></td>

@@ -5,7 +5,7 @@ import { cropUrl, fetchFlipped, type Box, type FlipFilter, type FlippedObject, t
 import { useItem } from "../api/items";
 import { clipped, NoPicture, Picture, TileGrid, windowAround } from "../errors/grid";
 import { placeOf, Shape, turnedShape } from "../errors/overlay";
-import { plural, score, titleOf } from "../format";
+import { KIND_NAMES, MISS_NAMES, plural, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter, OutcomeGlyph } from "../parts/marks";
@@ -43,17 +43,18 @@ export function Gallery({ runs, filter }: Props): ReactElement {
     if (next) setView({ selected: next.id });
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
+  const narrowed = [filter.size && `${filter.size} objects`, filter.why && (MISS_NAMES[filter.why] ?? KIND_NAMES[filter.why])?.toLowerCase()].filter(Boolean).join(", ");
   const title = FLIP_WORDS[view.flip];
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   return (
-    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}, largest first. J and K step; the wheel zooms and dragging moves all pictures, a double click shows all.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
+    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}${narrowed && ` (${narrowed})`}, largest first. J and K step; the wheel zooms and dragging moves all pictures, a double click shows all.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
       {list.error ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : !list.data ? (
         <Skeleton height={500} />
       ) : !selected ? (
         <Empty title="No object is of this sort">
-          <p>Choose another cell of the table of flips.</p>
+          <p>Choose another cell of the table of flips{narrowed && `, or any size and reason: now ${narrowed}`}.</p>
         </Empty>
       ) : (
         <>

@@ -14,7 +14,7 @@ interface VerdictProps {
 
 export function VerdictCard({ data, pair, children }: VerdictProps): ReactElement {
   const [pill, word] = PILLS[pair.verdict];
-  const [first, ...rest] = pair.sentences;
+  const [first, ...rest] = pair.sentences.map(trueMinus);
   return (
     <section className="card verdict" aria-label="Verdict">
       <span className={`pill ${pill}`}>{word}</span>
@@ -30,4 +30,9 @@ export function VerdictCard({ data, pair, children }: VerdictProps): ReactElemen
       </div>
     </section>
   );
+}
+
+/** The server writes plain text: -0.114. */
+function trueMinus(sentence: string): string {
+  return sentence.replace(/(^|[\s(])-(?=\d)/g, "$1−");
 }

@@ -1,7 +1,7 @@
 /** F1 of every class against confidence; one class drawn strongly, with its optimum. */
 import { useState, type ReactElement } from "react";
 import { useClassCurves, type Run } from "../api/client";
-import { score } from "../format";
+import { hundredth, score } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { axes, Chart, path } from "../parts/chart";
 import type { Choice } from "../state/choice";
@@ -44,7 +44,7 @@ export function ClassCurvesCard({ run, choice }: { run: Run; choice: Choice }): 
         </select>
       }
     >
-      <Chart label={`F1 against confidence, ${name}`} across="Confidence threshold" up="F1" low={low} high={high} pick={(value) => setView({ confidence: value })}>
+      <Chart label={`F1 against confidence, ${name}`} across="Confidence threshold" up="F1" low={low} high={high} pick={(value) => setView({ confidence: hundredth(value) })}>
         {per_class.filter((c) => c.objects >= FEW).map((c) => (
           <path key={c.class_id} className="curve faint click" d={path(at, c.f1, low, high)} onPointerDown={(event) => { event.stopPropagation(); setPicked(c.class_id); }}>
             <title>{c.class_name}</title>

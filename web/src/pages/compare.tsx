@@ -1,16 +1,20 @@
 /** What changed between two models, object by object? */
 import type { ReactElement } from "react";
-import { useComparison, type Comparison, type Overview, type Run } from "../api/client";
+import { defined, useComparison, type Comparison, type Overview, type Run } from "../api/client";
+import { useComparedRates } from "../api/doubt";
 import { reportUrl } from "../api/gate";
+import { CausesCard } from "../compare/causes";
 import { ClassChanges, ForestCard } from "../compare/forest";
 import { FlipsCard } from "../compare/flips";
 import { Gallery } from "../compare/gallery";
+import { DifferenceTiles } from "../compare/tiles";
 import { VerdictCard } from "../compare/verdict";
-import { plural, score } from "../format";
+import { KIND_NAMES, MISS_NAMES, plural, score } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
 import { Name } from "../parts/name";
+import type { Flip } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
@@ -38,11 +42,16 @@ export function ComparePage({ project, run }: { project: Overview; run: Run }): 
 function Compared({ run, against, others }: { run: Run; against: Run; others: Run[] }): ReactElement {
   const view = useView();
   const slice = view.slice ?? undefined;
-  const found = useComparison(run.name, against.name, view.iou, { slice });
+  const found = useComparison(run.name, against.name, view.iou, { slice }, view.confidence);
   const pair = found.data?.pairs[0];
   const letters: [string, string] = [run.letter, against.letter];
   const [only] = view.classes.length === 1 ? view.classes : [];
-  const filter = { first: run.name, second: against.name, iou: view.iou, slice, state: view.flip, class_id: only };
+  const rates = useComparedRates(run.name, against.name, view.iou, view.confidence, slice, pair?.followed === "objects");
+  const why = WHY_OF[view.flip]?.includes(view.why ?? "") ? view.why : null;
+  const filter = {
+    ...{ first: run.name, second: against.name, iou: view.iou, slice, state: view.flip, class_id: only },
+    ...defined({ confidence: view.confidence, size: view.size, why }),
+  };
   return (
     <>
       <PageHead title="Compare" question={QUESTION}>
@@ -70,6 +79,7 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
         <Skeleton height={400} />
       ) : (
         <div className={found.isPlaceholderData ? "stale" : ""}>
+          <DifferenceTiles pair={pair} task={found.data.task} rates={rates.data?.rates} stale={rates.isPlaceholderData} at={shortPoint(found.data)} />
           <VerdictCard data={found.data} pair={pair} />
           <div className="columns compare-columns">
             <div>
@@ -78,15 +88,32 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
             </div>
             {pair.followed === "objects" ? <Gallery runs={[run, against]} filter={filter} /> : <ClassChanges pair={pair} />}
           </div>
-          {pair.followed === "objects" && <div className="columns"><ClassChanges pair={pair} /></div>}
+          {pair.followed === "objects" && (
+            <div className="columns causes-columns">
+              <CausesCard pair={pair} />
+              <ClassChanges pair={pair} />
+            </div>
+          )}
         </div>
       )}
     </>
   );
 }
 
+/** The reasons that a change can have. */
+const WHY_OF: Partial<Record<Flip, string[]>> = {
+  ...{ new: Object.keys(KIND_NAMES), removed: Object.keys(KIND_NAMES) },
+  ...{ broken: Object.keys(MISS_NAMES), fixed: Object.keys(MISS_NAMES) },
+};
+
+function shortPoint({ iou, confidences, task }: Comparison): string {
+  const [a, b] = confidences.map((c) => score(c, 2));
+  return `${overlapOf(task)} ${score(iou, 2)}, confidence ${a === b ? a : `${a} and ${b}`}`;
+}
+
 function pointOfBoth({ iou, confidences, task, images }: Comparison): string {
   if (iou === null) return `On ${plural(images, "image")}`;
   const [a, b] = confidences.map((c) => score(c, 2));
+  if (confidences[0] === confidences[1]) return `${overlapOf(task)} ${score(iou, 2)}, confidence ${a}`;
   return `${overlapOf(task)} ${score(iou, 2)}, each run at the confidence of its best F1: ${a} and ${b}`;
 }

@@ -1,7 +1,7 @@
 /** What to fix first: at most seven sentences, each what AP would be then, each with one way to its objects. */
 import type { ReactElement, ReactNode } from "react";
 import { useFixFirst, type Curves, type Fix, type Point, type Run, type Summary } from "../api/client";
-import { KIND_NAMES, score, whole } from "../format";
+import { KIND_NAMES, score, signed, whole } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import type { Choice } from "../state/choice";
 import { setView } from "../state/view";
@@ -107,10 +107,6 @@ function filterOf(fix: Fix): Partial<View> {
     ...(typeof fix.class_id === "number" ? { classes: [fix.class_id] } : {}),
     ...(fix.where ? { slice: fix.where } : {}),
   };
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${score(Math.abs(value))}`;
 }
 
 function betterConfidence(counts: Props["counts"], curves: Curves | undefined): Advice | null {

@@ -7,10 +7,11 @@ import { useView } from "../state/view";
 import { CalibrationCard } from "./calibration";
 import { ClassCurvesCard } from "./class-curves";
 import { ClassTable } from "./class-table";
-import { ConfidenceCard, PrecisionRecallCard } from "./curve-cards";
+import { ConfidenceCard } from "./confidence-card";
 import { ErrorBudgetCard } from "./error-budget";
 import { FixFirst } from "./fix-first";
 import { PageHead } from "./page-head";
+import { PrecisionRecallCard } from "./precision-recall";
 import { ScoresCard, Tiles } from "./scores";
 import { TaskChoice } from "./task-choice";
 
@@ -70,7 +71,7 @@ function Curves({ project, run, choice, summary }: { project: Overview; run: Run
   const failed = curves.error && <Failure error={curves.error} retry={() => void curves.refetch()} />;
   return (
     <div className="columns three">
-      <PrecisionRecallCard project={project} run={run} choice={choice} counts={counts} failed={failed} />
+      <PrecisionRecallCard project={project} run={run} choice={choice} counts={counts} curves={curves.data} failed={failed} />
       <ConfidenceCard curves={curves.data} confidence={counts.confidence} failed={failed} />
       <FixFirst run={run} choice={choice} point={point} counts={counts} curves={curves.data} />
     </div>

@@ -19,6 +19,14 @@ export function axes(low = 0, high = 1) {
   };
 }
 
+/** The area between two lines over the same places. */
+export function area(xs: number[], low: Numbers, high: Numbers): string {
+  const { x, y } = axes();
+  const side = (ys: Numbers) => xs.flatMap((at, k) => (ys[k] == null ? [] : [`${x(at).toFixed(1)} ${y(ys[k]).toFixed(1)}`]));
+  const [upper, lower] = [side(high), side(low).reverse()];
+  return upper.length ? `M${[...upper, ...lower].join("L")}Z` : "";
+}
+
 /** A path through the defined points. */
 export function path(xs: Numbers, ys: Numbers, low = 0, high = 1): string {
   const { x, y } = axes(low, high);
@@ -36,24 +44,30 @@ interface ChartProps {
   up?: string;
   low?: number;
   high?: number;
-  pick?: (value: number) => void;
+  /** Where it is pressed or dragged: across, and up. */
+  pick?: (value: number, up: number) => void;
+  /** Where the pointer is; null when it has left. */
+  over?: (at: [number, number] | null) => void;
   /** Its marks are buttons. */
   acts?: boolean;
   children: ReactNode;
 }
 
-export function Chart({ label, across, up, low = 0, high = 1, pick, acts = false, children }: ChartProps): ReactElement {
+export function Chart({ label, across, up, low = 0, high = 1, pick, over, acts = false, children }: ChartProps): ReactElement {
   const { x, y } = axes(low, high);
+  function place(event: PointerEvent<SVGSVGElement>): [number, number] {
+    const to = event.currentTarget.getScreenCTM()?.inverse();
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(to);
+    return [Math.min(high, Math.max(low, x.invert(at.x))), Math.min(1, Math.max(0, y.invert(at.y)))];
+  }
   function picked(event: PointerEvent<SVGSVGElement>): void {
-    if (!pick || event.buttons !== 1) return;
-    const box = event.currentTarget.getBoundingClientRect();
-    const value = x.invert(((event.clientX - box.left) / box.width) * WIDTH);
-    pick(Math.round(Math.min(high, Math.max(low, value)) * 100) / 100);
+    if (pick && event.buttons === 1) pick(...place(event));
+    else if (over && event.buttons === 0) over(place(event));
   }
   const ticks = low === 0 && high === 1 ? TICKS : x.ticks(5);
   return (
     <svg
-      className={pick ? "chart picks" : "chart"}
+      className={pick ? (over ? "chart picks points" : "chart picks") : "chart"}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role={acts ? "group" : "img"}
       aria-label={label}
@@ -62,6 +76,7 @@ export function Chart({ label, across, up, low = 0, high = 1, pick, acts = false
         picked(event);
       }}
       onPointerMove={picked}
+      onPointerLeave={over && (() => over(null))}
     >
       {TICKS.map((t) => (
         <g key={t}>

@@ -8,6 +8,10 @@ export type Sort = (typeof SORTS)[number];
 /** What became of an object, or of a false positive, from one run to another. */
 export const FLIPS = ["broken", "fixed", "right_in_both", "wrong_in_both", "new", "removed"] as const;
 export type Flip = (typeof FLIPS)[number];
+/** COCO's area ranges. */
+export const SIZES = ["small", "medium", "large"] as const;
+/** Why a false positive is false, and why an object is missed. */
+export const WHYS = ["class", "location", "both", "duplicate", "background", "nothing", "below_confidence", "wrong_class", "poor_box", "taken", "beyond_limit"] as const;
 /** Which values of a metric are shown. */
 export const ENDS = ["outliers", "lowest", "highest"] as const;
 export type End = (typeof ENDS)[number];
@@ -29,6 +33,9 @@ export interface View {
   /** What the run is compared with; null: the next one. */
   other: string | null;
   flip: Flip;
+  /** Size of what changed, and why it is wrong in one of the runs; null: any. */
+  size: string | null;
+  why: string | null;
   /** null: what the run is of. */
   task: string | null;
   /** null: the task's own. */
@@ -95,6 +102,8 @@ export const DEFAULTS: View = {
   run: null,
   other: null,
   flip: "broken",
+  size: null,
+  why: null,
   task: null,
   protocol: null,
   iou: 0.5,
@@ -168,6 +177,8 @@ export function parseView(hash: string): View {
     run: q.get("run"),
     other: q.get("other"),
     flip: oneOf(q.get("flip"), FLIPS, DEFAULTS.flip),
+    size: SIZES.find((k) => k === q.get("size")) ?? null,
+    why: WHYS.find((k) => k === q.get("why")) ?? null,
     task: q.get("task"),
     protocol: q.get("protocol"),
     iou: between(q.get("iou"), 0.1, 1) ?? DEFAULTS.iou,
@@ -212,6 +223,8 @@ export function formatView(view: View): string {
   if (view.run !== null) q.set("run", view.run);
   if (view.other !== null) q.set("other", view.other);
   if (view.flip !== DEFAULTS.flip) q.set("flip", view.flip);
+  if (view.size !== null) q.set("size", view.size);
+  if (view.why !== null) q.set("why", view.why);
   if (view.task !== null) q.set("task", view.task);
   if (view.protocol !== null) q.set("protocol", view.protocol);
   if (view.iou !== DEFAULTS.iou) q.set("iou", String(view.iou));
