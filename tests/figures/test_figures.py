@@ -63,6 +63,42 @@ def test_curves(project: Project, engine: Any) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_curves_have_their_bands(project: Project, engine: Any) -> None:
+    pytest.importorskip(engine)
+    band = project.curves("int8", intervals=True)["band"]
+    drawn = figures.pr_curve(project, "int8", engine=engine)
+    bare = figures.pr_curve(project, "int8", band=False, engine=engine)
+    corners = set(zip(band["recall"] * 2, band["low"] + band["high"], strict=True))
+    if engine == "plotly":
+        (outline,) = [one for one in drawn.data if one.fill == "toself"]
+        assert set(zip(outline.x, outline.y, strict=True)) == corners
+        assert not any(one.fill for one in bare.data)
+    else:
+        (outline,) = drawn.axes[0].collections
+        path = outline.get_paths()[0].vertices
+        assert corners <= set(map(tuple, path.tolist()))
+        assert not bare.axes[0].collections
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_costs_have_their_whiskers(project: Project, engine: Any) -> None:
+    pytest.importorskip(engine)
+    found = project.error_budget("int8", intervals=True)
+    ends = [found["intervals"]["kinds"][kind] for kind in charts.KINDS]
+    drawn = figures.error_budget(project, "int8", engine=engine)
+    if engine == "plotly":
+        bars = drawn.data[0]
+        low = [y - less for y, less in zip(bars.y, bars.error_y.arrayminus, strict=True)]
+        assert low == pytest.approx([one["low"] for one in ends])
+        high = [y + more for y, more in zip(bars.y, bars.error_y.array, strict=True)]
+        assert high == pytest.approx([one["high"] for one in ends])
+    else:
+        (whiskers,) = drawn.axes[0].collections
+        segments = [[float(y) for _, y in line] for line in whiskers.get_segments()]
+        assert segments == [[one["low"], one["high"]] for one in ends]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_calibration_leaves_empty_bins_out(project: Project, engine: Any) -> None:
     pytest.importorskip(engine)
     drawn = series(figures.calibration(project, engine=engine), engine)

@@ -62,7 +62,9 @@ def test_the_json_is_what_the_project_says(demo_folder: Path, tmp_path: Path) ->
     (one,) = facts["runs"]
     assert facts["slice"] == "class=person"
     assert one["evaluation"] == project.evaluate("float32", where="class=person")
-    assert one["error_budget"] == project.error_budget("float32", where="class=person")
+    assert one["error_budget"] == project.error_budget(
+        "float32", where="class=person", intervals=True
+    )
     assert one["intervals"] == project.intervals("float32", where="class=person")
 
 

@@ -31,6 +31,9 @@ ALARMS = ("new", "removed")
     help="all: no prediction means nothing found; shared: only images on which every run has "
     "predictions; auto: shared when a run has none on over a fifth of another's images.",
 )
+@click.option(
+    "--confidence", type=float, help="Of every run.  [default: each at that of its best F1]"
+)
 @json_option
 @target_option
 def compare(
@@ -39,13 +42,16 @@ def compare(
     where: str | list[str] | None,
     by: str | None,
     images: str,
+    confidence: float | None,
     as_json: bool,
     target: Path,
 ) -> None:
     """Compare runs with run A: every number with its interval, every object that changed sides."""
     from boxscore.cli.text import print_json
 
-    document = open_project(target).compare(*runs, iou=iou, where=where, by=by, images=images)
+    document = open_project(target).compare(
+        *runs, iou=iou, where=where, by=by, images=images, confidence=confidence, rates=True
+    )
     if as_json:
         print_json(document)
         return
@@ -64,7 +70,7 @@ def _print_pair(pair: dict[str, Any], by: str | None) -> None:
     for line in pair["sentences"]:
         click.echo(line)
     table = [["", pair["first"], pair["second"], "difference", "95 %", "verdict"]]
-    table += [_row(name, found) for name, found in pair["metrics"].items()]
+    table += [_row(name, found) for name, found in (pair["metrics"] | pair["rates"]).items()]
     click.echo()
     click.echo(columns(table, right=range(1, 4)))
     counted = (*FLIPS, *(ALARMS if pair["false_positives"] else ()))

@@ -20,15 +20,24 @@ if TYPE_CHECKING:
     from boxscore.project import Project
 
 
-@click.command(epilog="Example:  boxscore curves yolo-x --class person --json")
+@click.command(
+    epilog="Example:  boxscore curves yolo-x --class person --json, or  "
+    "boxscore curves yolo-x --band"
+)
 @click.argument("run")
 @click.option("--class", "names", multiple=True, help="Only this class; may be repeated.")
+@click.option(
+    "--band",
+    is_flag=True,
+    help="Precision against recall of the classes together instead, with its 95 % band.",
+)
 @question_options()
 @json_option
 @target_option
 def curves(
     run: str,
     names: tuple[str, ...],
+    band: bool,
     asked: Asked,
     as_json: bool,
     target: Path,
@@ -38,6 +47,10 @@ def curves(
 
     project = open_project(target)
     classes = _classes(project, names) if names else None
+    if band:
+        pooled = project.curves(run, classes=classes, intervals=True, **asked)
+        print_json(pooled) if as_json else _print_band(run, asked["iou"], pooled)
+        return
     document = project.class_curves(run, classes=classes, **asked)
     if as_json:
         print_json(document)
@@ -56,6 +69,20 @@ def curves(
         )
     ]
     click.echo(f"  {run} at IoU {asked['iou']:.2f}; {'; '.join(words)}")
+
+
+def _print_band(run: str, iou: float, document: dict[str, Any]) -> None:
+    """Every tenth recall of the band; why there is none."""
+    from boxscore.cli.text import columns, number
+    from boxscore.report.words import band_note
+
+    found = document["band"]
+    table = [["recall", "precision from", "to"]]
+    for recall, low, high in zip(found["recall"], found["low"], found["high"], strict=True):
+        if round(recall * 100) % 10 == 0:
+            table.append([f"{recall:.1f}", number(low), number(high)])
+    click.echo(columns(table, right=range(3)))
+    click.echo(f"  {run} at IoU {iou:.2f}; {band_note(found)}")
 
 
 def _classes(project: Project, names: tuple[str, ...]) -> tuple[int, ...]:

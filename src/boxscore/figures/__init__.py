@@ -31,13 +31,14 @@ Classes = tuple[int, ...] | None
 
 def pr_curve(
     project: Project, *runs: str, iou: float = 0.5, classes: Classes = None,
-    task: str | None = None, where: str | None = None, engine: Engine = "matplotlib",
-    width: float = COLUMN,
+    task: str | None = None, where: str | None = None, band: bool = True,
+    engine: Engine = "matplotlib", width: float = COLUMN,
 ) -> Any:  # fmt: skip
     """Precision against recall, pooled over the chosen classes; see `Project.curves`.
 
     Args:
         runs: None is all.
+        band: Also where 95 % of the curves of images drawn anew lie.
         engine: "matplotlib" gives a `Figure`, "plotly" a `graph_objects.Figure`.
         width: In inches; a column of a paper with two unless it is said.
 
@@ -45,7 +46,7 @@ def pr_curve(
         RequestError: A run is unknown, or the engine is not installed.
     """
     found = _each(project, runs, lambda run: project.curves(
-        run, iou=iou, classes=classes, task=task, where=where))  # fmt: skip
+        run, iou=iou, classes=classes, intervals=band, task=task, where=where))  # fmt: skip
     return _drawn(charts.precision_recall(found), engine, width)
 
 
@@ -89,9 +90,9 @@ def error_budget(
     project: Project, *runs: str, iou: float = 0.5, task: str | None = None,
     where: str | None = None, engine: Engine = "matplotlib", width: float = COLUMN,
 ) -> Any:  # fmt: skip
-    """What each kind of error costs in AP (TIDE's kinds); see `Project.error_budget`."""
+    """What each kind of error costs in AP, with 95 % intervals; see `Project.error_budget`."""
     found = _each(project, runs, lambda run: project.error_budget(
-        run, iou=iou, task=task, where=where))  # fmt: skip
+        run, iou=iou, intervals=True, task=task, where=where))  # fmt: skip
     return _drawn(charts.error_budget(found), engine, width)
 
 

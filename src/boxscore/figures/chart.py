@@ -41,6 +41,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Between two curves over the same x: where a line of the same `run` may lie."""
+
+    x: Numbers
+    low: Numbers
+    high: Numbers
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dots:
     """Estimates, with intervals where `low` and `high` are.
 
@@ -61,13 +71,15 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars from zero, standing at the places of x."""
+    """Bars from zero, standing at the places of x, with intervals where `low` and `high` are."""
 
     at: Numbers
     height: Numbers
     width: Numbers
     name: str
     run: int
+    low: Numbers = ()
+    high: Numbers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ class Heat:
     counts: tuple[tuple[int, ...], ...]
 
 
-Mark = Line | Dots | Bars | Rule | Heat
+Mark = Line | Band | Dots | Bars | Rule | Heat
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boxscore.figures.chart import Axis, Bars, Chart, Dots, Heat, Line, Mark, Rule
+from boxscore.figures.chart import Axis, Band, Bars, Chart, Dots, Heat, Line, Mark, Rule
 
 Document = dict[str, Any]
 KINDS = ("class", "location", "both", "duplicate", "background", "missed")
@@ -13,8 +13,10 @@ SHARE = (0.0, 1.0)
 
 
 def precision_recall(curves: dict[str, Document]) -> Chart:
-    """Precision against recall; run -> document of `Project.curves`."""
-    marks: list[Mark] = [
+    """Precision against recall, with the bands that there are; run -> `Project.curves`."""
+    bands = [(k, one["band"]) for k, one in enumerate(curves.values()) if one.get("band")]
+    marks: list[Mark] = [Band(one["recall"], one["low"], one["high"], k) for k, one in bands]
+    marks += [
         Line(one["precision_recall"]["recall"], one["precision_recall"]["precision"], run, k)
         for k, (run, one) in enumerate(curves.items())
     ]
@@ -75,17 +77,21 @@ def calibration(documents: dict[str, Document]) -> Chart:
 
 
 def error_budget(documents: dict[str, Document]) -> Chart:
-    """What each kind of error costs in AP; run -> `Project.error_budget`."""
-    marks = [
-        Bars(
-            [place + _shift(k, len(documents)) for place in range(len(KINDS))],
-            [one["kinds"][kind]["delta_ap"] for kind in KINDS],
-            [0.8 / len(documents)] * len(KINDS),
-            run,
-            k,
+    """What each kind of error costs in AP, with its interval; run -> `Project.error_budget`."""
+    marks = []
+    for k, (run, one) in enumerate(documents.items()):
+        ends = one.get("intervals", {}).get("kinds", {})
+        marks.append(
+            Bars(
+                [place + _shift(k, len(documents)) for place in range(len(KINDS))],
+                [one["kinds"][kind]["delta_ap"] for kind in KINDS],
+                [0.8 / len(documents)] * len(KINDS),
+                run,
+                k,
+                low=[ends[kind]["low"] for kind in KINDS] if ends else (),
+                high=[ends[kind]["high"] for kind in KINDS] if ends else (),
+            )
         )
-        for k, (run, one) in enumerate(documents.items())
-    ]
     return Chart(Axis("", names=KINDS), Axis("AP lost", 0.0), tuple(marks))
 
 

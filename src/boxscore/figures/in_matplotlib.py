@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from boxscore.figures.chart import COLOURS, Axis, Bars, Chart, Dots, Heat, Line, Mark, Rule, defined
+from boxscore.figures.chart import (
+    COLOURS,
+    Axis,
+    Band,
+    Bars,
+    Chart,
+    Dots,
+    Heat,
+    Line,
+    Mark,
+    Rule,
+    defined,
+)
 
 DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (4, 1.2, 1, 1.2)), "-", "--")
 MARKERS = "oDs^vP"
@@ -55,7 +67,7 @@ def draw(chart: Chart) -> Any:
 
 
 def _name(mark: Mark) -> str:
-    return "" if isinstance(mark, Rule | Heat) else mark.name
+    return "" if isinstance(mark, Rule | Heat | Band) else mark.name
 
 
 def _axis(axis: Any, limits: Any, of: Axis) -> None:
@@ -74,13 +86,18 @@ def _mark(axes: Any, mark: Mark) -> None:
         _heat(axes, mark)
     else:
         colour = COLOURS[mark.run % len(COLOURS)]
-        draw_one: Any = {Line: _line, Dots: _dots, Bars: _bars}[type(mark)]
+        draw_one: Any = {Line: _line, Band: _band, Dots: _dots, Bars: _bars}[type(mark)]
         draw_one(axes, mark, colour)
 
 
 def _line(axes: Any, line: Line, colour: str) -> None:
     x, y = ([defined(v) for v in values] for values in (line.x, line.y))
     axes.plot(x, y, color=colour, linestyle=DASHES[line.run % len(DASHES)], label=line.name or None)
+
+
+def _band(axes: Any, band: Band, colour: str) -> None:
+    x, low, high = ([defined(v) for v in values] for values in (band.x, band.low, band.high))
+    axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
 
 
 def _dots(axes: Any, dots: Dots, colour: str) -> None:
@@ -104,6 +121,9 @@ def _bars(axes: Any, bars: Bars, colour: str) -> None:
         list(bars.at), height, width=list(bars.width), color=colour, edgecolor="white",
         linewidth=0.4, hatch=hatch, label=bars.name or None,
     )  # fmt: skip
+    if bars.low:
+        low, high = ([defined(v) for v in values] for values in (bars.low, bars.high))
+        axes.vlines(list(bars.at), low, high, color="black", linewidth=0.9)
 
 
 def _heat(axes: Any, heat: Heat) -> None:

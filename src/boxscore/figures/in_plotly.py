@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boxscore.figures.chart import COLOURS, Axis, Bars, Chart, Dots, Heat, Line, Rule
+from boxscore.figures.chart import COLOURS, Axis, Band, Bars, Chart, Dots, Heat, Line, Numbers, Rule
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross")
@@ -49,21 +49,22 @@ def _axis(of: Axis) -> dict[str, Any]:
     return axis
 
 
-def _trace(go: Any, mark: Line | Dots | Bars | Heat) -> Any:
+def _trace(go: Any, mark: Line | Band | Dots | Bars | Heat) -> Any:
     if isinstance(mark, Heat):
         shown = {"colorscale": "Greys", "zmin": 0, "zmax": 1.25, "showscale": False}
         texts = [[f"{count}" if count else "" for count in row] for row in mark.counts]
         return go.Heatmap(
             z=[list(row) for row in mark.shades], text=texts, texttemplate="%{text}", **shown
         )
-    colour, named = (
-        COLOURS[mark.run % len(COLOURS)],
-        {"name": mark.name, "showlegend": bool(mark.name)},
-    )
+    colour = COLOURS[mark.run % len(COLOURS)]
+    if isinstance(mark, Band):
+        return _band(go, mark, colour)
+    named = {"name": mark.name, "showlegend": bool(mark.name)}
     if isinstance(mark, Bars):
+        ends = _ends(mark.low, mark.height, mark.high, "#000000")
         return go.Bar(
             x=list(mark.at), y=list(mark.height), width=list(mark.width),
-            marker={"color": colour}, **named,
+            marker={"color": colour}, **({"error_y": ends} if mark.low else {}), **named,
         )  # fmt: skip
     line = {"color": colour, "dash": DASHES[mark.run % len(DASHES)], "width": 2}
     if isinstance(mark, Line):
@@ -76,14 +77,34 @@ def _trace(go: Any, mark: Line | Dots | Bars | Heat) -> Any:
     )  # fmt: skip
 
 
+def _band(go: Any, band: Band, colour: str) -> Any:
+    """One closed outline: along the high ends and back along the low ones."""
+    x, low, high = list(band.x), list(band.low), list(band.high)
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return go.Scatter(
+        x=x + x[::-1], y=high + low[::-1], mode="none", fill="toself",
+        fillcolor=f"rgba({red},{green},{blue},0.15)", showlegend=False, hoverinfo="skip",
+    )  # fmt: skip
+
+
 def _whiskers(dots: Dots, colour: str) -> dict[str, Any]:
     """From the estimate to the ends; the ends themselves go along as `customdata`."""
     if not dots.low:
         return {}
-    middle = dots.x if dots.across else dots.y
-    ends = list(zip(dots.low, middle, dots.high, strict=True))
-    down = [None if None in (low, m) else m - low for low, m, _ in ends]  # type: ignore[operator]
-    up = [None if None in (m, high) else high - m for _, m, high in ends]  # type: ignore[operator]
-    bar = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": colour}
-    data = [[low, high] for low, _, high in ends]
+    bar = _ends(dots.low, dots.x if dots.across else dots.y, dots.high, colour)
+    data = [[low, high] for low, high in zip(dots.low, dots.high, strict=True)]
     return {"error_x" if dots.across else "error_y": bar, "customdata": data}
+
+
+def _ends(low: Numbers, middle: Numbers, high: Numbers, colour: str) -> dict[str, Any]:
+    """How far an interval reaches down and up from each estimate."""
+
+    def away(one: Numbers, other: Numbers) -> list[float | None]:
+        return [None if a is None or b is None else a - b for a, b in zip(one, other, strict=True)]
+
+    if not low:
+        return {}
+    down, up = away(middle, low), away(high, middle)
+    return {
+        "type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": colour
+    }  # fmt: skip

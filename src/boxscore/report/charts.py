@@ -17,7 +17,23 @@ class Line:
     style: str
 
 
-def line_chart(lines: Sequence[Line], x_label: str, y_label: str, *, diagonal: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The area between two lines over the same x, within 0 to 1."""
+
+    x: Sequence[float]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+
+
+def line_chart(
+    lines: Sequence[Line],
+    x_label: str,
+    y_label: str,
+    *,
+    diagonal: bool = False,
+    band: Band | None = None,
+) -> str:
     """Curves over the unit square."""
     marks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     parts = [
@@ -32,6 +48,8 @@ def line_chart(lines: Sequence[Line], x_label: str, y_label: str, *, diagonal: b
         )
     if diagonal:
         parts.append(f'<path class="even" d="M{_x(0):.1f} {_y(0):.1f}L{_x(1):.1f} {_y(1):.1f}"/>')
+    if band is not None and band.x:
+        parts.append(f'<path class="band" d="{_outline(band)}"/>')
     parts += [f'<path class="{line.style}" d="{_path(line)}"/>' for line in lines]
     parts.append(
         f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">{x_label}</text>'
@@ -41,6 +59,13 @@ def line_chart(lines: Sequence[Line], x_label: str, y_label: str, *, diagonal: b
         f'text-anchor="middle">{y_label}</text></svg>'
     )
     return "".join(parts)
+
+
+def _outline(band: Band) -> str:
+    """Along the high ends and back along the low ones."""
+    upper = _path(Line(band.x, band.high, ""))
+    lower = _path(Line(band.x[::-1], band.low[::-1], ""))
+    return f"{upper}L{lower[1:]}Z"
 
 
 def _x(value: float) -> float:

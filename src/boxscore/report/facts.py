@@ -59,7 +59,7 @@ def _known(runs: list[str], cards: dict[str, Document]) -> list[str]:
 def _compare(project: Project, runs: list[str], where: str | None) -> Document:
     """Every other run against the first, or why they cannot be compared."""
     try:
-        return project.compare(*runs, where=where)
+        return project.compare(*runs, where=where, rates=True)
     except RequestError as unlike:
         return {"pairs": [], "notes": [f"The runs are not compared: {unlike.problem}."]}
 
@@ -127,8 +127,8 @@ def _run(project: Project, card: Document, asked: Asked) -> Document:
     if task in DETECTION:
         document |= {
             "intervals": project.intervals(run, where=where),
-            "curves": project.curves(run, where=where),
-            "error_budget": project.error_budget(run, where=where),
+            "curves": project.curves(run, intervals=True, where=where),
+            "error_budget": project.error_budget(run, intervals=True, where=where),
             "fix_first": project.fix_first(run, where=where, limit=MOST_FIXES, each=FIXES_OF_EACH),
             "lrp": project.lrp(run, where=where)["mean"],
             "examples": {} if where else _examples(project, run, asked.examples),

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from boxscore.report.charts import Line, line_chart
+from boxscore.report.charts import Band, Line, line_chart
 from boxscore.report.html_parts import card, note, raw_table, table
 from boxscore.report.words import (
     FIX_HEAD,
     KINDS,
+    band_note,
+    budget_note,
+    cost_bounds,
     definition,
     fix_note,
     fix_rows,
@@ -104,8 +107,11 @@ def _charts(run: Document) -> Iterator[str]:
     curves = run.get("curves")
     if curves:
         pr, by = curves["precision_recall"], curves["confidence"]
-        chart = line_chart([Line(pr["recall"], pr["precision"], "a")], "Recall", "Precision")
-        yield card("Precision and recall, IoU 0.50", chart)
+        known = curves["band"]
+        band = Band(known["recall"], known["low"], known["high"])
+        line = Line(pr["recall"], pr["precision"], "a")
+        chart = line_chart([line], "Recall", "Precision", band=band)
+        yield card("Precision and recall, IoU 0.50", chart + note(band_note(known)))
         lines = [Line(by["at"], by[name], name) for name in ("precision", "recall", "f1")]
         chart = line_chart(lines, "Confidence", "F1 solid, recall dashed, precision dotted")
         yield card(f"Best F1 {number(curves['best']['f1'])} at confidence "
@@ -126,15 +132,16 @@ def _budget(run: Document, shown: _Shown) -> Iterator[str]:
         return
     rows = sorted(budget["kinds"].items(), key=lambda pair: -(pair[1]["delta_ap"] or 0))
     most = max((found["delta_ap"] or 0 for _, found in rows), default=0) or 1
+    ends = {kind: escape(cost_bounds(budget, kind)) for kind in budget["kinds"]}
     bars = "".join(
         f"<tr><th>{shown.kind(kind)}</th><td>{found['count']}</td>"
         f'<td class=bar><i style="width:{100 * (found["delta_ap"] or 0) / most:.0f}%"></i></td>'
-        f"<td>+{number(found['delta_ap'])}</td></tr>"
+        f"<td>+{number(found['delta_ap'])}</td><td>{ends[kind]}</td></tr>"
         for kind, found in rows
     )
     yield card(
         f"What errors cost: AP at IoU {budget['iou']:.2f} is {number(budget['ap'])}",
-        f"<table class=bars>{bars}</table>",
+        f"<table class=bars>{bars}</table>" + note(budget_note(budget)),
     )
 
 

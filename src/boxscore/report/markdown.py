@@ -14,7 +14,9 @@ from boxscore.report.verdict import details, verdicts
 from boxscore.report.words import (
     FIX_HEAD,
     KINDS,
+    budget_note,
     change_rows,
+    cost_bounds,
     definition,
     fix_note,
     fix_rows,
@@ -124,12 +126,16 @@ def _budget(budget: Document | None) -> Iterator[str]:
     yield ""
     kinds = budget["kinds"]
     yield from _table(
-        ["error", "count", "AP gained"],
+        ["error", "count", "AP gained", "95 %"],
         [
-            [words, str(kinds[kind]["count"]), number(kinds[kind]["delta_ap"], 4)]
+            [
+                words, str(kinds[kind]["count"]), number(kinds[kind]["delta_ap"], 4),
+                cost_bounds(budget, kind),
+            ]
             for kind, words in KINDS.items()
         ],
-    )
+    )  # fmt: skip
+    yield from ("", budget_note(budget))
 
 
 def _classes(evaluation: Document) -> Iterator[str]:

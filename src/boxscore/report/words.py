@@ -94,6 +94,30 @@ def bounds(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
 
 
+def band_note(band: Document) -> str:
+    """What the band of a curve is, or why there is none."""
+    if band["reason"]:
+        return f"No band: {band['reason']}."
+    return f"Band: 95 % of the precision at each recall, {_drawn(band)}."
+
+
+def budget_note(budget: Document) -> str:
+    """What the intervals of the costs of errors are, or why there are none."""
+    found = budget["intervals"]
+    return f"No intervals: {found['reason']}." if found["reason"] else f"95 %: {_drawn(found)}."
+
+
+def _drawn(found: Document) -> str:
+    many = "" if found["clusters"] == 1 else "s"
+    return f"{found['replicates']} sets of {found['clusters']} {found['unit']}{many} drawn anew"
+
+
+def cost_bounds(budget: Document, kind: str) -> str:
+    """The 95 % bounds of what a kind of error costs."""
+    ends = budget["intervals"]["kinds"][kind]
+    return bounds(ends["low"], ends["high"])
+
+
 def identity(run: Document) -> str:
     """Where a run came from."""
     return f"{run['file']} ({run['format']}), SHA-256 {run['sha256'][:12]}"
@@ -102,7 +126,7 @@ def identity(run: Document) -> str:
 def change_rows(pair: Document) -> list[list[str]]:
     """Of two runs: metric, both values, the difference and its bounds."""
     rows = []
-    for name, found in pair["metrics"].items():
+    for name, found in (pair["metrics"] | pair["rates"]).items():
         rows.append([name, number(found["first"]), number(found["second"]), *_change_cells(found)])
     return rows
 

@@ -10,21 +10,21 @@ export type ComparedRates = Schemas["ComparedRates"];
 /** Milliseconds without a move of a slider. */
 const STILL = 250;
 
-/** A question that stopped changing; null while it still does. */
-function useStill<T>(question: T): T | null {
+/** Whether a question has stopped changing. A first one waits as well where it would hold up what a page needs. */
+function useStill(question: unknown, waits = true): boolean {
   const key = JSON.stringify(question);
-  const [still, setStill] = useState<string | null>(null);
+  const [still, setStill] = useState(waits ? null : key);
   useEffect(() => {
     const timer = setTimeout(() => setStill(key), STILL);
     return () => clearTimeout(timer);
   }, [key]);
-  return still === key ? question : null;
+  return still === key;
 }
 
 /** The band of the precision-recall curve; whatever the confidence. */
 export function useCurveBand({ run, iou, classes }: Point, { task, slice }: Under): UseQueryResult<CurveBand | null> {
   const query = { iou, classes, task, slice, intervals: true };
-  const still = useStill(query) !== null;
+  const still = useStill([run, query]);
   return useQuery({
     queryKey: ["curve-band", run, query],
     enabled: still,
@@ -37,7 +37,7 @@ export function useCurveBand({ run, iou, classes }: Point, { task, slice }: Unde
 /** The ends of what each kind of error may cost. */
 export function useBudgetIntervals(run: string, iou: number, { task, slice }: Under): UseQueryResult<BudgetIntervals | null> {
   const query = { iou, task, slice, intervals: true };
-  const still = useStill(query) !== null;
+  const still = useStill([run, query]);
   return useQuery({
     queryKey: ["budget-intervals", run, query],
     enabled: still,
@@ -51,7 +51,7 @@ export function useBudgetIntervals(run: string, iou: number, { task, slice }: Un
 /** Precision, recall and F1 of the second run less those of the first, at their operating points. */
 export function useComparedRates(first: string, second: string, iou: number, confidence: number | null, slice: string | undefined, enabled: boolean): UseQueryResult<ComparedRates> {
   const query = { first, second, iou, slice, ...(confidence === null ? {} : { confidence }) };
-  const still = useStill(query) !== null;
+  const still = useStill(query, false);
   return useQuery({
     queryKey: ["compared-rates", query],
     enabled: enabled && still,

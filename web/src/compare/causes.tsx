@@ -4,7 +4,8 @@ import type { ComparedPair } from "../api/client";
 import { KIND_NAMES, MISS_NAMES, whole } from "../format";
 import { Card } from "../parts/card";
 import type { Flip, View } from "../state/url";
-import { setView, useView } from "../state/view";
+import { useView } from "../state/view";
+import { showObjects } from "./show";
 
 type Narrow = Pick<View, "flip" | "size" | "why">;
 
@@ -71,7 +72,7 @@ function Count({ count, to }: { count: number; to: Narrow }): ReactElement {
   if (!count) return <td className="num muted">0</td>;
   return (
     <td className="num">
-      <button className="count" aria-pressed={on} aria-label={`${whole(count)} ${WORDS[to.flip]}`} onClick={() => setView({ ...to, classes: [], selected: null })}>
+      <button className="count" aria-pressed={on} aria-label={`${whole(count)} ${WORDS[to.flip]}`} onClick={() => showObjects({ ...to, classes: [] })}>
         {whole(count)}
       </button>
     </td>

@@ -6,7 +6,8 @@ import { metric } from "../metrics";
 import { Card } from "../parts/card";
 import { Whisker } from "../parts/whisker";
 import { SIZES, type View } from "../state/url";
-import { setView, useView } from "../state/view";
+import { useView } from "../state/view";
+import { showObjects } from "./show";
 
 export type Difference = ComparedPair["metrics"][string];
 export const TONES = { better: "better", worse: "worse", "cannot tell": "unsure" } as const;
@@ -25,7 +26,7 @@ export function Change({ of, scale }: { of: Difference; scale: number }): ReactE
 function behind(key: string, d: Difference): Partial<View> {
   const size = SIZES.find((name) => /^(AP|AR)[sml]$/.test(key) && name.startsWith(key.slice(-1))) ?? null;
   const iou = { AP50: 0.5, AP75: 0.75, AR50: 0.5, AR75: 0.75 }[key];
-  return { flip: (d.difference ?? 0) > 0 ? "fixed" : "broken", size, why: null, classes: [], selected: null, ...(iou === undefined ? {} : { iou }) };
+  return { flip: (d.difference ?? 0) > 0 ? "fixed" : "broken", size, why: null, classes: [], ...(iou === undefined ? {} : { iou }) };
 }
 
 interface ForestProps {
@@ -53,7 +54,7 @@ export function ForestCard({ pair, letters: [a, b], task }: ForestProps): ReactE
         </thead>
         <tbody>
           {rows.map(([key, d]) => (
-            <tr key={key} className={objects ? "click" : ""} title={metric(key, task, undefined).definition} onClick={() => objects && setView(behind(key, d))}>
+            <tr key={key} className={objects ? "click" : ""} title={metric(key, task, undefined).definition} onClick={() => objects && showObjects(behind(key, d))}>
               <td>{objects ? <button className="plain">{metric(key, task, undefined).name}</button> : metric(key, task, undefined).name}</td>
               <td className="num">{score(d.first)}</td>
               <td className="num">{score(d.second)}</td>
@@ -98,7 +99,7 @@ export function ClassChanges({ pair }: { pair: ComparedPair }): ReactElement {
           <tbody>
             {rows.map((row) => {
               const on = classes.length === 1 && classes[0] === row.class_id;
-              const choose = () => objects && setView({ classes: on ? [] : [row.class_id], selected: null });
+              const choose = () => objects && showObjects({ classes: on ? [] : [row.class_id] });
               return (
                 <tr key={row.class_id} className={`${objects ? "click" : ""} ${on ? "current" : ""}`} onClick={choose}>
                   <td>{objects ? <button className="plain" aria-pressed={on}><bdi>{row.name}</bdi></button> : <bdi>{row.name}</bdi>}</td>

@@ -47,7 +47,12 @@ export function Gallery({ runs, filter }: Props): ReactElement {
   const title = FLIP_WORDS[view.flip];
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   return (
-    <Card title={title.charAt(0).toUpperCase() + title.slice(1)} hint={`${plural(total, "object")}${narrowed && ` (${narrowed})`}, largest first. J and K step; the wheel zooms and dragging moves all pictures, a double click shows all.`} className={list.isPlaceholderData ? "gallery stale" : "gallery"}>
+    <Card
+      title={title.charAt(0).toUpperCase() + title.slice(1)}
+      hint={`${plural(total, "object")}${narrowed && ` (${narrowed})`}, largest first. J and K step; the wheel zooms and dragging moves all pictures, a double click shows all.`}
+      className={list.isPlaceholderData ? "gallery stale" : "gallery"}
+      aside={narrowed && <button className="btn small" onClick={() => setView({ size: null, why: null, selected: null })}>All sizes and reasons</button>}
+    >
       {list.error ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : !list.data ? (

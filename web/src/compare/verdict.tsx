@@ -20,9 +20,11 @@ export function VerdictCard({ data, pair, children }: VerdictProps): ReactElemen
       <span className={`pill ${pill}`}>{word}</span>
       <div>
         <b><Sentence text={first ?? ""} names={data.runs} /></b>
-        {rest.map((sentence) => (
-          <p key={sentence}><Sentence text={sentence} names={data.runs} /></p>
-        ))}
+        <p>
+          {rest.map((sentence) => (
+            <span key={sentence}><Sentence text={sentence} names={data.runs} /> </span>
+          ))}
+        </p>
         {data.notes.map((note) => (
           <p key={note} className="muted">{note}</p>
         ))}

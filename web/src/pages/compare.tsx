@@ -46,7 +46,7 @@ function Compared({ run, against, others }: { run: Run; against: Run; others: Ru
   const pair = found.data?.pairs[0];
   const letters: [string, string] = [run.letter, against.letter];
   const [only] = view.classes.length === 1 ? view.classes : [];
-  const rates = useComparedRates(run.name, against.name, view.iou, view.confidence, slice, pair?.followed === "objects");
+  const rates = useComparedRates(run.name, against.name, view.iou, view.confidence, slice, run.task !== "classification");
   const why = WHY_OF[view.flip]?.includes(view.why ?? "") ? view.why : null;
   const filter = {
     ...{ first: run.name, second: against.name, iou: view.iou, slice, state: view.flip, class_id: only },

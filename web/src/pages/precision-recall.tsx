@@ -36,7 +36,7 @@ export function PrecisionRecallCard({ project, run, choice, counts, curves, fail
       title="Precision and recall"
       hint={
         <>
-          Pooled over classes at {overlapOf(choice.task)} {score(view.iou, 2)}. Band: 95 % for <bdi>{run.name}</bdi>. Ring: current confidence; press the curve to set it.
+          Pooled over classes at {overlapOf(choice.task)} {score(view.iou, 2)}. Band: 95 % for <bdi>{run.name}</bdi>. Ring: current confidence.
         </>
       }
       aside={
@@ -84,7 +84,7 @@ function bandWords(band: CurveBand | null | undefined, failed: boolean): string 
   if (band?.reason) return `No band: ${band.reason}.`;
   if (failed) return "No band: it could not be drawn.";
   const sets = band ? `${plural(band.replicates, "set")} of ${plural(band.clusters, band.unit)}` : "sets of images";
-  return `Band: where the precision at each recall lies in ${sets} drawn anew, as far as nearly all of them reach.`;
+  return `Band: precision at each recall in ${sets} drawn anew. Press the curve to set its confidence.`;
 }
 
 /** The point that looks closest to a place. */
@@ -141,7 +141,7 @@ function PointWords({ counts, points, at }: { counts: Props["counts"]; points: C
         Confidence <b>{score(shown.confidence, 2)}</b>: precision {percent(shown.precision)} %, recall {percent(shown.recall)} %
       </span>
       <button className="link" onClick={() => setView(objectsOf({ outcome: "error" }))}>
-        Show its {plural(counts.fp + counts.fn, "error")}
+        {plural(counts.fp + counts.fn, "error")}
       </button>
     </p>
   );

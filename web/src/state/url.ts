@@ -143,8 +143,8 @@ export const DEFAULTS: View = {
 
 /** What Escape and "Clear" bring back. */
 export function unfiltered(): Partial<View> {
-  const { slice, classes, outcome, kind, labelled, predicted, below, among, tag, issue } = DEFAULTS;
-  return { slice, classes, outcome, kind, labelled, predicted, below, among, tag, issue, selected: null };
+  const { slice, classes, outcome, kind, labelled, predicted, below, among, tag, issue, size, why } = DEFAULTS;
+  return { slice, classes, outcome, kind, labelled, predicted, below, among, tag, issue, size, why, selected: null };
 }
 
 /** The way to objects: everything that narrows the list is as given, the thresholds and the slice stay. */
