@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.leaving import checkpoint
-from boxscore.evaluation.bounds import Plan, Support
+from boxscore.evaluation.bounds import Plan, Support, bounds
 from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.clusters import Clusters, Weights
 from boxscore.evaluation.document import defined
@@ -49,6 +49,11 @@ class Group:
     predictions: Rows
     truth: Rows
     link: dict[str, Any]
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether it belongs to single classes: their numbers are in its key."""
+        return any(isinstance(part, int) for part in self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,17 +189,21 @@ class Fixer:
         plan: Plan = PLAN,
         most: int = MOST_FOR_INTERVALS,
     ) -> list[Gain]:
-        """The gains with percentile bounds from resampled images; as they are with `doubt`.
+        """The gains with bounds from resampled images; as they are with `doubt`.
 
-        Percentiles, not bias-corrected: a class that a draw lacks drops out of its mean, which
-        lifts the gain of every other one, and the correction then overshoots.
+        Bias-corrected as everywhere, but plain percentiles of what belongs to single classes: one
+        that a draw lacks drops out of the mean, which lifts the gain of every other one, and the
+        correction would then leave out the gain itself.
         """
         if self.doubt(clusters, most) is not None or not gains:
             return list(gains)
         change = self.drawn_gains([one.group for one in gains], clusters, plan)
         bounded = []
-        for k, one in enumerate(gains):
-            low, high = _percentiles(change[:, k], plan)
+        for one, drawn in zip(gains, change.T, strict=True):
+            if one.group.of_classes:
+                low, high = _percentiles(drawn, plan)
+            else:
+                low, high = self._corrected(one.gain, drawn, clusters, plan)
             bounded.append(replace(one, low=low, high=high))
         return bounded
 
@@ -210,7 +219,7 @@ class Fixer:
             return float("nan"), float("nan")
         weights = _drawn(clusters, plan)
         ap, base = (_mean_rows(one._replicated(one._untouched(), weights)) for one in (other, self))
-        return _percentiles(ap - base, plan)
+        return self._corrected(other.ap - self.ap, ap - base, clusters, plan)
 
     def drawn_gains(
         self, groups: Sequence[Group], clusters: Clusters, plan: Plan = PLAN
@@ -232,21 +241,31 @@ class Fixer:
         return change
 
     def doubt(self, clusters: Clusters, most: int = MOST_FOR_INTERVALS) -> str | None:
-        """Why gains have no bounds; None where they have. They rest on all ground truths.
+        """Why gains have no bounds; None where they have.
 
         Args:
             most: Predictions up to which gains are resampled.
         """
         if self._order.size > most:
             return f"more than {most} predictions are not resampled here"
+        return str(self._support(clusters).reasons()[0]) or None
+
+    def _corrected(
+        self, gain: float, drawn: NDArray[np.float64], clusters: Clusters, plan: Plan
+    ) -> tuple[float, float]:
+        rest = self._support(clusters)
+        found = bounds(("gain",), np.array([gain]), drawn[:, None], plan.confidence, rest)
+        return float(found.low[0]), float(found.high[0])
+
+    def _support(self, clusters: Clusters) -> Support:
+        """Every gain rests on all ground truths."""
         item = self.view.truth.item[self._truth]
-        rest = Support(
+        return Support(
             objects=np.array([item.size]),
             holders=np.array([clusters.holding(item)]),
             drawn=clusters.count,
             unit=clusters.unit,
         )
-        return str(rest.reasons()[0]) or None
 
     def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
         """(B, C) AP of each replicate; nan of the classes that the group does not touch."""
@@ -273,9 +292,9 @@ def _drawn(clusters: Clusters, plan: Plan) -> Weights:
     return np.concatenate(list(clusters.draw(plan.replicates, plan.seed)))
 
 
-def _percentiles(change: NDArray[np.float64], plan: Plan) -> tuple[float, float]:
+def _percentiles(drawn: NDArray[np.float64], plan: Plan) -> tuple[float, float]:
     """nan where no replicate knows the change."""
-    known = change[~np.isnan(change)]
+    known = drawn[~np.isnan(drawn)]
     if not known.size:
         return float("nan"), float("nan")
     tail = (1 - plan.confidence) / 2
