@@ -149,6 +149,7 @@ NEEDS_QUERY = (
     "/crop",
     "/compare",
     "/compare/objects",
+    "/compare/rates",
     "/metric-performance",
     "/search",
     "/metric-by-class",

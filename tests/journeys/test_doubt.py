@@ -27,7 +27,8 @@ def test_a_point_of_the_curve_sets_the_threshold_and_leads_to_its_errors(
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.3})
     page.wait_for_url(re.compile(r"conf=0\.\d+"))
-    confidence = float(re.search(r"conf=([\d.]+)", page.url)[1])
+    (number,) = re.findall(r"conf=([\d.]+)", page.url)
+    confidence = float(number)
     counts = Project.open(str(demo_folder)).summary("float32", confidence=confidence)["counts"]
     expect(card.get_by_role("slider")).to_have_attribute(
         "aria-valuetext", re.compile(f"precision {counts['precision'] * 100:.1f} %")

@@ -37,8 +37,9 @@ export function ErrorBudgetCard({ run, choice }: { run: Run; choice: Choice }): 
                 onClick={() => setView(objectsOf({ outcome, kind: kind === "missed" ? null : kind }))}
                 title={`${whole(cost.count)} of this kind${sure}`}
               >
-                <span>
-                  <OutcomeGlyph of={outcome} /> {KIND_NAMES[kind] ?? kind}
+                <span className="budget-name">
+                  <OutcomeGlyph of={outcome} />
+                  {KIND_NAMES[kind] ?? kind}
                 </span>
                 <span className="budget-bar">
                   <i className={outcome} style={{ width: share(cost.delta_ap, most) }} />
