@@ -93,7 +93,7 @@ def test_costs_have_their_whiskers(project: Project, engine: Any) -> None:
         high = [y + more for y, more in zip(bars.y, bars.error_y.array, strict=True)]
         assert high == pytest.approx([one["high"] for one in ends])
     else:
-        (whiskers,) = drawn.axes[0].collections
+        _, whiskers = drawn.axes[0].collections  # on a white ground of their own
         segments = [[float(y) for _, y in line] for line in whiskers.get_segments()]
         assert segments == [[one["low"], one["high"]] for one in ends]
 

@@ -123,7 +123,8 @@ def _bars(axes: Any, bars: Bars, colour: str) -> None:
     )  # fmt: skip
     if bars.low:
         low, high = ([defined(v) for v in values] for values in (bars.low, bars.high))
-        axes.vlines(list(bars.at), low, high, color="black", linewidth=0.9)
+        for tone, width in (("white", 2.4), ("black", 0.9)):  # seen on bars of any colour
+            axes.vlines(list(bars.at), low, high, color=tone, linewidth=width)
 
 
 def _heat(axes: Any, heat: Heat) -> None:

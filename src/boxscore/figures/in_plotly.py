@@ -8,6 +8,8 @@ from boxscore.figures.chart import COLOURS, Axis, Band, Bars, Chart, Dots, Heat,
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross")
+WHISKER = "#85888d"
+"""Seen on paper and on bars of any colour."""
 PIXELS = 130
 """For an inch, so that 8 points can be read on a screen."""
 
@@ -61,7 +63,7 @@ def _trace(go: Any, mark: Line | Band | Dots | Bars | Heat) -> Any:
         return _band(go, mark, colour)
     named = {"name": mark.name, "showlegend": bool(mark.name)}
     if isinstance(mark, Bars):
-        ends = _ends(mark.low, mark.height, mark.high, "#000000")
+        ends = _ends(mark.low, mark.height, mark.high, WHISKER)
         return go.Bar(
             x=list(mark.at), y=list(mark.height), width=list(mark.width),
             marker={"color": colour}, **({"error_y": ends} if mark.low else {}), **named,

@@ -131,18 +131,30 @@ def _budget(run: Document, shown: _Shown) -> Iterator[str]:
     if not budget:
         return
     rows = sorted(budget["kinds"].items(), key=lambda pair: -(pair[1]["delta_ap"] or 0))
-    most = max((found["delta_ap"] or 0 for _, found in rows), default=0) or 1
-    ends = {kind: escape(cost_bounds(budget, kind)) for kind in budget["kinds"]}
+    ends = budget["intervals"]["kinds"]
+    values = [v for kind, found in rows for v in (found["delta_ap"], ends[kind]["high"])]
+    most = max((v for v in values if v is not None), default=0) or 1
     bars = "".join(
         f"<tr><th>{shown.kind(kind)}</th><td>{found['count']}</td>"
-        f'<td class=bar><i style="width:{100 * (found["delta_ap"] or 0) / most:.0f}%"></i></td>'
-        f"<td>+{number(found['delta_ap'])}</td><td>{ends[kind]}</td></tr>"
+        f"<td class=bar>{_bar(found['delta_ap'], ends[kind], most)}</td>"
+        f"<td>+{number(found['delta_ap'])}"
+        f"<small>{escape(cost_bounds(budget, kind))}</small></td></tr>"
         for kind, found in rows
     )
     yield card(
         f"What errors cost: AP at IoU {budget['iou']:.2f} is {number(budget['ap'])}",
         f"<table class=bars>{bars}</table>" + note(budget_note(budget)),
     )
+
+
+def _bar(value: float | None, ends: Document, most: float) -> str:
+    """A bar, and the whisker that says how sure it is."""
+    bar = f'<i style="width:{100 * (value or 0) / most:.0f}%"></i>'
+    low, high = ends["low"], ends["high"]
+    if low is None or high is None:
+        return bar
+    place = f"margin-left:{100 * low / most:.1f}%;width:{100 * (high - low) / most:.1f}%"
+    return f'{bar}<s style="{place}"></s>'
 
 
 def _confused(run: Document) -> Iterator[str]:
