@@ -45,6 +45,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Rates
+         * @description Differences of precision, recall and F1 at the runs' operating points, with intervals.
+         */
+        get: operations["compare_rates_api_v1_compare_rates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drift": {
         parameters: {
             query?: never;
@@ -808,7 +828,7 @@ export interface paths {
         };
         /**
          * Curves
-         * @description Precision-recall and confidence curves, pooled over classes.
+         * @description Precision-recall and confidence curves, pooled over classes; with intervals the band.
          */
         get: operations["curves_api_v1_runs__run__curves_get"];
         put?: never;
@@ -1511,12 +1531,59 @@ export interface components {
             /** Upload */
             upload?: string | null;
         };
+        /** BandedCurves */
+        BandedCurves: {
+            band?: components["schemas"]["CurveBand"] | null;
+            best: components["schemas"]["Best"];
+            confidence: components["schemas"]["ConfidenceCurves"];
+            precision_recall: components["schemas"]["PrecisionRecall"];
+        };
         /** Best */
         Best: {
             /** Confidence */
             confidence: number | null;
             /** F1 */
             f1: number | null;
+        };
+        /** BoundedBudget */
+        BoundedBudget: {
+            /** Ap */
+            ap: number | null;
+            /** False Negative */
+            false_negative: number | null;
+            /** False Positive */
+            false_positive: number | null;
+            intervals?: components["schemas"]["BudgetIntervals"] | null;
+            /** Iou */
+            iou: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["ErrorCost"];
+            };
+            /** Run */
+            run: string;
+        };
+        /**
+         * BudgetIntervals
+         * @description The ends of the interval of what each kind of error costs.
+         */
+        BudgetIntervals: {
+            /** Clusters */
+            clusters: number;
+            /** Confidence */
+            confidence: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Ends"];
+            };
+            /** Reason */
+            reason: string | null;
+            /** Replicates */
+            replicates: number;
+            /** Seed */
+            seed: number;
+            /** Unit */
+            unit: string;
         };
         /** Calibration */
         Calibration: {
@@ -1822,6 +1889,22 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * ComparedRates
+         * @description Of precision, recall and f1.
+         */
+        ComparedRates: {
+            /** Confidences */
+            confidences: (number | null)[];
+            /** Iou */
+            iou: number;
+            /** Rates */
+            rates: {
+                [key: string]: components["schemas"]["Difference"];
+            };
+            /** Runs */
+            runs: string[];
+        };
         /** ComparisonDocument */
         ComparisonDocument: {
             /** Agreement */
@@ -1937,11 +2020,29 @@ export interface components {
             /** Tp */
             tp: number;
         };
-        /** Curves */
-        Curves: {
-            best: components["schemas"]["Best"];
-            confidence: components["schemas"]["ConfidenceCurves"];
-            precision_recall: components["schemas"]["PrecisionRecall"];
+        /**
+         * CurveBand
+         * @description The ends of the interval of the precision at each recall.
+         */
+        CurveBand: {
+            /** Clusters */
+            clusters: number;
+            /** Confidence */
+            confidence: number;
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Reason */
+            reason: string | null;
+            /** Recall */
+            recall: number[];
+            /** Replicates */
+            replicates: number;
+            /** Seed */
+            seed: number;
+            /** Unit */
+            unit: string;
         };
         /**
          * DataMap
@@ -2128,6 +2229,13 @@ export interface components {
             /** Text Command */
             text_command: string;
         };
+        /** Ends */
+        Ends: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+        };
         /** Entry */
         Entry: {
             /** Folder */
@@ -2136,23 +2244,6 @@ export interface components {
             name: string;
             /** Size */
             size: number | null;
-        };
-        /** ErrorBudget */
-        ErrorBudget: {
-            /** Ap */
-            ap: number | null;
-            /** False Negative */
-            false_negative: number | null;
-            /** False Positive */
-            false_positive: number | null;
-            /** Iou */
-            iou: number;
-            /** Kinds */
-            kinds: {
-                [key: string]: components["schemas"]["ErrorCost"];
-            };
-            /** Run */
-            run: string;
         };
         /** ErrorCost */
         ErrorCost: {
@@ -3764,6 +3855,10 @@ export interface components {
             misses: components["schemas"]["MissChange"][];
             /** Per Class */
             per_class: components["schemas"]["ClassFlips"][];
+            /** Rates */
+            rates: {
+                [key: string]: components["schemas"]["Difference"];
+            };
             /** Second */
             second: string;
             /** Sentences */
@@ -4456,6 +4551,9 @@ export interface operations {
                 by?: string | null;
                 /** @description all, shared or auto: which images count. */
                 images?: string;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                rates?: boolean;
             };
             header?: never;
             path?: never;
@@ -4491,8 +4589,11 @@ export interface operations {
                 state?: string;
                 /** @description Least IoU of a match. */
                 iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
                 class_id?: number | null;
                 size?: string | null;
+                why?: string | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
                 slice?: string | null;
                 /** @description all, shared or auto: which images count. */
@@ -4514,6 +4615,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlippedPage"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_rates_api_v1_compare_rates_get: {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+                /** @description Least IoU of a match. */
+                iou?: number;
+                /** @description Least confidence; default: the run's best F1. */
+                confidence?: number | null;
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description all, shared or auto: which images count. */
+                images?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedRates"];
                 };
             };
             /** @description Refused */
@@ -5932,6 +6073,7 @@ export interface operations {
     curves_api_v1_runs__run__curves_get: {
         parameters: {
             query?: {
+                intervals?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
@@ -5955,7 +6097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Curves"];
+                    "application/json": components["schemas"]["BandedCurves"];
                 };
             };
             /** @description Refused */
@@ -5972,6 +6114,7 @@ export interface operations {
     error_budget_api_v1_runs__run__error_budget_get: {
         parameters: {
             query?: {
+                intervals?: boolean;
                 /** @description What is compared; default: the run's own task. */
                 task?: components["schemas"]["Task"] | null;
                 /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
@@ -5993,7 +6136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBudget"];
+                    "application/json": components["schemas"]["BoundedBudget"];
                 };
             };
             /** @description Refused */
