@@ -28,7 +28,7 @@ class Judged:
         classes: How many classes there are.
     """
 
-    class_id: NDArray[np.int64]
+    class_id: NDArray[np.integer]
     item: NDArray[np.int32]
     confidence: NDArray[np.float64]
     right: NDArray[np.bool_]
