@@ -137,10 +137,15 @@ def test_row_114_a_file_of_no_image_is_counted(tmp_path: Path) -> None:
     assert (done["predictions"], done["rejected"]) == (40, 1)
 
 
-def test_row_115_a_type_with_a_space_is_named(tmp_path: Path) -> None:
-    _, report = read_text(tmp_path, f"{CAR}\nPerson {CAR.replace('Car', 'sitting')}\n")
-    (entry,) = (entry for kept in report.entries.values() for entry in kept)
-    assert entry.fix == "a type has no space: write Person_sitting"
+def test_row_115_a_type_with_a_space_is_one_class(tmp_path: Path) -> None:
+    """As labelformat and Datumaro write COCO's `traffic light`; numbers that lack are rejected."""
+    light = CAR.replace("Car", "traffic light")
+    lacking = light.removesuffix(CAR.split()[-1]).rstrip()
+    raw, report = read_text(tmp_path, f"{light}\n{CAR}\n{lacking}\n")
+    assert [raw.classes[k].name for k in raw.columns["class_ref"]] == ["traffic light", "Car"]
+    assert np.array_equal(raw.box[0], raw.box[1])
+    assert report.facts["W-KITTI-SPACE"][1] == 1
+    assert report.rejected == 1
 
 
 def test_row_116_an_endless_line_is_refused(tmp_path: Path) -> None:

@@ -46,7 +46,16 @@ def words_of(text: str) -> tuple[list[str], bool]:
     words = text.split()
     parted = [word.strip() for word in text.split(",")]
     commas = len(parted) >= len(words) and not any(set(word) & {" ", "\t"} for word in parted)
-    return (parted, True) if commas else (words, False)
+    return (parted, True) if commas else (_one_type(words), False)
+
+
+def _one_type(words: list[str]) -> list[str]:
+    """A type of several words as one: KITTI has none, but converters write `traffic light`."""
+    numbers = [number_in(word) is not None for word in words]
+    start = 2 if numbers[:2] == [True, True] else 0
+    end = next((k for k in range(start, len(words)) if numbers[k]), len(words))
+    whole = end - start > 1 and len(words) - end in (14, 15) and all(numbers[end:])
+    return [*words[:start], " ".join(words[start:end]), *words[end:]] if whole else words
 
 
 def style_of(words: Sequence[str]) -> Style | None:
@@ -71,7 +80,7 @@ class RowReader:
         self.builder, self.style, self.truth = builder, style, truth
         self.last: dict[str, int] = {}
         self.of_film: Counter[str] = Counter()
-        self.regions = self.commas = self.scores = 0
+        self.regions = self.commas = self.scores = self.spaced = 0
 
     def read_plain(self, paths: Sequence[Path], root: Path, images: Sequence[int]) -> list[int]:
         """Add the files of images that hold nothing but sound rows; the numbers of the others."""
@@ -122,6 +131,7 @@ class RowReader:
             words, parted = words_of(text)
             problem = self._add(words, place, file, line)
             self.commas += parted and problem is None
+            self.spaced += not parted and problem is None and any(" " in word for word in words)
             if problem is not None:
                 code, what, fix = problem
                 self.builder.report.reject(code, f"{shown(name)}:{line}", what, fix)
@@ -137,7 +147,7 @@ class RowReader:
         numbers = [number_in(word) for word in given]
         values = [v for v in numbers if v is not None]
         if len(values) < len(numbers):
-            return self._no_number(words, given[numbers.index(None)])
+            return _no_number(given[numbers.index(None)])
         if named:
             kind, facts = words[before], values[before:]
             track = str(int(values[1])) if before == 2 and values[1] >= 0 else ""
@@ -187,22 +197,11 @@ class RowReader:
         )
 
     def _columns(self, words: list[str]) -> Problem:
-        before, columns = self.style.value
+        _, columns = self.style.value
         due = columns + (not self.truth and self.style is not Style.AB3DMOT)
         problem = f"{len(words)} columns, where {due} are due"
         fix = SAVED if not self.truth and len(words) == columns else "see the KITTI readme"
-        if len(words) > columns and number_in(words[before + 1]) is None:
-            fix = "a type has no space: write Person_sitting"
         return "E-KITTI-COLUMNS", problem, fix
-
-    def _no_number(self, words: list[str], wrong: str) -> Problem:
-        before, _ = self.style.value
-        fix = "write numbers, separated by spaces"
-        if "," in wrong:
-            fix = "write a decimal point, not a comma"
-        elif words[before + 1] == wrong:
-            fix = "a type has no space: write Person_sitting"
-        return "E-KITTI-NUMBER", f"{shown(wrong)} is no number", fix
 
     def finish(self) -> None:
         """Count what was met."""
@@ -212,9 +211,18 @@ class RowReader:
             report.note("N-KITTI-DONTCARE", f"lines of type DontCare {what}", self.regions)
         if self.commas and self.style is not Style.AB3DMOT:
             report.note("W-KITTI-COMMA", "lines with commas between columns", self.commas)
+        if self.spaced:
+            problem = "types of several words: each is read as one class"
+            report.note("W-KITTI-SPACE", problem, self.spaced)
         if self.scores:
             problem = "labels with a score: it is not used in a ground truth"
             report.note("N-KITTI-SCORE", problem, self.scores)
+
+
+def _no_number(wrong: str) -> Problem:
+    comma = "," in wrong
+    fix = "write a decimal point, not a comma" if comma else "write numbers, separated by spaces"
+    return "E-KITTI-NUMBER", f"{shown(wrong)} is no number", fix
 
 
 def _known(numbers: NDArray[np.float64]) -> NDArray[np.float64]:

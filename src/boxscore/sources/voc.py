@@ -89,6 +89,9 @@ def _read_xml(path: Path, marked: list[Path], request: ReadRequest, builder: Raw
          layout.renamed),
         ("N-VOC-NO-XML", "pictures without an XML file: left out", layout.unlabelled(read_files)),
         ("N-VOC-PARTS", "parts of objects (head, hand, foot): left out", layout.parts),
+        ("N-VOC-DELETED", "objects that LabelMe marks as deleted: left out", layout.deleted),
+        ("N-VOC-SEGM", "masks that LabelMe keeps as pictures: only their boxes are read",
+         layout.drawn),
         ("N-VOC-POSE", "poses that are no direction: left out", layout.poses),
     ):  # fmt: skip
         if count:

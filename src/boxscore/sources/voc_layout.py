@@ -38,7 +38,7 @@ class VocLayout:
 
     def __init__(self, path: Path, marked: list[Path], *, find_pictures: bool) -> None:
         self.root = path if path.is_dir() else path.parent
-        self.renamed = self.parts = self.poses = 0
+        self.renamed = self.parts = self.poses = self.deleted = self.drawn = 0
         self.used: set[str] = set()
         self._places = OfFolder(self._place)
         self._prefix = prefixes(self.root)

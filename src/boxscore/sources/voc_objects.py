@@ -25,6 +25,7 @@ FLAGS = (("truncated", "truncation"), ("occluded", "occlusion"))
 NO_POSE = ("", "unspecified", "unknown")
 YES = ("1", "true", "yes")
 CONFIDENCES = ("confidence", "score")
+LABELME_SIDES = {"width": "ncols", "height": "nrows"}
 
 
 def image_of(
@@ -76,7 +77,7 @@ class VocFile:
         """Width and height as stated; 0 where they are not, or are no size."""
         sides = []
         for name in ("width", "height"):
-            text = root.text_of("size", name)
+            text = root.text_of("size", name) or root.text_of("imagesize", LABELME_SIDES[name])
             value = number_in(text) if text else 0.0
             sound = value is not None and value >= 0 and value == int(value) and value < 1 << 31
             if not sound:
@@ -90,6 +91,9 @@ class VocFile:
         name = element.text_of("name")
         if not name:
             self._reject(element, "E-VOC-NAME", "object without a name")
+            return
+        if _flag(element, "deleted"):
+            self.layout.deleted += 1
             return
         geometry = self._geometry(element)
         if geometry is None:
@@ -113,9 +117,14 @@ class VocFile:
         polygon = element.child("polygon")
         if polygon is not None:
             points = _vertices(polygon)
+            if points is not None and element.text_of("type") == "bounding_box":
+                return {"kind": Kind.BOX, "box": (*points.min(axis=0), *points.max(axis=0))}
             if points is not None:
                 return {"kind": Kind.POLYGON, "box": NO_BOX, "parts": (points,)}
         turned, box = element.child("robndbox"), element.child("bndbox")
+        if box is None and (drawn := element.child("segm")) is not None:
+            box = drawn.child("box")
+            self.layout.drawn += box is not None
         if turned is not None and box is None:
             values = self._numbers(turned, TURNED)
             if values is None:
@@ -171,8 +180,11 @@ def _flag(element: Element, name: str) -> bool:
 
 
 def _vertices(polygon: Element) -> NDArray[np.float64] | None:
-    """(K, 2) of <x1>, <y1>, <x2>, ...; None where they are not at least three points."""
+    """(K, 2) of <x1>, <y1>, <x2>, ..., or of <pt> as LabelMe writes; None below three points."""
     texts = {child.tag: child.text for child in polygon.children}
+    corners = [child for child in polygon.children if child.tag == "pt"]
+    for k, corner in enumerate(corners, 1):
+        texts |= {f"{side}{k}": corner.text_of(side) or "" for side in "xy"}
     points: list[tuple[float, float]] = []
     while f"x{len(points) + 1}" in texts:
         k = len(points) + 1
