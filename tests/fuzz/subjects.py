@@ -33,6 +33,7 @@ from tests.fuzz.seeds_of_json import (
     lvis_files,
     panoptic,
 )
+from tests.fuzz.seeds_of_tools import tools
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
 
@@ -82,7 +83,7 @@ SUBJECTS: dict[str, Seeds] = {
     "folders": folders, "jsonl": lambda p: of_sinks(p, "jsonl"),
     "kitti": kitti, "labelme": labelme, "mapping": with_mapping, "masks": masks, "mot": mot,
     "npy": arrays, "openimages": openimages, "pickle": lambda p: of_sinks(p, "pickle"),
-    "pictures": pictures, "txt": plain_text, "voc": voc, "yolo": yolo,
+    "pictures": pictures, "tools": tools, "txt": plain_text, "voc": voc, "yolo": yolo,
     "adding": calls, "videos": videos,
 }  # fmt: skip
 """Subject -> its good inputs, given the project for which predictions are meant."""

@@ -1,6 +1,6 @@
 """Datumaro's own JSON, which CVAT exports too: shapes of one group are one object.
 
-Of a group's shapes of one label a mask or polygon counts, else the box. Source: Datumaro's
+Of a group's shapes of one label a mask or polygon counts, with the box beside it. Source: Datumaro's
 documentation of its format.
 """
 
@@ -112,9 +112,11 @@ def _shape(members: list[dict[str, Any]], names: list[str]) -> Shape:
     }
     if best == "label":
         return Shape(question=QUESTION, **shared)
+    boxes = [one for one in members if one.get("type") == "bbox"]
+    if boxes:
+        shared["box"] = tuple(points_of(boxes[0].get("bbox"), 2).ravel()[:4].tolist())
     if best == "bbox":
-        (box,) = (points_of(drawn[0].get("bbox"), 2).ravel(),)
-        return Shape(box=(*box[:4].tolist(),), facts=facts, **shared)
+        return Shape(facts=facts, **shared)
     if best == "mask":
         return Shape(facts=facts | _mask(drawn[0]), **shared)
     least = 3 if best == "polygon" else 1

@@ -1,4 +1,4 @@
-"""Masks on images of which a project knows no more than where their labels end."""
+"""What lies on images of which a project knows no more than where their labels end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,37 @@ from boxscore.schema.kinds import Kind
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import ImportReport
+
+SHARE = 2.0
+"""Numbers of boxes that are shares of an image and reach beyond it stay below this."""
+SIZES_FIX = "import the ground truth again with --images FOLDER, so that sizes are known"
+
+
+def unknown_scale(
+    box: NDArray[np.float64], item: NDArray[np.int32], context: ProjectContext, scale: str | None
+) -> str:
+    """Why boxes cannot be laid on images whose sizes are a guess; nothing where they can.
+
+    Labels in pixels and boxes in shares, or the other way round, meet only by the sizes of images.
+
+    Args:
+        box: (N, 4) numbers of the boxes as read.
+        item: (N,) their items.
+        scale: What the boxes are taken for.
+    """
+    truth = context.ground_truth
+    labelled = np.unique(truth.table["item"]) if truth is not None else np.empty(0, np.int32)
+    # One image alone may well have a label that ends at its lower right corner.
+    if labelled.size < 2 or not _guessed(context)[labelled].all():
+        return ""
+    if not np.isin(item, labelled).any():
+        return ""
+    unit = context.items["width"][labelled] * context.items["height"][labelled] == 1
+    shares = scale == "relative" or bool((np.abs(box) <= SHARE).all())
+    if unit.all() == shares or unit.any() != unit.all():
+        return ""
+    labels, boxes = ("shares", "pixels") if unit.all() else ("pixels", "shares")
+    return f"their sizes are not known, labels are in {labels} and boxes in {boxes} of them"
 
 
 def without_unfit_masks(

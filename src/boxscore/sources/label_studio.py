@@ -44,8 +44,8 @@ def _fits(document: Any) -> bool:
     """Tasks with data and annotations or predictions, or flat ones with regions of our kinds."""
     some = document[:100] if isinstance(document, list) else []
     return bool(some) and all(isinstance(one, dict) for one in some) and (
-        all(isinstance(one.get("data"), dict) for one in some)
-        and any(_drawings(one, "truth") or _drawings(one, "predictions") for one in some)
+        (all(isinstance(one.get("data"), dict) for one in some)
+        and any(_drawings(one, "truth") or _drawings(one, "predictions") for one in some))
         or any(_flat(one) for one in some)
     )  # fmt: skip
 

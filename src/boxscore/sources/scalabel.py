@@ -58,7 +58,9 @@ def _pictures(document: Any, _file: Path, _role: Role, report: ImportReport) -> 
         size = next((s for s in (one.get("size"), usual) if isinstance(s, dict)), {})
         film = text_at(one, "videoName")
         place = one.get("frameIndex")
-        facts = {"sequence": film, "position": place} if film and side(place) or place == 0 else {}
+        facts = (
+            {"sequence": film, "position": place} if (film and side(place)) or place == 0 else {}
+        )
         shapes = [partial(_shape, given) for given in entries(one, "labels")]
         yield Picture(
             name=f"{film}/{one['name']}" if film else one["name"],

@@ -1,4 +1,4 @@
-"""Supervisely's JSON, one file per picture, and its bitmaps. Source: Supervisely's documentation."""
+"""Supervisely's JSON, one file per picture. Source: Supervisely's documentation."""
 
 from __future__ import annotations
 

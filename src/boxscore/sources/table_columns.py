@@ -41,6 +41,8 @@ ALIASES: dict[str, str] = {
 }
 """What a column holds -> names of such a column, without case and punctuation."""
 
+NUMBERS = ("classid", "labelid")
+"""Columns of classes by number: another one of classes is preferred."""
 _NAMES = {name: what for what, names in ALIASES.items() for name in names.split()}
 BOXES = (
     (("x", "y", "x2", "y2"), "xyxy"),
@@ -53,10 +55,16 @@ BOXES = (
 def columns_of(header: Iterable[str]) -> dict[str, int]:
     """What is held -> number of the column; the first of several names counts."""
     found: dict[str, int] = {}
+    named = ""
     for k, name in enumerate(header):
-        what = _NAMES.get(re.sub(r"[\W_]+", "", name.casefold()))
-        if what is not None:
-            found.setdefault(what, k)
+        plain = re.sub(r"[\W_]+", "", name.casefold())
+        what = _NAMES.get(plain)
+        if what is None:
+            continue
+        # Names say more than a model's own numbers of classes, as in class_id, class_name.
+        if what not in found or (what == "class" and named in NUMBERS and plain not in NUMBERS):
+            found[what] = k
+            named = plain if what == "class" else named
     if "x2" in found and "y2" in found:
         # Beside corners, sizes are those of the image, as TensorFlow's examples have them.
         for side in ("width", "height"):

@@ -21,6 +21,7 @@ from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.mapping import Mapping
 from boxscore.sources.doctor.outlines import outlined
 from boxscore.sources.doctor.readings import EXCEPTIONS, NO_WAY, BoxReading, Finding, Reading
+from boxscore.sources.guessed_sizes import SIZES_FIX, unknown_scale
 from boxscore.sources.raw import RawSet
 from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.settling import Settlement
@@ -115,7 +116,11 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
     )
     seen = outlined(raw, item, context.items)
     boxes, met = weigh_boxes(seen, item, context, evidence, mapping)
-    if boxes is not None and mapping.images_by is None and not mapping.images:
+    settled = mapping.images_by is not None or bool(mapping.images) or mapping.boxes is not None
+    blind = "" if settled or boxes is None else _unsized(seen, item, context, boxes)
+    if blind:
+        images = replace(images, sure=False, why=blind, doubt=blind, fix=SIZES_FIX)
+    elif boxes is not None and mapping.images_by is None and not mapping.images:
         images = confirm_images(images, seen, context, evidence, mapping, boxes)
         assert isinstance(images.chosen, Reading)
         moved = images.chosen.place[raw.columns["image"]]
@@ -140,6 +145,13 @@ def diagnose(raw: RawSet, context: ProjectContext, mapping: Mapping | None = Non
         given=mapping,
         met=met,
     )
+
+
+def _unsized(raw: RawSet, item: NDArray[np.int32], context: ProjectContext, boxes: Finding) -> str:
+    """Why the boxes of records cannot be laid on images of unknown sizes, or nothing."""
+    rows = _boxed(raw, item)
+    assert isinstance(boxes.chosen, BoxReading)
+    return unknown_scale(raw.box[rows], item[rows], context, boxes.chosen.form.scale)
 
 
 def _way(finding: Finding) -> str | None:

@@ -1,0 +1,105 @@
+"""Good inputs of annotation tools that write JSON."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from base64 import b64encode
+from typing import Any
+
+from PIL import Image
+
+import boxscore as bs
+from tests.fuzz.seeds import BOXES, CLASSES, SIZES, one_file, text
+from tests.fuzz.trees import Case
+
+Objects = list[tuple[int, float, float, float, float]]
+
+
+def _createml(name: str, boxes: Objects) -> dict[str, Any]:
+    drawn = [
+        {"label": CLASSES[k - 1], "confidence": 0.5,
+         "coordinates": {"x": x + w / 2, "y": y + h / 2, "width": w, "height": h}}
+        for k, x, y, w, h in boxes
+    ]  # fmt: skip
+    return {"image": name, "annotations": drawn}
+
+
+def _task(name: str, boxes: Objects) -> dict[str, Any]:
+    width, height = SIZES[name]
+    regions = [
+        {"original_width": width, "original_height": height, "type": "rectanglelabels",
+         "score": 0.5, "value": {
+             "x": x / width * 100, "y": y / height * 100, "rotation": 0 if k == 1 else 30,
+             "width": w / width * 100, "height": h / height * 100,
+             "rectanglelabels": [CLASSES[k - 1]]}}
+        for k, x, y, w, h in boxes
+    ]  # fmt: skip
+    outline = {"points": [[0, 0], [50, 0], [50, 50]], "polygonlabels": ["cat"]}
+    drawn = [*regions, {"value": outline, "score": 0.5}] if regions else regions
+    return {
+        "data": {"image": f"/data/upload/1/0123abcd-{name}"},
+        "annotations": [{"result": drawn}],
+        "predictions": [{"result": drawn, "score": 0.5}],
+    }
+
+
+def _frame(name: str, boxes: Objects) -> dict[str, Any]:
+    labels = [
+        {"id": k, "category": CLASSES[k - 1], "score": 0.5,
+         "box2d": {"x1": x, "y1": y, "x2": x + w, "y2": y + h}, "attributes": {"occluded": True}}
+        for k, x, y, w, h in boxes
+    ]  # fmt: skip
+    line = {"category": "cat", "poly2d": [{"vertices": [[0, 0], [5, 9]], "closed": False}]}
+    return {"name": name, "labels": [*labels, line]}
+
+
+def _item(name: str, boxes: Objects) -> dict[str, Any]:
+    drawn: list[dict[str, Any]] = [
+        {"type": "bbox", "label_id": k - 1, "group": k, "bbox": [x, y, w, h],
+         "attributes": {"score": 0.5}}
+        for k, x, y, w, h in boxes
+    ]  # fmt: skip
+    outline = {"type": "polygon", "label_id": 0, "group": 1, "points": [1, 2, 9, 2, 9, 9]}
+    size = SIZES[name][::-1]
+    return {"id": name, "annotations": [*drawn, outline], "image": {"path": name, "size": size}}
+
+
+def tools(_: bs.Project) -> list[Case]:
+    """CreateML, Label Studio, Scalabel, Datumaro, the VGG Image Annotator, Supervisely."""
+    labels = {"label": {"labels": [{"name": name} for name in CLASSES]}}
+    both = {
+        "createml": [_createml(*one) for one in BOXES.items()],
+        "labelstudio": [_task(*one) for one in BOXES.items()],
+        "scalabel": [_frame(*one) for one in BOXES.items()],
+        "datumaro": {"categories": labels, "items": [_item(*one) for one in BOXES.items()]},
+    }
+    alone = {"via": _via(), "supervisely": _supervisely()}
+    return [
+        one_file("a.png.json", text(document), role=role, form=form)
+        for role, documents in (("truth", both | alone), ("predictions", both), ("doctor", both))
+        for form, document in documents.items()
+    ]
+
+
+def _via() -> dict[str, Any]:
+    shapes: list[dict[str, Any]] = [
+        {"name": "rect", "x": 1, "y": 2, "width": 9, "height": 4},
+        {"name": "polygon", "all_points_x": [0, 9, 9], "all_points_y": [0, 0, 9]},
+        {"name": "ellipse", "cx": 9, "cy": 8, "rx": 4, "ry": 2, "theta": 0.5},
+        {"name": "point", "cx": 9, "cy": 8},
+    ]
+    drawn = [{"shape_attributes": shape, "region_attributes": {"class": "cat"}} for shape in shapes]
+    return {"a.png9": {"filename": "a.png", "size": 9, "regions": drawn}}
+
+
+def _supervisely() -> dict[str, Any]:
+    out = io.BytesIO()
+    Image.new("L", (3, 2), 255).save(out, "PNG")
+    data = b64encode(zlib.compress(out.getvalue())).decode()
+    kinds = ("rectangle", "polygon", "line", "point")
+    points = {"exterior": [[1, 2], [30, 8], [9, 20]], "interior": []}
+    drawn = [{"classTitle": "cat", "geometryType": kind, "points": points} for kind in kinds]
+    bitmap = {"classTitle": "cat", "geometryType": "bitmap",
+              "bitmap": {"data": data, "origin": [3, 4]}}  # fmt: skip
+    return {"size": {"width": 64, "height": 48}, "objects": [*drawn, bitmap]}
