@@ -247,3 +247,17 @@ def test_names_of_classes_are_preferred_to_numbers(tmp_path: Path) -> None:
     request = ReadRequest(role="predictions")
     raw = format_of("csv", "predictions").read(tmp_path / "a.csv", request, report)
     assert names(raw) == ["cat"]
+
+
+def test_a_list_of_rows_is_a_table(tmp_path: Path) -> None:
+    """As supervision's JSONSink and pandas write it."""
+    row = {"x_min": 1.5, "y_min": 2, "x_max": 3, "y_max": 4, "class_id": 0, "confidence": 0.5,
+           "tracker_id": "", "class_name": "cat", "file_name": "a.jpg"}  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps([row, 7, row | {"class_name": "dog"}], indent=4))
+    assert recognised(tmp_path / "a.json", "predictions").format == "jsonl"
+    report = ImportReport(tmp_path)
+    request = ReadRequest(role="predictions")
+    raw = format_of("jsonl", "predictions").read(tmp_path / "a.json", request, report)
+    assert names(raw) == ["cat", "dog"] and raw.box.tolist() == [[1.5, 2, 3, 4]] * 2
+    (entry,) = report.entries["E-JSONL-LINE"]
+    assert entry.place == "record 2"

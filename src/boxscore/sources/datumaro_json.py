@@ -1,7 +1,7 @@
 """Datumaro's own JSON, which CVAT exports too: shapes of one group are one object.
 
-Of a group's shapes of one label a mask or polygon counts, with the box beside it. Source: Datumaro's
-documentation of its format.
+Of a group's shapes of one label a mask or polygon counts, with the box beside it. Source:
+Datumaro's documentation of its format.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JSON documents of annotation tools: pictures with the shapes that were drawn on them -> records."""
+"""JSON documents of annotation tools: pictures with the shapes drawn on them -> records."""
 
 from __future__ import annotations
 

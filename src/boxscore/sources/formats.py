@@ -118,7 +118,7 @@ CARDS: tuple[FormatCard, ...] = (
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("fiftyone", "FiftyOne's exports as JSON", *BOTH, module="fiftyone_json"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
-    _card("jsonl", "Tables as JSON lines", *BOTH),
+    _card("jsonl", "Tables as JSON lines, or as a list of objects", *BOTH),
     _card("kitti", "KITTI labels and results, of images and of tracked sequences", *BOTH),
     _card("labelme", "labelme JSON files, one per image", "truth"),
     _card("labelstudio", "Label Studio's JSON and JSON_MIN", *BOTH, module="label_studio"),

@@ -1,7 +1,8 @@
-"""Tables as JSON lines: an object a line, whose keys name the columns."""
+"""Tables as JSON: an object a line, or a list of objects, whose keys name the columns."""
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from itertools import islice
@@ -10,6 +11,7 @@ from typing import Any
 
 from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
+from boxscore.sources.json_document import read_document
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.table_columns import is_table
@@ -17,17 +19,40 @@ from boxscore.sources.table_rows import TableReader
 from boxscore.sources.text_lines import read_lines
 
 SUFFIXES = (".jsonl", ".ndjson")
+LIST = ".json"
+HEAD = 1 << 16
 BATCH = 100_000
 
 
 def recognise(path: Path, role: Role) -> Guess:
     """By a first line that is an object naming an image and a class."""
-    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+    if not path.is_file() or path.suffix.lower() not in (*SUFFIXES, LIST):
         return NO
     with path.open("rb") as file:
-        first = _record(file.readline(1 << 16).decode("utf-8-sig", "replace"))
-    fits = first is not None and is_table(first, role == "predictions")
+        head = file.read(HEAD).decode("utf-8-sig", "replace")
+    if path.suffix.lower() == LIST:
+        first = _first_of_list(head)
+        flat = first is not None and not any(isinstance(v, list | dict) for v in first.values())
+        why = "a list of objects that name images and classes"
+        return Guess(share=0.8, why=why) if flat and _is_table(first, role) else NO
+    fits = _is_table(_record(head.partition("\n")[0]), role)
     return Guess(share=0.95, why="lines of JSON that name images and classes") if fits else NO
+
+
+def _is_table(record: dict[str, Any] | None, role: Role) -> bool:
+    return record is not None and is_table(record, role == "predictions")
+
+
+def _first_of_list(head: str) -> dict[str, Any] | None:
+    """The first object of a list, where that is short."""
+    start = head.lstrip()
+    if not start.startswith("["):
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(start[1:].lstrip())
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
@@ -36,7 +61,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     Raises:
         SourceError: It is no text in UTF-8, or its lines name too little.
     """
-    records = _records(path, report)
+    records = (_listed if _is_list(path) else _records)(path, report)
     batch = list(islice(records, BATCH))
     if not batch:
         fix = "write one object a line"
@@ -57,6 +82,23 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         problem = f"lines with keys that none of the first {BATCH} has: these are not read"
         report.note("W-JSONL-LATE-KEY", problem, late, wrong=True)
     return table.finish()
+
+
+def _is_list(path: Path) -> bool:
+    if path.suffix.lower() != LIST:
+        return False
+    with path.open("rb") as file:
+        return file.read(HEAD).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
+
+
+def _listed(path: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a list and their numbers, from 1."""
+    for number, value in enumerate(read_document(path), 1):
+        if isinstance(value, dict):
+            yield number, value
+        else:
+            problem = f"{shown(value)} is no object"
+            report.reject("E-JSONL-LINE", f"record {number}", problem, "write a list of objects")
 
 
 def _records(path: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, Any]]]:

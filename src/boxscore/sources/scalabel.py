@@ -26,6 +26,7 @@ from boxscore.sources.drawn_documents import (
     text_at,
 )
 from boxscore.sources.formats import Role
+from boxscore.sources.frames import MOST_FRAMES
 from boxscore.sources.json_document import real
 from boxscore.sources.raw import Convention
 from boxscore.sources.report import ImportReport
@@ -58,9 +59,9 @@ def _pictures(document: Any, _file: Path, _role: Role, report: ImportReport) -> 
         size = next((s for s in (one.get("size"), usual) if isinstance(s, dict)), {})
         film = text_at(one, "videoName")
         place = one.get("frameIndex")
-        facts = (
-            {"sequence": film, "position": place} if (film and side(place)) or place == 0 else {}
-        )
+        facts: dict[str, Any] = {}
+        if film and type(place) is int and 0 <= place < MOST_FRAMES:
+            facts = {"sequence": film, "position": place}
         shapes = [partial(_shape, given) for given in entries(one, "labels")]
         yield Picture(
             name=f"{film}/{one['name']}" if film else one["name"],
