@@ -261,3 +261,15 @@ def test_a_list_of_rows_is_a_table(tmp_path: Path) -> None:
     assert names(raw) == ["cat", "dog"] and raw.box.tolist() == [[1.5, 2, 3, 4]] * 2
     (entry,) = report.entries["E-JSONL-LINE"]
     assert entry.place == "record 2"
+
+
+def test_lines_that_were_appended_again_are_counted(tmp_path: Path) -> None:
+    """As Ultralytics' save_txt does where a run is repeated into one folder."""
+    project, _ = Project.demo(tmp_path / "demo")
+    title = str(project.items["title"][0]).rpartition(".")[0]
+    (tmp_path / "labels").mkdir()
+    line = "0 0.5 0.5 0.2 0.2 0.9\n"
+    (tmp_path / "labels" / f"{title}.txt").write_text(line * 2 + line.replace("0.9", "0.8"))
+    done = project.import_predictions(tmp_path / "labels", name="again")
+    assert done["predictions"] == 3
+    assert {w["code"]: w["count"] for w in done["warnings"]}["W-DUPLICATE"] == 1

@@ -23,6 +23,7 @@ from boxscore.schema.tables import (
     TableSchema,
 )
 from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
+from boxscore.sources.duplicates import repeated_rows
 from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.rotated_corners import rectangle_around
@@ -75,6 +76,7 @@ def annotations_of(
     work.place_boxes()
     work.place_points()
     work.check_boxes()
+    work.mark_repeats(schema.name == "predictions")
     return work.tables(schema)
 
 
@@ -283,6 +285,17 @@ class _Work:
             "W-BOX-OUTSIDE",
             lambda r: f"box {given[r].tolist()} lies outside the image: kept",
             Mark.OUTSIDE,
+        )
+
+    def mark_repeats(self, predicted: bool) -> None:
+        """Boxes that stand twice, as where a program appended to the files of its last run."""
+        among = self.alive & np.isin(self.kind, (Kind.BOX, Kind.ROTATED_BOX))
+        confidence = self.raw.columns["confidence"]
+        columns = (self.item, self.class_id, *self.box.T, self.theta, confidence)
+        again = repeated_rows(columns, among, np.arange(self.raw.rows))
+        what = "prediction" if predicted else "label"
+        self.repair(
+            again, "W-DUPLICATE", lambda _: f"the same {what} again: both kept", Mark.DUPLICATE
         )
 
     def tables(self, schema: TableSchema) -> Annotations:
