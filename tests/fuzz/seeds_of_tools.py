@@ -11,7 +11,7 @@ from PIL import Image
 
 import boxscore as bs
 from tests.fuzz.seeds import BOXES, CLASSES, SIZES, one_file, text
-from tests.fuzz.trees import Case
+from tests.fuzz.trees import Case, Tree
 
 Objects = list[tuple[int, float, float, float, float]]
 
@@ -75,11 +75,50 @@ def tools(_: bs.Project) -> list[Case]:
         "datumaro": {"categories": labels, "items": [_item(*one) for one in BOXES.items()]},
     }
     alone = {"via": _via(), "supervisely": _supervisely()}
+    found = both | {"megadetector": _megadetector()}
     return [
         one_file("a.png.json", text(document), role=role, form=form)
-        for role, documents in (("truth", both | alone), ("predictions", both), ("doctor", both))
+        for role, documents in (("truth", both | alone), ("predictions", found), ("doctor", found))
         for form, document in documents.items()
     ]
+
+
+def dota(_: bs.Project) -> list[Case]:
+    """DOTA's labels and results, of upright boxes."""
+    corners = {
+        name: [(k, f"{x} {y} {x + w} {y} {x + w} {y + h} {x} {y + h}") for k, x, y, w, h in boxes]
+        for name, boxes in BOXES.items()
+    }
+    head = "imagesource:GoogleEarth\ngsd:0.1\n"
+    labels: Tree = {
+        f"labelTxt/{name[0]}.txt": (
+            head + "".join(f"{at} class-{k} 0\n" for k, at in drawn)
+        ).encode()
+        for name, drawn in corners.items()
+    }
+    found: Tree = {
+        f"Task1_{kind}.txt": "".join(
+            f"{name[0]} 0.5 {at}\n" for name, drawn in corners.items() for k, at in drawn if k == n
+        ).encode()
+        for n, kind in enumerate(CLASSES, 1)
+    }
+    return [
+        Case(tree=labels, role="truth", form="dota"),
+        Case(tree=found, role="predictions", form="dota"),
+        Case(tree=found, role="doctor", form="dota"),
+    ]
+
+
+def _megadetector() -> dict[str, Any]:
+    images = [
+        {"file": name, "detections": [
+            {"category": str(k), "conf": 0.5, "bbox": [
+                x / SIZES[name][0], y / SIZES[name][1], w / SIZES[name][0], h / SIZES[name][1]]}
+            for k, x, y, w, h in boxes]}
+        for name, boxes in BOXES.items()
+    ]  # fmt: skip
+    named = {str(k): name for k, name in enumerate(CLASSES, 1)}
+    return {"images": [*images, {"file": "z.png", "failure": "x"}], "detection_categories": named}
 
 
 def _via() -> dict[str, Any]:

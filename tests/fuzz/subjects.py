@@ -33,7 +33,7 @@ from tests.fuzz.seeds_of_json import (
     lvis_files,
     panoptic,
 )
-from tests.fuzz.seeds_of_tools import tools
+from tests.fuzz.seeds_of_tools import dota, tools
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
 
@@ -74,6 +74,7 @@ def pictures(_: bs.Project) -> list[Case]:
 
 SUBJECTS: dict[str, Seeds] = {
     "detrac": detrac,
+    "dota": dota,
     "keras-yolo": keras_yolo,
     "parquet": parquet,
     "vatic": vatic,

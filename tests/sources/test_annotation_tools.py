@@ -7,7 +7,7 @@ import json
 import zlib
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from PIL import Image
 from boxscore.errors import SourceError
 from boxscore.kernels import _core
 from boxscore.project import Project
-from boxscore.schema.kinds import Kind
+from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import ReadRequest, Role, format_of
 from boxscore.sources.raw import RawSet
 from boxscore.sources.recognising import recognised
@@ -273,3 +273,57 @@ def test_lines_that_were_appended_again_are_counted(tmp_path: Path) -> None:
     done = project.import_predictions(tmp_path / "labels", name="again")
     assert done["predictions"] == 3
     assert {w["code"]: w["count"] for w in done["warnings"]}["W-DUPLICATE"] == 1
+
+
+def test_pictures_beside_their_masks_are_no_classes(tmp_path: Path) -> None:
+    """CamVid's folders, as Datumaro writes them: val/ and valannot/."""
+    for k in range(3):
+        for folder, suffix in (("val", "jpg"), ("valannot", "png")):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            noise = np.random.default_rng(k).integers(0, 255, (16, 16, 3)).astype(np.uint8)
+            Image.fromarray(noise).save(tmp_path / folder / f"{k}.{suffix}")
+    with pytest.raises(SourceError) as refused:
+        recognised(tmp_path, "truth")
+    assert refused.value.code == "E-FORMAT" and "3 .jpg, 3 .png" in str(refused.value)
+    for folder, suffix in (("dog", "jpg"), ("cat", "jpg")):
+        (tmp_path / "own" / folder).mkdir(parents=True)
+        Image.new("RGB", (9, 9)).save(tmp_path / "own" / folder / f"1.{suffix}")
+    assert recognised(tmp_path / "own", "truth").format == "folders"
+
+
+def test_dota_and_its_results(tmp_path: Path) -> None:
+    corners = "30 20 30 60 10 60 10 20"
+    (tmp_path / "t" / "labelTxt").mkdir(parents=True)
+    text = f"imagesource:GoogleEarth\ngsd:0.146\n{corners} plane 0\n{corners} ship 1\n1 2 plane\n"
+    (tmp_path / "t" / "labelTxt" / "P1.txt").write_text(text)
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "Task1_plane.txt").write_text(f"P1 0.5 {corners}\n")
+    for folder, role in (("t", "truth"), ("p", "predictions")):
+        assert recognised(tmp_path / folder, cast("Role", role)).format == "dota"
+    report = ImportReport(tmp_path)
+    raw = format_of("dota", "truth").read(tmp_path / "t", ReadRequest(role="truth"), report)
+    assert names(raw) == ["plane", "ship"] and report.rejected == 1
+    assert raw.columns["marks"].tolist() == [0, Mark.IGNORED]
+    clean = text.removesuffix("1 2 plane\n")
+    (tmp_path / "t" / "labelTxt" / "P1.txt").write_text(clean)
+    project = Project.open(
+        Project.import_project(tmp_path / "t", target=tmp_path, name="d")["path"]
+    )
+    box = project.ground_truth.table
+    # The first edge goes down: 40 long, 20 across, turned by 90 degrees about (20, 40).
+    sides = [float(box[side][0]) for side in ("x", "y", "width", "height", "theta")]
+    assert sides == pytest.approx([0, 30, 40, 20, 90])
+    assert project.import_predictions(tmp_path / "p", name="p")["metrics"]["AP"] == pytest.approx(1)
+
+
+def test_megadetector(tmp_path: Path) -> None:
+    found = {"category": "1", "conf": 0.9, "bbox": [0.1, 0.2, 0.3, 0.4]}
+    images = [
+        {"file": "cam 1/a.jpg", "detections": [found, found | {"category": "7"}]},
+        {"file": "b.jpg", "failure": "Failure image access", "detections": None},
+    ]
+    document = {"info": {}, "images": images, "detection_categories": {"1": "animal"}}
+    raw, report = read_as(tmp_path, "megadetector", document, "predictions")
+    assert names(raw) == ["animal"] and raw.box.tolist() == [[0.1, 0.2, 0.3, 0.4]]
+    assert raw.images[0].key == "cam 1/a" and raw.convention.scale == "relative"
+    assert report.rejected == 1 and report.facts["W-MEGADETECTOR-FAILED"][1] == 1

@@ -47,7 +47,17 @@ def recognise(path: Path, _role: Role) -> Guess:
     some = [_first_names(folder) for folder, _ in folders[:5]]
     if not any(some) or not all(_is_image(p) for names_ in some for p in names_):
         return NO
+    if _are_masks(some):
+        return NO
     return Guess(share=0.6, why=f"folders of images, as {folders[0][0].name}")
+
+
+def _are_masks(some: list[list[Path]]) -> bool:
+    """Whether a folder has PNGs of the same names as JPEGs of another: pictures and their masks."""
+    first = {(p.stem, p.suffix.lower() == ".png") for names in some for p in names}
+    masks = {stem for stem, png in first if png}
+    pictures = {stem for stem, png in first if not png}
+    return len(masks & pictures) * 2 > min(len(masks), len(pictures)) > 0
 
 
 def _named_images(folder: Path) -> dict[Path, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from boxscore.errors import RequestError, SourceError, storable
+from boxscore.errors import RequestError, SourceError, shown, storable
 from boxscore.sources import coco_layout, lvis
 from boxscore.sources.encord_folder import encord_folder
 from boxscore.sources.formats import Guess, Role, formats, recognise
@@ -15,7 +18,11 @@ from boxscore.sources.json_text import is_pickle, open_json
 
 NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml")
 """What is said of other files is why they are no JSON."""
+TABLES = (".csv", ".tsv")
 TORCH = (".pth", ".pt")
+MOST_NAMES = 10_000
+FIRST_LINE = 200
+"""Names of files, and characters, that a refusal looks at."""
 RIVAL = 0.9
 """Share of the best guess from which another one makes the choice unsure."""
 LAST_RESORT = Guess(share=0.1, why="JSON that no other format claims")
@@ -77,9 +84,7 @@ def recognised(path: Path, role: Role) -> Recognition:
         open_json(path)
         guesses = [("coco", LAST_RESORT)]
     if not guesses:
-        names = ", ".join(formats(role))
-        fix = f"name it with --format: {names}"
-        raise SourceError(path, "", "no known format fits", fix=fix, code="E-FORMAT")
+        raise _unknown(path, role)
     (name, best), *others = guesses
     rivals = [g for g in others if best.share < 1 and g[1].share >= RIVAL * best.share]
     if rivals:
@@ -89,6 +94,31 @@ def recognised(path: Path, role: Role) -> Recognition:
         problem = f"may be {' or '.join(known)}"
         raise SourceError(path, "", problem, fix=fix, code="E-FORMAT-UNSURE")
     return Recognition(format=name, guess=best, others=tuple(others))
+
+
+def _unknown(path: Path, role: Role) -> SourceError:
+    """What was seen instead of a known format, and what would be one."""
+    names = ", ".join(["coco", "lvis", *formats(role)])
+    fix = f"export it as one of these, or name the one that it is with --format: {names}"
+    if path.suffix.lower() in TABLES:
+        due = "an image, a class" + (" and a confidence" if role == "predictions" else "")
+        fix = f"name {due} and the box in its first line, as image,class,confidence,x1,y1,x2,y2"
+    return SourceError(path, "", f"no known format fits: {_seen(path)}", fix=fix, code="E-FORMAT")
+
+
+def _seen(path: Path) -> str:
+    """The files of a folder by suffix, or the first line of a file."""
+    if path.is_dir():
+        names = (n for _, _, files in os.walk(path) for n in files)
+        counts = Counter(Path(n).suffix.lower() or n for n in islice(names, MOST_NAMES))
+        most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
+        return ", ".join(f"{n} {shown(s)}" for s, n in most) or "the folder is empty"
+    try:
+        with path.open("rb") as file:
+            line = file.readline(FIRST_LINE).decode("utf-8-sig", "replace").strip()
+    except OSError:
+        line = ""
+    return f"it begins {shown(line)}" if line else "it has no first line"
 
 
 def _refuse_code(path: Path, role: Role) -> None:
