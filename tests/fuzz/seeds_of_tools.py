@@ -50,7 +50,11 @@ def _frame(name: str, boxes: Objects) -> dict[str, Any]:
          "box2d": {"x1": x, "y1": y, "x2": x + w, "y2": y + h}, "attributes": {"occluded": True}}
         for k, x, y, w, h in boxes
     ]  # fmt: skip
-    line = {"category": "cat", "poly2d": [{"vertices": [[0, 0], [5, 9]], "closed": False}]}
+    line = {
+        "category": "cat",
+        "score": 0.5,
+        "poly2d": [{"vertices": [[0, 0], [5, 9]], "closed": False}],
+    }
     return {"name": name, "labels": [*labels, line]}
 
 
@@ -60,7 +64,8 @@ def _item(name: str, boxes: Objects) -> dict[str, Any]:
          "attributes": {"score": 0.5}}
         for k, x, y, w, h in boxes
     ]  # fmt: skip
-    outline = {"type": "polygon", "label_id": 0, "group": 1, "points": [1, 2, 9, 2, 9, 9]}
+    outline = {"type": "polygon", "label_id": 0, "group": 1, "points": [1, 2, 9, 2, 9, 9],
+               "attributes": {"score": 0.5}}  # fmt: skip
     size = SIZES[name][::-1]
     return {"id": name, "annotations": [*drawn, outline], "image": {"path": name, "size": size}}
 

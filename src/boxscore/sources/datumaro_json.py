@@ -96,8 +96,7 @@ def _shape(members: list[dict[str, Any]], names: list[str]) -> Shape:
     label = drawn[0].get("label_id")
     if type(label) is not int or not 0 <= label < len(names) or not names[label]:
         raise BadShapeError("has no class")
-    held = drawn[0].get("attributes")
-    flags = held if isinstance(held, dict) else {}
+    flags = _attributes([*members, *drawn])
     score = next((s for name in SCORES if (s := real(flags.get(name))) is not None), None)
     track = flags.get("track_id")
     shared: dict[str, Any] = {
@@ -122,6 +121,15 @@ def _shape(members: list[dict[str, Any]], names: list[str]) -> Shape:
     least = 3 if best == "polygon" else 1
     parts = tuple(points_of(one.get("points"), least) for one in drawn)
     return Shape(parts=parts, facts=facts, **shared)
+
+
+def _attributes(members: list[dict[str, Any]]) -> dict[str, Any]:
+    """Those of all shapes of an object; the last one's count."""
+    flags: dict[str, Any] = {}
+    for one in members:
+        held = one.get("attributes")
+        flags |= held if isinstance(held, dict) else {}
+    return flags
 
 
 def _mask(given: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """DOTA's text files: four corners and a class a line; results of its first task, a file per class.
 
 Labels are `x1 y1 x2 y2 x3 y3 x4 y4 class difficult`, one file an image, after two lines about the
-picture; results `image confidence x1 ... y4` in Task1_CLASS.txt. Difficult objects never count.
+picture; results `image confidence x1 ... y4` in Task1_CLASS.txt. Difficult objects are ignored.
 Source: Xia et al. 2018, "DOTA: A Large-scale Dataset for Object Detection in Aerial Images".
 """
 
