@@ -329,3 +329,16 @@ def test_megadetector(tmp_path: Path) -> None:
     assert names(raw) == ["animal"] and raw.box.tolist() == [[0.1, 0.2, 0.3, 0.4]]
     assert raw.images[0].key == "cam 1/a" and raw.convention.scale == "relative"
     assert report.rejected == 1 and report.facts["W-MEGADETECTOR-FAILED"][1] == 1
+
+
+def test_poses_of_ultralytics_are_told_to_need_their_shape(tmp_path: Path) -> None:
+    row = " ".join(["0", *["0.5"] * 4, *["0.5"] * 51, "0.9"])
+    (tmp_path / "a.txt").write_text(f"{row}\n")
+    report = ImportReport(tmp_path)
+    request = ReadRequest(role="predictions")
+    format_of("yolo", "predictions").read(tmp_path, request, report)
+    (entry,) = report.entries["E-YOLO-COLUMNS"]
+    assert "kpt_shape: [17, 3]" in entry.fix
+    (tmp_path / "data.yaml").write_text("names: [person]\nkpt_shape: [17, 3]\n")
+    raw = format_of("yolo", "predictions").read(tmp_path, request, ImportReport(tmp_path))
+    assert raw.columns["kind"].tolist() == [Kind.KEYPOINTS]

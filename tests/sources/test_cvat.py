@@ -178,3 +178,30 @@ def test_what_is_no_cvat_is_refused(tmp_path: Path) -> None:
         read_text(tmp_path, "<annotation/>")
     with pytest.raises(SourceError, match="is no XML"):
         read_text(tmp_path, images(BOX.format(0, "", "")).removesuffix("</annotations>"))
+
+
+def test_tasks_of_a_project_share_names(tmp_path: Path) -> None:
+    """As CVAT exports a project: frame_0.png of every task; two tasks may be of one subset."""
+    box = '<box label="car" xtl="1" ytl="2" xbr="8" ybr="9"/>'
+    parts = [
+        f'<image id="{k}" name="f_0.png" subset="{subset}" task_id="{k}" width="20" height="10">'
+        f"{box}</image>"
+        for k, subset in enumerate(("Train", "Val", "Val", "Val"))
+    ]
+    raw, report = read_text(tmp_path, f"<annotations>{''.join(parts)}</annotations>")
+    keys = ["f_0.png", "Val/f_0.png", "2/f_0.png", "3/f_0.png"]
+    assert [image.key for image in raw.images] == keys
+    assert raw.columns["image"].tolist() == [0, 1, 2, 3]
+    assert [image.split for image in raw.images] == ["Train", "Val", "Val", "Val"]
+    assert report.facts["W-CVAT-SHARED"][1] == 3
+
+
+def test_a_tracked_skeleton_has_tracks_of_its_points(tmp_path: Path) -> None:
+    at = 'frame="0" outside="0" occluded="0" keyframe="1"'
+    inner = f'<track id="0" label="hip"><points {at} points="3,4"/></track>'
+    outer = f'<track id="3" label="body"><skeleton {at} points="1,2;3,4"/>{inner}</track>'
+    size = "<original_size><width>20</width><height>10</height></original_size>"
+    head = f"<meta><task><size>1</size>{LABELS}{size}</task></meta>"
+    raw, report = read_text(tmp_path, f"<annotations>{head}{outer}</annotations>")
+    assert only(raw) == (Kind.KEYPOINTS, [[1, 2, 2], [3, 4, 2]]) and not report.rejected
+    assert list(raw.track) == ["3"] and report.facts["N-CVAT-POINTS"][1] == 1

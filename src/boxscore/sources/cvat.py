@@ -7,6 +7,7 @@ documentation, "CVAT for image" and "CVAT for video".
 
 from __future__ import annotations
 
+from itertools import chain, count
 from pathlib import Path
 
 from boxscore.engine import counted
@@ -71,6 +72,8 @@ class _CvatFile:
         self.meta = CvatMeta()
         self.frames: Frames | None = None
         self.filmed = True
+        self.named: set[str] = set()
+        self.shared = self.within = 0
 
     def read(self, file: Path) -> None:
         """Add all that it holds, in its order."""
@@ -82,11 +85,21 @@ class _CvatFile:
             elif element.tag == "image":
                 self._image(element)
             elif element.parent is not None and element.parent.tag == "track":
-                self._tracked(element, element.parent)
+                outer = element.parent.parent
+                if outer is not None and outer.tag == "track":
+                    self.within += 1  # a point of a skeleton, which has it as well
+                else:
+                    self._tracked(element, element.parent)
         if self.filmed:
             frames = self._video()
             for frame in self.meta.all_frames():
                 frames.image(frame)
+        for code, problem, number in (
+            ("N-CVAT-POINTS", "points of skeletons in tracks of their own: left out", self.within),
+            ("W-CVAT-SHARED", "images that share a name: kept apart by subset", self.shared),
+        ):
+            if number:
+                self.builder.report.note(code, problem, number)
 
     def _video(self) -> Frames:
         if self.frames is None:
@@ -101,18 +114,32 @@ class _CvatFile:
             place = f"{self.name}:{element.line}"
             self.builder.report.reject("E-CVAT-IMAGE", place, "image without a name")
             return
-        path, title = self.pictures.find(name)
+        subset = given.get("subset", "")
+        path, title = self.pictures.find(*([f"{subset}/{name}"] if subset else []), name)
+        key = self._key(name, subset, given.get("task_id", ""))
         width, height = (whole_number(given.get(side, "")) or 0 for side in ("width", "height"))
         image = self.builder.image(
-            name,
+            key,
             width=width,
             height=height,
             path=path,
             title=title,
-            split=given.get("subset", "") if given.get("subset") != "default" else "",
+            split=subset if subset != "default" else "",
         )
         for shape in element.children:
             self.shapes.add(shape, image, (width, height), given_by=shape)
+
+    def _key(self, name: str, subset: str, task: str) -> str:
+        """The name; of another image of that name, with its subset, its task or a number before it.
+
+        A project of several tasks has many a frame_000000.png.
+        """
+        tries = chain([name], (f"{way}/{name}" for way in (subset, task) if way),
+                      (f"{number}/{name}" for number in count(2)))  # fmt: skip
+        key = next(one for one in tries if one not in self.named)
+        self.named.add(key)
+        self.shared += key != name
+        return key
 
     def _tracked(self, shape: Element, track: Element) -> None:
         frame = whole_number(shape.attributes.get("frame", ""))

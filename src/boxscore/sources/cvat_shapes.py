@@ -159,10 +159,12 @@ class ShapeReader:
             raise BadShapeError("mask lies beyond its image, or the size of that is not known")
         return {"kind": Kind.BITMASK, "mask": counts}
 
-    def skeleton(self, shape: Element, _: Size) -> Geometry:
+    def skeleton(self, shape: Element, size: Size) -> Geometry:
         """Keypoints in the order that the head gives them; those that are missing are absent."""
         given = {e.attributes.get("label", ""): e for e in shape.children if e.tag == "points"}
         order = self.meta.points.get(shape.attributes.get("label", ""), []) or list(given)
+        if not given and "points" in shape.attributes:
+            return self.points(shape, size)  # of a track, whose points have tracks within it
         if not given:
             raise BadShapeError("skeleton without points")
         order += [name for name in given if name not in order]

@@ -212,6 +212,9 @@ class RowReader:
         problem = f"{count} columns are no box, polygon or pose"
         if not self.truth and count % 2 and count >= 5 and not self.layout.keypoints:
             problem = f"{count} columns have no confidence"
+            if count > 9 and count % 3 == 0:
+                shape = f"kpt_shape: [{count // 3 - 2}, 3]"
+                fix = f"{SAVED}; of poses, put a data.yaml with names and {shape} beside the files"
         return "E-YOLO-COLUMNS", problem, fix
 
     def finish(self) -> None:
