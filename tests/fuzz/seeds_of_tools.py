@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 import boxscore as bs
-from tests.fuzz.seeds import BOXES, CLASSES, SIZES, one_file, text
+from tests.fuzz.seeds import BOXES, CLASSES, SIZES, one_file, text, truth
 from tests.fuzz.trees import Case, Tree
 
 Objects = list[tuple[int, float, float, float, float]]
@@ -80,7 +80,9 @@ def tools(_: bs.Project) -> list[Case]:
         "datumaro": {"categories": labels, "items": [_item(*one) for one in BOXES.items()]},
     }
     alone = {"via": _via(), "supervisely": _supervisely()}
-    found = both | {"megadetector": _megadetector()}
+    scored = [one | {"score": 0.5} for one in truth()["annotations"]]
+    kept = {"coco-scored": truth() | {"annotations": scored}}
+    found = both | kept | {"megadetector": _megadetector()}
     return [
         one_file("a.png.json", text(document), role=role, form=form)
         for role, documents in (("truth", both | alone), ("predictions", found), ("doctor", found))

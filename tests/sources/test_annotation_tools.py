@@ -342,3 +342,27 @@ def test_poses_of_ultralytics_are_told_to_need_their_shape(tmp_path: Path) -> No
     (tmp_path / "data.yaml").write_text("names: [person]\nkpt_shape: [17, 3]\n")
     raw = format_of("yolo", "predictions").read(tmp_path, request, ImportReport(tmp_path))
     assert raw.columns["kind"].tolist() == [Kind.KEYPOINTS]
+
+
+def test_annotations_with_scores_are_a_run(tmp_path: Path) -> None:
+    """Ids are the file's own; one annotation is of no image, one of no category."""
+    one = {"image_id": 9, "category_id": 5, "bbox": [1, 2, 30, 4], "score": 0.5, "iscrowd": 0}
+    outline = one | {"segmentation": [[1, 2, 31, 2, 31, 6]], "attributes": {"score": 0.25}}
+    document = {
+        "images": [{"id": 9, "file_name": "data/a.jpg", "width": 40, "height": 10}],
+        "categories": [{"id": 5, "name": "cat"}],
+        "annotations": [one, outline, one | {"image_id": 8}, one | {"category_id": 6}],
+    }
+    raw, report = read_as(tmp_path, "coco-scored", document, "predictions")
+    assert names(raw) == ["cat", "cat"] and raw.images[0].key == "data/a" and report.rejected == 2
+    assert raw.columns["kind"].tolist() == [Kind.BOX, Kind.POLYGON]
+    assert raw.columns["confidence"].tolist() == [0.5, 0.5] and raw.box[1].tolist() == [1, 2, 30, 4]
+
+
+def test_unknown_sizes_end_where_centred_boxes_do(tmp_path: Path) -> None:
+    box = {"x": 20, "y": 15.5, "width": 10, "height": 5}
+    text = [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": box}]}]
+    (tmp_path / "a.json").write_text(json.dumps(text))
+    made = Project.import_project(tmp_path / "a.json", target=tmp_path, name="made")
+    items = Project.open(made["path"]).items
+    assert (int(items["width"][0]), int(items["height"][0])) == (25, 18)

@@ -110,6 +110,12 @@ CARDS: tuple[FormatCard, ...] = (
         module="dumps_torchvision",
     ),
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
+    _card(
+        "coco-scored",
+        "COCO annotations with scores, as FiftyOne exports a run",
+        "predictions",
+        module="coco_scored",
+    ),
     _card("createml", "CreateML's JSON", *BOTH),
     _card("csv", "Tables as text, with a header line", *BOTH, module="csv_table"),
     _card("cvat", "CVAT XML 1.1, images or video", "truth"),

@@ -185,7 +185,9 @@ def _extents(raw: RawSet) -> NDArray[np.float64]:
         return np.full_like(far, np.nan)
     if raw.convention.scale != "pixels" or not raw.rows:
         return far
-    corner = raw.box[:, 2:] + (raw.box[:, :2] if raw.convention.corners == "xywh" else 0)
+    before = {"xywh": 1.0, "cxcywh": 1.0}.get(raw.convention.corners or "", 0.0)
+    share = 0.5 if raw.convention.corners == "cxcywh" else 1.0
+    corner = raw.box[:, 2:] * share + raw.box[:, :2] * before
     sound = np.isfinite(corner).all(axis=1)
     np.maximum.at(far, raw.columns["image"][sound], corner[sound])
     frames = [k for k, image in enumerate(raw.images) if image.sequence]
