@@ -359,6 +359,18 @@ def test_annotations_with_scores_are_a_run(tmp_path: Path) -> None:
     assert raw.columns["confidence"].tolist() == [0.5, 0.5] and raw.box[1].tolist() == [1, 2, 30, 4]
 
 
+def test_unknown_sizes_end_where_outlines_do(tmp_path: Path) -> None:
+    """The balloons of Mask R-CNN's examples: polygons, no size, no class."""
+    outline = {"name": "polygon", "all_points_x": [60, 90, 90], "all_points_y": [10, 10, 45]}
+    document = {"k": via_file({"shape_attributes": outline, "region_attributes": {}})}
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    made = Project.import_project(tmp_path / "a.json", target=tmp_path, name="made")
+    project = Project.open(made["path"])
+    assert (int(project.items["width"][0]), int(project.items["height"][0])) == (90, 45)
+    assert "W-BOX-ZERO" not in {w["code"] for w in made["warnings"]}
+    assert float(project.ground_truth.table["area"][0]) == pytest.approx(525, rel=0.05)
+
+
 def test_unknown_sizes_end_where_centred_boxes_do(tmp_path: Path) -> None:
     box = {"x": 20, "y": 15.5, "width": 10, "height": 5}
     text = [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": box}]}]

@@ -176,7 +176,7 @@ def _find(
 
 
 def _extents(raw: RawSet) -> NDArray[np.float64]:
-    """(images, 2) the farthest right and bottom edge of the boxes on each image, as written.
+    """(images, 2) the farthest right and bottom edge of boxes and points on each image, as written.
 
     Nan where nothing has a place on its image, and sizes do not matter.
     """
@@ -190,6 +190,9 @@ def _extents(raw: RawSet) -> NDArray[np.float64]:
     corner = raw.box[:, 2:] * share + raw.box[:, :2] * before
     sound = np.isfinite(corner).all(axis=1)
     np.maximum.at(far, raw.columns["image"][sound], corner[sound])
+    points = np.stack([raw.points["x"], raw.points["y"]], axis=1)
+    drawn = np.isfinite(points).all(axis=1)
+    np.maximum.at(far, raw.columns["image"][raw.points["row"][drawn]], points[drawn])
     frames = [k for k, image in enumerate(raw.images) if image.sequence]
     if frames:
         # All frames of a sequence have one size.
