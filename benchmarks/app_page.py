@@ -1,4 +1,4 @@
-"""The app in a real browser: how much the first load sends, when it can be used, a large map."""
+"""The app in a real browser: how much the first load sends, when it can be used, grids, a map."""
 
 from __future__ import annotations
 
@@ -31,6 +31,25 @@ async (rounds) => {
     spent.push(performance.now() - start);
   }
   return spent;
+}
+"""
+
+SCROLL = """
+async (rounds) => {
+  const grid = document.querySelector(".tiles-scroll"), seen = new Set();
+  const height = grid.querySelector(".tiles-row").getBoundingClientRect().height + 8;
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  let tiles = 0;
+  const start = performance.now();
+  for (let k = 0; k < rounds; k++) {
+    grid.scrollTop += 3 * height;
+    do {
+      await frame();
+      for (const tile of grid.querySelectorAll(".tile:not(.waiting)"))
+        if (!seen.has(tile)) seen.add(tile), tiles++;
+    } while (grid.querySelector(".tile.waiting"));
+  }
+  return [tiles, performance.now() - start];
 }
 """
 
@@ -79,6 +98,34 @@ def first_load(chromium: Any, server: Server) -> FirstLoad:
     context.close()
     packed = sum(min(len(gzip.compress(body)), len(body)) for body in content)
     return FirstLoad(sent, packed, interactive)
+
+
+def grid_scrolled(chromium: Any, server: Server, view: str, rounds: int) -> tuple[float, float]:
+    """Scroll a grid three rows at a time, each as soon as the tiles before are all there.
+
+    Returns:
+        Tiles a second, and CPU milliseconds of the page's main thread for each tile.
+    """
+    context = chromium.new_context(viewport={"width": 1600, "height": 1000})
+    context.add_init_script("delete window.EventSource")
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{server.port}/?token={server.token}")
+    page.locator(READY).first.wait_for()
+    page.goto(f"http://127.0.0.1:{server.port}/{view}")
+    page.locator(".tile:not(.waiting)").first.wait_for(timeout=60_000)
+    told = context.new_cdp_session(page)
+    told.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy() -> float:
+        rows = told.send("Performance.getMetrics")["metrics"]
+        return float(next(row["value"] for row in rows if row["name"] == "TaskDuration"))
+
+    page.evaluate(SCROLL, 3)
+    before = busy()
+    tiles, spent = page.evaluate(SCROLL, rounds)
+    main = 1000 * (busy() - before) / tiles
+    context.close()
+    return 1000 * tiles / spent, main
 
 
 def map_frames(chromium: Any, server: Server, points: int, rounds: int) -> tuple[int, float, float]:

@@ -1,5 +1,5 @@
 /** The shell around every page: nav, bar, content, keys, theme. */
-import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactElement } from "react";
 import { pointOf, useOverview, useSummary, type Overview, type Run } from "./api/client";
 import { FilterDialog } from "./filter/dialog";
 import { Failure, Skeleton } from "./parts/card";
@@ -20,6 +20,7 @@ import { pickNothing, picks } from "./state/picked";
 import { usePreferences } from "./state/preferences";
 import { PAGES, unfiltered } from "./state/url";
 import { getView, setView, useView } from "./state/view";
+import { SkeletonContext, skeletonsOf } from "./viewer/skeleton";
 
 // The first screens come with the shell; these come when they are opened.
 const DataMapPage = lazy(() => import("./pages/data-map").then(({ DataMapPage }) => ({ default: DataMapPage })));
@@ -65,6 +66,8 @@ export function App(): ReactElement {
   const project = useOverview(CHOSEN || (projects.data?.here ?? null) !== null);
   const failed = project.error ?? (project.data ? null : projects.error);
   const runs = project.data?.runs ?? [];
+  const classes = project.data?.classes;
+  const skeletons = useMemo(() => skeletonsOf(classes ?? []), [classes]);
   const run = runs.find((r) => r.name === view.run) ?? runs[0];
   const choice = run && (view.page === "errors" ? matchedChoice(view, run) : choiceOf(view, run));
   const summary = useSummary(run ? pointOf(view, run.name) : null, choice?.under);
@@ -114,7 +117,9 @@ export function App(): ReactElement {
           <Failure error={failed} retry={() => void (project.error ? project : projects).refetch()} />
         ) : project.data ? (
           <Suspense fallback={<Skeleton height={400} />}>
-            <Content project={project.data} run={run} dark={dark} />
+            <SkeletonContext value={skeletons}>
+              <Content project={project.data} run={run} dark={dark} />
+            </SkeletonContext>
           </Suspense>
         ) : (
           <Skeleton height={400} />

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { cornersOf, drawnShape } from "../src/errors/overlay";
 import type { ItemObject } from "../src/api/client";
 import { binned } from "../src/viewer/bins";
 import { ghostOf, linked, listed, markAt, marksOf, type Mark } from "../src/viewer/marks";
-import { limbsOf } from "../src/viewer/skeleton";
+import { fitted } from "../src/viewer/sheet";
+import { cornersOf, ringsOf, smallShape } from "../src/viewer/shapes";
+import { limbsOf, skeletonsOf, type Edge } from "../src/viewer/skeleton";
 
 function object(id: string, outcome: ItemObject["outcome"], box: number[], partner: string | null = null): ItemObject {
   const role = id.startsWith("G") ? "ground_truth" : "prediction";
@@ -17,7 +18,7 @@ const objects = [
   object("P0", "tp", [2, 2, 96, 96], "G0"),
   object("P1", "fp", [30, 30, 40, 40], "G0"),
 ];
-const marks = marksOf(objects, "A", "bbox");
+const marks = marksOf(objects, "A", "bbox", new Map());
 const by = (key: string): Mark => marks.find((m) => m.key === key)!;
 
 describe("marks on a picture", () => {
@@ -29,15 +30,15 @@ describe("marks on a picture", () => {
   });
 
   it("are found by their outline where they have one", () => {
-    const turned = marksOf([{ ...objects[0]!, outlines: [[50, 0, 100, 50, 50, 100, 0, 50]] }], "A", "obb");
+    const turned = marksOf([{ ...objects[0]!, outlines: [[50, 0, 100, 50, 50, 100, 0, 50]] }], "A", "obb", new Map());
     expect(markAt(turned, 5, 5, 2)).toBeNull();
     expect(markAt(turned, 50, 50, 2)?.key).toBe("G0");
-    expect(marksOf([{ ...objects[0]!, outlines: [[0, 0, 1, 1, 2, 2]] }], "A", "bbox")[0]!.outlines).toBeNull();
+    expect(marksOf([{ ...objects[0]!, outlines: [[0, 0, 1, 1, 2, 2]] }], "A", "bbox", new Map())[0]!.outlines).toBeNull();
   });
 
   it("lie where their turned box lies", () => {
     expect(cornersOf([0, 0, 4, 2], 90).map((v) => Math.round(v * 1e9) / 1e9 + 0)).toEqual([3, -1, 3, 3, 1, 3, 1, -1]);
-    expect(marksOf([{ ...objects[0]!, outlines: [[5, 0, 10, 5, 5, 10, 0, 5]] }], "A", "obb")[0]!.box).toEqual([0, 0, 10, 10]);
+    expect(marksOf([{ ...objects[0]!, outlines: [[5, 0, 10, 5, 5, 10, 0, 5]] }], "A", "obb", new Map())[0]!.box).toEqual([0, 0, 10, 10]);
   });
 
   it("light up with their partner, and with what the label's own finder is", () => {
@@ -59,13 +60,31 @@ describe("marks on a picture", () => {
 });
 
 describe("keypoints", () => {
-  it("are joined as COCO's person, where both ends are there", () => {
-    const points = Array.from({ length: 17 }, (_, k) => [k, k, k === 15 ? 0 : 2]);
-    expect(limbsOf(points)).toHaveLength(18);
-    expect(limbsOf(points.slice(0, 5))).toEqual([]);
-    expect(drawnShape({ box: [0, 0, 9, 9], theta: 0, keypoints: points }).split("M")).toHaveLength(19);
-    expect(drawnShape({ box: [0, 0, 9, 9], theta: 0, keypoints: [[3, 4, 0], [5, 6, 1]] })).toBe("M5 6h.01");
-    expect(drawnShape({ box: [0, 0, 9, 9], theta: 0, outlines: [[0, 0, 4, 0, 4, 4]] })).toBe("M0 0L4 0L4 4Z");
+  const edges: Edge[] = [[0, 1], [1, 2], [2, 9]];
+  const points = [[0, 0, 2], [5, 5, 1], [9, 9, 0]];
+
+  it("are joined as their class says, where both ends are there", () => {
+    expect(limbsOf(points, edges)).toEqual([[[0, 0, 2], [5, 5, 1]]]);
+    expect(limbsOf(points, [])).toEqual([]);
+    const known = skeletonsOf([{ class_id: 4, skeleton: [[0, 1]] }, { class_id: 5, skeleton: [] }]);
+    expect([...known]).toEqual([[4, [[0, 1]]]]);
+    const [posed, other] = marksOf([{ ...objects[0]!, class_id: 4, keypoints: points }, { ...objects[0]!, keypoints: points }], "A", "keypoints", known);
+    expect([posed!.edges, other!.edges]).toEqual([[[0, 1]], []]);
+  });
+
+  it("stand for their object on a tile, unless it has an outline or none is there", () => {
+    const small = (of: object) => smallShape({ box: [0, 0, 9, 9], ...of }, "prediction", "fp", edges);
+    expect(small({ keypoints: points })).toMatchObject({ keypoints: points, outlines: [], edges });
+    expect(ringsOf(small({ keypoints: points }))).toEqual([]);
+    expect(small({ keypoints: [[1, 1, 0]] })).toMatchObject({ keypoints: null, outlines: null });
+    expect(small({ keypoints: points, outlines: [[0, 0, 4, 0, 4, 4]] })).toMatchObject({ keypoints: null, outlines: [[0, 0, 4, 0, 4, 4]] });
+    expect(small({ box: [0, 0, 4, 2], theta: 90 }).box.map(Math.round)).toEqual([1, -1, 2, 4]);
+  });
+});
+
+describe("a part of a picture", () => {
+  it("lies as large as it fits in the middle", () => {
+    expect(fitted([10, 20, 100, 50], 200, 200)).toEqual({ scale: 2, left: -20, top: 10 });
   });
 });
 

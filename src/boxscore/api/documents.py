@@ -58,6 +58,9 @@ class ClassInfo(Document):
     kind: Literal["object", "classification"]
     ground_truth: int
     images: int
+    keypoints: list[str]
+    skeleton: list[tuple[int, int]]
+    deviations: Literal["given", "coco", "equal"] | None
 
 
 class Part(Document):

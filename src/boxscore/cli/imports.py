@@ -8,7 +8,13 @@ from typing import Any
 import click
 
 from boxscore.cli.measuring import measure, metrics_option
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import (
+    given_sigmas,
+    json_option,
+    open_project,
+    sigmas_option,
+    target_option,
+)
 from boxscore.errors import EXIT_PARTLY, RequestError
 
 
@@ -46,6 +52,7 @@ def import_group() -> None:
 @click.option("--symlinks", is_flag=True, help="Link to the images instead of copying them.")
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
+@sigmas_option
 @metrics_option
 @json_option
 @target_option
@@ -61,6 +68,7 @@ def project(
     symlinks: bool,
     strict: bool,
     dry_run: bool,
+    sigmas: str | None,
     metrics: bool,
     as_json: bool,
     target: Path,
@@ -85,6 +93,7 @@ def project(
         symlinks=symlinks,
         strict=strict,
         dry_run=dry_run,
+        sigmas=given_sigmas(sigmas),
         progress=on_terminal,
     )
     if as_json:

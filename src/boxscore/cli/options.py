@@ -14,6 +14,7 @@ from boxscore.errors import ProjectNotFoundError
 
 if TYPE_CHECKING:
     from boxscore.project import Project
+    from boxscore.project.imports.sigmas import Sigmas
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Asked = dict[str, Any]
@@ -35,6 +36,26 @@ def target_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """`--json`: one JSON document on stdout and nothing else there."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def sigmas_option(command: Command) -> Command:
+    """`--sigmas NUMBERS|FILE`: deviations of keypoints."""
+    return click.option(
+        "--sigmas",
+        metavar="NUMBERS|FILE",
+        help="Deviations of the keypoints for OKS: .026,.025,... for all classes, or a JSON file "
+        "of {\"class\": [...]}. Default: the ground truth's own, else COCO's for its 17 keypoints "
+        "and 1 / K for K others.",
+    )(command)
+
+
+def given_sigmas(text: str | None) -> Sigmas | None:
+    """What `--sigmas` says."""
+    if text is None:
+        return None
+    from boxscore.project.imports.sigmas import read_sigmas
+
+    return read_sigmas(text)
 
 
 def task_option(command: Command) -> Command:

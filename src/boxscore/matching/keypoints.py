@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from enum import Enum
+
 import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
 from boxscore.schema.kinds import Kind
-from boxscore.schema.ontology import Ontology
+from boxscore.schema.ontology import ObjectDef, Ontology
 from boxscore.schema.tables import KEYPOINT_PART, Annotations, Table
 
 TENTHS = (
@@ -16,6 +19,12 @@ TENTHS = (
 )  # fmt: skip
 COCO_SIGMAS = np.array(TENTHS) / 10.0
 """Of a person's 17 keypoints. Source: cocoapi, `Params.setKpParams`."""
+COCO_NAMES = (
+    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder",
+    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip",
+    "left_knee", "right_knee", "left_ankle", "right_ankle",
+)  # fmt: skip
+"""What COCO calls them, in its order."""
 
 
 def keypoint_rows(annotations: Annotations) -> NDArray[np.int64]:
@@ -88,17 +97,41 @@ def agreed_counts(
 
 
 def sigmas_of(ontology: Ontology, counts: NDArray[np.int64], most: int) -> NDArray[np.float64]:
-    """(C, most) deviations: as the class gives them; COCO's for 17 keypoints; else 1 / K each.
+    """(C, most) deviations: as the class gives them; COCO's for its 17 keypoints; else 1 / K each.
 
     Equal deviations of 1 / K are what Ultralytics takes for other skeletons. nan beyond a class's
     own keypoints.
     """
     out = np.full((counts.size, most), np.nan)
     for c, (count, known) in enumerate(zip(counts.tolist(), ontology.objects, strict=True)):
-        if known.sigmas and count:
-            out[c, :count] = known.sigmas
-        elif count == COCO_SIGMAS.size:
-            out[c, :count] = COCO_SIGMAS
-        elif count:
-            out[c, :count] = 1 / count
+        if count:
+            out[c, :count] = {
+                Deviations.GIVEN: known.sigmas,
+                Deviations.COCO: COCO_SIGMAS,
+                Deviations.EQUAL: 1 / count,
+            }[deviations_of(known, count)]
     return out
+
+
+class Deviations(Enum):
+    """Where the deviations of a class's keypoints are from."""
+
+    GIVEN = "given"
+    COCO = "coco"
+    EQUAL = "equal"
+
+
+def deviations_of(known: ObjectDef, count: int) -> Deviations:
+    """COCO's belong to 17 keypoints that have COCO's names, or none.
+
+    Without names pycocotools and Ultralytics take them for a person's too.
+    """
+    if known.sigmas:
+        return Deviations.GIVEN
+    names = tuple(_plain(name) for name in known.skeleton.names)
+    own = count == COCO_SIGMAS.size and names in ((), tuple(map(_plain, COCO_NAMES)))
+    return Deviations.COCO if own else Deviations.EQUAL
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name).lower()

@@ -26,6 +26,7 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.policy import Options
 from boxscore.project.evaluating import evaluate_answers, evaluate_protocol
 from boxscore.project.imports.unseen import unseen_note
+from boxscore.project.keypoint_words import NO_JOINTS, deviation_notes, joints
 from boxscore.project.loading import Loaded
 from boxscore.project.slices.narrowing import Meant, meant
 from boxscore.project.slices.object_conditions import object_masks
@@ -63,6 +64,9 @@ class Question:
 def evaluation_document(state: Loaded, run: str, question: Question) -> Document:
     """The document of interface.md, section "JSON documents", for one run."""
     document = _document(state, run, question)
+    if question.task is Task.KEYPOINTS:
+        told = state.settled("deviations", lambda: deviation_notes(state.truth()))
+        document |= {"notes": [*document.get("notes", ()), *told]}
     if question.where is not None or question.options.only_predicted:
         return document
     note = state.record(run).details.get("unseen")
@@ -279,6 +283,7 @@ def _counts_of_truth(state: Loaded) -> Document:
     per_class = np.bincount(table["class_id"][~crowd], minlength=size)
     place = table["class_id"].astype(np.int64) * truth.items.rows + table["item"]
     images = np.bincount(np.unique(place) // max(truth.items.rows, 1), minlength=size)
+    known = joints(truth)
     return {
         "images": truth.items.rows,
         "images_with_pixels": int((truth.items["file"] != "").sum()),
@@ -294,6 +299,7 @@ def _counts_of_truth(state: Loaded) -> Document:
                 "ground_truth": int(per_class[row.class_id]),
                 "images": int(images[row.class_id]),
             }
+            | known.get(row.class_id, NO_JOINTS)
             for row in truth.ontology.classes
         ],
         "splits": _sizes(truth.items["split"]),

@@ -13,6 +13,7 @@ from boxscore.project.labels.review import LabelReview
 
 if TYPE_CHECKING:
     from boxscore.project.imports.adding import Predictions
+    from boxscore.project.imports.sigmas import Sigmas
 
 Document = dict[str, Any]
 
@@ -62,6 +63,7 @@ class Project(LabelReview, EmbeddingCalls):
         symlinks: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        sigmas: Sigmas | None = None,
         progress: Progress = silent,
     ) -> Document:
         """Make a project from ground truth, inside `target`; see `open` afterwards.
@@ -70,9 +72,12 @@ class Project(LabelReview, EmbeddingCalls):
             source: A file or folder of annotations.
             format: One of `boxscore.sources.project_formats()`, or "auto".
             images: Folder of the image files, where they do not lie beside the source.
+            sigmas: Deviations of keypoints for OKS: of all classes, or of each by its name; in
+                place of those that the source gives.
 
         Raises:
             SourceError: The source is not what it claims to be.
+            RequestError: The sigmas are not those of its keypoints.
         """
         from boxscore.project.imports.creating import ProjectRequest, import_project
 
@@ -86,6 +91,7 @@ class Project(LabelReview, EmbeddingCalls):
                 symlinks=symlinks,
                 strict=strict,
                 dry_run=dry_run,
+                sigmas=sigmas,
                 progress=progress,
             )
         )

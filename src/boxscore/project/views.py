@@ -16,6 +16,7 @@ from boxscore.evaluation.run_view import RunView
 from boxscore.matching.comparable import Side
 from boxscore.matching.recount import MatchesAt
 from boxscore.project.evaluating import Truth
+from boxscore.project.keypoint_words import farthest
 from boxscore.schema.kinds import Task
 
 REASONS = {
@@ -191,21 +192,34 @@ def _partner(scene: Scene, letter: str, side: Side, row: int, iou: float) -> dic
 def _reason(scene: Scene, row: int, kind: ErrorKind, right: bool) -> str:
     reason, view = scene.reason(row), scene.run.view
     if right:
-        return _worded(scene, f"correct: IoU {reason.iou:.2f}")
+        return _worded(scene, f"correct: IoU {reason.iou:.2f}") + _farthest(scene, row, reason)
     if kind is ErrorKind.NONE:
         return IGNORED[Ignored(reason.ignored)]
     label, rival = reason.ground_truth, reason.rival
-    return _worded(scene, REASONS[kind]).format(
+    words = _worded(scene, REASONS[kind]).format(
         label=scene.class_name(int(view.truth.class_id[label])) if label >= 0 else "",
         iou=reason.iou,
         limit=scene.iou,
         rival=view.confidence[rival] if rival >= 0 else float("nan"),
     )
+    return words + (_farthest(scene, row, reason) if kind is ErrorKind.LOCATION else "")
+
+
+def _farthest(scene: Scene, row: int, reason: Reason) -> str:
+    """Of keypoints: which one is farthest off."""
+    label, view = reason.ground_truth, scene.run.view
+    if view.task is not Task.KEYPOINTS or label < 0:
+        return ""
+    known = scene.truth.ontology.objects[int(view.truth.class_id[label])]
+    words = farthest(view, known, label, row)
+    return f"; {words}" if words else ""
 
 
 def _worded(scene: Scene, words: str) -> str:
-    """Keypoints overlap by another measure."""
-    return words.replace("IoU", "OKS") if scene.run.view.task is Task.KEYPOINTS else words
+    """Keypoints overlap by another measure, and are no boxes."""
+    if scene.run.view.task is not Task.KEYPOINTS:
+        return words
+    return words.replace("IoU", "OKS").replace("box", "pose")
 
 
 def _missed(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:

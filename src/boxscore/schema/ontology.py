@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal, Self
 
 from boxscore.schema.kinds import Shape
+from boxscore.schema.skeleton import NO_SKELETON, Skeleton
 
 COLORS = (
     "#D33115", "#E27300", "#16406C", "#FE9200", "#FCDC00", "#DBDF00", "#A4DD00",
@@ -73,6 +74,7 @@ class ObjectDef:
         parent: Name of the class above it, if any (COCO's supercategory, Open Images' hierarchy).
         frequency: "r", "c" or "f" of LVIS: rare, common, frequent in training; empty elsewhere.
         sigmas: Deviation of each keypoint (OKS); empty: not given.
+        skeleton: Names of its keypoints and what joins them.
         thing: Whether its objects can be counted, else it is stuff (panoptic); None: not given.
     """
 
@@ -85,6 +87,7 @@ class ObjectDef:
     parent: str = ""
     frequency: str = ""
     sigmas: tuple[float, ...] = ()
+    skeleton: Skeleton = NO_SKELETON
     thing: bool | None = None
 
 
@@ -243,6 +246,7 @@ class OntologyBuilder:
         parent: str = "",
         frequency: str = "",
         sigmas: tuple[float, ...] = (),
+        skeleton: Skeleton = NO_SKELETON,
         thing: bool | None = None,
     ) -> str:
         """Add a class of objects; returns its feature hash."""
@@ -258,6 +262,7 @@ class OntologyBuilder:
                 parent=parent,
                 frequency=frequency,
                 sigmas=sigmas,
+                skeleton=skeleton,
                 thing=thing,
             )
         )

@@ -14,6 +14,7 @@ from boxscore.schema.ontology import (
     OptionDef,
     option_value,
 )
+from boxscore.schema.skeleton import Skeleton, edges_problem, names_problem
 
 if TYPE_CHECKING:
     from boxscore.schema.ontology import Ontology
@@ -52,6 +53,10 @@ def _object(o: ObjectDef, number: str) -> dict[str, Any]:
         document["frequency"] = o.frequency
     if o.sigmas:
         document["sigmas"] = list(o.sigmas)
+    if o.skeleton.names:
+        document["keypoints"] = list(o.skeleton.names)
+    if o.skeleton.edges:
+        document["skeleton"] = [list(edge) for edge in o.skeleton.edges]
     if o.thing is not None:
         document["isThing"] = o.thing
     return document
@@ -128,8 +133,17 @@ def _read_object(o: dict[str, Any], position: int) -> ObjectDef:
         parent=str(o.get("parent") or ""),
         frequency=str(o.get("frequency") or ""),
         sigmas=tuple(float(s) for s in o.get("sigmas") or ()),
+        skeleton=_skeleton(o),
         thing=o["isThing"] if isinstance(o.get("isThing"), bool) else None,
     )
+
+
+def _skeleton(o: dict[str, Any]) -> Skeleton:
+    """Keypoints by name and joined from 0, as `_object` writes them; other forms are left aside."""
+    names, edges = o.get("keypoints"), o.get("skeleton")
+    known = () if names_problem(names) else tuple(names or ())
+    joined = () if edges_problem(edges, 0, len(known)) else tuple((a, b) for a, b in edges or ())
+    return Skeleton(known, joined)
 
 
 def _source_id(document: dict[str, Any]) -> int | None:

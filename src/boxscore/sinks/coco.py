@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.schema.kinds import Kind, Mark
-from boxscore.schema.ontology import ClassRow
+from boxscore.schema.ontology import ClassRow, ObjectDef
 from boxscore.sinks.content import Content, Image, One
 
 Record = dict[str, Any]
@@ -41,7 +41,10 @@ def documents(content: Content) -> dict[str, list[Record]]:
             if one.kind is not Kind.CLASSIFICATION
         ]
     classes = zip(content.object_classes, class_ids, strict=True)
-    categories = [_category(row, number) for row, number in classes]
+    categories = [
+        _category(row, number) | _keypoints_of(content.ontology.objects[row.class_id])
+        for row, number in classes
+    ]
     if not content.predicted and len({record["id"] for record in records}) < len(records):
         records = [record | {"id": k} for k, record in enumerate(records, 1)]
     return {"images": images, "categories": categories, "annotations": records}
@@ -71,6 +74,15 @@ def _image(image: Image, image_id: int) -> Record:
 
 def _category(row: ClassRow, number: int) -> Record:
     return {"id": number, "name": row.name} | ({"supercategory": row.parent} if row.parent else {})
+
+
+def _keypoints_of(known: ObjectDef) -> Record:
+    """Names, joints counted from 1, and deviations of a class's keypoints, where it has them."""
+    names, edges = known.skeleton.names, known.skeleton.edges
+    found: Record = {"keypoints": list(names)} if names else {}
+    if edges:
+        found["skeleton"] = [[a + 1, b + 1] for a, b in edges]
+    return found | ({"sigmas": list(known.sigmas)} if known.sigmas else {})
 
 
 def _record(one: One, image: Image, image_id: int, class_id: int) -> Record:

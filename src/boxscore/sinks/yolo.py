@@ -63,10 +63,21 @@ def _yaml(content: Content, splits: Sequence[str], keypoints: int) -> str:
         lines += [f"{split}: images/{split}" for split in splits]
     if keypoints:
         lines.append(f"kpt_shape: [{keypoints}, {2 if content.predicted else 3}]")
+        lines += _keypoint_names(content, keypoints)
     lines.append("names:")
     for row in content.object_classes:
         lines.append(f"  {row.class_id}: {json.dumps(row.name, ensure_ascii=False)}")
     return "\n".join(lines) + "\n"
+
+
+def _keypoint_names(content: Content, keypoints: int) -> list[str]:
+    """Of the classes that name as many as every line has."""
+    objects = content.ontology.objects
+    named = [
+        (k, o.skeleton.names) for k, o in enumerate(objects) if len(o.skeleton.names) == keypoints
+    ]
+    lists = [f"  {k}: {json.dumps(list(names), ensure_ascii=False)}" for k, names in named]
+    return ["kpt_names:", *lists] if lists else []
 
 
 def _line(one: One, image: Image, keypoints: int) -> Iterator[str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import SourceError, shown
+from boxscore.errors import SourceError, shown, storable
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
+from boxscore.schema.skeleton import NO_SKELETON, Skeleton, edges_problem, names_problem
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.report import ImportReport
@@ -25,6 +26,7 @@ CATEGORIES = ListSpec(
         Field("supercategory", "text", lenient=True),
         Field("frequency", "span", lenient=True),
         Field("sigmas", "span", lenient=True),
+        Field("skeleton", "span", lenient=True),
     ),
     names=(("id", "category id"),),
 )
@@ -53,6 +55,7 @@ class Categories:
         parents: Name of the category of this file above it, or "".
         frequencies: "r", "c", "f" of LVIS, or "".
         sigmas: Deviations of its keypoints, where given.
+        skeletons: Names of its keypoints and what joins them, where given.
     """
 
     ids: NDArray[np.int64]
@@ -61,6 +64,7 @@ class Categories:
     parents: list[str]
     frequencies: list[str]
     sigmas: list[tuple[float, ...]]
+    skeletons: list[Skeleton]
 
 
 def read_categories(records: Records | None, report: ImportReport) -> Categories:
@@ -71,7 +75,13 @@ def read_categories(records: Records | None, report: ImportReport) -> Categories
     """
     if records is None:
         return Categories(
-            ids=np.empty(0, np.int64), names=[], keypoints=[], parents=[], frequencies=[], sigmas=[]
+            ids=np.empty(0, np.int64),
+            names=[],
+            keypoints=[],
+            parents=[],
+            frequencies=[],
+            sigmas=[],
+            skeletons=[],
         )
     sieve, names = Sieve(records, report), records.texts["name"]
     long = np.array([len(name.encode()) > LONGEST_NAME for name in names], np.bool_)
@@ -97,6 +107,7 @@ def read_categories(records: Records | None, report: ImportReport) -> Categories
         parents=_parents(records, order),
         frequencies=_frequencies(sieve, order),
         sigmas=_sigmas(sieve, order),
+        skeletons=_skeletons(sieve, order),
     )
 
 
@@ -131,6 +142,40 @@ def _no_sigmas(value: object, keypoints: object) -> str:
     if isinstance(keypoints, list) and keypoints and len(value) != len(keypoints):
         return f"{len(value)} sigmas for {len(keypoints)} keypoints: dropped"
     return ""
+
+
+def _skeletons(sieve: Sieve, order: list[int]) -> list[Skeleton]:
+    """COCO counts keypoints from 1; files that name a keypoint 0 count from 0."""
+    named, joined = sieve.records.objects["keypoints"], sieve.records.objects["skeleton"]
+    no_names = {
+        i: problem for i, given in named.items() if given and (problem := names_problem(given))
+    }
+    lists = {i: [] if i in no_names else given or [] for i, given in named.items()}
+    first = {i: 0 if _from_zero(given) else 1 for i, given in joined.items()}
+    no_edges = {
+        i: problem
+        for i, given in joined.items()
+        if given and (problem := edges_problem(given, first[i], len(lists.get(i, []))))
+    }
+    for wrong, where in ((no_names, "/keypoints"), (no_edges, "/skeleton")):
+        words = {i: f"{problem}: dropped" for i, problem in wrong.items()}
+        _report(sieve, words, "W-COCO-SKELETON", where)
+    return [
+        Skeleton(
+            tuple(map(storable, lists.get(i, ()))),
+            ()
+            if i in no_edges
+            else tuple((a - first[i], b - first[i]) for a, b in joined.get(i) or ()),
+        )
+        if lists.get(i) or joined.get(i)
+        else NO_SKELETON
+        for i in order
+    ]
+
+
+def _from_zero(given: object) -> bool:
+    pairs = given if isinstance(given, list) else []
+    return any(isinstance(pair, list) and 0 in pair for pair in pairs)
 
 
 def _report(sieve: Sieve, wrong: dict[int, str], code: str, where: str) -> None:
@@ -175,6 +220,7 @@ def ontology_of(
             parent=categories.parents[c],
             frequency=categories.frequencies[c],
             sigmas=categories.sigmas[c],
+            skeleton=categories.skeletons[c],
         )
     return builder.build()
 

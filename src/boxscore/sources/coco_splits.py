@@ -124,6 +124,7 @@ def _ontology(parts: list[ProjectTables], files: list[Path]) -> Ontology:
             parent=one.parent,
             frequency=one.frequency,
             sigmas=one.sigmas,
+            skeleton=one.skeleton,
             thing=one.thing,
         )
     return builder.build()

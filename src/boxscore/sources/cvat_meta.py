@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from xml.sax.saxutils import unescape
 
+from boxscore.errors import storable
+from boxscore.schema.skeleton import Skeleton
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import RawBuilder
 from boxscore.sources.text_lines import number_in
 from boxscore.sources.xml_text import Element
 
+TAG = re.compile(r"<(?:line|circle)\b[^<>]*>")
+ATTRIBUTE = re.compile(r'([a-z-]+)="([^"<>]*)"')
 MOST_FRAMES = 2_000_000
 LONGEST_NUMBER = 12
 
@@ -21,6 +27,7 @@ class CvatMeta:
     Attributes:
         labels: Names in their order, without the points of skeletons.
         points: Skeleton -> the names of its points, in their order.
+        drawn: Skeleton -> the drawing that says which points are joined.
         source: What a video is called.
         width, height: Pixels of its frames; 0 where it does not say.
         frames: The numbers of all its frames; empty where it does not say.
@@ -28,6 +35,7 @@ class CvatMeta:
 
     labels: list[str] = field(default_factory=list)
     points: dict[str, list[str]] = field(default_factory=dict)
+    drawn: dict[str, str] = field(default_factory=dict)
     source: str = ""
     width: int = 0
     height: int = 0
@@ -45,6 +53,8 @@ class CvatMeta:
                 found.points.setdefault(parent, []).append(name)
             elif name:
                 found.labels.append(name)
+                if svg := label.text_of("svg"):
+                    found.drawn[name] = svg
         size = next((e for e in _all(meta) if e.tag == "original_size"), None)
         if size is not None:
             found.width, found.height = (
@@ -52,6 +62,19 @@ class CvatMeta:
             )
         found.frames = _frames(task)
         return found
+
+    def skeleton(self, label: str) -> Skeleton:
+        """The points of a label, and those that lines of its drawing join."""
+        names = self.points.get(label, [])
+        tags = [dict(ATTRIBUTE.findall(tag)) for tag in TAG.findall(self.drawn.get(label, ""))]
+        node = {tag.get("data-node-id"): tag.get("data-label-name") for tag in tags}
+        place = {unescape(name): names.index(name) for name in names}
+        edges = []
+        for tag in tags:
+            ends = [unescape(node.get(tag.get(f"data-node-{k}")) or "") for k in ("from", "to")]
+            if tag.get("data-type") == "edge" and ends[0] != ends[1] and {*ends} <= {*place}:
+                edges.append((place[ends[0]], place[ends[1]]))
+        return Skeleton(tuple(map(storable, names)), tuple(edges))
 
     def all_frames(self) -> range:
         """Every frame, also those without a shape."""

@@ -46,7 +46,7 @@ class ShapeReader:
         """Go on with another file."""
         self.name, self.meta = name, meta
         for label in meta.labels:
-            self.builder.class_ref(name=label)
+            self.builder.class_ref(name=label, skeleton=meta.skeleton(label))
 
     def add(self, shape: Element, image: int, size: Size, *, given_by: Element) -> None:
         """Add a shape of an image.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from boxscore.errors import storable
 from boxscore.schema.kinds import Kind
 from boxscore.schema.ontology import Ontology
+from boxscore.schema.skeleton import NO_SKELETON, Skeleton
 from boxscore.schema.tables import KEYPOINT_PART
 from boxscore.sources.report import ImportReport
 from boxscore.sources.trait_columns import TraitColumns
@@ -56,6 +57,7 @@ class RawClass:
         question: Of an answer about the whole image; empty for classes of objects.
         parent: Name of the class above it; may be empty.
         thing: Whether its objects can be counted; None where the source does not say.
+        skeleton: Names of its keypoints and what joins them.
     """
 
     number: int | None = None
@@ -63,6 +65,7 @@ class RawClass:
     question: str = ""
     parent: str = ""
     thing: bool | None = None
+    skeleton: Skeleton = NO_SKELETON
 
     def words(self) -> str:
         """For messages."""
@@ -225,15 +228,23 @@ class RawBuilder:
         question: str = "",
         parent: str = "",
         thing: bool | None = None,
+        skeleton: Skeleton = NO_SKELETON,
     ) -> int:
-        """The number of a class as the source names it."""
+        """The number of a class as the source names it; its facts are those given first."""
         identity = number, name, question
         if identity not in self._class_of:
             self._class_of[identity] = len(self.classes)
             called = None if name is None else storable(name)
             question, parent = storable(question), storable(parent)
             self.classes.append(
-                RawClass(number=number, name=called, question=question, parent=parent, thing=thing)
+                RawClass(
+                    number=number,
+                    name=called,
+                    question=question,
+                    parent=parent,
+                    thing=thing,
+                    skeleton=skeleton,
+                )
             )
         return self._class_of[identity]
 

@@ -294,7 +294,14 @@ def _ontology(raw: RawSet) -> tuple[Ontology, NDArray[np.int32]]:
         c = raw.classes[k]
         shape = next((given for one, given in SHAPES if k in met[one]), Shape.BOUNDING_BOX)
         name = c.name if c.name is not None else str(c.number)
-        builder.object(name, shape, source_id=c.number, parent=c.parent, thing=c.thing)
+        builder.object(
+            name,
+            shape,
+            source_id=c.number,
+            parent=c.parent,
+            thing=c.thing,
+            skeleton=c.skeleton,
+        )
     hashes = {
         k: builder.option(c.question, c.name if c.name is not None else str(c.number))
         for k, c in enumerate(raw.classes)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from boxscore.engine import counted
 from boxscore.errors import SourceError
+from boxscore.schema.skeleton import Skeleton
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
@@ -86,7 +87,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     layout = layout_of(path, upwards=truth)
     builder = RawBuilder("yolo", path, report, CONVENTION)
     for number, name in sorted(layout.names.items()):
-        builder.class_ref(number, name)
+        builder.class_ref(number, name, skeleton=Skeleton(layout.keypoint_names.get(number, ())))
     labels = list(layout.files())
     if not labels:
         fix = "name the folder with the .txt files, or its data.yaml"

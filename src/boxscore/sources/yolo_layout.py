@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from boxscore.errors import SourceError, shown
+from boxscore.errors import SourceError, shown, storable
+from boxscore.schema.skeleton import names_problem
 from boxscore.sources.below import OfFolder, folders_of, stem_of
 from boxscore.sources.image_names import IMAGE_SUFFIXES
 from boxscore.sources.text_lines import data_texts, files_below, is_inside, read_lines
@@ -44,6 +45,7 @@ class Layout:
         names: Number -> name of the classes; empty when nobody says.
         task: As data.yaml says it: detect, segment, pose, obb; empty when it does not.
         keypoints, dimensions: Of a pose, as `kpt_shape`; 0 for other sets.
+        keypoint_names: Of each class of a pose that has any, as `kpt_names`.
         folders: Folders of label files, with the split of each.
         listed: Label files of the images that lists name, with the split of each.
     """
@@ -53,6 +55,7 @@ class Layout:
     task: str = ""
     keypoints: int = 0
     dimensions: int = 3
+    keypoint_names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     folders: list[tuple[Path, str]] = field(default_factory=list)
     listed: dict[Path, str] = field(default_factory=dict)
 
@@ -201,6 +204,7 @@ def _read_yaml(layout: Layout, path: Path) -> None:
     shape = document.get("kpt_shape")
     if shape is not None:
         layout.keypoints, layout.dimensions = _pose(path, shape)
+        layout.keypoint_names = _keypoint_names(document.get("kpt_names"), layout)
     if isinstance(document.get("task"), str):
         layout.task = document["task"]
     layout.folders = _split_folders(path.parent, document)
@@ -228,6 +232,19 @@ def _pose(path: Path, shape: object) -> tuple[int, int]:
             return count, int(dimensions)
     problem = f"{shown(shape)} is no number of keypoints and of values for each"
     raise SourceError(path, "kpt_shape", problem, fix="write [17, 3] or [17, 2]", code=CODE)
+
+
+def _keypoint_names(given: object, layout: Layout) -> dict[int, tuple[str, ...]]:
+    """One list for all classes, or one a class; those of another length than the pose are left."""
+    lists = given if isinstance(given, dict) else dict.fromkeys(layout.names, given)
+    return {
+        int(number): tuple(map(storable, names))
+        for number, names in lists.items()
+        if str(number).isdecimal()
+        and isinstance(names, list)
+        and not names_problem(names)
+        and len(names) == layout.keypoints
+    }
 
 
 def _split_folders(root: Path, document: dict[Any, Any]) -> list[tuple[Path, str]]:

@@ -1782,12 +1782,16 @@ export interface components {
             class_id: number;
             /** Color */
             color: string;
+            /** Deviations */
+            deviations: ("given" | "coco" | "equal") | null;
             /** Feature Hash */
             feature_hash: string;
             /** Ground Truth */
             ground_truth: number;
             /** Images */
             images: number;
+            /** Keypoints */
+            keypoints: string[];
             /**
              * Kind
              * @enum {string}
@@ -1795,6 +1799,11 @@ export interface components {
             kind: "object" | "classification";
             /** Name */
             name: string;
+            /** Skeleton */
+            skeleton: [
+                number,
+                number
+            ][];
         };
         /** ClassIntervals */
         ClassIntervals: {

@@ -1,10 +1,9 @@
 /** The objects behind a flip: one large in both runs side by side, all as tiles. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import type { ReactElement } from "react";
+import { useContext, useMemo, type ReactElement } from "react";
 import { cropUrl, fetchFlipped, type Box, type FlipFilter, type FlippedObject, type Point, type Run } from "../api/client";
 import { useItem } from "../api/items";
 import { clipped, NoPicture, Picture, TileGrid, windowAround } from "../errors/grid";
-import { placeOf, Shape, turnedShape } from "../errors/overlay";
 import { KIND_NAMES, MISS_NAMES, plural, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
@@ -15,7 +14,10 @@ import { objectsOf } from "../state/url";
 import { setView, useView } from "../state/view";
 import { FLIP_WORDS } from "./flips";
 import { keyOf, marksOf, plainLabels, type Mark } from "../viewer/marks";
+import { Overlay } from "../viewer/overlay";
 import { PaneChoice, Panes, type Pane } from "../viewer/panes";
+import { placeOf, smallShape, type Drawn } from "../viewer/shapes";
+import { SkeletonContext } from "../viewer/skeleton";
 import { useLens } from "../viewer/use-lens";
 import { useLooked } from "../viewer/use-looked";
 
@@ -84,16 +86,14 @@ function frameOf(object: FlippedObject): Box {
 }
 
 /** The label solid, the run's prediction dashed, in the colour of what became of it there. */
-function Shapes({ object, side }: { object: FlippedObject; side: Side }): ReactElement {
+function tileShapes(object: FlippedObject, side: Side): Drawn[] {
   const label = object.id.startsWith("G");
   const outcome = side?.outcome ?? "ignored";
-  return (
-    <>
-      {label && <Shape d={turnedShape(object)} role="ground_truth" outcome={outcome === "tp" || outcome === "fn" ? outcome : "explains"} />}
-      {side?.box && <Shape d={turnedShape({ ...side, box: side.box })} role="prediction" outcome={outcome} />}
-      {!label && !side && <Shape d={turnedShape(object)} role="prediction" outcome="ignored" faint />}
-    </>
-  );
+  const shapes: Drawn[] = [];
+  if (label) shapes.push(smallShape(object, "ground_truth", outcome === "tp" || outcome === "fn" ? outcome : "explains"));
+  if (side?.box) shapes.push(smallShape({ ...side, box: side.box }, "prediction", outcome));
+  if (!shapes.length) shapes.push(smallShape(object, "prediction", "ignored"));
+  return shapes;
 }
 
 interface LargeProps {
@@ -107,6 +107,7 @@ interface LargeProps {
 /** The image of the object under both runs, and without any beside them when that is asked for. */
 function Large({ runs, object, confidences, iou }: LargeProps): ReactElement {
   const view = useView();
+  const skeletons = useContext(SkeletonContext);
   const { item } = object;
   const id = { data_hash: item.data_hash, frame: item.frame };
   const [a, b] = runs.map((run, k) => ({ run: run.name, iou, confidence: confidences[k] ?? null, classes: undefined })) as [Point, Point];
@@ -122,7 +123,7 @@ function Large({ runs, object, confidences, iou }: LargeProps): ReactElement {
   useKeys({ z: () => setView({ zoom: !view.zoom }), l: shared.keep });
   const marks = runs.map((run, k) => {
     const data = found[k]?.data;
-    return data && data.data_hash === id.data_hash && data.frame === id.frame ? marksOf(data.objects, run.letter, run.task) : [];
+    return data && data.data_hash === id.data_hash && data.frame === id.frame ? marksOf(data.objects, run.letter, run.task, skeletons) : [];
   });
   const panes: Pane[] = runs.map((run, k) => ({
     key: run.letter,
@@ -175,13 +176,12 @@ function FlipTile({ object, current }: { object: FlippedObject; current: boolean
   const { item } = object;
   const frame = frameOf(object);
   const side = object.second ?? object.first;
+  const shapes = useMemo(() => tileShapes(object, side), [object, side]);
   return (
     <button className="tile" aria-pressed={current} onClick={() => setView({ selected: object.id })} title={`${titleOf(item)}\n${side?.reason ?? ""}`}>
       <div className="tile-picture">
         {item.has_pixels ? <Picture src={cropUrl(item, frame, 272)} alt={object.class_name} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
-        <svg viewBox={frame.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-          <Shapes object={object} side={side} />
-        </svg>
+        <Overlay around={frame} shapes={shapes} />
       </div>
       <div className="tile-words">
         {side && <OutcomeGlyph of={side.outcome} />}

@@ -1,10 +1,12 @@
 /** A virtual grid of tiles: object crops or whole images. Only what is on screen exists. */
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode } from "react";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import { cropUrl, thumbnailUrl, type Box, type FoundObject, type ImageRow } from "../api/client";
 import { OUTCOME_NAMES, score, titleOf, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 import { TILES, usePreferences } from "../state/preferences";
-import { drawnShape, placeOf, Shape } from "./overlay";
+import { Overlay, SharedLayer } from "../viewer/overlay";
+import { placeOf, smallShape, type Drawn } from "../viewer/shapes";
+import { SkeletonContext, type Skeletons } from "../viewer/skeleton";
 import { MOST, target, useScroll } from "./scroll";
 
 /** Of a row, beyond the width of a tile. */
@@ -44,6 +46,8 @@ export function TileGrid({ count, current, see, go, pick, children }: GridProps)
   }, [scroller, tile]);
   const first = Math.max(0, Math.floor(seat.offset / height) - OVERSCAN);
   const last = Math.min(rows - 1, Math.floor((seat.offset + client) / height) + OVERSCAN);
+  // Rows that leave the screen make room for those that come: their canvas stays.
+  const seats = Math.ceil(client / height) + 2 * OVERSCAN + 1;
   const latest = useRef(see);
   useEffect(() => {
     latest.current = see;
@@ -81,11 +85,11 @@ export function TileGrid({ count, current, see, go, pick, children }: GridProps)
       <div className="tiles" style={{ height: Math.min(rows * height, MOST) }}>
         {Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => first + k).map((row) => (
           <div
-            key={row}
+            key={row % seats}
             className="tiles-row"
             style={{ height: tile + WORDS_HEIGHT, transform: `translateY(${row * height - seat.offset + seat.top}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
           >
-            {Array.from({ length: columns }, (_, k) => row * columns + k).map((k) => (k < count ? children(k) : null))}
+            <SharedLayer>{Array.from({ length: columns }, (_, k) => row * columns + k).map((k) => (k < count ? children(k) : null))}</SharedLayer>
           </div>
         ))}
       </div>
@@ -137,20 +141,26 @@ export function clipped([x, y, w, h]: Box, width: number, height: number): Box {
   return [left, top, Math.max(1, Math.min(width, Math.ceil(x + w)) - left), Math.max(1, Math.min(height, Math.ceil(y + h)) - top)];
 }
 
+/** The object, and below it what it was matched with or came closest to. */
+function tileShapes(object: FoundObject, skeletons: Skeletons): Drawn[] {
+  const { partner, outcome } = object;
+  const missed = outcome === "fn";
+  const shapes = [smallShape(object, missed ? "ground_truth" : "prediction", outcome, skeletons.get(object.class_id))];
+  if (partner) shapes.unshift(smallShape(partner, missed ? "prediction" : "ground_truth", outcome === "tp" ? "tp" : "explains", skeletons.get(partner.class_id)));
+  return shapes;
+}
+
 export function ObjectTile({ object, ...tile }: TileProps & { object: FoundObject }): ReactElement {
   const { item } = object;
   const around = clipped(windowAround(placeOf(object), item.width, item.height), item.width, item.height);
   const words = tileWords(object);
+  const skeletons = useContext(SkeletonContext);
+  const shapes = useMemo(() => tileShapes(object, skeletons), [object, skeletons]);
   return (
     <Tile {...tile} title={`${titleOf(item)}\n${object.reason}`}>
       <div className="tile-picture">
         {item.has_pixels ? <Picture src={cropUrl(item, around, 272)} alt={words} name={titleOf(item)} /> : <NoPicture name={titleOf(item)} />}
-        <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-          {object.partner && (
-            <Shape d={drawnShape(object.partner)} role={object.outcome === "fn" ? "prediction" : "ground_truth"} outcome={object.outcome === "tp" ? "tp" : "explains"} />
-          )}
-          <Shape d={drawnShape(object)} role={object.outcome === "fn" ? "ground_truth" : "prediction"} outcome={object.outcome} />
-        </svg>
+        <Overlay around={around} shapes={shapes} />
       </div>
       <div className="tile-words">
         <OutcomeGlyph of={object.outcome} />

@@ -1,8 +1,7 @@
 /** The whole picture, or the object closely, with everything on it and the reason in words. */
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useContext, useEffect, useRef, useState, type ReactElement } from "react";
 import { pointOf, type FoundObject, type ImageRow, type ItemView, type Point, type Run, type Under } from "../api/client";
 import { fetchAhead, useFrames, useItem } from "../api/items";
-import { placeOf } from "./overlay";
 import { KIND_NAMES, OUTCOME_NAMES, score, titleOf } from "../format";
 import { overlapOf } from "../metrics";
 import { isObject } from "../pages/errors";
@@ -17,6 +16,8 @@ import { keyOf, linked, marksOf, plainLabels, type Mark } from "../viewer/marks"
 import { ObjectList } from "../viewer/object-list";
 import { PaneChoice, Panes, PANE_WORDS, type Pane } from "../viewer/panes";
 import { pictureOf } from "../viewer/pixels";
+import { placeOf } from "../viewer/shapes";
+import { SkeletonContext } from "../viewer/skeleton";
 import { Timeline } from "../viewer/timeline";
 import { useLens } from "../viewer/use-lens";
 import { useLooked } from "../viewer/use-looked";
@@ -66,6 +67,7 @@ function frameOf(at: string | null): { data_hash: string; frame: number } | null
 
 function Shown({ run, runs, choice, chosen, next }: ViewerProps & { chosen: FoundObject | ImageRow }): ReactElement {
   const view = useView();
+  const skeletons = useContext(SkeletonContext);
   const own = framedOf(chosen);
   const gone = frameOf(view.at);
   const id = gone ?? { data_hash: own.data_hash, frame: own.frame };
@@ -78,8 +80,8 @@ function Shown({ run, runs, choice, chosen, next }: ViewerProps & { chosen: Foun
   const here = isOf(item.data, id) ? item.data : undefined;
   const framed: Framed = here ?? (gone ? { ...own, ...(item.data ?? {}), ...gone } : own);
   const focus = !gone && isObject(chosen) ? chosen : null;
-  const marks = marksOf((here?.objects ?? []).filter((o) => isShown(o, view.hidden, focus)), run.letter, choice.task);
-  const others = second.data && isOf(second.data, id) ? marksOf(second.data.objects.filter((o) => isShown(o, view.hidden, focus)), other?.letter ?? "", choice.task) : [];
+  const marks = marksOf((here?.objects ?? []).filter((o) => isShown(o, view.hidden, focus)), run.letter, choice.task, skeletons);
+  const others = second.data && isOf(second.data, id) ? marksOf(second.data.objects.filter((o) => isShown(o, view.hidden, focus)), other?.letter ?? "", choice.task, skeletons) : [];
   const shared = useLens(`${id.data_hash}:${id.frame} ${focus?.id ?? ""}`, framed, focus && placeOf(focus));
   const looked = useLooked(`${id.data_hash}:${id.frame} ${run.name}`, focus && keyOf(focus.id, run.letter));
   const flip = (letter: string) => setView({ hidden: view.hidden.includes(letter) ? view.hidden.replace(letter, "") : view.hidden + letter });

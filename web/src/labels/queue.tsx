@@ -1,12 +1,13 @@
 /** The queue: kinds with their counts, and every suspect, the likeliest first. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, type ReactElement } from "react";
 import { cropUrl, thumbnailUrl } from "../api/client";
 import type { IssueKind, LabelIssue, LabelIssues } from "../api/labels";
 import { clipped, NoPicture, Picture, windowAround } from "../errors/grid";
 import { score, titleOf, whole } from "../format";
 import { setView, useView } from "../state/view";
-import { boxOf, IssueShapes } from "./shapes";
+import { Overlay } from "../viewer/overlay";
+import { boxOf, shapesOf } from "./shapes";
 import { ISSUES, nameOf, STATES } from "./words";
 
 const ROW = 60;
@@ -93,17 +94,14 @@ function Row({ issue, current, top }: { issue: LabelIssue; current: boolean; top
 function Thumbnail({ issue }: { issue: LabelIssue }): ReactElement {
   const { image } = issue;
   const box = boxOf(issue);
+  const shapes = useMemo(() => shapesOf(issue), [issue]);
   if (!image) return <div className="tile-picture" />;
   const frame = box && clipped(windowAround(box, image.width, image.height), image.width, image.height);
   const name = titleOf(image);
   return (
     <div className="tile-picture">
       {image.has_pixels ? <Picture src={frame ? cropUrl(image, frame, SCALE) : thumbnailUrl(image, SCALE)} alt="" name={name} /> : <NoPicture name={name} />}
-      {frame && (
-        <svg viewBox={frame.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-          <IssueShapes issue={issue} />
-        </svg>
-      )}
+      {frame && <Overlay around={frame} shapes={shapes} />}
     </div>
   );
 }

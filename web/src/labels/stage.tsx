@@ -1,13 +1,19 @@
 /** The picture with the suspected label, what is suggested, and everything else that is labelled. */
-import { useLayoutEffect, useRef, useState, type ReactElement } from "react";
-import { imageUrl, pointOf, type Box, type Run } from "../api/client";
+import { useContext, type ReactElement } from "react";
+import { pointOf, type Run } from "../api/client";
 import { useItem } from "../api/items";
 import type { LabelIssue } from "../api/labels";
-import { NoPicture, Picture, windowAround } from "../errors/grid";
 import { titleOf } from "../format";
 import { Name } from "../parts/name";
+import { useKeys } from "../state/keys";
 import { setView, useView } from "../state/view";
-import { agreeing, boxOf, IssueShapes, Outline, suggestedBox } from "./shapes";
+import { marksOf, plainLabels, type Named } from "../viewer/marks";
+import type { Look } from "../viewer/paint";
+import { SkeletonContext } from "../viewer/skeleton";
+import { Stage as CanvasStage } from "../viewer/stage";
+import { useLens } from "../viewer/use-lens";
+import { useLooked } from "../viewer/use-looked";
+import { agreeing, boxOf, issueMarks, NAMED } from "./shapes";
 import { ISSUES, nameOf } from "./words";
 
 interface Props {
@@ -33,7 +39,7 @@ export function Stage({ issue, run }: Props): ReactElement {
           Zoom <kbd>Z</kbd>
         </button>
       </header>
-      <Whole key={`${issue.image.data_hash}:${issue.image.frame}`} issue={issue} image={issue.image} run={run} zoom={zoom} />
+      <Whole issue={issue} image={issue.image} run={run} />
       <Legend issue={issue} />
     </section>
   );
@@ -51,63 +57,24 @@ function Legend({ issue }: { issue: LabelIssue }): ReactElement {
   );
 }
 
-function Whole({ issue, image, run, zoom }: { issue: LabelIssue; image: NonNullable<LabelIssue["image"]>; run: Run; zoom: boolean }): ReactElement {
-  const ref = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 700, height: 600 });
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => entry && setSize({ width: entry.contentRect.width, height: entry.contentRect.height }));
-    observer.observe(ref.current!);
-    return () => observer.disconnect();
-  }, []);
+function Whole({ issue, image, run }: { issue: LabelIssue; image: NonNullable<LabelIssue["image"]>; run: Run }): ReactElement {
   const view = useView();
+  const skeletons = useContext(SkeletonContext);
   const matched = run.counts?.iou != null;
   const item = useItem(matched ? image : null, { ...pointOf(view, run.name), classes: undefined });
   const here = item.data?.data_hash === image.data_hash && item.data.frame === image.frame ? item.data.objects : [];
-  const others = here.filter((o) => o.role === "ground_truth" && ![issue.label, issue.other].some((l) => l?.box?.join() === o.box.join()));
-  const full: Box = [0, 0, image.width, image.height];
-  const box = boxOf(issue);
-  const [left, top, width, height] = zoom && box ? windowAround(box, image.width, image.height, size.width / size.height) : full;
-  const scale = Math.min(size.width / width, size.height / height);
-  const style = {
-    width: image.width * scale,
-    height: image.height * scale,
-    transform: `translate(${(size.width - width * scale) / 2 - left * scale}px, ${(size.height - height * scale) / 2 - top * scale}px)`,
-  };
+  const own = [issue.label, issue.other].map((label) => label?.box?.join());
+  const others = plainLabels(marksOf(here.filter((o) => !own.includes(o.box.join())), run.letter, run.task, skeletons));
+  const marks: Named[] = [...others, ...issueMarks(issue)];
+  const of = `${image.data_hash}:${image.frame} ${issue.key}`;
+  const { measure, sheet, lens, move, keep } = useLens(of, image, boxOf(issue));
+  const looked = useLooked(of, null);
+  const hot = looked.hot ?? looked.pinned;
+  const look: Look = { strong: hot === null ? NAMED : new Set([...NAMED, hot]), link: null };
+  useKeys({ l: keep });
   return (
-    <div ref={ref} className="stage" data-testid="stage">
-      <div className="stage-layer" style={style}>
-        {image.has_pixels ? <Picture src={imageUrl(image)} alt={image.title} name={image.title} /> : <NoPicture name={image.title} />}
-        <svg viewBox={full.join(" ")} preserveAspectRatio="none" aria-hidden="true">
-          {others.map((o) => (
-            <Outline key={o.id} box={o.box} paint="context" />
-          ))}
-          <IssueShapes issue={issue} />
-          <Tags issue={issue} scale={scale} />
-        </svg>
-      </div>
+    <div className="stage-box" ref={measure}>
+      <CanvasStage name="Picture" item={image} marks={marks} look={look} sheet={sheet} lens={lens} move={move} point={looked.point} choose={looked.choose} />
     </div>
-  );
-}
-
-/** The suggestion is named above its box, the label below its own. */
-function Tags({ issue, scale }: { issue: LabelIssue; scale: number }): ReactElement {
-  const size = 13 / scale;
-  const gap = 5 / scale;
-  const suggested = issue.suggestion && suggestedBox(issue);
-  const label = issue.label?.box;
-  return (
-    <>
-      {suggested && (
-        <text className="tag suggested" x={Math.max(suggested[0] ?? 0, 0) + gap} y={(suggested[1] ?? 0) - gap - size > 0 ? (suggested[1] ?? 0) - gap : (suggested[1] ?? 0) + size + gap} fontSize={size}>
-          suggested: {issue.suggestion?.class_name}
-        </text>
-      )}
-      {label && (
-        <text className="tag label" x={Math.max(label[0] ?? 0, 0) + gap} y={Math.min((label[1] ?? 0) + (label[3] ?? 0) + size + gap, (issue.image?.height ?? 0) - gap)} fontSize={size}>
-          label: {issue.label?.class_name}
-          {issue.removed && ", to remove"}
-        </text>
-      )}
-    </>
   );
 }

@@ -1,10 +1,11 @@
 /** Small pictures of images and objects, in a grid that wraps. */
-import type { ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { cropUrl, thumbnailUrl, type Box } from "../api/client";
 import type { LikePlace } from "../api/embeddings";
 import { clipped, NoPicture, Picture, windowAround } from "../errors/grid";
-import { boxShape, Shape, type Paint } from "../errors/overlay";
 import { score, titleOf } from "../format";
+import { Overlay } from "../viewer/overlay";
+import { smallShape, type Paint } from "../viewer/shapes";
 
 export interface SmallTile {
   place: LikePlace;
@@ -32,15 +33,12 @@ export function PlacePicture({ place, outcome, size }: { place: LikePlace; outco
   const words = place.class_name ? `${place.class_name} on ${titleOf(place)}` : titleOf(place);
   const box = place.box as Box | null | undefined;
   const around = box && clipped(windowAround(box, place.width, place.height), place.width, place.height);
+  const shapes = useMemo(() => (box ? [smallShape({ box }, "ground_truth", outcome ?? "explains")] : []), [box, outcome]);
   const source = around ? cropUrl(place, around, size) : thumbnailUrl(place, size);
   return (
     <div className={around ? "tile-picture" : "tile-picture whole"}>
       {place.has_pixels ? <Picture src={source} alt={words} name={titleOf(place)} /> : <NoPicture name={titleOf(place)} />}
-      {around && (
-        <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-          <Shape d={boxShape(box)} role="ground_truth" outcome={outcome ?? "explains"} />
-        </svg>
-      )}
+      {around && <Overlay around={around} shapes={shapes} />}
     </div>
   );
 }

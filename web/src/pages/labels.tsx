@@ -55,7 +55,7 @@ function Review({ project, run, head, issues, stale, more }: ReviewProps): React
   const view = useView();
   const [pending, setPending] = useState<ReadonlyMap<string, LabelIssue["state"]>>(new Map());
   const [error, setError] = useState<unknown>(null);
-  const rows = issues.map((one) => ({ ...one, state: pending.get(one.key) ?? one.state }));
+  const rows = issues.map((one) => (pending.has(one.key) ? { ...one, state: pending.get(one.key)! } : one));
   const chosen = rows.findIndex((one) => one.key === view.selected);
   const at = chosen >= 0 ? chosen : Math.max(0, rows.findIndex((one) => one.state === "open"));
   const issue = rows[at];

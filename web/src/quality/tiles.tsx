@@ -1,10 +1,11 @@
 /** Pictures of what has a value: whole images, or objects with their surroundings. */
-import type { ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { BASE } from "../api/base";
 import { cropUrl, thumbnailUrl, type Box, type MetricSubject } from "../api/client";
 import { clipped, NoPicture, Picture, windowAround } from "../errors/grid";
-import { boxShape, Shape } from "../errors/overlay";
 import { short, titleOf } from "../format";
+import { Overlay } from "../viewer/overlay";
+import { smallShape } from "../viewer/shapes";
 
 interface ValueTileProps {
   of: MetricSubject;
@@ -47,6 +48,7 @@ interface ContentProps {
 
 function Content({ of, words, predicted, project }: ContentProps): ReactElement {
   const name = titleOf(of);
+  const shapes = useMemo(() => (of.box ? [smallShape({ box: of.box }, predicted ? "prediction" : "ground_truth", "explains")] : []), [of.box, predicted]);
   if (!of.has_pixels) return <NoPicture name={name} />;
   if (!of.box) return <Picture src={within(thumbnailUrl(of, 272), project)} alt={words} name={name} />;
   const box = of.box as Box;
@@ -54,9 +56,7 @@ function Content({ of, words, predicted, project }: ContentProps): ReactElement 
   return (
     <>
       <Picture src={within(cropUrl(of, around, 272), project)} alt={words} name={name} />
-      <svg viewBox={around.join(" ")} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-        <Shape d={boxShape(box)} role={predicted ? "prediction" : "ground_truth"} outcome="explains" />
-      </svg>
+      <Overlay around={around} shapes={shapes} />
     </>
   );
 }

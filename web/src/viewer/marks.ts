@@ -1,21 +1,21 @@
 /** Everything that is drawn on a picture: labels and predictions with what belongs together. */
 import type { Box, ItemObject } from "../api/client";
-import { boundsOf, cornersOf, placeOf, type Paint, type Role } from "../errors/overlay";
 import { score } from "../format";
+import { boundsOf, cornersOf, placeOf, ringsOf, type Drawn } from "./shapes";
+import { NO_EDGES, type Skeletons } from "./skeleton";
 
-export interface Mark {
-  /** G3 for a label, whatever the run; A:P7 for a prediction of run A. */
+/** What can be pointed at on a picture. */
+export interface Named extends Drawn {
   key: string;
-  role: Role;
-  paint: Paint;
-  object: ItemObject;
-  box: Box;
-  outlines: number[][] | null;
-  /** Its area is tinted: a mask. */
-  filled: boolean;
-  keypoints: number[][] | null;
   /** Class and confidence. */
   text: string;
+  /** It does not step back for what is drawn strongly. */
+  stays?: boolean;
+}
+
+/** An object; its key is G3 for a label, whatever the run, A:P7 for a prediction of run A. */
+export interface Mark extends Named {
+  object: ItemObject;
   /** Of the other side's object that it was matched with or came closest to. */
   partner: string | null;
 }
@@ -29,7 +29,7 @@ export function keyOf(id: string, letter: string): string {
 }
 
 /** An image's objects as a task sees them: boxes where boxes are compared, whatever else there is. */
-export function marksOf(objects: ItemObject[], letter: string, task: string): Mark[] {
+export function marksOf(objects: ItemObject[], letter: string, task: string, skeletons: Skeletons): Mark[] {
   return objects.map((object) => ({
     key: keyOf(object.id, letter),
     role: object.role,
@@ -39,6 +39,7 @@ export function marksOf(objects: ItemObject[], letter: string, task: string): Ma
     outlines: OUTLINED.includes(task) ? object.outlines : null,
     filled: FILLED.includes(task) && object.outlines !== null,
     keypoints: task === "keypoints" ? object.keypoints : null,
+    edges: skeletons.get(object.class_id) ?? NO_EDGES,
     text: object.role === "ground_truth" ? `label: ${object.class_name}` : `${object.class_name} ${score(object.confidence, 2)}`,
     partner: object.partner && keyOf(object.partner.id, letter),
   }));
@@ -75,12 +76,7 @@ export function ghostOf(mark: Mark | undefined, marks: Mark[]): Mark | null {
   const role = mark.role === "ground_truth" ? "prediction" : "ground_truth";
   const object: ItemObject = { ...mark.object, id: partner.id, role, class_name: partner.class_name, class_id: partner.class_id, confidence: null, partner: null, outlines: null, keypoints: null };
   const text = role === "ground_truth" ? `label: ${partner.class_name}` : partner.class_name;
-  return { key: mark.partner, role, paint: role === "ground_truth" && mark.paint !== "tp" ? "explains" : mark.paint === "tp" ? "tp" : "ignored", object, box: placeOf(partner), outlines: partner.theta ? [cornersOf(partner.box as Box, partner.theta)] : null, filled: false, keypoints: null, text, partner: mark.key };
-}
-
-/** The lines of a mark as flat, closed rings in pixels of the picture. */
-export function ringsOf({ outlines, box: [x, y, w, h] }: Pick<Mark, "outlines" | "box">): number[][] {
-  return outlines ?? [[x, y, x + w, y, x + w, y + h, x, y + h]];
+  return { key: mark.partner, role, paint: role === "ground_truth" && mark.paint !== "tp" ? "explains" : mark.paint === "tp" ? "tp" : "ignored", object, box: placeOf(partner), outlines: partner.theta ? [cornersOf(partner.box as Box, partner.theta)] : null, filled: false, keypoints: null, edges: NO_EDGES, text, partner: mark.key };
 }
 
 function distance(px: number, py: number, ax: number, ay: number, bx: number, by: number): number {
@@ -113,10 +109,10 @@ function areaOf(ring: number[]): number {
 }
 
 /** The mark whose line is within reach of a point, the nearest first; else the smallest around it. */
-export function markAt(marks: Mark[], x: number, y: number, reach: number): Mark | null {
-  let line: Mark | null = null;
+export function markAt<M extends Named>(marks: M[], x: number, y: number, reach: number): M | null {
+  let line: M | null = null;
   let nearest = reach;
-  let around: Mark | null = null;
+  let around: M | null = null;
   let smallest = Infinity;
   for (const mark of marks) {
     for (const ring of ringsOf(mark)) {

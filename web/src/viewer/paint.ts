@@ -1,17 +1,18 @@
-/** Marks on a canvas: labels solid, predictions dashed, colour and a shape by outcome, a dark halo below. */
-import type { Paint } from "../errors/overlay";
-import { ringsOf, type Mark } from "./marks";
-import type { Placed } from "./sheet";
+/** Everything that is drawn over pictures: labels solid, predictions dashed, colour and a shape by outcome, a dark halo below. */
+import type { Box } from "../api/client";
+import type { Named } from "./marks";
+import { ringsOf, type Drawn, type Paint } from "./shapes";
+import { fitted, type Placed } from "./sheet";
 import { limbsOf } from "./skeleton";
 
 export interface Look {
   /** Drawn strongly, with their class; everything else steps back. */
   strong: ReadonlySet<string>;
   /** From a mark to what it was matched with. */
-  link: { from: Mark; to: Mark; text: string } | null;
+  link: { from: Named; to: Named; text: string } | null;
 }
 
-const VARIABLES: Record<Paint, string> = { tp: "--o-tp", fp: "--o-fp", fn: "--o-fn", ignored: "--o-ig", explains: "--o-truth" };
+const VARIABLES: Record<Paint, string> = { tp: "--o-tp", fp: "--o-fp", fn: "--o-fn", ignored: "--o-ig", explains: "--o-truth", suggested: "--o-fn", agrees: "--o-agrees" };
 let known: Record<string, string> | null = null;
 
 function colours(): Record<string, string> {
@@ -23,19 +24,39 @@ function colours(): Record<string, string> {
 
 const colourOf = (paint: Paint): string => colours()[VARIABLES[paint]] ?? "white";
 
-/** The picture's marks, the strong ones last and so on top. */
-export function paintMarks(canvas: HTMLCanvasElement, marks: Mark[], at: Placed, look: Look): void {
+type How = "plain" | "faint" | "strong";
+
+/** A canvas of this size in CSS pixels, empty; null where the browser gives none. */
+export function emptied(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
   const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   const ctx = canvas.getContext("2d");
-  if (!ctx) return;
+  if (!ctx) return null;
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.clearRect(0, 0, width, height);
   ctx.lineJoin = "round";
+  return ctx;
+}
+
+/** Shapes over a picture, at a place of the canvas, that shows a part of an image as large as it fits. */
+export function paintShapes(ctx: CanvasRenderingContext2D, [left, top, width, height]: Box, around: Box, shapes: readonly Drawn[]): void {
+  const at = fitted(around, width, height);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  for (const shape of shapes) paintShape(ctx, shape, { scale: at.scale, left: at.left + left, top: at.top + top }, "plain");
+  ctx.restore();
+}
+
+/** The picture's marks, the strong ones last and so on top. */
+export function paintMarks(canvas: HTMLCanvasElement, marks: Named[], at: Placed, look: Look): void {
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const ctx = emptied(canvas, width, height);
+  if (!ctx) return;
   const some = look.strong.size > 0;
-  for (const mark of marks) if (!look.strong.has(mark.key)) paintMark(ctx, mark, at, some ? "faint" : "plain");
+  for (const mark of marks) if (!look.strong.has(mark.key)) paintMark(ctx, mark, at, some && !mark.stays ? "faint" : "plain");
   const strong = marks.filter((mark) => look.strong.has(mark.key));
   for (const mark of strong) paintMark(ctx, mark, at, "strong");
   if (look.link) paintLink(ctx, look.link.from, look.link.to, look.link.text, at);
@@ -44,7 +65,14 @@ export function paintMarks(canvas: HTMLCanvasElement, marks: Mark[], at: Placed,
   for (const mark of strong) if (!link || mark.key === link.from.key || mark.key === link.to.key) paintText(ctx, mark, at, width, height);
 }
 
-function paintMark(ctx: CanvasRenderingContext2D, mark: Mark, at: Placed, how: "plain" | "faint" | "strong"): void {
+function paintMark(ctx: CanvasRenderingContext2D, mark: Named, at: Placed, how: How): void {
+  paintShape(ctx, mark, at, how);
+  if (how === "faint") return;
+  const [x, y] = cornerOf(mark, at);
+  paintGlyph(ctx, mark.paint, x, y, how === "strong" ? 5 : 4);
+}
+
+function paintShape(ctx: CanvasRenderingContext2D, mark: Drawn, at: Placed, how: How): void {
   const colour = colourOf(mark.paint);
   const line = how === "faint" ? 1.2 : how === "strong" ? 2.6 : 1.8;
   ctx.globalAlpha = how === "faint" ? 0.6 : 1;
@@ -60,9 +88,7 @@ function paintMark(ctx: CanvasRenderingContext2D, mark: Mark, at: Placed, how: "
   if (mark.role === "prediction") ctx.setLineDash([5, 3]);
   stroke(ctx, path, colour, line);
   ctx.setLineDash([]);
-  if (mark.keypoints) paintSkeleton(ctx, mark.keypoints, mark.role === "prediction", colour, at, how === "strong");
-  const [x, y] = cornerOf(mark, at);
-  if (how !== "faint") paintGlyph(ctx, mark.paint, x, y, how === "strong" ? 5 : 4);
+  if (mark.keypoints) paintSkeleton(ctx, mark.keypoints, mark, colour, at, how === "strong");
   ctx.globalAlpha = 1;
 }
 
@@ -72,7 +98,7 @@ function stroke(ctx: CanvasRenderingContext2D, path: Path2D, colour: string, wid
   ctx.stroke(path);
 }
 
-function pathOf(mark: Mark, { scale, left, top }: Placed): Path2D {
+function pathOf(mark: Drawn, { scale, left, top }: Placed): Path2D {
   const path = new Path2D();
   for (const ring of ringsOf(mark)) {
     for (let k = 0; k + 1 < ring.length; k += 2) {
@@ -86,16 +112,18 @@ function pathOf(mark: Mark, { scale, left, top }: Placed): Path2D {
 }
 
 /** The upmost point of its first ring: a corner of a box, also of a turned one. */
-function cornerOf(mark: Mark, { scale, left, top }: Placed): [number, number] {
+function cornerOf(mark: Drawn, { scale, left, top }: Placed): [number, number] {
   const ring = ringsOf(mark)[0] ?? [];
   let best = 0;
   for (let k = 2; k + 1 < ring.length; k += 2) if (ring[k + 1]! < ring[best + 1]!) best = k;
   return [left + (ring[best] ?? 0) * scale, top + (ring[best + 1] ?? 0) * scale];
 }
 
+const GLYPHS: readonly Paint[] = ["tp", "fp", "fn", "ignored"];
+
 /** The same shapes as everywhere: disc, diamond, ring; a dash for what does not count. */
 function paintGlyph(ctx: CanvasRenderingContext2D, paint: Paint, x: number, y: number, r: number): void {
-  if (paint === "explains") return;
+  if (!GLYPHS.includes(paint)) return;
   const path = new Path2D();
   if (paint === "fp") {
     path.moveTo(x, y - r * 1.2);
@@ -113,15 +141,15 @@ function paintGlyph(ctx: CanvasRenderingContext2D, paint: Paint, x: number, y: n
   if (paint === "fn") stroke(ctx, path, colour, 2);
 }
 
-function paintSkeleton(ctx: CanvasRenderingContext2D, points: number[][], dashed: boolean, colour: string, at: Placed, strong: boolean): void {
+function paintSkeleton(ctx: CanvasRenderingContext2D, points: number[][], { role, edges }: Drawn, colour: string, at: Placed, strong: boolean): void {
   const place = ([x = 0, y = 0]: number[]): [number, number] => [at.left + x * at.scale, at.top + y * at.scale];
   const limbs = new Path2D();
-  for (const [from, to] of limbsOf(points)) {
+  for (const [from, to] of limbsOf(points, edges)) {
     limbs.moveTo(...place(from));
     limbs.lineTo(...place(to));
   }
   stroke(ctx, limbs, colours()["--o-halo"] ?? "black", strong ? 5 : 4);
-  if (dashed) ctx.setLineDash([5, 3]);
+  if (role === "prediction") ctx.setLineDash([5, 3]);
   stroke(ctx, limbs, colour, strong ? 2.6 : 1.8);
   ctx.setLineDash([]);
   for (const point of points) {
@@ -136,9 +164,9 @@ function paintSkeleton(ctx: CanvasRenderingContext2D, points: number[][], dashed
   }
 }
 
-const middle = ({ box: [x, y, w, h] }: Mark, { scale, left, top }: Placed): [number, number] => [left + (x + w / 2) * scale, top + (y + h / 2) * scale];
+const middle = ({ box: [x, y, w, h] }: Named, { scale, left, top }: Placed): [number, number] => [left + (x + w / 2) * scale, top + (y + h / 2) * scale];
 
-function paintLink(ctx: CanvasRenderingContext2D, from: Mark, to: Mark, text: string, at: Placed): void {
+function paintLink(ctx: CanvasRenderingContext2D, from: Named, to: Named, text: string, at: Placed): void {
   const [a, b] = [middle(from, at), middle(to, at)];
   const path = new Path2D();
   path.moveTo(...a);
@@ -168,7 +196,7 @@ function word(ctx: CanvasRenderingContext2D, text: string, x: number, y: number,
 }
 
 /** Class and confidence at the object: above for a prediction, below for a label, inside the pane. */
-function paintText(ctx: CanvasRenderingContext2D, mark: Mark, at: Placed, width: number, height: number): void {
+function paintText(ctx: CanvasRenderingContext2D, mark: Named, at: Placed, width: number, height: number): void {
   const [x, y, , h] = mark.box;
   const label = mark.role === "ground_truth";
   const text = mark.text.length > 60 ? `${mark.text.slice(0, 59)}…` : mark.text;

@@ -24,6 +24,12 @@ export interface Placed {
   top: number;
 }
 
+/** A part of the picture as large as it fits, in the middle. */
+export function fitted([x, y, w, h]: Box, width: number, height: number): Placed {
+  const scale = Math.min(width / w, height / h);
+  return { scale, left: (width - w * scale) / 2 - x * scale, top: (height - h * scale) / 2 - y * scale };
+}
+
 export const WHOLE: Lens = { scale: 1, x: 0.5, y: 0.5 };
 /** Zoom goes so far at least, and until a pixel of the picture is this wide on the screen. */
 const LEAST_MOST = 12;

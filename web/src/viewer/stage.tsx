@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode, type RefObject } from "react";
 import type { ItemView } from "../api/client";
 import { useView } from "../state/view";
-import { markAt, type Mark } from "./marks";
+import { markAt, type Named } from "./marks";
 import { paintMarks, type Look } from "./paint";
 import { Pixels } from "./pixels";
 import type { Move } from "./use-lens";
@@ -16,7 +16,7 @@ const ZOOM = 1.5;
 interface Props {
   name: string;
   item: Pick<ItemView, "data_hash" | "frame" | "title" | "width" | "height" | "has_pixels">;
-  marks: Mark[];
+  marks: Named[];
   look: Look;
   sheet: Sheet;
   lens: Lens;
@@ -35,7 +35,7 @@ export function Stage({ name, item, marks, look, sheet, lens, move, point, choos
   });
   useWheel(stage, lens.scale === 1, sheet, move);
   const hold = useDrag(sheet, move);
-  const under = (event: PointerEvent): Mark | null => {
+  const under = (event: PointerEvent): Named | null => {
     const box = event.currentTarget.getBoundingClientRect();
     const at = placed(lens, sheet);
     return markAt(marks, (event.clientX - box.left - at.left) / at.scale, (event.clientY - box.top - at.top) / at.scale, REACH / at.scale);

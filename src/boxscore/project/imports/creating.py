@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
 from boxscore.project.imports.importing import folder_name, publish_project, refuse_existing
+from boxscore.project.imports.sigmas import Sigmas, with_sigmas
 from boxscore.schema.labels import DataLabel
 from boxscore.sources import COCO, chosen_format, coco, coco_splits, image_folder
 from boxscore.sources.coco_layout import file_of, split_files
@@ -34,6 +35,7 @@ class ProjectRequest:
     symlinks: bool = False
     strict: bool = False
     dry_run: bool = False
+    sigmas: Sigmas | None = None
     progress: Progress = silent
 
 
@@ -46,6 +48,9 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
     with request.progress("reading annotations and images"):
         form = chosen_format(request.source, request.format, "truth", report)
         tables = _tables(request, form, report)
+    if request.sigmas is not None:
+        ontology = with_sigmas(tables.ontology, tables.ground_truth, request.sigmas)
+        tables = replace(tables, ontology=ontology)
     return publish(
         tables, form, target, request.name, request.symlinks, request.dry_run, request.progress
     )

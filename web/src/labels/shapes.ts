@@ -1,20 +1,8 @@
 /** A label solid white, what is suggested dashed in blue, what other runs draw dashed in plum. */
-import type { ReactElement } from "react";
 import type { Box } from "../api/client";
 import type { LabelIssue } from "../api/labels";
-import { boxShape } from "../errors/overlay";
-
-type Paint = "label" | "stays" | "suggested" | "agrees" | "context";
-
-export function Outline({ box, paint }: { box: number[]; paint: Paint }): ReactElement {
-  const d = boxShape(box as Box);
-  return (
-    <g className={`shape issue-${paint}`}>
-      <path className="halo" d={d} />
-      <path className="stroke" d={d} />
-    </g>
-  );
-}
+import type { Named } from "../viewer/marks";
+import { smallShape, type Drawn, type Paint, type Role } from "../viewer/shapes";
 
 /** The box that an issue is about: all of its boxes together; null where it is about the image. */
 export function boxOf({ label, suggestion, other }: LabelIssue): Box | null {
@@ -38,16 +26,19 @@ export function suggestedBox({ runs, run, suggestion }: LabelIssue): number[] | 
   return own?.box ?? suggestion?.box ?? null;
 }
 
-export function IssueShapes({ issue }: { issue: LabelIssue }): ReactElement {
-  const suggested = issue.suggestion && suggestedBox(issue);
-  return (
-    <>
-      {issue.other?.box && <Outline box={issue.other.box} paint="stays" />}
-      {issue.label?.box && <Outline box={issue.label.box} paint="label" />}
-      {agreeing(issue).map((box) => (
-        <Outline key={box.join()} box={box} paint="agrees" />
-      ))}
-      {suggested && <Outline box={suggested} paint="suggested" />}
-    </>
-  );
+/** The two that are named on the picture. */
+export const NAMED: ReadonlySet<string> = new Set(["label", "suggested"]);
+
+/** What an issue is about, what is named last and so on top. */
+export function issueMarks(issue: LabelIssue): Named[] {
+  const { label, other, suggestion, removed } = issue;
+  const suggested = suggestion && suggestedBox(issue);
+  const mark = (key: string, box: number[], role: Role, paint: Paint, text: string): Named => ({ ...smallShape({ box }, role, paint), key, text, stays: true });
+  const marks = agreeing(issue).map((box, k) => mark(`agrees ${k}`, box, "prediction", "agrees", `another run: ${suggestion?.class_name ?? ""}`));
+  if (other?.box) marks.push(mark("stays", other.box, "ground_truth", "explains", `label that stays: ${other.class_name}`));
+  if (label?.box) marks.push(mark("label", label.box, "ground_truth", "explains", `label: ${label.class_name}${removed ? ", to remove" : ""}`));
+  if (suggested) marks.push(mark("suggested", suggested, "prediction", "suggested", `suggested: ${suggestion.class_name}`));
+  return marks;
 }
+
+export const shapesOf: (issue: LabelIssue) => Drawn[] = issueMarks;
