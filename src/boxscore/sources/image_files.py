@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from boxscore.sources.kept_facts import reader_of
 from boxscore.sources.plain_headers import ENDS, TAIL, Header, plain_header
 
 MOST_PIXELS = 100_000_000
@@ -264,17 +265,15 @@ def read_all_facts(paths: Sequence[Path]) -> list[ImageFacts]:
     """Facts of many files, in order; in parallel when there are many."""
     from boxscore.engine import map_shards
 
+    read = reader_of(ImageFacts, read_facts)
+
+    def stage(shard: Sequence[Path]) -> list[ImageFacts]:
+        return [read(path) for path in shard]
+
     size = SHARD if len(paths) >= FEWEST_IN_PARALLEL else max(len(paths), 1)
     shards = [paths[k : k + size] for k in range(0, len(paths), size)]
     # Filters of warnings belong to the process: set here, never in the threads. Pillow warns of
     # sizes below our own limit.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [
-            facts for some in map_shards(facts_of_shard, shards, what="pictures") for facts in some
-        ]
-
-
-def facts_of_shard(paths: Sequence[Path]) -> list[ImageFacts]:
-    """The stage that the engine runs: the facts of some files."""
-    return [read_facts(path) for path in paths]
+        return [facts for some in map_shards(stage, shards, what="pictures") for facts in some]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from boxscore.errors import RequestError
 from boxscore.sources.image_files import MOST_PIXELS, digest_of_file
+from boxscore.sources.kept_facts import reader_of
 from boxscore.sources.timed_pipe import TimedPipe
 
 if TYPE_CHECKING:
@@ -244,12 +245,13 @@ def read_all_facts(paths: Sequence[Path], limits: Limits | None = None) -> list[
     require_decoder(paths[0].name)
     count = min(os.cpu_count() or 1, len(paths))
     readers = [VideoReader(limits or Limits()) for _ in range(count)]
+    reads = [reader_of(VideoFacts, reader.facts) for reader in readers]
     facts = [VideoFacts()] * len(paths)
 
     def work(first: int) -> None:
-        with readers[first] as reader:
+        with readers[first]:
             for k in range(first, len(paths), count):
-                facts[k] = reader.facts(paths[k])
+                facts[k] = reads[first](paths[k])
 
     with ThreadPoolExecutor(count) as threads:
         list(threads.map(work, range(count)))

@@ -14,6 +14,16 @@ LEASES = "leases"
 WRITER_LOCK = "writer.lock"
 
 
+PLACES = {PARTS, STAGING, IMAGES, REPORTS, ONTOLOGY, LEASES, WRITER_LOCK}
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a folder is what a killed process left of a project that it was making."""
+    if not (path / STAGING).is_dir() or is_project(path):
+        return False
+    return {entry.name for entry in path.iterdir()} <= PLACES
+
+
 def is_project(path: Path) -> bool:
     """Whether a folder is a project."""
     return (path / CATALOGUE).is_file()

@@ -15,8 +15,17 @@ from typing import Self
 from boxscore.schema.tables import Table
 from boxscore.store import files
 from boxscore.store.catalogue import Catalogue
+from boxscore.store.copies import Copies
 from boxscore.store.failures import failure
-from boxscore.store.layout import IMAGES, ONTOLOGY, PARTS, REPORTS, STAGING
+from boxscore.store.layout import (
+    IMAGES,
+    ONTOLOGY,
+    PARTS,
+    REPORTS,
+    STAGING,
+    is_project,
+    is_unfinished,
+)
 from boxscore.store.locks import WAIT_SECONDS, WriterLock
 from boxscore.store.parts import write_part
 from boxscore.store.records import PartRecord, RunRecord
@@ -44,11 +53,15 @@ class Writer:
 
     @classmethod
     def create(cls, root: Path, name: str) -> Self:
-        """A new project; its folder must not exist, and is gone again without a commit."""
+        """A new project; its folder must not exist, and is gone again without a commit.
+
+        What a killed process left of one is taken over, with the copies of files in it.
+        """
         files.make_folder(root.parent)
+        over = is_unfinished(root)
         try:
             files.hook("mkdir", root)
-            root.mkdir()
+            root.mkdir(exist_ok=over)
         except OSError as failed:
             raise failure(root, failed) from failed
         writer = cls.__new__(cls)
@@ -56,7 +69,8 @@ class Writer:
         try:
             writer._open(f"make project {name}", 0)
         except BaseException:
-            shutil.rmtree(root, ignore_errors=True)
+            if not over:  # else it may be another's, who is alive
+                shutil.rmtree(root, ignore_errors=True)
             raise
         return writer
 
@@ -74,6 +88,9 @@ class Writer:
             # before it holds one.
             self.staging = self.root / STAGING / uuid.uuid4().hex
             files.make_folder(self.staging)
+            self._copies = Copies(self.staging)
+            if self._created:
+                self._take_over()
             home = self.staging if self._created else self.root
             self.catalogue = Catalogue(home, writable=True, create=self._created)
             if not self._created:
@@ -85,6 +102,12 @@ class Writer:
         except BaseException:
             self._lock.release()
             raise
+
+    def _take_over(self) -> None:
+        """Under the lock: nobody may have finished the project meanwhile."""
+        if is_project(self.root):
+            raise FileExistsError(17, "a project", str(self.root))
+        self._copies.adopt(self.root)
 
     def _sweep(self) -> None:
         mine = self.staging
@@ -143,7 +166,7 @@ class Writer:
         """Stage a copy of, or a link to, an outside file.
 
         Args:
-            known: Bytes and SHA-256 of a file that is linked, as it was read.
+            known: Bytes and SHA-256 of the file, as it was read.
         """
         path = self._staged()
         try:
@@ -151,7 +174,7 @@ class Writer:
                 files.link(source, path)
                 size, digest = known
             else:
-                size, digest = files.copy(source, path)
+                path, size, digest = self._copies.copy(source, *known)
         except OSError as failed:
             raise failure(path, failed, source) from failed
         self._add(relative, path, size, digest)

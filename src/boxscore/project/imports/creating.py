@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from boxscore.sources import COCO, chosen_format, coco, coco_splits, image_folde
 from boxscore.sources.coco_layout import file_of, split_files
 from boxscore.sources.folder_files import FolderContent, find_files
 from boxscore.sources.formats import ReadRequest, format_of
+from boxscore.sources.kept_facts import KeptFacts, keeping
 from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.raw_project import project_of
@@ -45,15 +47,30 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
     if request.name is not None:
         refuse_existing(target / folder_name(request.name))
     report = ImportReport(request.source, strict=request.strict)
-    with request.progress("reading annotations and images"):
-        form = chosen_format(request.source, request.format, "truth", report)
-        tables = _tables(request, form, report)
-    if request.sigmas is not None:
-        ontology = with_sigmas(tables.ontology, tables.ground_truth, request.sigmas)
-        tables = replace(tables, ontology=ontology)
-    return publish(
-        tables, form, target, request.name, request.symlinks, request.dry_run, request.progress
-    )
+    with _going_on(target, request.source, request.dry_run) as kept:
+        with request.progress("reading annotations and images"):
+            form = chosen_format(request.source, request.format, "truth", report)
+            tables = _tables(request, form, report)
+        _tell(report, kept)
+        if request.sigmas is not None:
+            ontology = with_sigmas(tables.ontology, tables.ground_truth, request.sigmas)
+            tables = replace(tables, ontology=ontology)
+        return publish(
+            tables, form, target, request.name, request.symlinks, request.dry_run, request.progress
+        )
+
+
+def _going_on(
+    target: Path, source: Path, dry_run: bool
+) -> AbstractContextManager[KeptFacts | None]:
+    """What is read of pictures is kept until they are published; a rehearsal writes nothing."""
+    return nullcontext() if dry_run else keeping(target, source)
+
+
+def _tell(report: ImportReport, kept: KeptFacts | None) -> None:
+    if kept is not None and kept.found:
+        problem = "pictures were read by an import that was stopped: not read again"
+        report.note("N-IMAGES-KEPT", problem, kept.found)
 
 
 def _tables(request: ProjectRequest, form: str, report: ImportReport) -> ProjectTables:
@@ -107,9 +124,11 @@ def init(request: FolderRequest) -> dict[str, Any]:
             "labels": image_folder.label_counts(labels),
         }
     report = ImportReport(request.root)
-    with request.progress("reading images and videos"):
-        tables = image_folder.read(content, name, labels, report)
-    return publish(tables, "folder", target, name, request.symlinks, False, request.progress)
+    with keeping(target, request.root) as kept:
+        with request.progress("reading images and videos"):
+            tables = image_folder.read(content, name, labels, report)
+        _tell(report, kept)
+        return publish(tables, "folder", target, name, request.symlinks, False, request.progress)
 
 
 def _labels(request: FolderRequest, content: FolderContent) -> list[DataLabel]:

@@ -28,6 +28,7 @@ from boxscore.sources.doctor import with_mapping
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
+from boxscore.store.layout import is_unfinished
 from boxscore.store.read import Snapshot
 from boxscore.store.records import RunRecord
 from boxscore.store.write import Writer
@@ -64,8 +65,8 @@ def publish_project(tables: ProjectTables, target: Path, name: str, *, symlinks:
 
 
 def refuse_existing(root: Path) -> None:
-    """Refuse to write into a folder that is there already."""
-    if root.exists():
+    """Refuse to write into a folder that is there already, unless a killed import left it."""
+    if root.exists() and not is_unfinished(root):
         raise RequestError(
             f"{root}: exists already",
             fix="choose another --name, or remove that folder first",
