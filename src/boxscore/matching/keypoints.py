@@ -86,8 +86,10 @@ def agreed_counts(
         odd = np.flatnonzero((a != b) & (a > 0) & (b > 0))
         if odd.size:
             name = ontology.classes[odd[0]].name
+            known = ontology.objects[odd[0]].skeleton.names
+            named = f" ({', '.join(known)})" if len(known) == a[odd[0]] else ""
             raise RequestError(
-                f"class {name!r} has {a[odd[0]]} keypoints, {what} {b[odd[0]]}"
+                f"class {name!r} has {a[odd[0]]} keypoints{named}, {what} {b[odd[0]]}"
                 + (" keypoints" if b is found else ""),
                 fix="keypoints are compared one by one: give the same ones, in the same order",
                 code="E-TASK-KEYPOINTS",

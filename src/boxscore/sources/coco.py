@@ -14,6 +14,7 @@ from boxscore.sources.coco_images import IMAGES, read_images
 from boxscore.sources.coco_items import LICENCES, licence_texts
 from boxscore.sources.coco_records import Records
 from boxscore.sources.coco_scan import read_members
+from boxscore.sources.coco_skeletons import tell_other_counts
 from boxscore.sources.coco_verdicts import read_verdicts
 from boxscore.sources.json_text import JsonText, open_json
 from boxscore.sources.project_tables import ProjectTables
@@ -88,6 +89,7 @@ def _read_lists(
     if annotated is not None and annotated.total:
         read_truth = read_annotations(annotated, items, categories, report)
         truth, class_id, kind = read_truth.annotations, read_truth.class_id, read_truth.kind
+        tell_other_counts(truth, categories.names, categories.skeletons, report)
     report.check_refusal(sum(records.total for records in lists.values() if records is not None))
     return ProjectTables(
         name=name or path_stem(text.path),

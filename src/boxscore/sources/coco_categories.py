@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.errors import SourceError, shown, storable
+from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Shape
 from boxscore.schema.ontology import Ontology, OntologyBuilder
-from boxscore.schema.skeleton import NO_SKELETON, Skeleton, edges_problem, names_problem
+from boxscore.schema.skeleton import Skeleton
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_records import ListSpec, Records
+from boxscore.sources.coco_skeletons import read_skeletons
 from boxscore.sources.report import ImportReport
 from boxscore.sources.sieve import Sieve
 
@@ -107,7 +108,7 @@ def read_categories(records: Records | None, report: ImportReport) -> Categories
         parents=_parents(records, order),
         frequencies=_frequencies(sieve, order),
         sigmas=_sigmas(sieve, order),
-        skeletons=_skeletons(sieve, order),
+        skeletons=read_skeletons(sieve, order),
     )
 
 
@@ -142,40 +143,6 @@ def _no_sigmas(value: object, keypoints: object) -> str:
     if isinstance(keypoints, list) and keypoints and len(value) != len(keypoints):
         return f"{len(value)} sigmas for {len(keypoints)} keypoints: dropped"
     return ""
-
-
-def _skeletons(sieve: Sieve, order: list[int]) -> list[Skeleton]:
-    """COCO counts keypoints from 1; files that name a keypoint 0 count from 0."""
-    named, joined = sieve.records.objects["keypoints"], sieve.records.objects["skeleton"]
-    no_names = {
-        i: problem for i, given in named.items() if given and (problem := names_problem(given))
-    }
-    lists = {i: [] if i in no_names else given or [] for i, given in named.items()}
-    first = {i: 0 if _from_zero(given) else 1 for i, given in joined.items()}
-    no_edges = {
-        i: problem
-        for i, given in joined.items()
-        if given and (problem := edges_problem(given, first[i], len(lists.get(i, []))))
-    }
-    for wrong, where in ((no_names, "/keypoints"), (no_edges, "/skeleton")):
-        words = {i: f"{problem}: dropped" for i, problem in wrong.items()}
-        _report(sieve, words, "W-COCO-SKELETON", where)
-    return [
-        Skeleton(
-            tuple(map(storable, lists.get(i, ()))),
-            ()
-            if i in no_edges
-            else tuple((a - first[i], b - first[i]) for a, b in joined.get(i) or ()),
-        )
-        if lists.get(i) or joined.get(i)
-        else NO_SKELETON
-        for i in order
-    ]
-
-
-def _from_zero(given: object) -> bool:
-    pairs = given if isinstance(given, list) else []
-    return any(isinstance(pair, list) and 0 in pair for pair in pairs)
 
 
 def _report(sieve: Sieve, wrong: dict[int, str], code: str, where: str) -> None:
