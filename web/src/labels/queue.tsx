@@ -1,6 +1,6 @@
 /** The queue: kinds with their counts, and every suspect, the likeliest first. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactElement } from "react";
 import { cropUrl, thumbnailUrl } from "../api/client";
 import type { IssueKind, LabelIssue, LabelIssues } from "../api/labels";
 import { clipped, NoPicture, Picture, windowAround } from "../errors/grid";
@@ -63,8 +63,24 @@ function Rows({ issues, total, current, more }: Omit<Props, "kinds">): ReactElem
   useEffect(() => {
     virtual.scrollToIndex(current, { align: "auto" });
   }, [current, virtual]);
+  const follow = useRef(false);
+  useEffect(() => {
+    const row = follow.current ? scroller.current?.querySelector<HTMLElement>('[aria-pressed="true"]') : null;
+    if (!row) return; // it is still to come
+    follow.current = false;
+    row.focus({ preventScroll: true });
+  });
+  function onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const to = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: issues.length - 1 }[event.key];
+    const next = to === undefined ? undefined : issues[Math.min(issues.length - 1, Math.max(0, to))];
+    if (!next) return;
+    event.preventDefault();
+    follow.current = true;
+    setView({ selected: next.key });
+  }
   return (
-    <div ref={scroller} className="queue-scroll">
+    <div ref={scroller} className="queue-scroll" onKeyDown={onKey}>
       <div className="queue-rows" style={{ height: virtual.getTotalSize() }}>
         {shown.map((row) => {
           const issue = issues[row.index];
@@ -78,7 +94,7 @@ function Rows({ issues, total, current, more }: Omit<Props, "kinds">): ReactElem
 function Row({ issue, current, top }: { issue: LabelIssue; current: boolean; top: number }): ReactElement {
   const name = nameOf(issue);
   return (
-    <button className="queue-row" aria-pressed={current} style={{ transform: `translateY(${top}px)` }} onClick={() => setView({ selected: issue.key })}>
+    <button className="queue-row" tabIndex={current ? 0 : -1} aria-pressed={current} style={{ transform: `translateY(${top}px)` }} onClick={() => setView({ selected: issue.key })}>
       <Thumbnail issue={issue} />
       <span>
         <b>

@@ -71,10 +71,16 @@ function Whole({ issue, image, run }: { issue: LabelIssue; image: NonNullable<La
   const looked = useLooked(of, null);
   const hot = looked.hot ?? looked.pinned;
   const look: Look = { strong: hot === null ? NAMED : new Set([...NAMED, hot]), link: null };
-  useKeys({ l: keep });
+  // One after the other; after the last none is named but what the issue is about.
+  const rest = marks.filter((mark) => !NAMED.has(mark.key));
+  const next = rest[rest.findIndex((mark) => mark.key === looked.pinned) + 1];
+  useKeys({ l: keep, o: () => looked.choose(next?.key ?? looked.pinned) });
+  const named = marks.find((mark) => mark.key === hot);
   return (
     <div className="stage-box" ref={measure}>
-      <CanvasStage name="Picture" item={image} marks={marks} look={look} sheet={sheet} lens={lens} move={move} point={looked.point} choose={looked.choose} />
+      <CanvasStage name="Picture" item={image} marks={marks} look={look} sheet={sheet} lens={lens} move={move} point={looked.point} choose={looked.choose}>
+        <span className="unseen" role="status">{named?.text}</span>
+      </CanvasStage>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode
 import type { Overview } from "../api/client";
 import { whole } from "../format";
 import { setView, useView } from "../state/view";
+import { KEYS } from "./key-list";
 
 export function Dialog({ title, className, close, children }: { title: string; className?: string; close: () => void; children: ReactNode }): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
@@ -72,48 +73,6 @@ export function ClassDialog({ project, close }: { project: Overview; close: () =
     </Dialog>
   );
 }
-
-const KEYS: [string, [string, string][]][] = [
-  ["Everywhere", [
-    ["1 … 9", "the pages, as they stand at the left"],
-    ["[ ]", "IoU down, up by .05"],
-    ["- =", "confidence down, up by .05"],
-    ["B", "other run; outside the Errors page X too"],
-    ["C", "choose classes"],
-    ["I", "the filter: images, objects, ranges, words"],
-    ["D", "light or dark"],
-    ["Esc", "leave what is picked, the wide picture, the filters"],
-    ["?", "this list"],
-  ]],
-  ["Lists of objects", [
-    ["J K", "next, previous object or issue"],
-    ["← ↑ → ↓", "the same in the grid, when it has the focus"],
-    ["G", "Errors: go to a number of the list; G again: to the first object"],
-    ["Home End", "Errors: the first, the last object"],
-    ["X S Space", "Errors: pick or leave the object"],
-    ["Ctrl A", "Errors: pick everything that the filter lists"],
-    ["1 … 9", "Errors, with something picked: its tags, as the settings say"],
-    ["G", "Errors, with something picked: any tag"],
-    ["U", "undo the last tag, note or slice"],
-    ["A R S U", "Label issues: accept, keep label, skip, undo"],
-  ]],
-  ["Picture", [
-    ["T F N", "Errors: hide or show correct, false, missed"],
-    ["Z", "closely around the object, or everything"],
-    ["L", "keep zoom and place for the next object (Errors, Compare)"],
-    ["W", "Errors: the picture on the whole page"],
-    ["O", "Errors: to the objects of the image; arrows go on"],
-    ["+ - 0", "zoom in, out, show all, when the picture has the focus"],
-    ["← ↑ → ↓", "move the picture, when it has the focus"],
-  ]],
-  ["Sequence", [
-    [", .", "previous, next frame"],
-    ["P", "play or pause"],
-    ["← →", "previous, next frame, when the timeline has the focus"],
-    ["PgUp PgDn", "ten frames back, on, there"],
-    ["Home End", "first, last frame, there"],
-  ]],
-];
 
 export function KeyDialog({ close }: { close: () => void }): ReactElement {
   return (

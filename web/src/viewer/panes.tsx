@@ -2,6 +2,7 @@
 import { type ReactElement, type ReactNode } from "react";
 import type { ItemView } from "../api/client";
 import { score } from "../format";
+import { useKeys } from "../state/keys";
 import { setView } from "../state/view";
 import { ghostOf, linked, type Mark } from "./marks";
 import { ObjectCard } from "./object-card";
@@ -85,10 +86,12 @@ export const PANE_WORDS: Record<number, string> = {
 
 /** How many pictures stand beside each other. */
 export function PaneChoice({ counts, words, value, usual }: { counts: number[]; words: Record<number, string>; value: number; usual: number }): ReactElement {
+  const choose = (count: number) => setView({ panes: count === usual ? null : count });
+  useKeys({ v: () => choose(counts[(counts.indexOf(value) + 1) % counts.length]!) });
   return (
     <div className="segments" role="radiogroup" aria-label="Pictures side by side">
       {counts.map((count) => (
-        <button key={count} role="radio" aria-checked={count === value} aria-label={words[count]} title={words[count]} onClick={() => setView({ panes: count === usual ? null : count })}>
+        <button key={count} role="radio" aria-checked={count === value} aria-label={words[count]} title={`${words[count]} (V)`} onClick={() => choose(count)}>
           <span className="pane-icon" aria-hidden="true">{Array.from({ length: count }, (_, k) => <i key={k} />)}</span>
         </button>
       ))}

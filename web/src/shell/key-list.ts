@@ -1,0 +1,47 @@
+/** All keys by where they work; a test holds them against what the pages listen to. */
+
+export const KEYS: [string, [string, string][]][] = [
+  ["Everywhere", [
+    ["1 … 9", "the pages, as they stand at the left"],
+    ["[ ]", "IoU down, up by .05"],
+    ["- =", "confidence down, up by .05"],
+    ["B", "other run; outside the Errors page X too"],
+    ["C", "choose classes"],
+    ["I", "the filter: images, objects, ranges, words"],
+    ["D", "light or dark"],
+    ["Esc", "leave what is picked, the wide picture, the filters"],
+    ["?", "this list"],
+  ]],
+  ["Lists of objects", [
+    ["J K", "next, previous object or issue"],
+    ["← ↑ → ↓", "the same in the grid or the list of issues, when it has the focus"],
+    ["G", "Errors: go to a number of the list; G again: to the first object"],
+    ["Home End", "the first, the last of them"],
+    ["PgUp PgDn", "a screen of the grid back, on, when it has the focus"],
+    ["X S Space", "Errors: pick or leave the object"],
+    ["Ctrl A", "Errors: pick everything that the filter lists"],
+    ["1 … 9", "Errors, with something picked: its tags, as the settings say"],
+    ["G", "Errors, with something picked: any tag"],
+    ["U", "undo the last tag, note or slice"],
+    ["A R S U", "Label issues: accept, keep label, skip, undo"],
+  ]],
+  ["Picture", [
+    ["T F N", "Errors: hide or show correct, false, missed"],
+    ["Z", "closely around the object, or everything"],
+    ["L", "keep zoom and place for the next object or issue"],
+    ["V", "Errors, Compare: runs and labels beside each other, or on one picture"],
+    ["W", "Errors: the picture on the whole page"],
+    ["O", "Errors: to the objects of the image; arrows go on, Enter holds one"],
+    ["O", "Label issues: name the other objects of the picture, one after the other"],
+    ["+ - 0", "zoom in, out, show all, when the picture has the focus"],
+    ["← ↑ → ↓", "move the picture, when it has the focus"],
+  ]],
+  ["Sequence", [
+    [", .", "previous, next frame"],
+    ["P", "play or pause"],
+    ["← →", "previous, next frame, when the timeline has the focus"],
+    ["PgUp PgDn", "ten frames back, on, there"],
+    ["Space", "play or pause, there"],
+    ["Home End", "first, last frame, there"],
+  ]],
+];
