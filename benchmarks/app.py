@@ -154,6 +154,7 @@ def pages(project: str, points: int) -> str:
         loads = [app_page.first_load(chromium, server) for _ in range(4)]
         first = min(loads, key=lambda one: one.interactive)
         size, median, worst = app_page.map_frames(chromium, server, points, 20)
+        rate, main = app_page.grid_scrolled(chromium, server, "#/errors?outcome=all", 40)
     frames = f"{1000 / median:.0f} (slowest frame {worst:.0f} ms)"
     return "\n".join(
         (
@@ -162,6 +163,8 @@ def pages(project: str, points: int) -> str:
             f"| first load, sent | {first.sent / 1000:.0f} kB | |",
             f"| first load, gzip | **{first.compressed / 1000:.0f} kB** | 250 kB |",
             f"| interactive, best of 4 | **{first.interactive:.0f} ms** | 1,500 ms |",
+            f"| grid of objects, scrolled | {rate:.0f} tiles a second | |",
+            f"| the same, main thread | {main:.2f} ms of CPU for each tile | |",
             f"| map of {points:,} points, answer | {size / 1e6:.0f} MB | |",
             f"| the same, frames a second while zooming | **{frames}** | usable in software |",
         )

@@ -216,10 +216,8 @@ def _farthest(scene: Scene, row: int, reason: Reason) -> str:
 
 
 def _worded(scene: Scene, words: str) -> str:
-    """Keypoints overlap by another measure, and are no boxes."""
-    if scene.run.view.task is not Task.KEYPOINTS:
-        return words
-    return words.replace("IoU", "OKS").replace("box", "pose")
+    """Keypoints overlap by another measure."""
+    return words.replace("IoU", "OKS") if scene.run.view.task is Task.KEYPOINTS else words
 
 
 def _missed(scene: Scene, row: int, misses: Misses, k: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ function colours(): Record<string, string> {
 
 const colourOf = (paint: Paint): string => colours()[VARIABLES[paint]] ?? "white";
 
-type How = "plain" | "faint" | "strong";
+type How = "plain" | "faint" | "strong" | "small";
 
 /** A canvas of this size in CSS pixels, empty; null where the browser gives none. */
 export function emptied(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
@@ -46,7 +46,7 @@ export function paintShapes(ctx: CanvasRenderingContext2D, [left, top, width, he
   ctx.beginPath();
   ctx.rect(left, top, width, height);
   ctx.clip();
-  for (const shape of shapes) paintShape(ctx, shape, { scale: at.scale, left: at.left + left, top: at.top + top }, "plain");
+  for (const shape of shapes) paintShape(ctx, shape, { scale: at.scale, left: at.left + left, top: at.top + top }, "small");
   ctx.restore();
 }
 
@@ -88,7 +88,7 @@ function paintShape(ctx: CanvasRenderingContext2D, mark: Drawn, at: Placed, how:
   if (mark.role === "prediction") ctx.setLineDash([5, 3]);
   stroke(ctx, path, colour, line);
   ctx.setLineDash([]);
-  if (mark.keypoints) paintSkeleton(ctx, mark.keypoints, mark, colour, at, how === "strong");
+  if (mark.keypoints) paintSkeleton(ctx, mark.keypoints, mark, colour, at, how);
   ctx.globalAlpha = 1;
 }
 
@@ -141,7 +141,9 @@ function paintGlyph(ctx: CanvasRenderingContext2D, paint: Paint, x: number, y: n
   if (paint === "fn") stroke(ctx, path, colour, 2);
 }
 
-function paintSkeleton(ctx: CanvasRenderingContext2D, points: number[][], { role, edges }: Drawn, colour: string, at: Placed, strong: boolean): void {
+function paintSkeleton(ctx: CanvasRenderingContext2D, points: number[][], { role, edges }: Drawn, colour: string, at: Placed, how: How): void {
+  const strong = how === "strong";
+  const r = strong ? 4 : how === "small" ? 2 : 3;
   const place = ([x = 0, y = 0]: number[]): [number, number] => [at.left + x * at.scale, at.top + y * at.scale];
   const limbs = new Path2D();
   for (const [from, to] of limbsOf(points, edges)) {
@@ -156,8 +158,8 @@ function paintSkeleton(ctx: CanvasRenderingContext2D, points: number[][], { role
     const seen = point[2] ?? 0;
     if (seen === 0) continue;
     const dot = new Path2D();
-    dot.arc(...place(point), strong ? 4 : 3, 0, 7);
-    stroke(ctx, dot, colours()["--o-halo"] ?? "black", 3.5);
+    dot.arc(...place(point), r, 0, 7);
+    stroke(ctx, dot, colours()["--o-halo"] ?? "black", how === "small" ? 2 : 3.5);
     ctx.fillStyle = seen === 1 ? "black" : colour; // hidden: hollow
     ctx.fill(dot);
     if (seen === 1) stroke(ctx, dot, colour, 1.6);
