@@ -181,7 +181,7 @@ def test_coco_s_deviations_belong_to_coco_s_names(tmp_path: Path) -> None:
 def oks(off: float, sigmas: list[float]) -> float:
     """Of `found`, by COCO's formula: only the second keypoint is off."""
     spread = 2 * sigmas[1]
-    return (2 + np.exp(-((off / spread) ** 2) / 2 / 1600)) / 3
+    return float(2 + np.exp(-((off / spread) ** 2) / 2 / 1600)) / 3
 
 
 def test_sigmas_are_an_option(tmp_path: Path) -> None:
