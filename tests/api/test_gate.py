@@ -77,7 +77,7 @@ def routes(project: Project) -> list[tuple[str, str]]:
     known = create_app(project).openapi()["paths"]
     found = [("/", "GET"), ("/healthz", "GET"), ("/assets/none.js", "GET")]
     found += [(path, verb.upper()) for path, verbs in known.items() for verb in verbs]
-    names = {"{run}": "float32", "{metric}": "area"}
+    names = {"{run}": "float32", "{metric}": "area", "{number}": "2"}
     first = next(iter(project.data_mapping(1)))
     for path, _ in found:
         for part in path.split("/"):

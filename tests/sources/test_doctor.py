@@ -340,6 +340,6 @@ def test_classes_are_listed_as_they_would_be_read(
     one, other = before[0]["source"], before[1]["source"]
     mapping.write_text(f'version: 1\nclasses:\n  map:\n    "{one}": zebra\n    "{other}": null\n')
     after = project.doctor(run, format="yolo", mapping=mapping)["classes"]
-    assert after[0] == before[0] | {"class": "zebra"}
-    assert after[1] == before[1] | {"class": None, "left_out": True}
+    assert after[0] == before[0] | {"class": "zebra", "how": "mapping file"}
+    assert after[1] == before[1] | {"class": None, "left_out": True, "how": "mapping file"}
     assert after[2:] == before[2:]

@@ -38,6 +38,19 @@ class Outcome(Document):
     comment: str
 
 
+class RunVerdict(Document):
+    run: str
+    verdict: Literal["passed", "unsure", "failed"] | None
+    counts: dict[str, int]
+    block: int
+    problem: str | None
+
+
+class Verdicts(Document):
+    kept: bool
+    runs: list[RunVerdict]
+
+
 class Rules(Document):
     text: str
     kept: bool

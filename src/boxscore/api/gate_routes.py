@@ -35,6 +35,12 @@ def gate(
     return document | words
 
 
+@router.get("/gate-verdicts", response_model=documents.Verdicts)
+def verdicts(project: ProjectHere) -> object:
+    """How every run fares by the rules that the project keeps."""
+    return project.gate_verdicts()
+
+
 @router.get("/gate-rules", response_model=documents.Rules)
 def rules(project: ProjectHere) -> object:
     """The rules as YAML: those that the project keeps, else first ones of its oldest run."""

@@ -15,6 +15,7 @@ SECTIONS = {
         "import": "imports:import_group",
         "formats": "formats:formats",
         "doctor": "doctor:doctor",
+        "imports": "import_reports:imports",
         "export": "export:export",
         "subset": "subset:subset",
         "start": "start:start",

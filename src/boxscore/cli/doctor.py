@@ -60,7 +60,7 @@ def doctor(
 
 
 def _say(document: dict[str, Any]) -> None:
-    from boxscore.cli.text import columns, print_recognised, print_warnings
+    from boxscore.cli.text import print_recognised, print_warnings
 
     print_recognised(document)
     print_warnings(document["warnings"])
@@ -68,13 +68,7 @@ def _say(document: dict[str, Any]) -> None:
         f"{document['path']}: {document['format']}, {document['records']} records"
         + (f", {document['rejected']} rejected" if document["rejected"] else "")
     )
-    rows = [["", "read as", "sure", "evidence"]]
-    for finding in document["findings"]:
-        sure = "yes" if finding["sure"] else "no"
-        rows.append([finding["question"], finding["chosen"]["how"], sure, finding["why"]])
-        for other in finding["alternatives"][:ALTERNATIVES]:
-            rows.append(["", f"or {other['how']}", "", _evidence(other)])
-    click.echo(columns(rows))
+    say_findings(document["findings"])
     if document["unmatched"]:
         click.echo(f"{document['unmatched']:.1%} of the records have no image or class")
     for finding in document["findings"]:
@@ -87,6 +81,19 @@ def _say(document: dict[str, Any]) -> None:
             f"mapping: {document['mapping']}; check it, then import with "
             f"--mapping {document['mapping']}"
         )
+
+
+def say_findings(findings: list[dict[str, Any]]) -> None:
+    """Each question with the reading that was taken and the next best ones."""
+    from boxscore.cli.text import columns
+
+    rows = [["", "read as", "sure", "evidence"]]
+    for finding in findings:
+        sure = "yes" if finding["sure"] else "no"
+        rows.append([finding["question"], finding["chosen"]["how"], sure, finding["why"]])
+        for other in finding["alternatives"][:ALTERNATIVES]:
+            rows.append(["", f"or {other['how']}", "", _evidence(other)])
+    click.echo(columns(rows))
 
 
 def _evidence(other: dict[str, Any]) -> str:

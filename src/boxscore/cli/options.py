@@ -33,6 +33,12 @@ def target_option(command: Command) -> Command:
     )(command)
 
 
+def own_target(ctx: click.Context, target: Path) -> Path:
+    """A subcommand's --target, or its group's when only that was given."""
+    given = ctx.get_parameter_source("target") is not click.core.ParameterSource.DEFAULT
+    return target if given or not isinstance(ctx.obj, Path) else ctx.obj
+
+
 def json_option(command: Command) -> Command:
     """`--json`: one JSON document on stdout and nothing else there."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import json_option, open_project, own_target, target_option
 
 if TYPE_CHECKING:
     from boxscore.project import Project
@@ -49,12 +49,6 @@ def runs(ctx: click.Context, as_json: bool, target: Path) -> None:
         click.echo(columns(table, right=(3, 4)))
 
 
-def _own_target(ctx: click.Context, target: Path) -> Path:
-    """The subcommand's --target, or the group's when only that was given."""
-    given = ctx.get_parameter_source("target") is not click.core.ParameterSource.DEFAULT
-    return target if given or not isinstance(ctx.obj, Path) else ctx.obj
-
-
 @runs.command(epilog="Example:  boxscore runs rename old new")
 @click.argument("old")
 @click.argument("new")
@@ -62,7 +56,7 @@ def _own_target(ctx: click.Context, target: Path) -> Path:
 @click.pass_context
 def rename(ctx: click.Context, old: str, new: str, target: Path) -> None:
     """Give run OLD the name NEW."""
-    open_project(_own_target(ctx, target)).rename_run(old, new)
+    open_project(own_target(ctx, target)).rename_run(old, new)
     click.echo(f"{old} is now {new}")
 
 
@@ -72,7 +66,7 @@ def rename(ctx: click.Context, old: str, new: str, target: Path) -> None:
 @click.pass_context
 def delete(ctx: click.Context, run: str, target: Path) -> None:
     """Delete one run: its predictions, matches and scores."""
-    open_project(_own_target(ctx, target)).delete_run(run)
+    open_project(own_target(ctx, target)).delete_run(run)
     click.echo(f"deleted {run}")
 
 
@@ -100,7 +94,7 @@ def fuse(
     """Make one run of several by weighted box fusion, and evaluate it."""
     from boxscore.engine.progress import on_terminal
 
-    project = open_project(_own_target(ctx, target))
+    project = open_project(own_target(ctx, target))
     document = project.fuse_runs(
         *runs, name=name, weights=weights, iou=iou, skip=skip, replace=replace, progress=on_terminal
     )
@@ -136,7 +130,7 @@ def cut(
 
     if (confidence is None) == (file is None):
         raise click.UsageError("give --confidence or --thresholds")
-    project = open_project(_own_target(ctx, target))
+    project = open_project(own_target(ctx, target))
     floor = confidence if confidence is not None else file
     assert floor is not None
     document = project.cut_run(run, floor, name=name, replace=replace, progress=on_terminal)

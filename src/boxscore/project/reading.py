@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boxscore.engine.progress import Progress, silent
+from boxscore.project.gate.calls import GateCalls
+from boxscore.project.imports.calls import ImportCalls
 from boxscore.project.metrics.questions import QualityQuestions
 from boxscore.project.questions import RunQuestions
 from boxscore.project.slices.questions import SliceQuestions
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
+class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions, ImportCalls, GateCalls):
     """The reading half of `Project`: items, truth, runs, their numbers, objects, pictures.
 
     Attributes:
@@ -74,12 +76,6 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions):
         from boxscore.project.numbers import overview_document
 
         return overview_document(self._state())
-
-    def import_reports(self) -> list[Document]:
-        """What every import read, rejected and repaired, the newest first."""
-        from boxscore.project.imports.reports import import_reports
-
-        return import_reports(self.path)
 
     def storage(self) -> Document:
         """What the folder holds: "rows" of what, where, files and bytes; "bytes" of all."""

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from boxscore.sources.box_forms import VERTICAL_FIRST, boxes_as_pixels, points_as_pixels
 from boxscore.sources.coco_class_ids import BY_ID, class_readings
+from boxscore.sources.coco_decisions import Look, NamedClasses, as_they_stood, class_way
 from boxscore.sources.coco_outlines import has_outline
 from boxscore.sources.coco_records import Records
 from boxscore.sources.coco_sample import DECLARED, Sample
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.decisions import Decisions, diagnosed
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
-from boxscore.sources.doctor.classes import ASSIGNED, COCO, contradicts, read_classes, rightly
-from boxscore.sources.doctor.confidences import as_shares
+from boxscore.sources.doctor.classes import ASSIGNED, contradicts, read_classes, rightly
+from boxscore.sources.doctor.confidences import as_shares, read_confidences
 from boxscore.sources.doctor.diagnosis import confirm_images, weigh_boxes
 from boxscore.sources.doctor.evidence import Evidence
 from boxscore.sources.doctor.images import guesses
@@ -41,11 +43,13 @@ class Names:
         item: (N,) row of the items, -1 unknown.
         class_id: (N,) row of the ontology's classes, -1 unknown, -2 left out on purpose.
         mapping: How images, classes and boxes are read, in words.
+        decisions: The same as `sources.decisions` tells it, once all is decided.
     """
 
     item: Rows
     class_id: Rows
     mapping: dict[str, str]
+    decisions: Decisions | None = None
 
 
 def reconciled(records: Records, context: ProjectContext, report: ImportReport) -> Names:
@@ -58,9 +62,13 @@ def reconciled(records: Records, context: ProjectContext, report: ImportReport) 
         SourceError: The evidence is too weak, or contradicts the file, and no mapping settles it.
     """
     own = as_they_stand(records, context)
-    if context.mapping is None and _known(own) and not _doubtful(records, own, context, report):
-        note_coco_ids(own.mapping, report)
-        return own
+    if context.mapping is None and _known(own):
+        look = _look(records, own, context, report)
+        if look is None or not look.doubtful:
+            note_coco_ids(own.mapping, report)
+            found = np.unique(records.column["category_id"], return_index=True, return_counts=True)
+            ids = NamedClasses(found[0].tolist(), found[2], own.class_id[found[1]])
+            return replace(own, decisions=as_they_stood(own.mapping, ids, look, context))
     raw, diagnosis = examined(records, context, report)
     settled = settle(raw, diagnosis, context)
     diagnosis.warn(report)
@@ -68,8 +76,12 @@ def reconciled(records: Records, context: ProjectContext, report: ImportReport) 
     _into_pixels(records, item, settled.convention, context)
     scale = diagnosis.given.confidence_scale
     records.column["score"] = as_shares(records.column["score"], scale)
-    class_id = settled.class_id[raw.columns["class_ref"]]
-    return Names(item=item, class_id=class_id, mapping=diagnosis.words())
+    return Names(
+        item=item,
+        class_id=settled.class_id[raw.columns["class_ref"]],
+        mapping=diagnosis.words(),
+        decisions=diagnosed(raw, diagnosis, context),
+    )
 
 
 def examined(
@@ -84,7 +96,7 @@ def examined(
     if not known >= CLEAR or given.classes_by or given.classes:
         return raw, diagnosis
     place = _of_classes(raw, own.class_id)
-    how = "source id" if own.mapping["classes"] == BY_ID else COCO
+    how = class_way(own.mapping)
     classes = _judged(diagnosis.classes, Reading(how=how, place=place, found=1.0), diagnosis.met)
     assert isinstance(diagnosis.images.chosen, Reading)
     assert isinstance(classes.chosen, Reading)
@@ -120,16 +132,18 @@ def note_coco_ids(mapping: dict[str, str], report: ImportReport) -> None:
         report.note("N-COCO-IDS", problem)
 
 
-def _doubtful(records: Records, own: Names, context: ProjectContext, report: ImportReport) -> bool:
-    """Whether the records of some images show that boxes or classes are meant otherwise."""
+def _look(
+    records: Records, own: Names, context: ProjectContext, report: ImportReport
+) -> Look | None:
+    """What the records of some images show of boxes and classes; None without labels."""
     good = np.flatnonzero((own.item >= 0) & (own.class_id >= 0) & has_outline(records))
     named = np.bincount(own.item[good], minlength=context.items.rows) > 0
     chosen = images_to_look_at(named, records.total, context)
     if chosen is None:
-        return False
+        return None
     rows = good[chosen[own.item[good]]]
     few = replace(own, item=own.item[rows], class_id=own.class_id[rows])
-    return contradicted(Sample.of(records, rows), few, chosen, context, report)
+    return looked_at(Sample.of(records, rows), few, chosen, context, report)
 
 
 def images_to_look_at(
@@ -154,14 +168,14 @@ def images_to_look_at(
     return np.isin(np.arange(context.items.rows), found[few])
 
 
-def contradicted(
+def looked_at(
     sample: Sample,
     own: Names,
     chosen: NDArray[np.bool_],
     context: ProjectContext,
     report: ImportReport,
-) -> bool:
-    """Whether all good records of the chosen images show that something is meant otherwise.
+) -> Look:
+    """What all good records of the chosen images show.
 
     Args:
         own: What these records name, as they stand.
@@ -171,17 +185,22 @@ def contradicted(
     table = truth.table.take(np.flatnonzero(chosen[truth.table["item"]]))
     evidence = Evidence.of(replace(truth, table=table))
     raw = sample.raw(ImportReport(report.path))
+    images = int(chosen.sum())
     boxes, met = weigh_boxes(raw, own.item, context, evidence, Mapping())
     if boxes is not None and not boxes.sure:
-        return True
-    if boxes is not None:
-        images = _confirmed_images(raw, own, context, boxes)
-        if not images.sure:
-            return True
-        if images.doubt:
-            report.note("W-DOCTOR-IMAGES", images.doubt)
-    place = Reading(how="source id", place=_of_classes(raw, own.class_id), found=1.0)
-    return not _judged(read_classes(raw, context.ontology.classes, met), place, met).sure
+        return Look(findings=(boxes,), images=images)
+    found = [] if boxes is None else [_confirmed_images(raw, own, context, boxes)]
+    if not all(finding.sure for finding in found):
+        return Look(findings=tuple(found), images=images)
+    for finding in found:
+        if finding.doubt:
+            report.note("W-DOCTOR-IMAGES", finding.doubt)
+    how = class_way(own.mapping)
+    place = Reading(how=how, place=_of_classes(raw, own.class_id), found=1.0)
+    found.append(_judged(read_classes(raw, context.ontology.classes, met), place, met))
+    confidence = read_confidences(raw, lambda _: None, place=None, scale=None)[1]
+    rest = [finding for finding in (boxes, confidence) if finding is not None]
+    return Look(findings=(*found, *rest), images=images)
 
 
 def _confirmed_images(raw: RawSet, own: Names, context: ProjectContext, boxes: Finding) -> Finding:

@@ -19,7 +19,7 @@ from boxscore.sources.coco_extras import PREDICTED, read_extras
 from boxscore.sources.coco_fields import Field
 from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_layout import file_of
-from boxscore.sources.coco_reconcile import examined, reconciled
+from boxscore.sources.coco_reconcile import Names, examined, reconciled
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_scan import read_list
 from boxscore.sources.coco_table import annotations_of
@@ -74,11 +74,17 @@ def read(path: Path, context: ProjectContext, report: ImportReport) -> RunTables
     records = _records(path, report)
     if not records.total:
         report.note("N-COCO-NO-RESULTS", "0 predictions: the list is empty")
-    predictions, mapping = _read_records(records, context, report)
+    predictions, names = _read_records(records, context, report)
     allowed = None if context.mapping is None else context.mapping.most_unmatched
     report.check_refusal(records.total, REJECTED_SHARE if allowed is None else allowed)
     form = form_of(context.ontology, report)
-    return RunTables(predictions=predictions, report=report, format=form, mapping=mapping)
+    return RunTables(
+        predictions=predictions,
+        report=report,
+        format=form,
+        mapping=names.mapping,
+        decisions=names.decisions,
+    )
 
 
 def form_of(ontology: Ontology, report: ImportReport) -> str:
@@ -117,7 +123,7 @@ def names_classes(text: JsonText) -> bool:
 
 def _read_records(
     records: Records, context: ProjectContext, report: ImportReport
-) -> tuple[Annotations, dict[str, str]]:
+) -> tuple[Annotations, Names]:
     sieve = Sieve(records, report)
     names = reconciled(records, context, report)
     item, class_id = names.item, names.class_id
@@ -126,7 +132,7 @@ def _read_records(
         report.note("N-CLASS-LEFT-OUT", "records of left-out classes", int(left_out.sum()))
         sieve.alive[left_out] = False
     drop_unknown_images(sieve, item)
-    return predictions_of(sieve, item, class_id, context), names.mapping
+    return predictions_of(sieve, item, class_id, context), names
 
 
 def predictions_of(

@@ -18,14 +18,15 @@ from boxscore.schema.kinds import Mark
 from boxscore.schema.tables import Annotations, Table
 from boxscore.sources.coco_annotations import drop_without_image, note_unknown_images
 from boxscore.sources.coco_boxes import Corners
+from boxscore.sources.coco_decisions import Look, NamedClasses, as_they_stood
 from boxscore.sources.coco_layout import file_of
 from boxscore.sources.coco_outlines import has_outline
 from boxscore.sources.coco_reconcile import (
     Names,
     as_they_stand,
     believed,
-    contradicted,
     images_to_look_at,
+    looked_at,
     note_coco_ids,
 )
 from boxscore.sources.coco_records import Records, in_brackets
@@ -41,6 +42,7 @@ from boxscore.sources.coco_sample import Sample
 from boxscore.sources.coco_scan import WholeNeeded, read_windows
 from boxscore.sources.coco_survey import survey
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.decisions import Decisions
 from boxscore.sources.duplicates import repeated_rows
 from boxscore.sources.id_lookup import NumberLookup
 from boxscore.sources.json_text import open_json
@@ -67,6 +69,7 @@ class WindowedRun:
         kinds: `schema.kinds.Kind` of the rows that were handed out.
         boxed: Whether one of these has a box that was given, not taken from its points.
         mapping: How images and classes were matched.
+        decisions: As `sources.decisions` tells them, once it is finished.
 
     Raises:
         SourceError: The file is no COCO results file.
@@ -100,6 +103,7 @@ class WindowedRun:
         self._named: Flags = np.zeros(context.items.rows, np.bool_)
         self._looked_at = images_to_look_at(self.rows_of_item > 0, self.total, context)
         self._samples: list[tuple[Sample, Names]] = []
+        self.decisions: Decisions | None = None
         self._repeats, self._repeat_count = np.empty((0, 2), np.int64), 0
 
     def _records(self, report: ImportReport) -> Iterator[Records]:
@@ -152,8 +156,12 @@ class WindowedRun:
         """
         if self._read != self.total:
             raise self._changed()
-        if not believed(self._known, self._usable) or self._doubtful():
+        look = self._weighed() if believed(self._known, self._usable) else None
+        if not believed(self._known, self._usable) or (look is not None and look.doubtful):
             raise WholeNeeded
+        classes = self._survey.classes
+        named = NamedClasses(classes.written(), classes.counts, self._class_id)
+        self.decisions = as_they_stood(self.mapping, named, look, self._context)
         note_coco_ids(self.mapping, self._report)
         if self._strange:
             note_unknown_images(self._report, int((self._item < 0).sum()))
@@ -161,10 +169,11 @@ class WindowedRun:
         self._report.check_refusal(self.total)
         return form_of(self._context.ontology, self._report)
 
-    def _doubtful(self) -> bool:
+    def _weighed(self) -> Look | None:
+        """What the labels of some images say; None without labels."""
         chosen = images_to_look_at(self._named, self.total, self._context)
         if chosen is None:
-            return False
+            return None
         if self._looked_at is None or not np.array_equal(
             chosen, self._looked_at
         ):  # some images had no good record
@@ -179,7 +188,7 @@ class WindowedRun:
             mapping=self.mapping,
         )
         sample = Sample.joined([sample for sample, _ in self._samples])
-        return contradicted(sample, few, chosen, self._context, self._report)
+        return looked_at(sample, few, chosen, self._context, self._report)
 
     def marked_repeats(self, table: Table) -> Table:
         """All rows of some items; those that equal an earlier one are marked, and remembered."""

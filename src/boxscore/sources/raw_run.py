@@ -7,6 +7,7 @@ from pathlib import Path
 from boxscore.schema.kinds import Shape
 from boxscore.schema.tables import PREDICTIONS
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.decisions import diagnosed
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
 from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.guessed_sizes import without_unfit_masks
@@ -27,12 +28,19 @@ def read_raw_run(path: Path, form: str, context: ProjectContext, report: ImportR
     diagnosis = diagnose(raw, context, context.mapping)
     settled = settle(raw, diagnosis, context)
     diagnosis.warn(report)
+    told = diagnosed(raw, diagnosis, context)
     raw = without_unfit_masks(diagnosis.raw, settled.item, context, report)
     predictions = annotations_of(raw, settled, PREDICTIONS, report)
     if not total:
         report.note("N-NO-PREDICTIONS", "0 predictions: there are no records")
     report.check_refusal(total, diagnosis.most_unmatched)
-    return RunTables(predictions=predictions, report=report, format=form, mapping=diagnosis.words())
+    return RunTables(
+        predictions=predictions,
+        report=report,
+        format=form,
+        mapping=diagnosis.words(),
+        decisions=told,
+    )
 
 
 def read_raw(path: Path, form: str, context: ProjectContext, report: ImportReport) -> RawSet:

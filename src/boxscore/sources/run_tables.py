@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from boxscore.schema.tables import Annotations
 from boxscore.sources.report import ImportReport
@@ -15,9 +16,11 @@ class RunTables:
     Attributes:
         format: Name of the source.
         mapping: How images and classes were matched: {"images": ..., "classes": ...}.
+        decisions: As `sources.decisions` tells them; None where the format leaves none.
     """
 
     predictions: Annotations
     report: ImportReport
     format: str
     mapping: dict[str, str]
+    decisions: dict[str, Any] | None = None

@@ -269,6 +269,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gate-verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verdicts
+         * @description How every run fares by the rules that the project keeps.
+         */
+        get: operations["verdicts_api_v1_gate_verdicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -301,6 +321,66 @@ export interface paths {
          * @description What every import read, rejected and repaired, the newest first.
          */
         get: operations["imports_api_v1_imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Report
+         * @description One import in full: the readings that were weighed, its classes, checks, confidences.
+         */
+        get: operations["import_report_api_v1_imports__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{number}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Mapping
+         * @description The mapping file that repeats it, to download.
+         */
+        get: operations["import_mapping_api_v1_imports__number__mapping_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{number}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Import Records
+         * @description One page of the records that it rejected or repaired.
+         */
+        get: operations["import_records_api_v1_imports__number__records_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1841,6 +1921,22 @@ export interface components {
             count: number;
         };
         /**
+         * ClassOfSource
+         * @description A class of the source and what it became.
+         */
+        ClassOfSource: {
+            /** Class Name */
+            class_name: string | null;
+            /** How */
+            how: string | null;
+            /** Left Out */
+            left_out: boolean;
+            /** Records */
+            records: number;
+            /** Source */
+            source: string;
+        };
+        /**
          * ClassRow
          * @description One line of the per-class table; columns of its own protocol come beside these.
          */
@@ -2094,6 +2190,25 @@ export interface components {
             x: number[];
             /** Y */
             y: number[];
+        };
+        /**
+         * Decided
+         * @description One question, the reading that was taken and those that were not.
+         */
+        Decided: {
+            /** Alternatives */
+            alternatives: components["schemas"]["Weighed"][];
+            chosen: components["schemas"]["Weighed"];
+            /** Fix */
+            fix: string | null;
+            /** Question */
+            question: string;
+            /** Sure */
+            sure: boolean;
+            /** Unmatched */
+            unmatched: string[];
+            /** Why */
+            why: string;
         };
         /**
          * Difference
@@ -2767,6 +2882,23 @@ export interface components {
             uncertainty: number | null;
         };
         /**
+         * ImportCheck
+         * @description Something that was looked for, and how often it was met.
+         */
+        ImportCheck: {
+            /** Count */
+            count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "note" | "look";
+            /** Title */
+            title: string;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * ImportFact
          * @description One code of a report: how often it was met, and an example.
          */
@@ -2801,6 +2933,18 @@ export interface components {
             place: string;
             /** Problem */
             problem: string;
+        };
+        /**
+         * ImportRecords
+         * @description One page of what an import rejected or repaired.
+         */
+        ImportRecords: {
+            /** Next Offset */
+            next_offset: number | null;
+            /** Records */
+            records: components["schemas"]["ImportRecord"][];
+            /** Total */
+            total: number;
         };
         /**
          * ImportReport
@@ -3918,6 +4062,20 @@ export interface components {
             /** Theta */
             theta: number;
         };
+        /**
+         * PerImage
+         * @description Predictions on images that have any.
+         */
+        PerImage: {
+            /** At Most */
+            at_most: number;
+            /** Images */
+            images: number;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+        };
         /** PerformanceBin */
         PerformanceBin: {
             calibration_gap: components["schemas"]["Estimate"];
@@ -4132,6 +4290,21 @@ export interface components {
             /** Run */
             run: string;
         };
+        /** RunVerdict */
+        RunVerdict: {
+            /** Block */
+            block: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Problem */
+            problem: string | null;
+            /** Run */
+            run: string;
+            /** Verdict */
+            verdict: ("passed" | "unsure" | "failed") | null;
+        };
         /** Runs */
         Runs: {
             /** Runs */
@@ -4274,6 +4447,26 @@ export interface components {
             name: string;
             /** Where */
             where: string;
+        };
+        /**
+         * Spread
+         * @description How confidences are spread.
+         */
+        Spread: {
+            /** Counts */
+            counts: number[];
+            /** Distinct */
+            distinct: number;
+            /** Edges */
+            edges: number[];
+            /** Least */
+            least: number;
+            /** Mean */
+            mean: number;
+            /** Most */
+            most: number;
+            /** Total */
+            total: number;
         };
         /** StateCounts */
         StateCounts: {
@@ -4465,6 +4658,13 @@ export interface components {
             /** Upload */
             upload: string;
         };
+        /** Verdicts */
+        Verdicts: {
+            /** Kept */
+            kept: boolean;
+            /** Runs */
+            runs: components["schemas"]["RunVerdict"][];
+        };
         /** WeakSlice */
         WeakSlice: {
             /** At Stake */
@@ -4538,6 +4738,87 @@ export interface components {
             tested: number;
             /** Waiting */
             waiting: string[];
+        };
+        /**
+         * Weighed
+         * @description One reading of images, classes, boxes or confidences, with its evidence.
+         */
+        Weighed: {
+            /** Agreement */
+            agreement?: number | null;
+            /** Found */
+            found?: number | null;
+            /** How */
+            how: string;
+            /** Overlap */
+            overlap?: number | null;
+            /** Valid */
+            valid?: number | null;
+        };
+        /**
+         * WholeReport
+         * @description One import in full.
+         */
+        WholeReport: {
+            /** Checks */
+            checks: components["schemas"]["ImportCheck"][];
+            /** Classes */
+            classes?: number | null;
+            /** Classes Read */
+            classes_read: components["schemas"]["ClassOfSource"][] | null;
+            confidences: components["schemas"]["Spread"] | null;
+            /** File */
+            file: string;
+            /** Findings */
+            findings: components["schemas"]["Decided"][];
+            /** Format */
+            format?: string | null;
+            /** Ground Truth */
+            ground_truth?: number | null;
+            /** Images */
+            images?: number | null;
+            /** Images With Predictions */
+            images_with_predictions?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "predictions";
+            /** Listed */
+            listed: number;
+            /** Looked At */
+            looked_at: number | null;
+            /** Mapping */
+            mapping?: {
+                [key: string]: string;
+            } | null;
+            /** Mapping File */
+            mapping_file: string | null;
+            /** No Mapping */
+            no_mapping: string | null;
+            /** Number */
+            number: number;
+            per_image: components["schemas"]["PerImage"] | null;
+            /** Predictions */
+            predictions?: number | null;
+            /** Project */
+            project?: string | null;
+            /** Records */
+            records: components["schemas"]["ImportRecord"][];
+            /** Rejected */
+            rejected: number;
+            /** Repaired */
+            repaired: number;
+            /** Report */
+            report: string;
+            /** Run */
+            run?: string | null;
+            /** Sha256 */
+            sha256: string | null;
+            /** Task */
+            task?: string | null;
+            /** Warnings */
+            warnings: components["schemas"]["ImportFact"][];
         };
     };
     responses: never;
@@ -5067,6 +5348,35 @@ export interface operations {
             };
         };
     };
+    verdicts_api_v1_gate_verdicts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdicts"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     history_api_v1_history_get: {
         parameters: {
             query?: never;
@@ -5112,6 +5422,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Imports"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_report_api_v1_imports__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the import. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeReport"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_mapping_api_v1_imports__number__mapping_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the import. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_records_api_v1_imports__number__records_get: {
+        parameters: {
+            query?: {
+                outcome?: ("rejected" | "repaired") | null;
+                code?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the import. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRecords"];
                 };
             };
             /** @description Refused */

@@ -28,8 +28,7 @@ def rules_document(state: Loaded) -> Document:
     Raises:
         RequestError: None are kept and there is no run to make them from.
     """
-    with Snapshot(state.root) as snapshot:
-        kept = snapshot.document(DOCUMENT)
+    kept = kept_rules(state)
     if kept is not None:
         return {"text": kept, "kept": True}
     baseline = next(iter(state.records), None)
@@ -40,6 +39,12 @@ def rules_document(state: Loaded) -> Document:
             code="E-GATE-NONE",
         )
     return {"text": first_rules(state, baseline)[0], "kept": False}
+
+
+def kept_rules(state: Loaded) -> str | None:
+    """The text of the rules that are kept; None without any."""
+    with Snapshot(state.root) as snapshot:
+        return snapshot.document(DOCUMENT)
 
 
 def keep_rules(state: Loaded, text: str) -> Document:

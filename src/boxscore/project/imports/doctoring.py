@@ -5,18 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from boxscore.errors import RequestError, storable
 from boxscore.project.imports.importing import context_of
 from boxscore.project.loading import Loaded
 from boxscore.sources import examine
-from boxscore.sources.doctor import Diagnosis, with_mapping, write_mapping
-from boxscore.sources.doctor.readings import Reading
-from boxscore.sources.raw import RawSet
+from boxscore.sources.decisions import diagnosed
+from boxscore.sources.doctor import with_mapping, write_mapping
 from boxscore.sources.report import ImportReport
 
-LEFT_OUT = -2
 MOST_CLASSES = 1000
 
 
@@ -51,28 +47,6 @@ def doctor(
         "rejected": report.rejected,
         "warnings": report.warnings,
         **diagnosis.document(),
-        "classes": _classes(raw, diagnosis, [c.name for c in context.ontology.classes]),
+        "classes": diagnosed(raw, diagnosis, context)["classes"][:MOST_CLASSES],
         "mapping": None if write is None else str(write),
     }
-
-
-def _classes(raw: RawSet, diagnosis: Diagnosis, names: list[str]) -> list[dict[str, Any]]:
-    """What each class of the source becomes, those of most records first.
-
-    `source` is the key that a mapping file's `classes: map:` takes. `class` is null where none
-    is found, or where the mapping leaves it out.
-    """
-    reading = diagnosis.classes.chosen
-    assert isinstance(reading, Reading)
-    count = np.bincount(raw.columns["class_ref"], minlength=len(raw.classes))
-    rows = np.argsort(-count, kind="stable")[:MOST_CLASSES]
-    return [
-        {
-            "source": str(named.number) if named.name is None else named.name,
-            "records": int(count[row]),
-            "class": names[place] if place >= 0 else None,
-            "left_out": place == LEFT_OUT,
-        }
-        for row in rows.tolist()
-        for named, place in [(raw.classes[row], int(reading.place[row]))]
-    ]

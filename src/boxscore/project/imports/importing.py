@@ -24,6 +24,7 @@ from boxscore.schema.kinds import Task
 from boxscore.schema.tables import Annotations, Table
 from boxscore.sources import read_run as read_source
 from boxscore.sources.context import ProjectContext
+from boxscore.sources.decisions import Decisions
 from boxscore.sources.doctor import with_mapping
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
@@ -275,16 +276,21 @@ def _publish_run(
         for table in tables_of(tables.predictions):
             writer.add_table(f"run:{run_id}", table)
         keep(writer, run_id)
-        return publish(root, writer, request, document, tables.report, sha256)
+        told = Source(tables.report, tables.decisions, sha256)
+        return publish(root, writer, request, document, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a run's report tells of where it came from: what was met, decided, and its digest."""
+
+    report: ImportReport
+    decisions: Decisions | None
+    sha256: str
 
 
 def publish(
-    root: Path,
-    writer: Writer,
-    request: RunRequest,
-    document: dict[str, Any],
-    report: ImportReport,
-    sha256: str,
+    root: Path, writer: Writer, request: RunRequest, document: dict[str, Any], source: Source
 ) -> Path:
     """Add the record and the report of the writer's next run, and commit; the report's place."""
     writer.add_run(
@@ -293,16 +299,18 @@ def publish(
             name=request.run_name,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             source=storable(request.path.name),
-            sha256=sha256,
+            sha256=source.sha256,
             format=document["format"],
             task=document["task"],
             rows=document["predictions"],
             details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")}
-            | {"unseen": report.facts.get(UNSEEN, ("", 0))[0]},
+            | {"unseen": source.report.facts.get(UNSEEN, ("", 0))[0]},
         )
     )
     relative = f"reports/import-{next_report(root)}.json"
-    writer.add_bytes(relative, _pretty({"kind": "predictions"} | document | report.document()))
+    told = {"sha256": source.sha256, "decisions": source.decisions}
+    kept = {"kind": "predictions"} | document | told | source.report.document()
+    writer.add_bytes(relative, _pretty(kept))
     writer.commit()
     return root / relative
 

@@ -28,6 +28,7 @@ from boxscore.project.evaluating import Truth, compare, task_of
 from boxscore.project.imports.importing import (
     Outline,
     RunRequest,
+    Source,
     context_of,
     digest,
     import_document,
@@ -158,9 +159,8 @@ class _Import:
             return document | {"report": None}
         name = document_name(self.writer.next_run, task)
         self.writer.set_document(name, to_text(result.numbers, result.counts))
-        place = publish(
-            self.root, self.writer, self.request, document, self.report, digest(self.request.path)
-        )
+        source = Source(self.report, self.run.decisions, digest(self.request.path))
+        place = publish(self.root, self.writer, self.request, document, source)
         return document | {"report": str(place)}
 
     def _sort_into(self, waiting: Spill, cuts: NDArray[np.int64]) -> None:

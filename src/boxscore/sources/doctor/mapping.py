@@ -171,10 +171,17 @@ def _wrong(path: Path, place: str, problem: str, fix: str) -> SourceError:
 
 def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> None:
     """Write a mapping that `read_mapping` reads, with a word on each part."""
-    by = mapping.images_by
     lines = [
         f"# How {_plain(source)} is read into project {_plain(project)}.",
         "# Edit what is wrong, commit it, and import with --mapping.",
+    ]
+    path.write_text("\n".join(lines) + "\n" + mapping_text(mapping), encoding="utf-8")
+
+
+def mapping_text(mapping: Mapping) -> str:
+    """The same without the words at its head."""
+    by = mapping.images_by
+    lines = [
         "version: 1",
         "images:",
         f"  {'' if by else '# '}by: {by or WAYS[0]}",
@@ -196,7 +203,7 @@ def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> No
         lines += ["confidence:", *(f"  {key}: {word}" for key, word in told.items() if word)]
     if mapping.most_unmatched is not None:
         lines.append(f"most_unmatched: {mapping.most_unmatched}")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def _lines(named: dict[str, str] | dict[str, str | None]) -> list[str]:

@@ -1,0 +1,26 @@
+"""What a project says of all its runs at its gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boxscore.project.state import OpenProject
+
+Document = dict[str, Any]
+
+
+class GateCalls(OpenProject):
+    """The gate for every run at once; `gate` gives one run's in full."""
+
+    def gate_verdicts(self) -> Document:
+        """How each run fares by the rules that the project keeps; remembered until these change.
+
+        Returns:
+            "kept", whether there are rules, and under "runs" for each its "verdict": "passed",
+            "unsure" (nothing blocks, but not all can be told), "failed", or None where there are
+            no rules or they do not fit the run ("problem" says why), with the "counts" of checks
+            by status and how many "block".
+        """
+        from boxscore.project.gate.verdicts import gate_verdicts
+
+        return gate_verdicts(self._state())
