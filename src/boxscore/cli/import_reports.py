@@ -29,9 +29,8 @@ def imports(ctx: click.Context, as_json: bool, target: Path) -> None:
     if as_json:
         print_json(found)
         return
-    table: list[list[object]] = [
-        ["import", "of", "file", "format", "records", "rejected", "repaired"]
-    ]
+    head = ["import", "of", "file", "format", "records", "rejected", "repaired"]
+    table: list[list[object]] = [[*head]]
     for one in found:
         made = one.get("run") or "labels"
         size = one.get("predictions", one.get("ground_truth", ""))

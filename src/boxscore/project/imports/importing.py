@@ -293,6 +293,7 @@ def publish(
     root: Path, writer: Writer, request: RunRequest, document: dict[str, Any], source: Source
 ) -> Path:
     """Add the record and the report of the writer's next run, and commit; the report's place."""
+    number = next_report(root)
     writer.add_run(
         RunRecord(
             run_id=0,
@@ -304,10 +305,10 @@ def publish(
             task=document["task"],
             rows=document["predictions"],
             details={k: document[k] for k in ("mapping", "rejected", "images_with_predictions")}
-            | {"unseen": source.report.facts.get(UNSEEN, ("", 0))[0]},
+            | {"unseen": source.report.facts.get(UNSEEN, ("", 0))[0], "report": number},
         )
     )
-    relative = f"reports/import-{next_report(root)}.json"
+    relative = f"reports/import-{number}.json"
     told = {"sha256": source.sha256, "decisions": source.decisions}
     kept = {"kind": "predictions"} | document | told | source.report.document()
     writer.add_bytes(relative, _pretty(kept))

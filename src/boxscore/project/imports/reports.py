@@ -44,7 +44,7 @@ def import_report(state: Loaded, which: int | str) -> Document:
     """
     number, kept = _found(state, which)
     told = kept.get("decisions") or {}
-    record = _record_of(state, kept)
+    record = _record_of(state, number, kept)
     text, why = _mapping(state, kept)
     return _listed(number, kept) | {
         "sha256": kept.get("sha256") or (None if record is None else record.sha256),
@@ -156,7 +156,7 @@ def _found(state: Loaded, which: int | str) -> tuple[int, Document]:
         raise RequestError(f"there is no import {which}", fix=fix, code="E-REPORT-NONE")
     names: list[str] = []
     for number in files:
-        record = _record_of(state, read(number))
+        record = _record_of(state, number, read(number))
         name = read(number).get("run") if record is None else record.name
         if name == which:
             return number, read(number)
@@ -165,13 +165,13 @@ def _found(state: Loaded, which: int | str) -> tuple[int, Document]:
     raise RequestError(f"run {which!r} has no report of an import", fix=hint, code="E-REPORT-NONE")
 
 
-def _record_of(state: Loaded, kept: Document) -> RunRecord | None:
+def _record_of(state: Loaded, number: int, kept: Document) -> RunRecord | None:
     """The run that an import made, whatever it is called now; None where it is gone."""
-    sha256, name = kept.get("sha256"), kept.get("run")
-    if sha256 is None:  # of an import before digests were kept
-        return state.records.get(str(name))
-    same = [record for record in state.records.values() if record.sha256 == sha256]
-    return next((record for record in same if record.name == name), next(iter(same), None))
+    for record in state.records.values():
+        if record.details.get("report") == number:
+            return record
+    same = state.records.get(str(kept.get("run")))
+    return None if same is None or "report" in same.details else same
 
 
 def _mapping(state: Loaded, kept: Document) -> tuple[str | None, str | None]:
