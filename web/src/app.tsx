@@ -137,7 +137,7 @@ function Content({ project, run, dark }: { project: Overview; run: Run | undefin
   if (page === "compare" && run) return <ComparePage project={project} run={run} />;
   if (page === "map") return <DataMapPage project={project} run={run} dark={dark} />;
   if (page === "drift") return <DriftPage project={project} run={run} />;
-  if (page === "imports") return <ImportsPage />;
+  if (page === "imports") return <ImportsPage project={project} run={run} />;
   if (page === "settings") return <SettingsPage project={project} />;
   if (page === "metrics") return <MetricsPage run={run} />;
   if (page === "runs") return <RunsPage project={project} run={run} />;

@@ -41,6 +41,13 @@ export function whole(value: Maybe): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
+const COUNTED = /(?<![\w.,-])\d{4,}(?= (?:objects?|predictions?|answers?|images?|lost|gained|px|%))/g;
+
+/** A sentence of the server with its counts written as `whole` does; names and identifiers stay. */
+export function spaced(sentence: string): string {
+  return sentence.replace(COUNTED, (digits) => whole(Number(digits)));
+}
+
 /** 5.7 MB: powers of a thousand, as disks are sold. */
 export function bytes(value: number): string {
   for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]] as const) {

@@ -14,6 +14,7 @@ import "./styles/labels.css";
 import "./styles/settings.css";
 import "./styles/viewer.css";
 import "./styles/filter.css";
+import "./styles/imports.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { percent, plural, score, titleOf, whole } from "../src/format";
+import { percent, plural, score, spaced, titleOf, whole } from "../src/format";
 
 describe("numbers", () => {
   it("writes scores as the field does", () => {
@@ -17,6 +17,11 @@ describe("numbers", () => {
     expect(whole(1234567)).toBe("1\u202f234\u202f567");
     expect(plural(1, "image")).toBe("1 image");
     expect(plural(2, "class", "classes")).toBe("2 classes");
+  });
+
+  it("groups the counts in a sentence, but no name", () => {
+    expect(spaced("lower for objects of class 20251126 (12345 objects in 2345 images; 1000 lost)")).toBe("lower for objects of class 20251126 (12\u202f345 objects in 2\u202f345 images; 1\u202f000 lost)");
+    expect(spaced("clip-00012345 images, title=1234.jpg, .1234 objects")).toBe("clip-00012345 images, title=1234.jpg, .1234 objects");
   });
 });
 

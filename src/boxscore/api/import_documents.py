@@ -40,6 +40,7 @@ class ImportReport(Document):
     records: list[ImportRecord]
     project: str | None = None
     run: str | None = None
+    sha256: str | None = None
     format: str | None = None
     task: str | None = None
     images: int | None = None
@@ -121,7 +122,6 @@ class PerImage(Document):
 class WholeReport(ImportReport):
     """One import in full."""
 
-    sha256: str | None
     findings: list[Decided]
     classes_read: list[ClassOfSource] | None
     looked_at: int | None

@@ -5,6 +5,8 @@ import { client, defined, unwrap, type Schemas } from "./client";
 
 export type Gate = Schemas["Outcome"];
 export type Check = Schemas["Check"];
+export type Verdicts = Schemas["Verdicts"];
+export type RunVerdict = Schemas["RunVerdict"];
 
 /** Whether the run may pass by the project's rules, on a slice. */
 export function useGate(run: string, slice: string | null): UseQueryResult<Gate> {
@@ -13,6 +15,16 @@ export function useGate(run: string, slice: string | null): UseQueryResult<Gate>
     staleTime: 60_000,
     placeholderData: undefined,
     queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/runs/{run}/gate", { params: { path: { run }, query: defined({ slice }) }, signal })),
+  });
+}
+
+/** How every run fares by the kept rules, in one answer. */
+export function useGateVerdicts(enabled: boolean): UseQueryResult<Verdicts> {
+  return useQuery({
+    queryKey: ["gate", { of: "all" }],
+    enabled,
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/gate-verdicts", { signal })),
   });
 }
 

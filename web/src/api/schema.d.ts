@@ -2990,6 +2990,8 @@ export interface components {
             report: string;
             /** Run */
             run?: string | null;
+            /** Sha256 */
+            sha256?: string | null;
             /** Task */
             task?: string | null;
             /** Warnings */
@@ -4814,7 +4816,7 @@ export interface components {
             /** Run */
             run?: string | null;
             /** Sha256 */
-            sha256: string | null;
+            sha256?: string | null;
             /** Task */
             task?: string | null;
             /** Warnings */

@@ -28,8 +28,10 @@ export function SmallTiles({ tiles, choose }: { tiles: SmallTile[]; choose: (pla
   );
 }
 
+type Shown = Pick<LikePlace, "data_hash" | "frame" | "title" | "width" | "height" | "has_pixels" | "class_name" | "box">;
+
 /** The image, or the object with its surroundings and its box. */
-export function PlacePicture({ place, outcome, size }: { place: LikePlace; outcome?: Paint; size: number }): ReactElement {
+export function PlacePicture({ place, outcome, size }: { place: Shown; outcome?: Paint; size: number }): ReactElement {
   const words = place.class_name ? `${place.class_name} on ${titleOf(place)}` : titleOf(place);
   const box = place.box as Box | null | undefined;
   const around = box && clipped(windowAround(box, place.width, place.height), place.width, place.height);

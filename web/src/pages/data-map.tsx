@@ -5,6 +5,7 @@ import { useDataMap, useEmbeddings, usePlaces, type DataMap, type EmbeddingState
 import { plural, score, whole } from "../format";
 import { hueOf, MOST_HUES, type Colouring } from "../map/draw";
 import { DuplicatesCard } from "../map/duplicates";
+import { OutliersCard } from "../map/outliers";
 import { groupsOf, MOST_PICTURES, MOST_POINTS, recallOf, share, wordsOf, type Group } from "../map/points";
 import { Scatter, type Tool } from "../map/scatter";
 import { SelectionCard } from "../map/selection";
@@ -50,8 +51,9 @@ export function DataMapPage({ project, run, dark }: Props): ReactElement {
                 <NothingEmbedded state={state.data} of={view.mode} />
               </Card>
               <div className="map-side">
+                <OutliersCard choose={openImage} />
+                <DuplicatesCard run={run} choose={openImage} />
                 {state.data.images_with_pixels > 0 && <TextSearchCard state={state.data} of={view.mode} choose={() => undefined} />}
-                <DuplicatesCard run={run} choose={(image) => setView({ ...objectsOf({ mode: "images", outcome: "all" }), slice: `item=${image}` })} />
               </div>
             </>
           )}
@@ -59,6 +61,11 @@ export function DataMapPage({ project, run, dark }: Props): ReactElement {
       )}
     </>
   );
+}
+
+/** The errors of one image, by its row. */
+function openImage(image: number): void {
+  setView({ ...objectsOf({ mode: "images", outcome: "all" }), slice: `item=${image}` });
 }
 
 /** Why there is no map, and the command that makes one. */
@@ -72,7 +79,7 @@ function NothingEmbedded({ state, of }: { state: EmbeddingState; of: string }): 
     );
   return (
     <Empty title={`No ${of} are embedded yet`}>
-      <p>A map needs what a small network sees in each of them. This runs on this machine, offline, and takes about a minute for 3 000 images:</p>
+      <p>A map needs what a small network sees in each of them. This runs on this machine, offline, and takes about a minute for {whole(3000)} images:</p>
       {state.can_embed ? <JobButton kind="embed" label="Embed them now" /> : <code>pip install &apos;boxscore[embeddings]&apos;</code>}
       <p className="muted">From a terminal: <code>boxscore embed</code></p>
     </Empty>
@@ -129,6 +136,13 @@ function Mapped({ project, run, dark, state }: Props & { state: EmbeddingState }
   const chosen = row === null ? null : (place.get(row) ?? null);
   const choose = (point: number | null) => setView({ selected: point === null ? null : String(map.row[point]) });
   const chooseRow = (wanted: number) => setView({ selected: String(wanted) });
+  const selectImages = (items: number[]) => {
+    const wanted = new Set(items);
+    setSelection(map.item.flatMap((item, k) => (wanted.has(item) ? [k] : [])));
+  };
+  // What cannot be asked yet stands below what can.
+  const searchable = state.parts.some((p) => p.of === map.of && p.run === null && p.knows_text);
+  const search = <TextSearchCard state={state} of={map.of} choose={(place) => chooseRow(place.row)} />;
   const recall = recallOf(map);
   const names: Partial<Record<Colouring, string>> = { ...(map.outcome || map.f1 ? { outcome: "Outcome" } : {}), ...(map.class_id ? { class: "Class" } : {}), group: "Group" };
   const label = `Map of ${plural(map.x.length, map.of === "objects" ? "object" : "image")}${recall.counted ? `: recall ${score(share(recall))}` : ""}`;
@@ -173,8 +187,10 @@ function Mapped({ project, run, dark, state }: Props & { state: EmbeddingState }
       <div className="map-side">
         {selection && <SelectionCard map={map} points={selection} clear={() => setSelection(null)} choose={chooseRow} />}
         {row !== null && <Similar map={map} row={row} chooseRow={chooseRow} />}
-        <TextSearchCard state={state} of={map.of} choose={(place) => chooseRow(place.row)} />
+        {searchable && search}
+        <OutliersCard select={selectImages} choose={(image) => setView({ mode: "images", selected: String(image) })} />
         <DuplicatesCard run={run} choose={(image) => setView({ mode: "images", selected: String(image) })} />
+        {!searchable && search}
       </div>
     </>
   );

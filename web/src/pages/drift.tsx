@@ -9,6 +9,7 @@ import { Overlay } from "../drift/overlay";
 import { SideChoice, sideName, sidesOf, useChoices } from "../drift/sides";
 import { percent, plural, score, short } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { Told } from "../parts/told";
 import { small } from "../slices/weak-table";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -102,7 +103,7 @@ function Distributions({ sides, metric, other, opens }: { sides: Sides; metric: 
       <Card
         title={data?.metric.title ?? "Distributions"}
         className={found.isPlaceholderData ? "stale" : ""}
-        hint={data && `${data.metric.meaning} Click a bar to see what lies in it; the outer bars reach to the extremes.`}
+        hint={data && <Told text={`${data.metric.meaning} Click a bar to see what lies in it; the outer bars reach to the extremes.`} />}
         foot={data && `KS ${score(data.drift.ks)} · delta ${score(data.drift.delta).replace("-", "−")} · ${data.drift.values.map((n, k) => `${plural(n, "value")} of ${sideName((k === 0 ? data.first : data.second).name)}`).join(" · ")}`}
         aside={
           data && (

@@ -183,7 +183,7 @@ function Comment({ text }: { text: string }): ReactElement {
   return (
     <Card
       title="Comment for a merge request"
-      hint="As `boxscore gate --markdown` writes it"
+      hint={<>As <code>boxscore gate --markdown</code> writes it</>}
       aside={
         <button className="btn small" onClick={copy}>
           {copied ? "Copied" : "Copy"}

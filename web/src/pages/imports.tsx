@@ -1,25 +1,34 @@
-/** Did everything arrive as meant? */
+/** Did everything arrive as meant? One import at a time, the newest of the run first. */
 import type { ReactElement } from "react";
-import { useImports, type ImportReport } from "../api/client";
-import { plural, whole } from "../format";
+import { useImports, type ImportReport, type Overview, type Run } from "../api/client";
+import { useImport } from "../api/imports";
+import { whole } from "../format";
+import { ReconcileCard } from "../imports/checks";
+import { ClassesCard } from "../imports/classes";
+import { ConfidencesCard } from "../imports/confidences";
+import { MappingCard } from "../imports/mapping-card";
+import { ReadingsCard } from "../imports/readings";
+import { RecordsCard } from "../imports/records";
 import { TASK_NAMES } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
-export function ImportsPage(): ReactElement {
+export function ImportsPage({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
+  const { selected } = useView();
   const found = useImports();
-  const rejected = found.data?.reduce((sum, one) => sum + one.rejected, 0);
+  const chosen = found.data && chosenOf(found.data, selected, run);
   return (
     <>
       <PageHead title="Import report" question="Did every image, class and object arrive as meant?">
-        {rejected !== undefined && <span className={rejected ? "pill look" : "pill ok"}>{rejected ? `${whole(rejected)} rejected` : "Accepted, nothing dropped"}</span>}
+        {chosen && <span className={chosen.rejected ? "pill look" : "pill ok"}>{chosen.rejected ? `Accepted, ${whole(chosen.rejected)} rejected` : "Accepted, nothing dropped"}</span>}
       </PageHead>
       {found.error ? (
         <Failure error={found.error} retry={() => void found.refetch()} />
       ) : !found.data ? (
         <Skeleton height={400} />
-      ) : found.data.length ? (
-        found.data.map((report) => <ReportCard key={report.number} report={report} />)
+      ) : chosen ? (
+        <Chosen key={chosen.number} list={found.data} chosen={chosen} project={project} />
       ) : (
         <Empty title="This project has no report">
           <p>It was made by a program that wrote none. Every import from now on leaves one here.</p>
@@ -29,108 +38,96 @@ export function ImportsPage(): ReactElement {
   );
 }
 
-function ReportCard({ report }: { report: ImportReport }): ReactElement {
-  const name = report.kind === "project" ? `Labels of ${report.project ?? "the project"}` : `Predictions: ${report.run ?? ""}`;
-  const state = report.rejected ? "look" : report.repaired || report.warnings.length ? "note" : "ok";
+/** The one that is asked for, else the newest of the run. */
+function chosenOf(list: ImportReport[], selected: string | null, run: Run | undefined): ImportReport | undefined {
+  return list.find((one) => String(one.number) === selected) ?? list.find((one) => one.kind === "predictions" && one.run === run?.name) ?? list[0];
+}
+
+interface ChosenProps {
+  list: ImportReport[];
+  chosen: ImportReport;
+  project: Overview;
+}
+
+function Chosen({ list, chosen, project }: ChosenProps): ReactElement {
+  const found = useImport(chosen.number);
+  const report = found.data?.number === chosen.number ? found.data : undefined;
+  const run = project.runs.find((one) => one.name === chosen.run)?.name ?? null;
+  const stored = report?.confidences && run !== null;
+  const predicted = chosen.kind === "predictions";
   return (
-    <Card
-      title={name}
-      className="below"
-      hint={<><bdi>{report.file}</bdi>, kept as {report.report}</>}
-      aside={<span className={`pill ${state}`}>{{ ok: "OK", note: "Note", look: "Look" }[state]}</span>}
-    >
-      <div className="report">
-        <dl className="facts">
-          {factsOf(report).map(([what, value]) => (
-            <div key={what} className="fact">
-              <dt>{what}</dt>
-              <dd>{value}</dd>
+    <>
+      <div className="columns imports-columns">
+        <div>
+          <ListCard list={list} chosen={chosen} project={project} />
+          {found.error ? <Failure error={found.error} retry={() => void found.refetch()} /> : report ? <ReconcileCard report={report} project={project} /> : <Skeleton height={420} />}
+        </div>
+        <div>
+          {predicted && (report ? <ReadingsCard report={report} /> : !found.error && <Skeleton height={420} />)}
+          {report && predicted && (
+            <div className="imports-pair">
+              {stored && <ConfidencesCard report={report} run={run} />}
+              <MappingCard report={report} />
             </div>
-          ))}
-        </dl>
-        <Findings report={report} />
+          )}
+          {report && !predicted && <RecordsCard report={report} />}
+        </div>
+      </div>
+      {report && predicted && (
+        <div className="columns imports-columns">
+          {report.classes_read ? <ClassesCard rows={report.classes_read} classes={project.classes} run={run} /> : null}
+          <RecordsCard report={report} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Every import with what it was; a row shows its report. */
+function ListCard({ list, chosen, project }: ChosenProps): ReactElement {
+  return (
+    <Card title="Files" hint="Formats are recognised by content, not by names">
+      <div className="scroll import-list">
+        <table className="table">
+          <tbody>
+            {list.map((one) => {
+              const name = one.kind === "project" ? `Labels of ${one.project ?? "the project"}` : `Predictions: ${one.run ?? ""}`;
+              const current = one.number === chosen.number;
+              const state = one.rejected ? "look" : one.repaired ? "note" : "ok";
+              return (
+                <tr key={one.number} className={current ? "click current" : "click"} onClick={() => show(one, list, project)}>
+                  <td className="wraps">
+                    <button className="plain" aria-pressed={current} aria-label={name}>
+                      <b>
+                        <bdi>{one.file}</bdi>
+                      </b>
+                    </button>
+                    <small><bdi>{name}</bdi></small>
+                  </td>
+                  <td>
+                    {one.format ?? ""}
+                    {one.task && <small>{TASK_NAMES[one.task] ?? one.task}</small>}
+                  </td>
+                  <td>{one.sha256 && <code title={one.sha256}>{one.sha256.slice(0, 8)}</code>}</td>
+                  <td className="num">
+                    {whole(one.predictions ?? one.ground_truth)}
+                    {one.classes != null && <small>{whole(one.classes)} classes</small>}
+                  </td>
+                  <td className="num"><span className={`pill ${state}`}>{{ ok: "OK", note: "Note", look: "Look" }[state]}</span></td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
       </div>
     </Card>
   );
 }
 
-function factsOf(report: ImportReport): [string, string][] {
-  const facts: [string, string | number | null | undefined][] = [
-    ["Format", report.format],
-    ["Task", report.task && (TASK_NAMES[report.task] ?? report.task)],
-    ["Images", report.images],
-    ["Labels", report.ground_truth],
-    ["Predictions", report.predictions],
-    ["Images with predictions", report.images_with_predictions],
-    ["Classes", report.classes],
-    ...Object.entries(report.mapping ?? {}).map(([what, how]): [string, string] => [`${what.charAt(0).toUpperCase()}${what.slice(1)} matched`, how]),
-    ["Rejected", report.rejected],
-    ["Repaired", report.repaired],
-  ];
-  return facts.flatMap(([what, value]): [string, string][] => (value == null ? [] : [[what, typeof value === "number" ? whole(value) : value]]));
-}
-
-/** Codes with their counts, then the records themselves. */
-function Findings({ report }: { report: ImportReport }): ReactElement {
-  if (!report.warnings.length)
-    return (
-      <Empty title="Nothing to report">
-        <p>Every record was read as it stands: none rejected, none repaired.</p>
-      </Empty>
-    );
-  return (
-    <div>
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Code</th>
-            <th className="num">Times</th>
-            <th>Example</th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.warnings.map((w) => (
-            <tr key={w.code}>
-              <td><code>{w.code}</code></td>
-              <td className="num">{whole(w.count)}</td>
-              <td className="wraps"><bdi>{w.example.replace(`${w.code} `, "")}</bdi></td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {report.records.length > 0 && (
-        <details>
-          <summary>
-            {plural(report.listed, "record")}, rejected or repaired{report.listed > report.records.length && `; the first ${whole(report.records.length)} are shown, the file has all`}
-          </summary>
-          <div className="scroll records">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Record</th>
-                  <th>What was wrong</th>
-                  <th>What was done</th>
-                </tr>
-              </thead>
-              <tbody>
-                {report.records.map((record, k) => (
-                  <tr key={k}>
-                    <td><code>{record.place}</code></td>
-                    <td className="wraps">
-                      <bdi>{record.problem}</bdi>
-                      {record.original && <small>the file says {record.original}</small>}
-                    </td>
-                    <td className="wraps">
-                      {record.outcome}
-                      {record.fix && <small>{record.fix}</small>}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </details>
-      )}
-    </div>
-  );
+/** The report of a run's newest import is that of the run; any other one has its number in the address. */
+function show(one: ImportReport, list: ImportReport[], project: Overview): void {
+  const newest = list.find((other) => other.kind === "predictions" && other.run === one.run);
+  const run = project.runs.find((other) => other.name === one.run);
+  if (one.kind === "predictions" && run && newest === one) setView({ run: run.name, confidence: null, selected: null });
+  else setView({ selected: String(one.number) });
 }

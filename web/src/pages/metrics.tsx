@@ -4,6 +4,7 @@ import type { Findings, FindingCode, ListedMetric, MetricSubject, Run } from "..
 import { useFindings, useMetrics, useMetricValues } from "../api/quality";
 import { plural, short, whole } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { Told } from "../parts/told";
 import { ByClass } from "../quality/by-class";
 import { FindingCodes } from "../quality/codes";
 import { Histogram } from "../quality/histogram";
@@ -97,7 +98,7 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
   return (
     <Card
       title={metric.title}
-      hint={`${metric.meaning} ${metric.advice}`}
+      hint={<Told text={`${metric.meaning} ${metric.advice}`} />}
       aside={run && metric.roles.length === 2 ? <SideChoice side={side} run={run} /> : undefined}
       foot={values.data && values.data.histogram.counts.length > 0 && <Summary of={values.data.summary} total={values.data.total} undefinedOnes={values.data.undefined} />}
     >
@@ -257,7 +258,7 @@ function Found({ code, metric, run, findings, title, aside }: FoundProps): React
   return (
     <Card
       title={title ?? `${code}: ${rule?.title ?? ""}`}
-      hint={rule ? `${plural(total, "finding")}. ${rule.advice}` : total > 0 ? `${plural(total, "outlier")}, severe ones first` : undefined}
+      hint={rule ? <Told text={`${plural(total, "finding")}. ${rule.advice}`} /> : total > 0 ? `${plural(total, "outlier")}, severe ones first` : undefined}
       aside={aside ?? close}
     >
       {found.error ? (

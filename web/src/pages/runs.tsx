@@ -1,9 +1,11 @@
 /** Which models have been evaluated on this data? */
 import { useState, type ReactElement } from "react";
 import { EVERYTHING, pointOf, thumbnailUrl, useComparison, useIntervals, useSummary, fetchImages, type Overview, type Run, type Task, type Under } from "../api/client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useGateVerdicts, type Verdicts } from "../api/gate";
 import { useProjects } from "../api/jobs";
 import { ImportDialog } from "../imports/import-dialog";
+import { GatePill } from "../runs/gate-pill";
 import { VerdictCard } from "../compare/verdict";
 import { Card, Empty, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
@@ -15,9 +17,11 @@ import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
 
 export function RunsPage({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
+  const small = project.images <= MOST_IMAGES;
+  const gate = useGateVerdicts(small && project.runs.length > 0);
   return (
     <>
-      <PageHead title="Runs" question="Which models have been evaluated on this data?" />
+      <PageHead title="Runs" question="Which models have been evaluated on this data, and does the newest pass?" />
       {project.runs.length > 0 && (
         <Card title="Runs" hint={definition(project.runs)} className="runs-card">
           <table className="table runs-table">
@@ -35,11 +39,12 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
                 <th className="num">Precision %</th>
                 <th className="num">Recall %</th>
                 <th className="num">Confidence</th>
+                <th>Gate</th>
               </tr>
             </thead>
             <tbody>
               {project.runs.map((r) => (
-                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} small={project.images <= MOST_IMAGES} />
+                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} small={small} gate={gate} />
               ))}
             </tbody>
           </table>
@@ -123,9 +128,10 @@ interface RowProps {
   head: Main;
   /** Whether intervals are quick to draw. */
   small: boolean;
+  gate: UseQueryResult<Verdicts>;
 }
 
-function RunRow({ run, current, head, small }: RowProps): ReactElement {
+function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
   const view = useView();
   const summary = useSummary(pointOf(view, run.name), { ...ownRules(run), ...(view.slice === null ? {} : { slice: view.slice }) });
   const metrics = view.slice === null ? run.metrics : summary.data?.metrics;
@@ -163,6 +169,9 @@ function RunRow({ run, current, head, small }: RowProps): ReactElement {
       <td className="num">{percent(counts?.precision)}</td>
       <td className="num">{percent(counts?.recall)}</td>
       <td className="num">{score(counts?.confidence, 2)}</td>
+      <td>
+        <GatePill run={run.name} gate={gate} asked={small} />
+      </td>
     </tr>
   );
 }

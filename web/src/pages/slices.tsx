@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import { pointOf, type Overview, type Run } from "../api/client";
 import { useImportance, useWeakSlices, type WeakSlices } from "../api/slices";
-import { plural, score } from "../format";
+import { plural, score, spaced, whole } from "../format";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
 import { ImportanceCard } from "../slices/importance-table";
@@ -93,10 +93,10 @@ function Lead({ data, choice, stale }: { data: WeakSlices | undefined; choice: C
       </Card>
     );
   const go = missesOf(first, data);
-  const more = data.baseline === null ? `Matching the rest would put about ${Math.round(first.at_stake)} more right.` : `About ${Math.round(first.at_stake)} objects more are lost than elsewhere.`;
+  const more = data.baseline === null ? `Matching the rest would put about ${whole(Math.round(first.at_stake))} more right.` : `About ${whole(Math.round(first.at_stake))} objects more are lost than elsewhere.`;
   return (
     <p className={stale ? "lead stale" : "lead"} data-testid="lead">
-      {first.sentence} {more}{" "}
+      {spaced(first.sentence)} {more}{" "}
       {go && choice.matched && (
         <button className="link" onClick={() => setView(go)}>
           Show the {first.outcome === "fp" ? "false positives" : "misses"}

@@ -6,6 +6,7 @@ import { useMetrics } from "../api/quality";
 import { short, whole } from "../format";
 import { Card, Empty } from "../parts/card";
 import { JobButton } from "../parts/job";
+import { plain } from "../parts/told";
 
 const MOST_NAMED = 3;
 
@@ -45,7 +46,7 @@ export function FindingCodes({ findings, chosen, choose }: CodesProps): ReactEle
                     <code>{c.code}</code>
                   </td>
                   <td>
-                    <button aria-pressed={c.code === chosen} title={c.advice}>
+                    <button aria-pressed={c.code === chosen} title={plain(c.advice)}>
                       {c.title}
                     </button>{" "}
                     {c.severity === "severe" && <span className="pill look">severe</span>}

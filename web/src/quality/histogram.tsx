@@ -76,7 +76,41 @@ export function Histogram({ values, fences, chosen, choose }: HistogramProps): R
   );
 }
 
-function Fences({ of, at, low, high }: { of: Outliers; at: (value: number) => number; low: number; high: number }): ReactElement {
+const SMALL = { width: 160, height: 44 };
+
+/** The same without words, where many stand in a column. */
+export function SmallHistogram({ values, fences }: Pick<HistogramProps, "values" | "fences">): ReactElement {
+  const { edges, counts } = values.histogram;
+  const first = edges[0] ?? 0;
+  const last = edges.at(-1) ?? 1;
+  const x = scaleLinear([first, last === first ? first + 1 : last], [1, SMALL.width - 1]);
+  const most = Math.max(...counts, 1);
+  return (
+    <svg className="histogram small" viewBox={`0 0 ${SMALL.width} ${SMALL.height}`} role="img" aria-label={`Distribution of ${values.metric.title}: ${short(first)} to ${short(last)}`}>
+      {counts.map((count, k) => {
+        const height = count ? Math.max(2, Math.sqrt(count / most) * (SMALL.height - 8)) : 0;
+        return (
+          <rect key={edges[k]} className="bin" x={x(edges[k]!)} width={Math.max(1, x(edges[k + 1]!) - x(edges[k]!) - 0.7)} y={SMALL.height - height} height={height}>
+            <title>{`${short(edges[k])} to ${short(edges[k + 1])}: ${plural(count, "value")}`}</title>
+          </rect>
+        );
+      })}
+      <line className="axis" x1={0} x2={SMALL.width} y1={SMALL.height - 0.5} y2={SMALL.height - 0.5} />
+      {fences && <Fences of={fences} at={x} low={first} high={last} top={0} bottom={SMALL.height} />}
+    </svg>
+  );
+}
+
+interface FencesProps {
+  of: Outliers;
+  at: (value: number) => number;
+  low: number;
+  high: number;
+  top?: number;
+  bottom?: number;
+}
+
+function Fences({ of, at, low, high, top = TOP - 8, bottom = HEIGHT - BOTTOM }: FencesProps): ReactElement {
   const known = [
     [of.moderate_low, "fence"],
     [of.moderate_high, "fence"],
@@ -87,7 +121,7 @@ function Fences({ of, at, low, high }: { of: Outliers; at: (value: number) => nu
     <>
       {known.map(([value, name], k) =>
         value === null || value < low || value > high ? null : (
-          <line key={k} className={name} x1={at(value)} x2={at(value)} y1={TOP - 8} y2={HEIGHT - BOTTOM}>
+          <line key={k} className={name} x1={at(value)} x2={at(value)} y1={top} y2={bottom}>
             <title>{`${name === "fence" ? "Moderate" : "Severe"} outliers from ${short(value)}`}</title>
           </line>
         ),

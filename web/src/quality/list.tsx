@@ -3,6 +3,7 @@ import { useState, type ReactElement } from "react";
 import type { Findings, ListedMetric } from "../api/client";
 import { whole } from "../format";
 import { Card } from "../parts/card";
+import { plain } from "../parts/told";
 
 export function subjectOf(metric: ListedMetric): string {
   if (metric.on === "image") return metric.roles.length === 1 && metric.roles[0] === "prediction" ? "Images by their predictions" : "Images";
@@ -36,7 +37,7 @@ export function MetricList({ metrics, findings, chosen, choose }: ListProps): Re
             {rows.map((m) => {
               const n = outliers(m.id);
               return (
-                <button key={m.id} className="facet" aria-pressed={m.id === chosen} title={m.meaning} onClick={() => choose(m.id)}>
+                <button key={m.id} className="facet" aria-pressed={m.id === chosen} title={plain(m.meaning)} onClick={() => choose(m.id)}>
                   <span>{m.title}</span> <span>{n ? whole(n) : ""}</span>
                 </button>
               );

@@ -7,6 +7,7 @@ import type { Choice } from "../state/choice";
 import { objectsOf } from "../state/url";
 import { setView, useView } from "../state/view";
 import { BinChart, type Bin } from "./bin-chart";
+import { plain } from "../parts/told";
 
 const CHIPS = 10;
 
@@ -60,7 +61,7 @@ export function MetricCard({ run, importance, choice }: { run: Run; importance: 
 function hintOf(data: MetricPerformance | undefined): string {
   if (!data) return "Equal-count bins.";
   const { title, unit, meaning } = data.metric;
-  return `${title}${unit ? `, ${unit}` : ""}: ${meaning} Equal-count bins; whiskers: 95 %, whole images resampled. A bin opens its errors.`;
+  return `${title}${unit ? `, ${unit}` : ""}: ${plain(meaning)} Equal-count bins; whiskers: 95 %, whole images resampled. A bin opens its errors.`;
 }
 
 interface ChartsProps {

@@ -1,7 +1,7 @@
 /** Confirmed weak slices, most at stake first; a row opens its misses or false positives. */
 import type { ReactElement } from "react";
 import type { WeakSlice, WeakSlices } from "../api/slices";
-import { DASH, percent, whole } from "../format";
+import { DASH, percent, spaced, whole } from "../format";
 import { Card } from "../parts/card";
 import { OutcomeGlyph } from "../parts/marks";
 import { Whisker } from "../parts/whisker";
@@ -53,9 +53,9 @@ export function WeakCard({ data, choice, stale }: { data: WeakSlices; choice: Ch
               const go = choice.matched ? missesOf(slice, data) : null;
               return (
                 <tr key={`${slice.measure} ${slice.name}`} className={go ? "click" : ""} onClick={() => go && setView(go)}>
-                  <td className="wraps" title={slice.sentence}>
+                  <td className="wraps" title={spaced(slice.sentence)}>
                     <OutcomeGlyph of={slice.outcome} />{" "}
-                    {go ? <button className="plain"><bdi>{slice.name}</bdi></button> : <bdi>{slice.name}</bdi>}
+                    {go ? <button className="plain"><bdi>{spaced(slice.name)}</bdi></button> : <bdi>{spaced(slice.name)}</bdi>}
                     <small>
                       {MEASURES[slice.measure]}{slice.lost === null ? "" : `: ${whole(slice.lost)} lost, ${whole(slice.gained)} gained`}
                       {slice.where !== null && choice.matched && (
