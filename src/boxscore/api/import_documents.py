@@ -138,3 +138,4 @@ class ImportRecords(Document):
     records: list[ImportRecord]
     total: int
     next_offset: int | None
+    codes: dict[str, int]

@@ -2939,6 +2939,10 @@ export interface components {
          * @description One page of what an import rejected or repaired.
          */
         ImportRecords: {
+            /** Codes */
+            codes: {
+                [key: string]: number;
+            };
             /** Next Offset */
             next_offset: number | null;
             /** Records */

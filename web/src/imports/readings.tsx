@@ -1,11 +1,11 @@
 /** Every reading that was weighed, its evidence, and why the chosen one won. */
-import { Fragment, type ReactElement } from "react";
+import { Fragment, useState, type ReactElement } from "react";
 import type { Decided, Weighed, WholeReport } from "../api/imports";
 import { DASH, percent, plural, score } from "../format";
 import { Card, Empty } from "../parts/card";
 
 const QUESTIONS: Record<string, string> = { images: "Images", classes: "Classes", boxes: "Boxes", confidence: "Confidences" };
-const MOST_OTHERS = 5;
+const MOST_OTHERS = 3;
 
 export function ReadingsCard({ report }: { report: WholeReport }): ReactElement {
   return (
@@ -46,8 +46,9 @@ function sentence(text: string): string {
 }
 
 function Question({ finding }: { finding: Decided }): ReactElement {
-  const others = finding.alternatives.slice(0, MOST_OTHERS);
-  const more = finding.alternatives.length - others.length;
+  const [all, setAll] = useState(false);
+  const others = all ? finding.alternatives : finding.alternatives.slice(0, MOST_OTHERS);
+  const more = finding.alternatives.length - MOST_OTHERS;
   return (
     <Fragment>
       <tr className="question">
@@ -55,14 +56,16 @@ function Question({ finding }: { finding: Decided }): ReactElement {
           {QUESTIONS[finding.question] ?? finding.question} <small>{finding.why}</small>
         </th>
       </tr>
-      <Row of={finding.chosen} chosen />
+      <Row of={finding.chosen} chosen plain={finding.question === "confidence"} />
       {others.map((other) => (
         <Row key={other.how} of={other} />
       ))}
       {more > 0 && (
         <tr>
-          <td colSpan={4} className="muted">
-            and {plural(more, "reading")} that fit less
+          <td colSpan={4}>
+            <button className="link" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? "Only the best" : `${plural(more, "more reading")} that fit less`}
+            </button>
           </td>
         </tr>
       )}
@@ -70,14 +73,21 @@ function Question({ finding }: { finding: Decided }): ReactElement {
   );
 }
 
-function Row({ of, chosen = false }: { of: Weighed; chosen?: boolean }): ReactElement {
+interface RowProps {
+  of: Weighed;
+  chosen?: boolean;
+  /** Nothing was compared. */
+  plain?: boolean;
+}
+
+function Row({ of, chosen = false, plain = false }: RowProps): ReactElement {
   const share = (value: number | null | undefined) => (value == null ? DASH : percent(value));
   return (
     <tr className={chosen ? "current" : undefined}>
       <td className="wraps">
         <bdi>{of.how}</bdi> {chosen && <span className="pill ok">chosen</span>}
       </td>
-      <td className="num">{share(of.valid ?? of.found)}</td>
+      <td className="num">{plain ? DASH : share(of.valid ?? of.found)}</td>
       <td className="num">{share(of.agreement)}</td>
       <td className="num">{of.overlap == null ? DASH : score(of.overlap)}</td>
     </tr>

@@ -14,8 +14,8 @@ export function RecordsCard({ report }: { report: WholeReport }): ReactElement {
     setFilter({ outcome: null, code: null, ...next });
     setOffset(0);
   };
-  const codes = report.warnings.filter((w) => !w.code.startsWith("N-"));
-  const hint = report.listed ? `${whole(report.rejected)} left out, ${whole(report.repaired)} kept as they could be. ${report.report} has all.` : `Kept as ${report.report}`;
+  const codes = Object.entries(useImportRecords(report.number, { outcome: null, code: null }, 0).data?.codes ?? {});
+  const hint = report.listed ? `${whole(report.rejected)} left out, ${whole(report.repaired)} repaired or marked; kept as ${report.report}` : `Kept as ${report.report}`;
   return (
     <Card title="Rejected and repaired" hint={hint}>
       {report.listed === 0 ? (
@@ -29,7 +29,7 @@ export function RecordsCard({ report }: { report: WholeReport }): ReactElement {
             {(["rejected", "repaired"] as const).map((one) => (
               <Chip key={one} on={filter.outcome === one} name={OUTCOMES[one]} choose={() => choose({ outcome: one })} />
             ))}
-            {codes.map(({ code, count }) => (
+            {codes.map(([code, count]) => (
               <Chip key={code} on={filter.code === code} name={code} count={count} choose={() => choose({ code })} />
             ))}
           </div>

@@ -70,7 +70,7 @@ function Metric({ of, select, choose }: Props & { of: Outliers }): ReactElement 
             <button key={row.row} className="small-tile" title={`${row.title}: ${short(row.value)}`} onClick={() => choose(row.row)}>
               <PlacePicture place={row} size={160} />
               <span>
-                <b>{short(row.value)}</b>
+                <b>{brief(row.value)}</b>
               </span>
             </button>
           ))}
@@ -78,6 +78,13 @@ function Metric({ of, select, choose }: Props & { of: Outliers }): ReactElement 
       </div>
     </section>
   );
+}
+
+const BRIEF = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
+
+/** .67, or 77K: what has room below a small picture; its title has the number. */
+function brief(value: number): string {
+  return BRIEF.format(value).replace(/^(-?)0\./, "$1.");
 }
 
 function outside({ moderate_low: low, moderate_high: high }: Outliers): string {

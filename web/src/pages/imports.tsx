@@ -56,11 +56,11 @@ function Chosen({ list, chosen, project }: ChosenProps): ReactElement {
   const stored = report?.confidences && run !== null;
   const predicted = chosen.kind === "predictions";
   return (
-    <>
       <div className="columns imports-columns">
         <div>
           <ListCard list={list} chosen={chosen} project={project} />
           {found.error ? <Failure error={found.error} retry={() => void found.refetch()} /> : report ? <ReconcileCard report={report} project={project} /> : <Skeleton height={420} />}
+          {report?.classes_read && <ClassesCard rows={report.classes_read} classes={project.classes} run={run} />}
         </div>
         <div>
           {predicted && (report ? <ReadingsCard report={report} /> : !found.error && <Skeleton height={420} />)}
@@ -70,16 +70,9 @@ function Chosen({ list, chosen, project }: ChosenProps): ReactElement {
               <MappingCard report={report} />
             </div>
           )}
-          {report && !predicted && <RecordsCard report={report} />}
+          {report && <RecordsCard report={report} />}
         </div>
       </div>
-      {report && predicted && (
-        <div className="columns imports-columns">
-          {report.classes_read ? <ClassesCard rows={report.classes_read} classes={project.classes} run={run} /> : null}
-          <RecordsCard report={report} />
-        </div>
-      )}
-    </>
   );
 }
 

@@ -21,7 +21,9 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
   const gate = useGateVerdicts(small && project.runs.length > 0);
   return (
     <>
-      <PageHead title="Runs" question="Which models have been evaluated on this data, and does the newest pass?" />
+      <PageHead title="Runs" question="Which models have been evaluated on this data, and does the newest pass?">
+        {project.runs.length > 0 && <AddRunButton project={project} label="Import predictions" />}
+      </PageHead>
       {project.runs.length > 0 && (
         <Card title="Runs" hint={definition(project.runs)} className="runs-card">
           <table className="table runs-table">
@@ -141,7 +143,7 @@ function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
   const drawn = small && run.tasks.some((t) => t.task === run.task && t.protocols.some((p) => p.name === "coco"));
   const intervals = useIntervals(run.name, { task: run.task as Task, slice: view.slice ?? undefined }, drawn).data?.intervals;
   return (
-    <tr className={current ? "click current" : "click"} onClick={() => setView({ run: run.name, confidence: null })}>
+    <tr className={`click ${current ? "current" : ""} run-${run.letter.toLowerCase()}`} onClick={() => setView({ run: run.name, confidence: null })}>
       <td>
         <Letter letter={run.letter} />
       </td>
@@ -177,20 +179,28 @@ function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
 }
 
 function AddRun({ project }: { project: Overview }): ReactElement {
-  const [adding, setAdding] = useState(false);
-  const projects = useProjects();
   return (
     <Card title="Add a run" hint="The file is only read. What does not fit is counted and listed before anything is written.">
       <div className="drop">
         <Empty title={project.runs.length === 0 ? "No run yet" : "Import another model's predictions"}>
-          <button className="btn primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
-            Add a run
-          </button>
+          <AddRunButton project={project} label="Add a run" />
           <p>COCO results, YOLO or plain text files, Pascal VOC, KITTI, MOT, mask images, tables, an Encord Active pickle: the format is recognised by its content. From a terminal:</p>
           <code>boxscore import predictions results.json --name my-run</code>
           <p className="muted"><code>boxscore doctor results.json</code> says first how it would be read. This page shows the new run as soon as it is stored.</p>
         </Empty>
       </div>
+    </Card>
+  );
+}
+
+function AddRunButton({ project, label }: { project: Overview; label: string }): ReactElement {
+  const [adding, setAdding] = useState(false);
+  const projects = useProjects();
+  return (
+    <>
+      <button className="btn primary" aria-haspopup="dialog" onClick={() => setAdding(true)}>
+        {label}
+      </button>
       {adding && (
         <ImportDialog
           what="run"
@@ -200,7 +210,7 @@ function AddRun({ project }: { project: Overview }): ReactElement {
           done={() => setAdding(false)}
         />
       )}
-    </Card>
+    </>
   );
 }
 
@@ -234,7 +244,7 @@ function DataCard({ project, run }: { project: Overview; run: Run | undefined })
           </>
         )}
       </dl>
-      <TrainNote project={project} />
+      <TrainNote project={project} run={run} />
     </Card>
   );
 }
@@ -253,15 +263,31 @@ function Splits({ splits }: { splits: Overview["splits"] }): ReactElement {
   );
 }
 
-function TrainNote({ project }: { project: Overview }): ReactElement | null {
+function TrainNote({ project, run }: { project: Overview; run: Run | undefined }): ReactElement | null {
   const train = project.splits.filter((s) => /train/i.test(s.name));
   const count = train.reduce((sum, s) => sum + s.images, 0);
   if (!count) return null;
+  const both = run && count < project.images && project.images <= MOST_IMAGES;
   return (
     <p className="note warn">
       <b>Training images in the data.</b> {whole(count)} of {whole(project.images)} images come from{" "}
-      {train.map((s) => s.name).join(", ")}, which a model has usually seen. Read the scores with that in mind.
+      {train.map((s) => s.name).join(", ")}, which a model has usually seen.{" "}
+      {both ? <OnSplits run={run} train={`split=${train.map((s) => s.name).join("|")}`} /> : "Read the scores with that in mind."}
     </p>
+  );
+}
+
+/** The first number of the list on the training images, and on the others. */
+function OnSplits({ run, train }: { run: Run; train: string }): ReactElement {
+  const point = { run: run.name, iou: 0.5, confidence: null, classes: undefined };
+  const [key, name] = Object.entries(mainOf(run))[0]!;
+  const seen = useSummary(point, { ...ownRules(run), slice: train }).data?.metrics[key];
+  const others = useSummary(point, { ...ownRules(run), slice: `!${train}` }).data?.metrics[key];
+  if (seen == null || others == null) return <>Read the scores with that in mind.</>;
+  return (
+    <>
+      <bdi>{run.name}</bdi> has {name} {score(seen)} on them and {score(others)} on the others.
+    </>
   );
 }
 

@@ -63,7 +63,7 @@ def arrival(state: Loaded, report: Document, run: str | None) -> Document:
     told = {code for codes in REJECTED.values() for code in codes} | set(UNTOLD)
     if stored is not None:
         told |= {code for _, codes in MARKED.values() for code in codes} | set(OUT_OF_RANGE)
-    rows += [_other(one) for code, one in met.items() if code not in told]
+    rows += [_other(one, report["file"]) for code, one in met.items() if code not in told]
     return {
         "checks": rows,
         "confidences": None if stored is None else stored.confidences,
@@ -179,8 +179,8 @@ def _of_run(stored: _Stored) -> list[Document]:
     return rows
 
 
-def _other(one: Document) -> Document:
+def _other(one: Document, file: str) -> Document:
     """A code without a row of its own, in the words of its first record."""
     code = one["code"]
-    title = one["example"].removeprefix(f"{code} ")
+    title = one["example"].removeprefix(f"{code} ").removeprefix(f"{file}: ")
     return _check(title, one["count"], NOTE if code.startswith("N-") else LOOK, code)

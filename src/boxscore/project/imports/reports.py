@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,8 @@ def report_records(
         code: Only those of this code.
 
     Returns:
-        "records", "total" of the filter, and "next_offset", None at the end.
+        "records", "total" of the filter, "next_offset", None at the end, and "codes", how many
+        records are listed of each, whatever the filter.
     """
     _, kept = _found(state, which)
     chosen = [
@@ -86,6 +88,7 @@ def report_records(
         "records": chosen[offset:end],
         "total": len(chosen),
         "next_offset": end if end < len(chosen) else None,
+        "codes": dict(Counter(record["code"] for record in kept["records"])),
     }
 
 
