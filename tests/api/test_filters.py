@@ -110,6 +110,22 @@ def test_import_reports(demo_folder: Path, tmp_path: Path) -> None:
     assert record["outcome"] == "rejected" and "60" in record["place"]
     assert record["code"] == newest["warnings"][0]["code"]
     assert (first["kind"], first["images"], first["classes"]) == ("project", 41, 80)
+    whole, page, mapping, none = responses(
+        project,
+        [
+            "/api/v1/imports/4",
+            "/api/v1/imports/4/records?outcome=rejected&limit=1",
+            "/api/v1/imports/4/mapping",
+            "/api/v1/imports/9",
+        ],
+    )
+    assert [one["question"] for one in whole.json()["findings"]][:2] == ["images", "classes"]
+    assert sum(row["records"] for row in whole.json()["classes_read"]) == 60
+    assert page.json() == {
+        "records": newest["records"], "total": 1, "next_offset": None, "codes": {record["code"]: 1}
+    }  # fmt: skip
+    assert mapping.text == project.import_mapping("some") == whole.json()["mapping_file"]
+    assert (none.status_code, none.json()["code"]) == (400, "E-REPORT-NONE")
     (folder / "reports" / "import-2.json").write_text("[]")
     (damaged,) = responses(project, ["/api/v1/imports"])
     assert damaged.json()["code"] == "E-REPORT-DAMAGED"

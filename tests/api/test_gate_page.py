@@ -47,6 +47,20 @@ def test_kept_rules_decide_until_they_are_forgotten(project: Project) -> None:
     assert not failed["passed"]
 
 
+def test_all_runs_are_judged_in_one_answer(project: Project) -> None:
+    before, _, after = answers(
+        project,
+        [
+            "/api/v1/gate-verdicts",
+            ("POST", "/api/v1/gate-rules", {"text": RULES.replace("0.1", "0.2")}),
+            "/api/v1/gate-verdicts",
+        ],
+    )
+    assert not before["kept"] and all(row["verdict"] is None for row in before["runs"])
+    found = {row["run"]: (row["verdict"], row["block"]) for row in after["runs"]}
+    assert found == {"float32": ("passed", 0), "int8": ("failed", 1)}
+
+
 def test_wrong_rules_are_refused_with_their_line(project: Project) -> None:
     wrong = {"text": RULES + "  - {metric: AP, at_leest: 1}\n"}
     refused, kept = responses(

@@ -68,14 +68,6 @@ def test_nothing_sticks_out(page: str, width: int, journey: Journey) -> None:
     assert journey.page.evaluate(OVERFLOW, ".bar") <= 0
 
 
-def test_import_reports(journey: Journey) -> None:
-    journey.open("#/imports")
-    page = journey.page
-    expect(page.locator("main")).to_contain_text("Accepted, nothing dropped")
-    expect(page.get_by_label("Predictions: float32")).to_contain_text("3\u202f319")
-    expect(page.get_by_label("Labels of demo")).to_contain_text("Images41")
-
-
 def test_a_project_without_runs_says_how_to_import_one(browser: Any, tmp_path: Path) -> None:
     source = ROOT / "src" / "boxscore" / "demo" / "annotations.json"
     made = Project.import_project(source, target=tmp_path, name="bare")

@@ -87,6 +87,20 @@ def test_failures_are_selected_on_the_map_and_opened(mapped: Journey, embedded: 
     expect(page.get_by_test_id("slice-images")).to_have_text(f"{images} of 41 images")
 
 
+def test_unusual_images_are_selected(mapped: Journey, embedded: Project) -> None:
+    outliers = embedded.findings(pixels=False)["outliers"]
+    area = next(one for one in outliers if one["metric"] == "area" and one["run"] is None)
+    count = area["moderate"] + area["severe"]
+    mapped.open("#/map?mode=images")
+    card = mapped.page.get_by_role("region", name="Quality outliers")
+    part = card.get_by_role("region", name="Area", exact=True)
+    part.get_by_role("button", name=f"{count} images").click()
+    selection = mapped.page.get_by_role("region", name="Selection")
+    expect(selection).to_contain_text(f"{count} images")
+    part.locator(".small-tile").first.click()
+    mapped.page.wait_for_url(re.compile(r"sel=\d+"))
+
+
 def test_groups_are_selected_by_keyboard(mapped: Journey, embedded: Project) -> None:
     mapped.open("#/map?run=int8")
     page = mapped.page

@@ -16,23 +16,29 @@ if TYPE_CHECKING:
 @click.group(
     invoke_without_command=True, epilog="Example:  boxscore runs rename yolo-x yolo-x-2026-11"
 )
+@click.option("--gate", is_flag=True, help="Say which pass the rules that the project keeps.")
 @json_option
 @target_option
 @click.pass_context
-def runs(ctx: click.Context, as_json: bool, target: Path) -> None:
+def runs(ctx: click.Context, gate: bool, as_json: bool, target: Path) -> None:
     """List, rename, delete, fuse and cut the prediction sets of a project."""
     ctx.obj = target
     if ctx.invoked_subcommand is not None:
         return
     from boxscore.cli.text import columns, number, print_json
 
-    cards = open_project(target).run_cards()
+    project = open_project(target)
+    cards = project.run_cards()
+    if gate:
+        verdicts = {one["run"]: one for one in project.gate_verdicts()["runs"]}
+        cards = [card | {"gate": verdicts[card["name"]]} for card in cards]
     if as_json:
         print_json(cards)
     elif not cards:
         click.echo("No runs yet. Import one:  boxscore import predictions FILE", err=True)
     else:
-        table = [["run", "task", "format", "predictions", "score", "imported"]]
+        head = ["run", "task", "format", "predictions", "score", "imported"]
+        table: list[list[object]] = [[*head, *(["gate"] if gate else [])]]
         for card in cards:
             score = next(iter(card["metrics"].values()), None)
             size = card["predictions"]
@@ -44,9 +50,18 @@ def runs(ctx: click.Context, as_json: bool, target: Path) -> None:
                     size,
                     number(score, 5),
                     card["created"],
+                    *([_verdict(card["gate"])] if gate else []),
                 ]
             )
         click.echo(columns(table, right=(3, 4)))
+
+
+def _verdict(found: dict[str, Any]) -> str:
+    """As the Runs page says it."""
+    if found["verdict"] is None:
+        return found["problem"] or "no rules"
+    checks = sum(found["counts"].values())
+    return f"{found['block']} of {checks} fail" if found["block"] else str(found["verdict"])
 
 
 @runs.command(epilog="Example:  boxscore runs rename old new")

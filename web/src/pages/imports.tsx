@@ -56,7 +56,7 @@ function Chosen({ list, chosen, project }: ChosenProps): ReactElement {
   const stored = report?.confidences && run !== null;
   const predicted = chosen.kind === "predictions";
   return (
-      <div className="columns imports-columns">
+      <div className="columns imports-columns" role="region" aria-label={nameOf(chosen)}>
         <div>
           <ListCard list={list} chosen={chosen} project={project} />
           {found.error ? <Failure error={found.error} retry={() => void found.refetch()} /> : report ? <ReconcileCard report={report} project={project} /> : <Skeleton height={420} />}
@@ -76,6 +76,10 @@ function Chosen({ list, chosen, project }: ChosenProps): ReactElement {
   );
 }
 
+function nameOf(one: ImportReport): string {
+  return one.kind === "project" ? `Labels of ${one.project ?? "the project"}` : `Predictions: ${one.run ?? ""}`;
+}
+
 /** Every import with what it was; a row shows its report. */
 function ListCard({ list, chosen, project }: ChosenProps): ReactElement {
   return (
@@ -84,18 +88,17 @@ function ListCard({ list, chosen, project }: ChosenProps): ReactElement {
         <table className="table">
           <tbody>
             {list.map((one) => {
-              const name = one.kind === "project" ? `Labels of ${one.project ?? "the project"}` : `Predictions: ${one.run ?? ""}`;
               const current = one.number === chosen.number;
               const state = one.rejected ? "look" : one.repaired ? "note" : "ok";
               return (
                 <tr key={one.number} className={current ? "click current" : "click"} onClick={() => show(one, list, project)}>
                   <td className="wraps">
-                    <button className="plain" aria-pressed={current} aria-label={name}>
+                    <button className="plain" aria-pressed={current}>
                       <b>
                         <bdi>{one.file}</bdi>
                       </b>
                     </button>
-                    <small><bdi>{name}</bdi></small>
+                    <small><bdi>{nameOf(one)}</bdi></small>
                   </td>
                   <td>
                     {one.format ?? ""}
