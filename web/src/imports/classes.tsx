@@ -38,7 +38,7 @@ export function ClassesCard({ rows, classes, run }: Props): ReactElement {
               <th>In the file</th>
               <th>Class here</th>
               <th>Found by</th>
-              <th className="num">Predictions</th>
+              <th className="num">Records</th>
             </tr>
           </thead>
           <tbody>
