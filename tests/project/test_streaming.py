@@ -88,7 +88,8 @@ def stored(root: Path, run: str) -> tuple[dict[str, Any], Any]:
         tables = {s.name: snapshot.table(f"run:{record.run_id}", s) for s in TABLES}
         document = snapshot.document(f"evaluation:{record.run_id}:{record.task}:coco:2")
     assert document is not None
-    facts = record.task, record.rows, record.format, record.sha256, record.details
+    details = {key: value for key, value in record.details.items() if key != "report"}
+    facts = record.task, record.rows, record.format, record.sha256, details
     return tables, (facts, json.loads(document))
 
 
