@@ -21,7 +21,7 @@ interface Props {
 export function OutliersCard({ select, choose }: Props): ReactElement | null {
   const found = useFindings({}, 0);
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Skeleton height={380} />;
+  if (!found.data) return <Skeleton height={420} />;
   const shown = mostUnusual(found.data);
   if (!shown.length) return null;
   return (

@@ -171,7 +171,7 @@ function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
       <td className="num">{percent(counts?.precision)}</td>
       <td className="num">{percent(counts?.recall)}</td>
       <td className="num">{score(counts?.confidence, 2)}</td>
-      <td>
+      <td className="gate-cell">
         <GatePill run={run.name} gate={gate} asked={small} />
       </td>
     </tr>
