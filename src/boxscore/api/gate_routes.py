@@ -36,9 +36,9 @@ def gate(
 
 
 @router.get("/gate-verdicts", response_model=documents.Verdicts)
-def verdicts(project: ProjectHere) -> object:
+def verdicts(project: ProjectHere, where: Where = None) -> object:
     """How every run fares by the rules that the project keeps."""
-    return project.gate_verdicts()
+    return project.gate_verdicts(where=where)
 
 
 @router.get("/gate-rules", response_model=documents.Rules)

@@ -19,12 +19,12 @@ export function useGate(run: string, slice: string | null): UseQueryResult<Gate>
 }
 
 /** How every run fares by the kept rules, in one answer. */
-export function useGateVerdicts(enabled: boolean): UseQueryResult<Verdicts> {
+export function useGateVerdicts(enabled: boolean, slice: string | null): UseQueryResult<Verdicts> {
   return useQuery({
-    queryKey: ["gate", { of: "all" }],
+    queryKey: ["gate", { of: "all" }, slice],
     enabled,
     staleTime: 60_000,
-    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/gate-verdicts", { signal })),
+    queryFn: async ({ signal }) => unwrap(await client.GET("/api/v1/gate-verdicts", { params: { query: defined({ slice }) }, signal })),
   });
 }
 

@@ -5356,7 +5356,10 @@ export interface operations {
     };
     verdicts_api_v1_gate_verdicts_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

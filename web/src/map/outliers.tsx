@@ -1,10 +1,12 @@
 /** Images whose metrics are unusual: the spread with its fences, and the pictures; a click selects them on the map. */
 import type { ReactElement } from "react";
-import { useFindings, useMetricValues, type Findings, type Outliers } from "../api/client";
+import type { Findings, Outliers } from "../api/client";
+import { useFindings, useMetricValues } from "../api/quality";
 import { plural, short } from "../format";
 import { Card, Failure, Skeleton } from "../parts/card";
 import { SmallHistogram } from "../quality/histogram";
-import { setView } from "../state/view";
+import type { Narrowed } from "../state/honour";
+import { setView, useView } from "../state/view";
 import { PlacePicture } from "./tiles";
 
 const MOST_METRICS = 4;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 export function OutliersCard({ select, choose }: Props): ReactElement | null {
-  const found = useFindings({}, 0);
+  const found = useFindings({}, 0, useNarrowed());
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height={420} />;
   const shown = mostUnusual(found.data);
@@ -36,6 +38,11 @@ export function OutliersCard({ select, choose }: Props): ReactElement | null {
   );
 }
 
+/** The images that the map shows; classes do not choose images. */
+function useNarrowed(): Narrowed {
+  return { slice: useView().slice ?? undefined };
+}
+
 /** Metrics of images with the most outliers, severe ones counting first. */
 function mostUnusual(found: Findings): Outliers[] {
   return found.outliers
@@ -45,8 +52,9 @@ function mostUnusual(found: Findings): Outliers[] {
 }
 
 function Metric({ of, select, choose }: Props & { of: Outliers }): ReactElement {
-  const values = useMetricValues(of.metric, null, "lowest", 0);
-  const rows = useFindings({ code: of.code, metric: of.metric }, MOST_SELECTED);
+  const narrowed = useNarrowed();
+  const values = useMetricValues({ metric: of.metric, run: null, sort: "lowest" }, 0, narrowed);
+  const rows = useFindings({ code: of.code, metric: of.metric }, MOST_SELECTED, narrowed);
   const count = of.moderate + of.severe;
   const items = (rows.data?.rows ?? []).map((row) => row.row);
   return (

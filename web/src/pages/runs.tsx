@@ -18,7 +18,8 @@ import { PageHead } from "./page-head";
 
 export function RunsPage({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
   const small = project.images <= MOST_IMAGES;
-  const gate = useGateVerdicts(small && project.runs.length > 0);
+  const { slice } = useView();
+  const gate = useGateVerdicts(small && project.runs.length > 0, slice);
   return (
     <>
       <PageHead title="Runs" question="Which models have been evaluated on this data, and does the newest pass?">

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boxscore.project.state import OpenProject
+
+if TYPE_CHECKING:
+    from boxscore.project.slices.slicing import Where
 
 Document = dict[str, Any]
 
@@ -12,8 +15,11 @@ Document = dict[str, Any]
 class GateCalls(OpenProject):
     """The gate for every run at once; `gate` gives one run's in full."""
 
-    def gate_verdicts(self) -> Document:
+    def gate_verdicts(self, *, where: Where = None) -> Document:
         """How each run fares by the rules that the project keeps; remembered until these change.
+
+        Args:
+            where: Only on these images and objects; see `gate`.
 
         Returns:
             "kept", whether there are rules, and under "runs" for each its "verdict": "passed",
@@ -23,4 +29,4 @@ class GateCalls(OpenProject):
         """
         from boxscore.project.gate.verdicts import gate_verdicts
 
-        return gate_verdicts(self._state())
+        return gate_verdicts(self._state(), where)

@@ -9,11 +9,12 @@ from boxscore.errors import BoxscoreError
 from boxscore.project.gate.gating import FAILED, PASSED, UNSURE
 from boxscore.project.gate.kept_rules import gate_by_kept, kept_rules
 from boxscore.project.loading import Loaded
+from boxscore.project.slices.slicing import Where
 
 Document = dict[str, Any]
 
 
-def gate_verdicts(state: Loaded) -> Document:
+def gate_verdicts(state: Loaded, where: Where = None) -> Document:
     """One row for each run, in order of import; see `Project.gate_verdicts`."""
     text = kept_rules(state)
     # Rules may name any run as their baseline, and slices mean what tags and metrics say now.
@@ -21,15 +22,17 @@ def gate_verdicts(state: Loaded) -> Document:
     rows = [
         _nothing(name, None)
         if text is None
-        else state.remembered(("verdict", text, runs, name), partial(_of, state, name))
+        else state.remembered(
+            ("verdict", text, runs, name, str(where)), partial(_of, state, name, where)
+        )
         for name in state.records
     ]
     return {"kept": text is not None, "runs": rows}
 
 
-def _of(state: Loaded, run: str) -> Document:
+def _of(state: Loaded, run: str, where: Where) -> Document:
     try:
-        found = gate_by_kept(state, run, None)
+        found = gate_by_kept(state, run, None, where)
     except BoxscoreError as refused:
         return _nothing(run, refused.problem)
     counts = found["counts"]
