@@ -256,6 +256,8 @@ def test_one_question_gives_all_verdicts(folder: Path, tmp_path: Path) -> None:
         assert row["block"] == sum(check["blocks"] for check in gate["checks"])
     found = {row["run"]: row["verdict"] for row in project.gate_verdicts()["runs"]}
     assert (found["float32"], found["int8"]) == ("unsure", "failed")
+    part = project.gate_verdicts(where="split=val")["runs"][1]
+    assert part["counts"] == project.gate(run="int8", where="split=val")["counts"]
     said = CliRunner().invoke(program, ["runs", "--gate", "-t", str(project.path)]).output
     assert "1 of 2 fail" in said and "unsure" in said
     project.keep_gate_rules(rules.replace("horse", "unicorn"))
