@@ -134,6 +134,19 @@ def test_intervals_of_classes_and_slices(demo_folder: Path) -> None:
     assert "1,000 resamples of 2" in part
 
 
+def test_answers_have_intervals(tmp_path: Path) -> None:
+    guesses = [("red", 0.9)] * 8 + [("green", 0.7)] * 4 + [None] * 2 + [("blue", 0.8)] * 10
+    folder = project_of_answers(tmp_path, "r" * 10 + "g" * 6 + "b" * 8, [*guesses]).path
+    document = run("evaluate", "guesses", "--intervals", "--json", cwd=folder).json
+    found = document["intervals"]["accuracy"]
+    assert found["estimate"] == document["metrics"]["accuracy"]
+    assert found["low"] < found["estimate"] < found["high"]
+    red = next(row for row in document["per_class"] if row["class"] == "red")
+    assert red["intervals"]["recall"]["estimate"] == 0.8
+    shown = run("evaluate", "guesses", "--intervals", cwd=folder).out
+    assert f"accuracy {found['low']:.3f} to {found['high']:.3f}" in shown
+
+
 @pytest.mark.parametrize(
     "option",
     [("--protocol", "voc12"), ("--max-detections", "5"), ("--class-agnostic",)],

@@ -6,28 +6,30 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
 from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.clusters import Clusters
 from boxscore.evaluation.counts import count, f1, precision, recall
 from boxscore.evaluation.tallies import (
-    ANSWER_NAMES,
     COUNT_NAMES,
-    answer_rates,
-    answers_tally,
     bootstrap_statistic,
-    class_rates,
     counts_tally,
     paired_statistic,
     pooled,
     pooled_rates,
+    rates,
 )
 from boxscore.matching.coco import candidate_pairs
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching
 from tests.evaluation import population
 from tests.matching import brute
+
+
+def class_rates(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rates(sums.reshape(len(sums), -1, 3))
 
 
 def matches(view: Comparable, iou: float = 0.5) -> Any:
@@ -68,44 +70,6 @@ def test_classes_together_have_the_sums_and_the_bounds_of_the_classes(seed: int)
     )
     for name in ("estimate", "low", "high", "reason"):
         assert np.array_equal(getattr(made, name), getattr(slow, name), equal_nan=name != "reason")
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_answers_are_scikit_learns(seed: int) -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
-    rng = np.random.default_rng(seed)
-    truth = rng.integers(0, 4, 60).astype(np.int32)
-    guess = np.where(rng.random(60) < 0.6, truth, rng.integers(0, 4, 60)).astype(np.int32)
-    tally = answers_tally(60, 6, np.arange(60, dtype=np.int32), truth, guess)
-    made = answer_rates(tally.sums(np.ones((1, 60), np.uint16)))[0]
-    macro = metrics.precision_recall_fscore_support(
-        truth, guess, average="macro", labels=np.unique(truth), zero_division=0
-    )[:3]
-    expected = [
-        metrics.accuracy_score(truth, guess),
-        metrics.balanced_accuracy_score(truth, guess),
-        *macro,
-    ]
-    assert np.allclose(made, expected, rtol=1e-12)
-
-
-def test_answers_in_plain_loops() -> None:
-    """Also images without a guess, and classes that are never labelled."""
-    rng = np.random.default_rng(3)
-    truth, guess = rng.integers(0, 3, 40), rng.integers(-1, 4, 40)
-    item = np.arange(40, dtype=np.int32)
-    tally = answers_tally(40, 4, item, truth.astype(np.int32), guess.astype(np.int32))
-    made = answer_rates(tally.sums(np.ones((1, 40), np.uint16)))[0]
-    rows = list(zip(truth.tolist(), guess.tolist(), strict=True))
-    per_class = []
-    for k in range(3):
-        tp = sum(t == g == k for t, g in rows)
-        shown, objects = sum(g == k for _, g in rows), sum(t == k for t, _ in rows)
-        per_class.append((tp / shown if shown else 0, tp / objects, 2 * tp / (shown + objects)))
-    means = np.mean(per_class, axis=0)
-    right = sum(t == g for t, g in rows) / 40
-    assert np.allclose(made, [right, means[1], *means], rtol=1e-12)
-    assert dict(zip(ANSWER_NAMES, made.tolist(), strict=True))["accuracy"] == right
 
 
 def test_bounds_per_class_say_where_there_is_too_little() -> None:

@@ -110,16 +110,17 @@ def _add_intervals(
     project: Project, document: dict[str, Any], where: str | list[str] | None
 ) -> None:
     """Put the intervals of each number beside it, overall and in each class."""
-    if document["protocol"] != "coco":
+    if document["protocol"] not in ("coco", "classification"):
         raise RequestError(
-            f"protocol {document['protocol']} has no intervals: they are of COCO's numbers",
+            f"protocol {document['protocol']} has no intervals: they are of COCO's numbers and "
+            "of classifications",
             fix="leave out --intervals, or --protocol and --task",
             code="E-INTERVALS",
         )
     found = project.intervals(document["run"], task=document["task"], where=where)
     document["intervals"] = found["metrics"]
     document["resampled"] = {k: found[k] for k in ("replicates", "seed", "unit", "clusters")}
-    if document["counts"]:
+    if document["counts"] and document["protocol"] == "coco":
         rates = project.rate_intervals(
             document["run"],
             iou=document["counts"]["iou"],

@@ -61,7 +61,7 @@ def _metric(name: str, value: float | None) -> str:
 def _intervals_line(document: dict[str, Any]) -> str:
     """The headline numbers with their intervals, or why they have none."""
     found, how = document["intervals"], document["resampled"]
-    names = [n for n in ("AP", "AP50", "AR100", "AR") if n in found][:3]
+    names = [n for n in ("AP", "AP50", "AR100", "AR") if n in found][:3] or list(found)
     words = "; ".join(f"{name} {interval(found[name])}" for name in names)
     rates = document.get("rate_intervals", {})
     words += "".join(f"; {name.replace('f1', 'F1')} {interval(rates[name])}" for name in rates)
@@ -115,13 +115,13 @@ def _print_misses(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     rows.sort(key=lambda row: -row["fn"])
     answers = document["task"] == "classification"
     score = "f1" if answers else "ap"
-    heads = ["class", "objects", "F1" if answers else "AP", "TP", "FP", "FN"]
+    heads = ["class", "objects", score.upper(), "TP", "FP", "FN"]
     sure = "intervals" in document
-    table = [[*heads, "AP, 95 %"] if sure else heads]
+    table = [[*heads, f"{score.upper()}, 95 %"] if sure else heads]
     for row in rows[:WORST_SHOWN]:
         cells = [row["class"], str(row["ground_truth"]), number(row[score])]
         cells += [str(row[k]) for k in ("tp", "fp", "fn")]
-        table.append([*cells, interval(row["intervals"]["ap"])] if sure else cells)
+        table.append([*cells, interval(row["intervals"][score])] if sure else cells)
     click.echo("\nMost misses:")
     click.echo(columns(table, right=range(1, 6)))
 

@@ -29,8 +29,9 @@ class Intervals:
     """Bounds of every number, and how they were made.
 
     Attributes:
-        overall: (K,) COCO's twelve numbers, or its ten of keypoints.
-        per_class: (C, 3) "ap", "ap50" and "ar100", or "ar20" of keypoints.
+        overall: (K,) COCO's twelve numbers, or its ten of keypoints, or the five of answers.
+        per_class: (C, 3) "ap", "ap50" and "ar100", or "ar20" of keypoints; of answers
+            "precision", "recall" and "f1".
         plan: Replicates, seed, confidence.
         unit, clusters: What was drawn, and of how many.
     """
@@ -61,7 +62,7 @@ class Intervals:
                     "class": name,
                     "metrics": _of_one_run(self.per_class.document(k)),
                 }
-                for k, name in enumerate(names)
+                for k, name in enumerate(names[: len(self.per_class.estimate)])
                 if np.isfinite(self.per_class.estimate[k]).any()
             ],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,6 @@ Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 TP, FP, OBJECTS = range(3)
 COUNT_NAMES = ("precision", "recall", "f1")
-ANSWER_NAMES = ("accuracy", "balanced_accuracy", "precision", "recall", "f1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,59 +180,21 @@ def pooled(tally: Tally, classes: Classes = None) -> Tally:
 
 def pooled_rates(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """Precision, recall and F1 over all classes together, (B, 3), from a `counts_tally`."""
-    return _rates(sums.reshape(len(sums), -1, 3).sum(axis=1))
+    return rates(sums.reshape(len(sums), -1, 3).sum(axis=1))
 
 
-def class_rates(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Precision, recall and F1 of each class, (B, C, 3), from a `counts_tally`."""
-    return _rates(sums.reshape(len(sums), -1, 3))
-
-
-def _rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(..., 3) precision, recall and F1 of (..., 3) TP, FP and objects."""
     tp, fp, objects = (counts[..., k] for k in (TP, FP, OBJECTS))
     shown = tp + fp
     return np.stack(
-        [_ratio(tp, shown), _ratio(tp, objects), _ratio(2 * tp, shown + objects)], axis=-1
+        [ratio_where(tp, shown), ratio_where(tp, objects), ratio_where(2 * tp, shown + objects)],
+        axis=-1,
     )
 
 
-def answers_tally(
-    items: int,
-    classes: int,
-    item: NDArray[np.int32],
-    truth: NDArray[np.int32],
-    guess: NDArray[np.int32],
-) -> Tally:
-    """TP, FP and labels per class of a classification run; cell = 3 * class + what.
-
-    Args:
-        item, truth, guess: (N,) image, labelled class and guessed class (-1 without a guess).
-    """
-    right = truth == guess
-    wrong = (guess >= 0) & ~right
-    cells = [3 * truth[right] + TP, 3 * guess[wrong] + FP, 3 * truth + OBJECTS]
-    return Tally(
-        items=items,
-        cells=3 * classes,
-        item=np.concatenate([item[right], item[wrong], item]).astype(np.int32),
-        cell=np.concatenate(cells).astype(np.int32),
-    )
-
-
-def answer_rates(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(B, 5) accuracy, and means over the classes of the truth, from an `answers_tally`."""
-    counts = sums.reshape(len(sums), -1, 3)
-    tp, objects = counts[..., TP], counts[..., OBJECTS]
-    present = objects > 0
-    precision, recall, f1 = np.moveaxis(np.nan_to_num(_rates(counts)), -1, 0)
-    means = [
-        _ratio((v * present).sum(axis=1), present.sum(axis=1)) for v in (precision, recall, f1)
-    ]
-    accuracy = _ratio(tp.sum(axis=1), objects.sum(axis=1))
-    return np.stack([accuracy, means[1], *means], axis=-1)
-
-
-def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def ratio_where(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+    """The quotient; nan where the whole is nothing."""
     nothing = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
     np.divide(part, whole, out=nothing, where=whole > 0)
     return nothing

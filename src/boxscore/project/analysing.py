@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.evaluation.answer_intervals import answer_intervals
 from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.class_curves import class_curves_document
 from boxscore.evaluation.clusters import Clusters
 from boxscore.evaluation.counts import Classes
-from boxscore.evaluation.intervals import bootstrap
+from boxscore.evaluation.intervals import Intervals, bootstrap
 from boxscore.evaluation.lrp import lrp_document
 from boxscore.evaluation.run_view import RunView
 from boxscore.evaluation.tallies import (
@@ -25,10 +26,13 @@ from boxscore.evaluation.thresholds import Goal, choose_thresholds, thresholds_d
 from boxscore.evaluation.tide import tide_document
 from boxscore.matching.coco import match
 from boxscore.matching.policy import coco
+from boxscore.project.evaluating import of_items, questions
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes, curves_document, operating_confidence
-from boxscore.project.slices.narrowing import sliced_view
+from boxscore.project.slices.narrowing import meant, sliced_view
 from boxscore.project.slices.slicing import Where
+from boxscore.project.tasks import task_of
+from boxscore.schema.kinds import Task
 
 Document = dict[str, Any]
 
@@ -110,26 +114,34 @@ def thresholds(state: Loaded, run: str, iou: float, goal: Goal) -> Document:
 
 
 def intervals(state: Loaded, run: str, where: Where = None, task: str | None = None) -> Document:
-    """95 % intervals of COCO's numbers, overall and per class, from resampled images.
+    """95 % intervals of COCO's numbers, or of those of answers, from resampled images.
 
     Images of one sequence are drawn together.
     """
-    view, items = sliced_view(state, run, where, task)
-    key = (
-        "intervals",
-        state.record(run).run_id,
-        view.view.task,
-        where if isinstance(where, str) else tuple(where or ()),
+    asked = task_of(state, run, task)
+    make = _intervals_of_answers if asked is Task.CLASSIFICATION else _intervals_of_objects
+    meant_by = where if isinstance(where, str) else tuple(where or ())
+    key = "intervals", state.record(run).run_id, asked, meant_by
+    document: Document = state.remembered(
+        key, lambda: make(state, run, where, asked).document(_names(state))
     )
-
-    def draw() -> Document:
-        found = bootstrap(
-            match(view.view, coco(task=view.view.task)), clusters=clusters_of(state, items)
-        )
-        return found.document(_names(state)[: view.view.classes])
-
-    document: Document = state.remembered(key, draw)
     return document
+
+
+def _intervals_of_objects(state: Loaded, run: str, where: Where, task: Task) -> Intervals:
+    view, items = sliced_view(state, run, where, task.value)
+    return bootstrap(match(view.view, coco(task=task)), clusters=clusters_of(state, items))
+
+
+def _intervals_of_answers(state: Loaded, run: str, where: Where, task: Task) -> Intervals:
+    truth, items = state.truth(), meant(state, where).only_images(task)
+    return answer_intervals(
+        questions(truth.ontology),
+        of_items(truth.ground_truth, items),
+        of_items(state.predictions(run), items),
+        truth.items.rows,
+        clusters=clusters_of(state, items),
+    )
 
 
 def rate_intervals(

@@ -36,7 +36,8 @@ export function ClassTable({ summary, choice, lrp, intervals }: Props): ReactEle
   const [key, setKey] = useState("ground_truth");
   const [reversed, setReversed] = useState(false);
   const opens = choice.matched;
-  const sure = useMemo(() => new Map(intervals?.map((c) => [c.class_id, c.metrics.ap])), [intervals]);
+  const known = choice.matched ? "ap" : "f1";
+  const sure = useMemo(() => new Map(intervals?.map((c) => [c.class_id, c.metrics[known]])), [intervals, known]);
   const columns = classColumns(choice.task, summary.protocol, summary.counts !== null, choice.matched && lrp !== undefined);
   const rows = useMemo(() => {
     const sorted = withLrp(summary, lrp).sort((a, b) => compare(a, b, key));
@@ -76,14 +77,14 @@ export function ClassTable({ summary, choice, lrp, intervals }: Props): ReactEle
                       {arrow(k)}
                     </button>
                   </th>
-                  {k === "ap" && intervals && <th>AP, 95 %</th>}
+                  {k === known && intervals && <th>{name}, 95 %</th>}
                 </Fragment>
               ))}
             </tr>
           </thead>
           <tbody>
             {rows.map((r) => (
-              <ClassLine key={r.class_id} row={r} columns={columns} opens={opens} sure={intervals && (sure.get(r.class_id) ?? null)} few={choice.task !== "semantic" && r.ground_truth < FEW} />
+              <ClassLine key={r.class_id} row={r} columns={columns} opens={opens} known={known} sure={intervals && (sure.get(r.class_id) ?? null)} few={choice.task !== "semantic" && r.ground_truth < FEW} />
             ))}
           </tbody>
         </table>
@@ -96,12 +97,14 @@ interface LineProps {
   row: Row;
   columns: Column[];
   opens: boolean;
-  /** Of AP; null: of another class only. Undefined: there are none. */
+  /** The number that has an interval. */
+  known: string;
+  /** Its interval; null: of another class only. Undefined: there are none. */
   sure: Interval | null | undefined;
   few: boolean;
 }
 
-function ClassLine({ row, columns, opens, sure, few }: LineProps): ReactElement {
+function ClassLine({ row, columns, opens, known, sure, few }: LineProps): ReactElement {
   const show = () => opens && setView(objectsOf({ classes: [row.class_id] }));
   return (
     <tr className={`${opens ? "click" : ""} ${few ? "dim" : ""}`} onClick={show}>
@@ -119,7 +122,7 @@ function ClassLine({ row, columns, opens, sure, few }: LineProps): ReactElement 
         return (
           <Fragment key={key}>
             <td className="num">{unit === "score" && key !== "best" ? <b>{value}</b> : value}</td>
-            {key === "ap" && sure !== undefined && <td className="whisker-cell">{sure && <Whisker of={sure} />}</td>}
+            {key === known && sure !== undefined && <td className="whisker-cell">{sure && <Whisker of={sure} />}</td>}
           </Fragment>
         );
       })}

@@ -20,12 +20,13 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
   const choice = choiceOf(view, run);
   const coco = choice.matched && choice.protocol?.name === "coco";
   const summary = useSummary(pointOf(view, run.name), choice.under);
-  const doubt = useIntervals(run.name, choice.under, coco);
+  const sure = coco || choice.task === "classification";
+  const doubt = useIntervals(run.name, choice.under, sure);
   const intervals = doubt.data;
   const rates = useRateIntervals(pointOf(view, run.name), choice.under, choice.matched).data?.intervals;
   const lrp = useLrp(run.name, view.iou, choice.under, choice.matched);
   const found = summary.data?.task === choice.task ? summary.data : undefined;
-  const shown = { choice, intervals: coco ? intervals?.intervals : undefined, rates };
+  const shown = { choice, intervals: sure ? intervals?.intervals : undefined, rates };
   return (
     <>
       <PageHead title="Overview" question="How good is the model, and what should be fixed first?">
@@ -42,7 +43,7 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
               {note}
             </p>
           ))}
-          <Tiles summary={found} {...shown} awaited={coco && doubt.isPending} stale={summary.isPlaceholderData} />
+          <Tiles summary={found} {...shown} awaited={sure && doubt.isPending} stale={summary.isPlaceholderData} />
           {choice.matched && <Curves project={project} run={run} choice={choice} summary={found} />}
           {choice.matched && (
             <div className="columns three">
@@ -55,7 +56,7 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
             <ScoresCard summary={found} {...shown} />
             {choice.task === "classification" && <CalibrationCard run={run} choice={choice} />}
           </div>
-          <ClassTable summary={found} choice={choice} lrp={choice.matched ? lrp.data : undefined} intervals={coco ? intervals?.per_class : undefined} />
+          <ClassTable summary={found} choice={choice} lrp={choice.matched ? lrp.data : undefined} intervals={sure ? intervals?.per_class : undefined} />
         </>
       )}
     </>

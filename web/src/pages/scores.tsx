@@ -44,7 +44,7 @@ function tilesOf({ summary, choice, intervals, rates }: Props): Tile[] {
   const tiles = names.map((key): Tile => {
     const { name, unit, undefined: why = "" } = metric(key, choice.task, protocol?.name);
     const note = choice.matched && protocol ? `${shortTitle(protocol.title)}, ${protocol.name === "coco" ? "any threshold" : "own thresholds"}` : "";
-    return { name: name === "AP" ? "AP .50:.95" : name, text: written(metrics[key], unit), unit: unit === "percent" ? "%" : "", why, interval: unit === "score" ? intervals?.[key] : undefined, notes: [sure(intervals?.[key]), note] };
+    return { name: name === "AP" ? "AP .50:.95" : name, text: written(metrics[key], unit), unit: unit === "percent" ? "%" : "", why, interval: intervals?.[key], notes: [sure(intervals?.[key], unit === "percent" ? percent : score), note] };
   });
   if (!counted) return tiles;
   const at = `at ${overlapOf(choice.task).split(" ").at(-1)} ${score(counts.iou, 2)}, confidence ${score(counts.confidence, 2)}`;
@@ -71,7 +71,7 @@ export function Tiles({ stale, awaited, ...props }: Props & { stale: boolean; aw
           <b>
             <Value text={text} unit={unit} why={why} />
           </b>
-          {interval ? <Whisker of={interval} /> : (name.startsWith("AP") ? awaited : choice.matched && counts !== null) && <span className="whisker-place" />}
+          {interval ? <Whisker of={interval} /> : (name.startsWith("AP") || !choice.matched ? awaited : choice.matched && counts !== null) && <span className="whisker-place" />}
           {notes.filter(Boolean).map((note) => (
             <small key={note}>{note}</small>
           ))}
@@ -110,7 +110,7 @@ export function ScoresCard({ summary, choice, intervals }: Props): ReactElement 
                   <Value text={written(value, unit)} unit={unit === "percent" ? "%" : ""} why={why} />
                 </b>
                 <span>{definition}</span>
-                {value !== null && intervals?.[key] && <small>{sure(intervals[key])}</small>}
+                {value !== null && intervals?.[key] && <small>{sure(intervals[key], unit === "percent" ? percent : score)}</small>}
               </dd>
             </div>
           );
