@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from boxscore.errors import RequestError
 from boxscore.evaluation.class_curves import ClassCurves, class_curves, class_curves_document
 from boxscore.evaluation.counts import accuracy, count, f1, precision, recall
-from boxscore.evaluation.curves import precision_at_recall, sweep
 from boxscore.matching.coco import candidate_pairs
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching, MatchesAt
@@ -104,21 +103,6 @@ def test_slices_and_classes(view: Comparable, items: Any, classes: tuple[int, ..
         assert not np.nan_to_num(got[~chosen]).any()
 
 
-@given(scenes, st.sampled_from([0.0, 0.25, 0.5, 1.0]))
-def test_precision_at_recall(view: Comparable, least: float) -> None:
-    points = sweep(view, matches_of(view))
-    got, confidence = precision_at_recall(points, least)
-    reached = [
-        (p, c)
-        for p, r, c in zip(points.precision, points.recall, points.confidence, strict=True)
-        if r >= least
-    ]
-    if not reached:
-        assert np.isnan(got) and np.isnan(confidence)
-    else:
-        assert (got, confidence) == max(reached)
-
-
 def test_confidences_that_leave_0_to_1_stretch_the_grid() -> None:
     view = brute.scene(6)
     view.confidence[:2] = -3.0, 7.0
@@ -137,13 +121,6 @@ def test_document() -> None:
     assert all(len(row["f1"]) == 11 for row in document["per_class"])
     one = class_curves_document(mine, classes=(present[0],))
     assert len(one["per_class"]) == 1 and len(one["best"]) == len(present)
-
-
-@pytest.mark.parametrize("recalls", [-0.1, 1.1, float("nan")])
-def test_a_recall_out_of_range_is_refused(recalls: float) -> None:
-    view = brute.scene(1)
-    with pytest.raises(RequestError, match="recall"):
-        precision_at_recall(sweep(view, matches_of(view)), recalls)
 
 
 def test_a_grid_without_steps_is_refused() -> None:

@@ -108,25 +108,3 @@ def grid(confidence: NDArray[np.float64], steps: int = 100) -> NDArray[np.float6
     low = min(0.0, confidence.min(initial=0.0))
     high = max(1.0, confidence.max(initial=1.0))
     return np.linspace(low, high, steps + 1)
-
-
-def precision_at_recall(points: Sweep, recall: float) -> tuple[float, float]:
-    """The highest precision among operating points that reach a recall, and its confidence.
-
-    Returns:
-        Precision and confidence; nan where the run never reaches that recall.
-
-    Raises:
-        RequestError: `recall` lies outside 0 to 1.
-    """
-    if not 0 <= recall <= 1:
-        raise RequestError(
-            f"recall {recall} is outside 0 to 1",
-            fix="choose one from 0 to 1",
-            code="E-RECALL-RANGE",
-        )
-    reached = np.flatnonzero(points.recall >= recall)
-    if not reached.size:
-        return float("nan"), float("nan")
-    k = reached[np.argmax(points.precision[reached])]
-    return float(points.precision[k]), float(points.confidence[k])

@@ -8,8 +8,9 @@ import { showOutcome } from "../parts/outcomes";
 import { Slider } from "../parts/slider";
 import { setView, useView } from "../state/view";
 
-/** Characters of run names beyond which they do not fit side by side. */
-const ROOM = 24;
+/** Characters of run names beyond which they do not fit side by side; a letter and edges are as wide as some. */
+const ROOM = 34;
+const EDGES = 5;
 
 interface BarProps {
   project: Overview;
@@ -84,7 +85,7 @@ function RunSwitch({ runs, run }: { runs: Run[]; run: Run }): ReactElement {
         <Letter letter={run.letter} /> <Name of={run.name} />
       </span>
     );
-  if (runs.length > 4 || runs.map((r) => r.name).join("").length > ROOM)
+  if (runs.reduce((wide, r) => wide + r.name.length + EDGES, 0) > ROOM)
     return (
       <span className="one-run">
         <Letter letter={run.letter} />
