@@ -352,6 +352,7 @@ def test_kitti_lines_that_cannot_be_used_are_counted(project: Project, tmp_path:
     assert codes == {
         "E-KITTI-COLUMNS": 1, "E-CLASS-UNKNOWN": 1, "E-CONFIDENCE": 1, "E-BOX-NOT-FINITE": 1,
         "E-IMAGE-UNKNOWN": 1, "N-KITTI-DONTCARE": 1, "W-IMAGES-UNSEEN": 1,
+        "W-DUPLICATE": 99,
     }  # fmt: skip
 
 

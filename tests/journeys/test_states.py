@@ -72,8 +72,9 @@ def test_a_failure_is_said_and_asked_again(page: str, demo: Journey) -> None:
     expect(alerts.first).to_contain_text("It broke.")
     expect(alerts.first).to_contain_text("Tell us.")
     assert demo.problems and all("500" in problem for problem in demo.problems)
-    demo.problems.clear()
     demo.page.unroute("**/api/v1/**")
+    demo.page.wait_for_load_state("networkidle")  # the last failures are told of late
+    demo.problems.clear()
     again = demo.page.get_by_role("button", name="Try again").first
     while alerts.count():  # a click may mend several, and may bring a question that failed before
         with contextlib.suppress(Error):

@@ -102,7 +102,8 @@ def test_frames_are_honoured(tmp_path: Path) -> None:
     tables = encord_kitti.read(tmp_path, known, report, FolderWishes(ontology={car: "Car"}))
     # a.jpg, odd__7 by its own name, the third frame and the second: in order of items.
     assert tables.predictions.table["item"].tolist() == [1, 2, 3, 4, 4, 7]
-    assert report.rejected == 0 and report.counts == {"W-ENCORD-FRAME": 1}
+    assert report.rejected == 0
+    assert report.counts == {"W-ENCORD-FRAME": 1, "W-DUPLICATE": 1}
 
 
 def test_a_pattern_of_ones_own(tmp_path: Path) -> None:

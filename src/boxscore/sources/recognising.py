@@ -113,6 +113,8 @@ def _seen(path: Path) -> str:
         counts = Counter(Path(n).suffix.lower() or n for n in islice(names, MOST_NAMES))
         most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
         return ", ".join(f"{n} {shown(s)}" for s, n in most) or "the folder is empty"
+    if not path.is_file():  # opening a pipe would wait for ever
+        return "it is neither a file nor a folder"
     try:
         with path.open("rb") as file:
             line = file.readline(FIRST_LINE).decode("utf-8-sig", "replace").strip()

@@ -34,7 +34,8 @@ def rectangle_around(corners: Floats) -> tuple[Floats, Floats]:
     # (N, pairs, 2, 4): the corners in the two directions of every pair.
     placed = np.einsum("npdk,nck->npdc", np.stack([along, across], axis=2), corners)
     low, high = placed.min(axis=-1), placed.max(axis=-1)
-    area = (high - low).prod(axis=-1)
+    with np.errstate(over="ignore"):  # what lies so far out is refused with its image
+        area = (high - low).prod(axis=-1)
     best = np.where(area[:, 0] <= area.min(axis=1) * (1 + SAME), 0, area.argmin(axis=1))
     row = np.arange(len(corners))
     size, middle = (high - low)[row, best], (high + low)[row, best] / 2
