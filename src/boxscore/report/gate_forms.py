@@ -18,7 +18,8 @@ LONGEST_COMMENT = 200
 def verdict(document: Document) -> str:
     """One sentence that says whether the run may pass."""
     counts = document["counts"]
-    against = f" against {document['baseline']}" if document["baseline"] else ""
+    baseline = "itself" if document["baseline"] == document["run"] else document["baseline"]
+    against = f" against {baseline}" if baseline else ""
     within = f" on {document['slice']}" if document["slice"] else ""
     word = "passes" if document["passed"] else "does not pass"
     return (
