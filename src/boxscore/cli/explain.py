@@ -106,6 +106,8 @@ def _print_waterfall(tool: dict[str, Any]) -> None:
     rows.append([f"{tool['tool']} {name}", number(tool["value"], 5), _points(tool["points"])])
     click.echo("\n".join(f"  {line}" for line in columns(_padded(rows), right=(1, 2)).split("\n")))
     click.echo(f"  {_sentence(tool)}")
+    if sentence := _order_sentence(tool):
+        click.echo(f"  {sentence}")
     if still:
         click.echo(f"  Also different, but worth under 0.01 here: {', '.join(still)}.")
 
@@ -122,6 +124,16 @@ def _bar(low: float, high: float, start: float, end: float | None = None) -> str
     if first == last:
         return " " * first + "│"
     return " " * first + "█" * (last - first + 1)
+
+
+def _order_sentence(tool: dict[str, Any]) -> str:
+    """How far the order of equal confidences alone can move a tool that defines none."""
+    if tool["any_order"] is None:
+        return ""
+    low, high = (number(tool["any_order"][end], 5) for end in ("low", "high"))
+    if low == high:
+        return ""
+    return f"It defines no order of equal confidences: by that alone, from {low} to {high}."
 
 
 def _sentence(tool: dict[str, Any]) -> str:

@@ -61,7 +61,9 @@ def explained(
 
     Returns:
         run, task, images, ground_truth, predictions, from (COCO), tools; each tool with its
-        values, metric, from, value, points and steps, which lead from one to the other.
+        values, metric, from, value, points and steps, which lead from one to the other, and
+        any_order: the least and greatest value, where the tool defines no order of equal
+        confidences.
 
     Raises:
         RequestError: A tool or metric is unknown, or one side has no boxes.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,33 +44,30 @@ def mean_ap(view: Comparable, rules: Rules) -> MeanAp:
     """mAP at IoU 0.50 and over 0.50:0.95 of boxes under `rules`."""
     rows = KeptRows(view, rules)
     verdicts = decide(rows)
-    order = _curve_order(rows)
-    right, ignored = verdicts.right[order], verdicts.ignored[order]
-    class_id = rows.class_id[order]
+    right, ignored = verdicts.right, verdicts.ignored
     objects = np.bincount(rows.truth_class[~rows.ignored], minlength=view.classes)
-    by_class = np.argsort(class_id, kind="stable")
-    starts = np.searchsorted(class_id[by_class], np.arange(view.classes + 1))
+    shown = np.bincount(rows.class_id, minlength=view.classes)
+    starts = np.concatenate([[0], np.cumsum(shown)])
     recalls = recall_points(rules.arithmetic)
-    with_objects = np.flatnonzero(objects)
     points = [
         [
             points_of(right[mine, t], ignored[mine, t], int(objects[k]), rules.curve, recalls)
-            for t in range(right.shape[1])
+            for k in np.flatnonzero(objects).tolist()
+            for mine in (order[starts[k] : starts[k + 1]],)
         ]
-        for k in with_objects.tolist()
-        for mine in (by_class[starts[k] : starts[k + 1]],)
+        for t, order in enumerate(_curve_orders(rows, right))
     ]
     extra = 0
     if rules.absent is Absent.ZERO:
-        extra = int(np.count_nonzero((objects == 0) & (np.diff(starts) > 0)))
+        extra = int(np.count_nonzero((objects == 0) & (shown > 0)))
     return _means(points, extra, rules.curve)
 
 
 def _means(points: list[list[NDArray[np.float64]]], extra: int, curve: Curve) -> MeanAp:
     """Means in the order in which each tool adds up, so that they agree to the last bit."""
-    if not points:
+    if not points[0]:
         return MeanAp(0.0, 0.0) if extra else MeanAp(math.nan, math.nan)
-    array = np.array(points)  # (classes, thresholds, points)
+    array = np.ascontiguousarray(np.array(points).transpose(1, 0, 2))  # (classes, thresholds, n)
     if curve is Curve.COCO:
         pooled = np.ascontiguousarray(array.transpose(1, 2, 0))
         pooled = np.concatenate([pooled, np.zeros((*pooled.shape[:2], extra))], axis=2)
@@ -212,8 +211,21 @@ def _single_overlap(
     return np.asarray(inside / below, np.float64)
 
 
+def _curve_orders(rows: KeptRows, right: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """At every threshold, rows by class and falling confidence; equal ones by the rule of ties."""
+    ties = rows.rules.ties
+    if ties in (Ties.RIGHT_FIRST, Ties.WRONG_FIRST):
+        for at in right.T:
+            last = at != (ties is Ties.RIGHT_FIRST)
+            yield np.lexsort((last, -rows.confidence, rows.class_id))
+        return
+    order = _curve_order(rows)
+    order = order[np.argsort(rows.class_id[order], kind="stable")]
+    yield from repeat(order, right.shape[1])
+
+
 def _curve_order(rows: KeptRows) -> NDArray[np.int64]:
-    """Rows by falling confidence over all images; equal ones by the rule of ties."""
+    """Rows by falling confidence over all images; equal ones as a sort leaves them."""
     if rows.rules.ties is Ties.FILE_ORDER:
         return np.argsort(-rows.confidence, kind="stable")
     if rows.rules.arithmetic is Arithmetic.DOUBLE:

@@ -38,6 +38,11 @@ class Ties(StrEnum):
 
     FILE_ORDER = "file order"
     UNSTABLE = "unstable sort"
+    """What NumPy's quicksort leaves: it depends on the order of the images and on the processor."""
+    RIGHT_FIRST = "right ones first"
+    """The order of the greatest AP."""
+    WRONG_FIRST = "wrong ones first"
+    """The order of the least AP."""
 
 
 class Curve(StrEnum):

@@ -43,6 +43,8 @@ SENTENCES: dict[tuple[str, Any], str] = {
     ),
     ("ties", Ties.FILE_ORDER): "equal confidences keep the order of the file",
     ("ties", Ties.UNSTABLE): "equal confidences are in no defined order",
+    ("ties", Ties.RIGHT_FIRST): "of equal confidences the right predictions come first",
+    ("ties", Ties.WRONG_FIRST): "of equal confidences the wrong predictions come first",
     ("curve", Curve.COCO): "mean of the envelope at 101 recalls",
     ("curve", Curve.LINE): (
         "area under straight lines; the last falls slowly to recall 1, which rewards short curves"

@@ -56,12 +56,17 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         Tool(
             name="ultralytics",
-            title="Ultralytics 8.4.190, validation with its defaults",
+            title="Ultralytics 8.4.176 and later (to 8.4.190), validation with its defaults",
             rules=_ULTRALYTICS,
         ),
         Tool(
+            name="ultralytics84",
+            title="Ultralytics 8.4.37 to 8.4.175, validation with its defaults",
+            rules=replace(_ULTRALYTICS, assignment=Assignment.BEST_ONLY),
+        ),
+        Tool(
             name="ultralytics83",
-            title="Ultralytics 8.2 to 8.4.0, validation with its defaults",
+            title="Ultralytics 8.2 to 8.4.36, validation with its defaults",
             rules=replace(_ULTRALYTICS, assignment=Assignment.BEST_ONLY, curve=Curve.LINE),
         ),
         Tool(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from boxscore.evaluation.explain.mean_ap import MeanAp
-from boxscore.evaluation.explain.rules import Rules
+from boxscore.evaluation.explain.rules import Rules, Ties
 from boxscore.evaluation.explain.sentences import LABELS, explanation, shown
 from boxscore.evaluation.explain.tools import Tool
 
@@ -90,8 +90,22 @@ def compared(value: Value, base: Tool, tool: Tool, metric: str | None) -> dict[s
         "from": _defined(start),
         "value": _defined(end),
         "points": _defined(100 * (end - start)),
+        "any_order": _any_order(value, tool.rules, chosen),
         "steps": [step.document() for step in steps],
         "matters_most": LABELS[most.rule] if most is not None and moved else None,
+    }
+
+
+def _any_order(value: Value, rules: Rules, metric: str) -> dict[str, float | None] | None:
+    """Least and greatest value in any order of equal confidences; None where it is defined.
+
+    The order in the curve, that is; matching keeps the order of the file.
+    """
+    if rules.ties is not Ties.UNSTABLE:
+        return None
+    ends = {"low": Ties.WRONG_FIRST, "high": Ties.RIGHT_FIRST}
+    return {
+        end: _defined(value(replace(rules, ties=ties)).of(metric)) for end, ties in ends.items()
     }
 
 
