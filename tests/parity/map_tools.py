@@ -133,6 +133,16 @@ def measure(images, labels, found, number):
     }
 """
 
+METRICS = "    from ultralytics.utils.metrics import"
+FORGET = """
+    for name in [name for name in sys.modules if name.split(".")[0] == "ultralytics"]:
+        del sys.modules[name]
+    sys.path = [folder for folder in sys.path if not folder.endswith("ultralytics83")]
+"""
+"""Goes between two imports of `ULTRALYTICS`: the first from the older version, the second not."""
+
+MARKS = "iscrowd=torch.tensor([r.get('iscrowd', 0) for r in gt], dtype=torch.int64)"
+
 OLD_ULTRALYTICS = ROOT / ".venv" / "peers" / "ultralytics83"
 """Where `make peers` puts the older version, beside the new one."""
 
@@ -161,20 +171,32 @@ def run(code: str, sets: Mapping[str, Files], folder: Path, *path: Path) -> Numb
     return dict(zip(sets, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
-def torchmetrics(sets: Mapping[str, Files], folder: Path) -> Numbers:
-    """MeanAveragePrecision() given boxes, scores and labels."""
-    needs("torch", "torchmetrics", "pycocotools")
-    return run(TORCHMETRICS, sets, folder)
+def torchmetrics(
+    sets: Mapping[str, Files], folder: Path, backend: str = "pycocotools", *, crowd: bool = False
+) -> Numbers:
+    """MeanAveragePrecision() given boxes, scores and labels, and `iscrowd` where asked."""
+    needs("torch", "torchmetrics", backend)
+    code = TORCHMETRICS.replace("Precision()", f"Precision(backend={backend!r})")
+    if crowd:
+        code = code.replace("labels=truth_kind)", f"labels=truth_kind, {MARKS})")
+    return run(code, sets, folder)
 
 
-def ultralytics(sets: Mapping[str, Files], folder: Path, *, old: bool = False) -> Numbers:
-    """`yolo val` after the model: matching and metrics."""
+def ultralytics(sets: Mapping[str, Files], folder: Path, tool: str = "ultralytics") -> Numbers:
+    """`yolo val` after the model: matching and metrics, of the versions of a row.
+
+    8.4.37 to 8.4.175 matched as 8.3.200 does and measured as 8.4.190 does, so for them the
+    matching of the one meets the metrics of the other.
+    """
     needs("torch", "ultralytics", "cv2", "yaml", "matplotlib")
-    if not old:
+    if tool == "ultralytics":
         return run(ULTRALYTICS, sets, folder)
     if not OLD_ULTRALYTICS.is_dir():
         pytest.skip("the older Ultralytics is not installed: make peers")
-    return run(ULTRALYTICS, sets, folder, OLD_ULTRALYTICS)
+    if tool == "ultralytics83":
+        return run(ULTRALYTICS, sets, folder, OLD_ULTRALYTICS)
+    code = ULTRALYTICS.replace(METRICS, FORGET + METRICS)
+    return run(code, sets, folder, OLD_ULTRALYTICS)
 
 
 def voc(sets: Mapping[str, Files], folder: Path) -> Numbers:

@@ -5,16 +5,25 @@ Everything is compared with ==. TorchMetrics publishes 32 bits: ours is rounded 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from boxscore.evaluation.explain.mean_ap import mean_ap
+from boxscore.evaluation.explain.rules import Crowd
+from boxscore.evaluation.explain.tools import TOOLS
+from boxscore.matching.comparable import Comparable
+from boxscore.project.evaluating import compare
 from boxscore.project.explaining import explain_files
+from boxscore.project.scoring import read_files
+from boxscore.schema.kinds import Task
+from boxscore.sources.report import ImportReport
 from tests.conftest import ROOT, SHARED
 from tests.parity import map_tools, pycoco
-from tests.parity.map_tools import Files
+from tests.parity.map_tools import Files, Numbers
 from tests.parity.test_real_sets import coco128_truth, yolact_files
 
 DEMO = ROOT / "src" / "boxscore" / "demo"
@@ -77,6 +86,12 @@ def ours(files: Files, *tools: str) -> list[dict[str, Any]]:
     return found
 
 
+def view_of(files: Files) -> Comparable:
+    truth, results = files
+    sides = read_files(ImportReport(truth), ImportReport(results))
+    return compare(*sides, Task.BBOX)
+
+
 def both(document: dict[str, Any]) -> dict[str, float]:
     return {name: document[name] for name in ("mAP50", "mAP50_95")}
 
@@ -90,22 +105,37 @@ def test_coco(sets: dict[str, Files], tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("old", [False, True], ids=["8.4.190", "8.3.200"])
-def test_ultralytics(sets: dict[str, Files], old: bool, tmp_path: Path) -> None:
-    theirs = map_tools.ultralytics(sets, tmp_path, old=old)
-    tool = "ultralytics83" if old else "ultralytics"
+@pytest.mark.parametrize("tool", ["ultralytics", "ultralytics84", "ultralytics83"])
+def test_ultralytics(sets: dict[str, Files], tool: str, tmp_path: Path) -> None:
+    theirs = map_tools.ultralytics(sets, tmp_path, tool)
     assert {name: both(ours(files, tool)[0]) for name, files in sets.items()} == theirs
 
 
-@pytest.mark.slow
-def test_torchmetrics(sets: dict[str, Files], tmp_path: Path) -> None:
-    theirs = map_tools.torchmetrics(sets, tmp_path)
-    mine = {name: both(ours(files, "torchmetrics")[0]) for name, files in sets.items()}
-    rounded = {
+def rounded(numbers: Numbers) -> Numbers:
+    """To 32 bits."""
+    return {
         name: {metric: float(np.float32(value)) for metric, value in values.items()}
-        for name, values in mine.items()
+        for name, values in numbers.items()
     }
-    assert rounded == theirs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["pycocotools", "faster_coco_eval"])
+def test_torchmetrics(sets: dict[str, Files], backend: str, tmp_path: Path) -> None:
+    theirs = map_tools.torchmetrics(sets, tmp_path, backend)
+    mine = {name: both(ours(files, "torchmetrics")[0]) for name, files in sets.items()}
+    assert rounded(mine) == theirs
+
+
+@pytest.mark.slow
+def test_torchmetrics_given_crowds_treats_them_as_coco_does(
+    sets: dict[str, Files], tmp_path: Path
+) -> None:
+    some = {name: sets[name] for name in ("float32", "int8", "hard")}
+    rules = replace(TOOLS["torchmetrics"].rules, crowd=Crowd.IGNORED)
+    mine = {name: mean_ap(view_of(files), rules) for name, files in some.items()}
+    numbers = {name: {"mAP50": ap.at_50, "mAP50_95": ap.at_50_95} for name, ap in mine.items()}
+    assert rounded(numbers) == map_tools.torchmetrics(some, tmp_path, crowd=True)
 
 
 @pytest.mark.slow

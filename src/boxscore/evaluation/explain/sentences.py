@@ -42,14 +42,19 @@ SENTENCES: dict[tuple[str, Any], str] = {
         "equal confidences the greatest overlap takes it"
     ),
     ("ties", Ties.FILE_ORDER): "equal confidences keep the order of the file",
-    ("ties", Ties.UNSTABLE): "equal confidences are in no defined order",
+    ("ties", Ties.UNSTABLE): (
+        "an unstable sort orders equal confidences: the images' order and the processor decide"
+    ),
     ("ties", Ties.RIGHT_FIRST): "of equal confidences the right predictions come first",
     ("ties", Ties.WRONG_FIRST): "of equal confidences the wrong predictions come first",
     ("curve", Curve.COCO): "mean of the envelope at 101 recalls",
     ("curve", Curve.LINE): (
-        "area under straight lines; the last falls slowly to recall 1, which rewards short curves"
+        "trapezoids at 101 recalls under straight lines between the points of the envelope; the "
+        "last falls slowly to recall 1, which rewards short curves"
     ),
-    ("curve", Curve.LINE_DROP): "area under straight lines between the points of the envelope",
+    ("curve", Curve.LINE_DROP): (
+        "trapezoids at 101 recalls under straight lines between the points of the envelope"
+    ),
     ("curve", Curve.ELEVEN): "mean of the envelope at 11 recalls",
     ("curve", Curve.AREA): "exact area under the envelope",
     ("curve", Curve.COCO_EPSILON): (
