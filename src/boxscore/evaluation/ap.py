@@ -19,6 +19,10 @@ from boxscore.matching.policy import Policy
 from boxscore.schema.kinds import Task
 
 SIZES = {"small": "s", "medium": "m", "large": "l"}
+SIZES_UNKNOWN = (
+    "Numbers of small, medium and large objects are undefined: the sizes of images are not known. "
+    "Import the ground truth with --images FOLDER."
+)
 
 
 class Averages:
@@ -120,7 +124,13 @@ def curve_numbers(
         ground_truth=ground_truth,
         predictions=predictions,
         per_class=class_columns(curves, policy),
+        notes=size_notes(policy),
     )
+
+
+def size_notes(policy: Policy) -> tuple[str, ...]:
+    """Why the numbers of small, medium and large objects are undefined, or nothing."""
+    return (SIZES_UNKNOWN,) if policy.sizeless else ()
 
 
 def class_columns(curves: _core.Curves, policy: Policy) -> dict[str, NDArray[np.float64]]:

@@ -112,10 +112,12 @@ def follow(
 def size_of(area: NDArray[Any], ranges: Sequence[tuple[float, float]]) -> NDArray[np.int64]:
     """(N,) place of each area among ascending ranges, -1 below all of them.
 
-    COCO's ranges share their borders; here an area on a border belongs to the larger one.
+    COCO's ranges share their borders; here an area on a border belongs to the larger one. Ranges
+    that hold nothing (`Policy.without_sizes`) are no place.
     """
-    lows = np.array([low for low, _ in ranges], np.float64)
-    return np.searchsorted(lows, area, side="right") - 1
+    lows, highs = np.array(ranges, np.float64).reshape(-1, 2).T
+    place = np.searchsorted(lows, area, side="right") - 1
+    return np.where((highs >= 0)[place], place, -1) if lows.size else place
 
 
 def mcnemar(fixed: int, broken: int) -> float:

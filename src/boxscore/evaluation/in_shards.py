@@ -19,7 +19,7 @@ from boxscore.evaluation.counts import Counts
 from boxscore.evaluation.numbers import Numbers
 from boxscore.evaluation.run_view import REFERENCE_IOU
 from boxscore.kernels import _core
-from boxscore.matching.coco import Matching, match, positives
+from boxscore.matching.coco import Matching, fitting, match, positives
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import Policy
 from boxscore.schema.tables import Column, Table, TableSchema
@@ -72,7 +72,7 @@ class ShardedNumbers:
         spill: Spill,
         most_rows: int = MOST_ROWS,
     ) -> None:
-        self._view, self._policy, self._spill = view, policy, spill
+        self._view, self._policy, self._spill = view, fitting(policy, view), spill
         self._edges = edges(rows_of_class[: view.classes], most_rows)
         self._found = np.zeros(view.classes, np.int64)
         self._positives = match(view, policy).matches.positives

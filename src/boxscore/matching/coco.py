@@ -60,6 +60,7 @@ def match(
     Raises:
         RequestError: A side lacks the geometry of the task.
     """
+    policy = fitting(policy, view)
     truth, found = view.truth, view.predictions
     matches = _core.match(
         truth.item,
@@ -81,6 +82,11 @@ def match(
         threads=threads,
     )
     return Matching(view, policy, matches)
+
+
+def fitting(policy: Policy, view: Comparable) -> Policy:
+    """The policy for a view: an area is in no range where the sizes of images are not known."""
+    return policy if view.sizes_known else policy.without_sizes()
 
 
 def _either(

@@ -84,6 +84,8 @@ class Comparable:
         confidence: (P,) float64.
         left_out: Predictions that have no geometry of this task.
         assumed: Ground truths without a mask, compared by their box as a mask.
+        sizes_known: Whether areas are in pixels; of images without files and sizes, what is given
+            in shares of them has none, and no place among the area ranges.
     """
 
     task: Task
@@ -98,6 +100,7 @@ class Comparable:
     ignored: NDArray[np.uint8] | None = None
     excused: NDArray[np.uint8] | None = None
     facts: Facts = field(default_factory=Facts)
+    sizes_known: bool = True
 
     @property
     def counted(self) -> NDArray[np.bool_]:

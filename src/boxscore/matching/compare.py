@@ -21,7 +21,7 @@ from boxscore.matching.keypoints import (
 from boxscore.matching.masks import aligned_masks
 from boxscore.schema.kinds import MASK_TASKS, Kind, Mark, Task
 from boxscore.schema.ontology import Ontology
-from boxscore.schema.tables import VERDICTS, Annotations, Table, boxes_of
+from boxscore.schema.tables import VERDICTS, Annotations, Table, boxes_of, unsized
 
 COVERING = (Task.SEMANTIC, Task.PANOPTIC)
 """Tasks that ask for pixels: no box stands in for a mask that is missing."""
@@ -106,6 +106,7 @@ def compare_rows(
         assumed=assumed,
         ignored=_ignored(truth, truth_side, marked=ignore_marked),
         facts=facts,
+        sizes_known=not unsized(items).any(),
     )
 
 

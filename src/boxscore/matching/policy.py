@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -89,6 +89,8 @@ IOU_THRESHOLDS = tuple(_core.Protocol.coco().iou)
 
 MOST_THRESHOLDS, MOST_RANGES, MOST_LANES, MOST_DETECTIONS = 16, 8, 64, 65535
 """What one matching can hold; a lane is one threshold in one area range."""
+NOWHERE = (-1.0, -1.0)
+"""A range that no area lies in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,16 @@ class Policy:
                 f"{MOST_DETECTIONS}",
                 "choose limits such as 1, 10 and 100",
             )
+
+    @property
+    def sizeless(self) -> bool:
+        """Whether the ranges of sizes hold nothing, as the sizes of images are not known."""
+        return len(self.area_ranges) > 1 and self.area_ranges[1] == NOWHERE
+
+    def without_sizes(self) -> Policy:
+        """The same with ranges of sizes that no area lies in: their numbers are undefined."""
+        everything, *others = self.area_ranges
+        return replace(self, area_ranges=(everything, *(NOWHERE for _ in others)))
 
     def kernel(self) -> _core.Protocol:
         """The same parameters for the compiled kernels, with COCO's 101 recall points."""

@@ -25,6 +25,7 @@ from boxscore.evaluation.fixes import (
     groups_of,
 )
 from boxscore.evaluation.tide import assign
+from boxscore.matching.coco import fitting
 from boxscore.matching.policy import COCO
 from boxscore.project.analysing import clusters_of
 from boxscore.project.fixing_labels import label_gain
@@ -132,7 +133,8 @@ def _of_images(state: Loaded, fixer: Fixer) -> Iterator[Group]:
 
 
 def _sizes(fixer: Fixer) -> Iterator[Group]:
-    ranges = zip(COCO.area_names, COCO.area_ranges, strict=True)
+    policy = fitting(COCO, fixer.view)
+    ranges = zip(policy.area_names, policy.area_ranges, strict=True)
     named = [(name, low, high) for name, (low, high) in ranges]
     return groups_by_size(fixer, named[1:])
 

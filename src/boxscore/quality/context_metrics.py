@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boxscore.quality.cards import PREDICTION, TRUTH, Depends, metric
 from boxscore.quality.objects import Objects, Rows, Values, divided
-from boxscore.schema.tables import GROUND_TRUTH, PREDICTIONS, Annotations
+from boxscore.schema.tables import GROUND_TRUTH, PREDICTIONS, Annotations, unsized
 from boxscore.sources.joining import joined
 
 BLOCK = 2048
@@ -25,7 +25,7 @@ SAME_OBJECT = 0.5
 def _longest(objects: Objects) -> Values:
     """(items,) longest side; nan where it is not known."""
     longest = np.maximum(objects.items["width"], objects.items["height"]).astype(np.float64)
-    return np.where(longest > 0, longest, np.nan)
+    return np.where((longest > 0) & ~unsized(objects.items), longest, np.nan)
 
 
 @metric(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.quality.cards import metric
 from boxscore.quality.pixels import Pixels, variance
-from boxscore.schema.tables import Table
+from boxscore.schema.tables import Table, unsized
 
 Values = NDArray[np.float64]
 DARK, BRIGHT = 16, 240
@@ -29,7 +29,7 @@ DARK, BRIGHT = 16, 240
 )
 def area(items: Table) -> Values:
     """(items,) square pixels."""
-    return _positive(items["width"].astype(np.float64) * items["height"])
+    return _side(items, "width") * _side(items, "height")
 
 
 @metric(
@@ -43,15 +43,12 @@ def area(items: Table) -> Values:
 )
 def aspect_ratio(items: Table) -> Values:
     """(items,) width / height."""
-    sides = _positive(items["width"]), _positive(items["height"])
-    ratio: Values = sides[0] / sides[1]
-    return ratio
+    return _side(items, "width") / _side(items, "height")
 
 
-def _positive(values: NDArray[np.generic]) -> Values:
-    """Sizes; one that is not positive is undefined."""
-    sizes = values.astype(np.float64)
-    return np.where(sizes > 0, sizes, np.nan)
+def _side(items: Table, name: str) -> Values:
+    """(items,) pixels; one that is not positive, or not known, is undefined."""
+    return np.where((items[name] > 0) & ~unsized(items), items[name].astype(np.float64), np.nan)
 
 
 @metric(

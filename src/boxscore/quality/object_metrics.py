@@ -10,6 +10,7 @@ from boxscore.quality.image_metrics import item_seeds
 from boxscore.quality.objects import Objects, Values, divided
 from boxscore.quality.outlines import outlines
 from boxscore.schema.kinds import Mark
+from boxscore.schema.tables import unsized
 
 SMALL = 32.0**2
 """Square pixels below which COCO calls an object small."""
@@ -69,8 +70,8 @@ def frame_object_density(objects: Objects) -> Values:
 )
 def small_object_share(objects: Objects) -> Values:
     """(items,) share."""
-    small = objects.per_item((objects.area < SMALL).astype(np.float64))
-    sized = objects.per_item(np.isfinite(objects.area).astype(np.float64))
+    small = objects.per_item((objects.pixel_area < SMALL).astype(np.float64))
+    sized = objects.per_item(np.isfinite(objects.pixel_area).astype(np.float64))
     return divided(small, sized)
 
 
@@ -89,7 +90,7 @@ def small_object_share(objects: Objects) -> Values:
 )
 def object_area_absolute(objects: Objects) -> Values:
     """(N,) square pixels."""
-    return objects.defined(objects.area)
+    return objects.defined(objects.pixel_area)
 
 
 @metric(
@@ -118,8 +119,9 @@ def object_area_relative(objects: Objects) -> Values:
     advice="Extremes are slivers: cut-off objects, or slips of the mouse.",
 )
 def object_aspect_ratio(objects: Objects) -> Values:
-    """(N,) width / height; nan for a box without height."""
-    return objects.defined(divided(objects.box[:, 2], objects.box[:, 3]))
+    """(N,) width / height; nan for a box without height, and on an image of unknown size."""
+    ratio = divided(objects.box[:, 2], objects.box[:, 3])
+    return objects.defined(np.where(unsized(objects.items)[objects.item], np.nan, ratio))
 
 
 @metric(

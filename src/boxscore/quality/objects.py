@@ -13,7 +13,7 @@ from boxscore.matching.masks import aligned_masks
 from boxscore.quality.beside import Beside
 from boxscore.quality.cards import PREDICTION, TRUTH
 from boxscore.schema.kinds import MASKED, Kind, Mark
-from boxscore.schema.tables import KEYPOINT_PART, Annotations, Table, boxes_of
+from boxscore.schema.tables import KEYPOINT_PART, Annotations, Table, boxes_of, unsized
 
 Values = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -127,6 +127,11 @@ class Objects:
         if masks.rows:
             area[masks["row"]] = self.mask_area_box[0]
         return area
+
+    @property
+    def pixel_area(self) -> Values:
+        """(N,) the same; nan where the size of the image is not known."""
+        return np.where(unsized(self.items)[self.item], np.nan, self.area)
 
     @cached_property
     def mask_area_box(self) -> tuple[Values, Values]:

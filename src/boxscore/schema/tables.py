@@ -311,6 +311,11 @@ class Annotations:
         )
 
 
+def unsized(items: Table) -> NDArray[np.bool_]:
+    """(items,) images of unknown size, kept as 1 x 1 pixels: what lies there is in shares."""
+    return np.asarray((items["width"] == 1) & (items["height"] == 1))
+
+
 def boxes_of(table: Table) -> NDArray[np.float64]:
     """(N, 4) float64: x, y, width, height in pixels, as read."""
     return np.stack([table[n] for n in ("x", "y", "width", "height")], axis=1)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.ap import Averages, class_columns, curves_of
+from boxscore.evaluation.ap import Averages, class_columns, curves_of, size_notes
 from boxscore.evaluation.numbers import Numbers
 from boxscore.matching.coco import Matching, match, positives
 from boxscore.matching.comparable import Comparable
@@ -47,7 +47,7 @@ def evaluate(view: Comparable, options: Options) -> Numbers:
         ground_truth=positives(judged),
         predictions=np.bincount(judged.predictions.class_id, minlength=judged.classes),
         per_class=class_columns(curves, matching.policy),
-        notes=_notes(view, judged, frequency),
+        notes=_notes(view, judged, frequency) + size_notes(matching.policy),
     )
 
 

@@ -15,7 +15,8 @@ from boxscore.evaluation.flips import follow, size_of
 from boxscore.evaluation.queries import FlipQuery
 from boxscore.evaluation.reasons import ErrorKind, Miss
 from boxscore.evaluation.run_view import RunView
-from boxscore.matching.comparable import Side
+from boxscore.matching.coco import fitting
+from boxscore.matching.comparable import Comparable, Side
 from boxscore.matching.policy import coco
 from boxscore.project.comparison.comparing import task_of_all
 from boxscore.project.comparison.rates import Point, cut_of
@@ -24,7 +25,7 @@ from boxscore.project.loading import Loaded
 from boxscore.project.numbers import check_classes
 from boxscore.project.slices.narrowing import meant
 from boxscore.project.views import Scene, item_document, label_document, prediction_document, turned
-from boxscore.schema.kinds import DETECTION, Task
+from boxscore.schema.kinds import DETECTION
 
 Document = dict[str, Any]
 
@@ -56,7 +57,7 @@ def flipped_document(state: Loaded, first: str, second: str, query: FlipQuery) -
     views = [slice_of.view(state, run, task) for run in (first, second)]
     point = Point(query.iou, query.confidence)
     cuts = [cut_of(view, point, items) for view in views]
-    found = _of_size(_found(views, cuts, query, items), task, query.size)
+    found = _of_size(_found(views, cuts, query, items), views[0].view, query.size)
     found = _of_reason(found, views, cuts, query)
     classes = np.bincount(found.side.class_id[found.rows], minlength=views[0].view.classes)
     rows = found.rows
@@ -96,10 +97,10 @@ def _found(
     return _Rows(rows, views[0].view.truth, True, 0)
 
 
-def _of_size(found: _Rows, task: Task, size: str | None) -> _Rows:
+def _of_size(found: _Rows, view: Comparable, size: str | None) -> _Rows:
     if size is None:
         return found
-    policy = coco(task=task)
+    policy = fitting(coco(task=view.task), view)
     names = policy.area_names[1:]
     if size not in names:
         raise RequestError(

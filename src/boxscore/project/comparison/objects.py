@@ -23,7 +23,7 @@ from boxscore.evaluation.flips import (
 from boxscore.evaluation.intervals import Paired, draw_paired
 from boxscore.evaluation.reasons import ErrorKind, Miss
 from boxscore.evaluation.run_view import RunView
-from boxscore.matching.coco import match
+from boxscore.matching.coco import fitting, match
 from boxscore.matching.policy import Policy, coco
 from boxscore.project.analysing import clusters_of
 from boxscore.project.comparison.rates import Point, cut_of, difference
@@ -93,7 +93,7 @@ def compared_objects(
             followed=followed,
             flips=followed.pair(0, k),
             alarms=false_alarms(views[0], views[k], iou, (confidences[0], confidences[k]), items),
-            policy=coco(task=task),
+            policy=fitting(coco(task=task), views[0].view),
         )
         for k in range(1, len(runs))
     ]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.flips import Followed, follow, size_of
 from boxscore.evaluation.intervals import Paired
+from boxscore.matching.coco import fitting
 from boxscore.matching.policy import coco
 from boxscore.project.analysing import error_budget
 from boxscore.project.comparison.objects import drawn
@@ -123,9 +124,9 @@ class Numbers:
         if rule.class_name not in (None, EVERY_CLASS):
             chosen &= found.class_id == self.classes[str(rule.class_name)]
         if rule.size is not None:
-            ranges = coco(task=self.task).area_ranges[1:]
-            sizes = coco(task=self.task).area_names[1:]
-            chosen &= size_of(found.area, ranges) == sizes.index(rule.size)
+            policy = fitting(coco(task=self.task), runs[0].view)
+            place = size_of(found.area, policy.area_ranges[1:])
+            chosen &= place == policy.area_names[1:].index(rule.size)
         return found, chosen
 
     def of(self, rule: Rule, run: str) -> Found:

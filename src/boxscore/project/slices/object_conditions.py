@@ -20,7 +20,7 @@ from boxscore.project.loading import Loaded
 from boxscore.project.metrics.measuring import find_metric, metric_values, place_of
 from boxscore.project.slices.slicing import NEXT_PART, Mask, Where, alternatives, within
 from boxscore.quality.cards import On
-from boxscore.schema.tables import Table
+from boxscore.schema.tables import Table, unsized
 from boxscore.store.tags import Tags
 
 OBJECT = "object."
@@ -116,7 +116,7 @@ def number_of(state: Loaded, side: Side, owner: str | None, name: str) -> NDArra
     if name in POSITIONS:
         return positions(state.truth().items, side.item, side.box)[name]
     if name == AREA:
-        return side.area
+        return np.where(unsized(state.truth().items)[side.item], np.nan, side.area)
     known = find_metric(state, name)
     if known.card.on is not On.OBJECT:
         raise RequestError(
