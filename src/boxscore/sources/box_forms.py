@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,3 +115,21 @@ def input_words(form: Convention) -> str:
     width, height = form.size
     size = f"width: {width}, height: {height}, " if width else ""
     return f"{{{size}fit: {form.fit}}}"
+
+
+def boxes_around(
+    points: Mapping[str, NDArray[Any]], own: NDArray[np.bool_], rows: int
+) -> NDArray[np.float64]:
+    """(rows, 4) x, y, width, height around the points of each record; nan without points.
+
+    Args:
+        points: (P,) columns "row", "x" and "y".
+        own: (P,) which points count.
+    """
+    xy = np.stack([points["x"], points["y"]], axis=1)[own]
+    least, most = np.full((rows, 2), np.inf), np.full((rows, 2), -np.inf)
+    np.minimum.at(least, points["row"][own], xy)
+    np.maximum.at(most, points["row"][own], xy)
+    box = np.concatenate([least, most - least], axis=1)
+    box[np.isinf(box).any(axis=1)] = np.nan
+    return box

@@ -22,7 +22,7 @@ from boxscore.schema.tables import (
     Table,
     TableSchema,
 )
-from boxscore.sources.box_forms import boxes_as_pixels, points_as_pixels
+from boxscore.sources.box_forms import boxes_around, boxes_as_pixels, points_as_pixels
 from boxscore.sources.duplicates import repeated_rows
 from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
@@ -167,12 +167,34 @@ class _Work:
                 points["x"], points["y"], *size, self.settled.convention
             )
         self.points = points
+        self._enclose_unsized()
         self._turn()
         self._rasterise()
         self._check_mask_sizes()
         self.counts.update(self.raw.masks)
         self._measure()
         self._box_around()
+
+    def _enclose_unsized(self) -> None:
+        """Outlines in shares of images of unknown size have no shape: the boxes around them do."""
+        unsized = (self.settled.width == 1) & (self.settled.height == 1)
+        if not unsized.any():
+            return
+        alive = self.alive & (self.item >= 0)
+        alive[alive] = unsized[self.item[alive]]
+        shaped = self._of_kind(Kind.POLYGON, Kind.ROTATED_BOX, Kind.KEYPOINTS)
+        own = shaped & alive[self.points["row"]]
+        rows = np.unique(self.points["row"][own])
+        if not rows.size:
+            return
+        problem = "outlines and keypoints on images of unknown size: the boxes around them are kept"
+        self.report.note("W-SHAPE-NO-SIZE", problem, rows.size)
+        around = boxes_around(self.points, own, self.raw.rows)
+        bare = np.isnan(self.box).any(axis=1)
+        self.box[rows] = np.where(bare[rows, None], around[rows], self.box[rows])
+        self.kind = self.kind.copy()
+        self.kind[rows] = int(Kind.BOX)
+        self.points = {name: values[~own] for name, values in self.points.items()}
 
     def _turn(self) -> None:
         """Rotated boxes that are given by their corners."""

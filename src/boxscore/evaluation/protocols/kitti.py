@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import RequestError
 from boxscore.evaluation.interpolation import check_confidence, envelope, mean_defined
 from boxscore.evaluation.numbers import Numbers
 from boxscore.matching.coco import candidate_pairs
@@ -73,9 +74,16 @@ def evaluate(view: Comparable, options: Options) -> Numbers:
     threshold for all classes; an overlap must exceed it.
 
     Raises:
-        RequestError: The options name several IoU thresholds, area ranges or most detections.
+        RequestError: The options name several IoU thresholds, area ranges or most detections, or
+            the sizes of images, and so the heights of objects, are not known.
     """
     options.refuse("kitti", "area_ranges", "max_detections")
+    if not view.sizes_known:
+        raise RequestError(
+            "protocol kitti needs the heights of objects in pixels: sizes of images are not known",
+            fix="import the ground truth with --images FOLDER, or choose another protocol",
+            code="E-KITTI-SIZES",
+        )
     check_confidence(view.confidence)
     names = [name.casefold() for name in view.facts.names] or [""] * view.classes
     least = {
