@@ -21,6 +21,7 @@ from boxscore.sources.text_lines import files_below, first_files
 
 NAMES = ("image_id", "file_name", "filename", "image", "image_path", "path", "img_path")
 INSIDE = ("predictions", "detections", "results", "dets", "pred", "output")
+QUESTION = "class"
 CORNERS = Convention(corners="xyxy", scale="pixels")
 
 
@@ -34,6 +35,7 @@ class Found:
         mask: COCO run lengths, {"size", "counts"}.
         polygon: (K, 2), or None.
         keypoints: (K, 2), or None.
+        answer: Whether it is a class of the whole image.
     """
 
     label: Any
@@ -43,6 +45,7 @@ class Found:
     polygon: Array | None = None
     keypoints: Array | None = None
     track: str = ""
+    answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,11 @@ class Dump:
             if problem:
                 builder.report.reject("E-DUMP-RECORD", f"{place}/{k}", problem)
                 continue
+            if found.answer:
+                ref = builder.class_ref(name=str(found.label), question=QUESTION)
+                score = float(found.score)
+                builder.add(image, ref, Kind.CLASSIFICATION, confidence=score, line=k + 1)
+                continue
             mask = _counts(found.mask)
             if mask is None and found.mask is not None:
                 problem = "masks that are no compressed run lengths: left out, their boxes stay"
@@ -182,7 +190,7 @@ def _problem(found: Found) -> str:
     if isinstance(found.label, int) and abs(found.label) >= 1 << 31:
         return f"label {found.label} is no number of a class"
     if found.box is None:
-        return "" if found.polygon is not None else "has no box"
+        return "" if found.answer or found.polygon is not None else "has no box"
     return "" if is_box(found.box) else f"box {shown(found.box)} is no four numbers"
 
 

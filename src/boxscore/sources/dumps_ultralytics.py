@@ -12,14 +12,19 @@ from boxscore.sources.dump_files import Dump, Found, points_of
 from boxscore.sources.raw import Array
 
 EDGES = ("x1", "y1", "x2", "y2")
+ANSWER = {"name", "class", "confidence"}
+"""What a class of a whole image has, of models for classification."""
 CORNERS = ("1", "2", "3", "4")
 
 
 def _fits(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(v, dict) and {"confidence", "box"} <= v.keys() and _has_edges(v["box"])
-        for v in value
+        isinstance(v, dict) and (v.keys() == ANSWER or _is_object(v)) for v in value
     )
+
+
+def _is_object(value: dict[str, Any]) -> bool:
+    return {"confidence", "box"} <= value.keys() and _has_edges(value["box"])
 
 
 def _has_edges(box: Any) -> bool:
@@ -28,6 +33,9 @@ def _has_edges(box: Any) -> bool:
 
 def _found(value: list[dict[str, Any]]) -> Iterator[Found]:
     for v in value:
+        if "box" not in v:
+            yield Found(label=v["name"], score=v["confidence"], answer=True)
+            continue
         box, rotated = v["box"], "x4" in v["box"]
         yield Found(
             label=v["name"] if "name" in v else v.get("class"),

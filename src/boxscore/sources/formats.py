@@ -109,6 +109,12 @@ CARDS: tuple[FormatCard, ...] = (
         "predictions",
         module="dumps_torchvision",
     ),
+    _card(
+        "class-lines",
+        "Classes of images as text, `probability class` a line (Ultralytics)",
+        "predictions",
+        module="class_lines",
+    ),
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
     _card(
         "coco-scored",
@@ -125,6 +131,7 @@ CARDS: tuple[FormatCard, ...] = (
     _card("encord", "Encord label rows and ontology of an exported project", "truth"),
     _card("fiftyone", "FiftyOne's exports as JSON", *BOTH, module="fiftyone_json"),
     _card("folders", "class folders: images in a folder for each class", *BOTH),
+    _card("image-tables", "Tables as text, one per image", *BOTH, module="image_tables"),
     _card("jsonl", "Tables as JSON lines, or as a list of objects", *BOTH),
     _card("kitti", "KITTI labels and results, of images and of tracked sequences", *BOTH),
     _card("labelme", "labelme JSON files, one per image", "truth"),

@@ -43,6 +43,8 @@ ALIASES: dict[str, str] = {
 
 NUMBERS = ("classid", "labelid")
 """Columns of classes by number: another one of classes is preferred."""
+RESULTS = ("name", "class", "confidence")
+"""Columns of Ultralytics' results."""
 _NAMES = {name: what for what, names in ALIASES.items() for name in names.split()}
 BOXES = (
     (("x", "y", "x2", "y2"), "xyxy"),
@@ -56,6 +58,7 @@ def columns_of(header: Iterable[str]) -> dict[str, int]:
     """What is held -> number of the column; the first of several names counts."""
     found: dict[str, int] = {}
     named = ""
+    header = list(header)
     for k, name in enumerate(header):
         plain = re.sub(r"[\W_]+", "", name.casefold())
         what = _NAMES.get(plain)
@@ -65,6 +68,9 @@ def columns_of(header: Iterable[str]) -> dict[str, int]:
         if what not in found or (what == "class" and named in NUMBERS and plain not in NUMBERS):
             found[what] = k
             named = plain if what == "class" else named
+    if "box" in found and set(RESULTS) <= set(header):
+        # Ultralytics writes a class as its number, and its name beside that.
+        found["class"] = header.index("name")
     if "x2" in found and "y2" in found:
         # Beside corners, sizes are those of the image, as TensorFlow's examples have them.
         for side in ("width", "height"):

@@ -46,6 +46,7 @@ class TableReader:
 
     Attributes:
         found: What is held -> number of the column.
+        file: Number of the file in which the rows stand, as the builder gave it.
 
     Raises:
         SourceError: It names no image or no class, or predictions have no confidence.
@@ -64,7 +65,7 @@ class TableReader:
         self.largest = 0.0
         self.boxes = 0
         self.images: dict[Any, int] = {}
-        builder.file(shown(builder.path.name))
+        self.file = builder.file(shown(builder.path.name))
         _check(builder, set(names), truth)
         if others := unread(header, self.found):
             listed = ", ".join(shown(name) for name in others[:5]) + ", ..." * (len(others) > 5)
@@ -96,7 +97,11 @@ class TableReader:
     ) -> None:
         for k in np.flatnonzero(flags).tolist():
             problem = f"{what(k)} is missing or no number"
-            self.builder.report.reject("E-TABLE-VALUE", f"line {lines[k]}", problem, FIX)
+            self.builder.report.reject("E-TABLE-VALUE", self._place(lines[k]), problem, FIX)
+
+    def _place(self, line: int) -> str:
+        """A line; of several files with its file."""
+        return f"{self.builder.files[self.file]}:{line}" if self.file else f"line {line}"
 
     def _images(self, batch: Batch) -> NDArray[np.int32]:
         """(N,) number of each row's image, -1 without."""
@@ -146,6 +151,7 @@ class TableReader:
         marks = self._flags(batch, "ignored", size) * int(Mark.IGNORED)
         marks |= self._flags(batch, "group_of", size) * int(Mark.GROUP_OF)
         columns: dict[str, NDArray[Any]] = {
+            "file": np.full(size, self.file, np.int32),
             "line": np.asarray(lines, np.int64),
             "image": image,
             "class_ref": self._classes(batch, answers),
@@ -223,7 +229,7 @@ class TableReader:
         }  # fmt: skip
         wrong = next((name for name, value in read.items() if value is None), None)
         if wrong is not None:
-            place = f"line {int(columns['line'][k])}"
+            place = self._place(int(columns["line"][k]))
             problem = f"{shown(cells[wrong])} is no {wrong}"
             self.builder.report.reject(f"E-TABLE-{wrong.upper()}", place, problem, FIX)
             return

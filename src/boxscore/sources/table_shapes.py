@@ -71,12 +71,17 @@ def traits_of(value: Any) -> dict[str, float] | None:
 def _parsed(value: Any) -> Any:
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
         raise ValueError("no text of a bearable length")
-    return json.loads(value)
+    try:
+        return json.loads(value)
+    except ValueError:
+        return json.loads(value.replace("'", '"'))  # as Python writes a dict or a list
 
 
 def _named(given: dict[str, Any]) -> list[float]:
     """The numbers of a box whose sides have names."""
     sides = {str(name).casefold().replace("_", ""): value for name, value in given.items()}
+    if "x3" in sides:
+        raise ValueError("four corners, no box along the axes")
     for names in CORNER_NAMES:
         if set(names) <= sides.keys():
             x1, y1, x2, y2 = (float(sides[name]) for name in names)
