@@ -33,6 +33,7 @@ from tests.fuzz.seeds_of_json import (
     lvis_files,
     panoptic,
 )
+from tests.fuzz.seeds_of_results import class_lines, image_tables, prediction_strings
 from tests.fuzz.seeds_of_tools import dota, tools
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
@@ -75,8 +76,11 @@ def pictures(_: bs.Project) -> list[Case]:
 SUBJECTS: dict[str, Seeds] = {
     "detrac": detrac,
     "dota": dota,
+    "class-lines": class_lines,
+    "image-tables": image_tables,
     "keras-yolo": keras_yolo,
     "parquet": parquet,
+    "prediction-string": prediction_strings,
     "vatic": vatic,
     "coco": coco, "coco-panoptic": panoptic, "csv": lambda p: of_sinks(p, "csv"),
     "cvat": lambda p: of_sinks(p, "cvat"), "dumps": dumps, "encord": encord,

@@ -106,8 +106,21 @@ def compare_rows(
         assumed=assumed,
         ignored=_ignored(truth, truth_side, marked=ignore_marked),
         facts=facts,
-        sizes_known=not unsized(items).any(),
+        sizes_known=_sizes_known(items, ground_truth.table),
     )
+
+
+def _sizes_known(items: Table, truth: Table) -> bool:
+    """Whether areas are in pixels.
+
+    An image without a file, stated size or labels is kept as 1 x 1 pixels as well where the others
+    end at their labels, which are in pixels then.
+    """
+    bare = unsized(items)
+    labelled = np.zeros(items.rows, np.bool_)
+    labelled[truth["item"]] = True
+    guessed = labelled & ~bare & np.equal(items["file"].astype(np.str_), "")
+    return not (bare & labelled).any() and not (bare.any() and not guessed.any())
 
 
 SHARDED = (Task.BBOX, Task.OBB, Task.SEGM)

@@ -71,7 +71,5 @@ def read(path: Path, _request: ReadRequest, report: ImportReport) -> RawSet:
                 report.reject("E-CLASS-LINE", place, problem, FIX)
                 continue
             ref = builder.class_ref(name=found[1], question=QUESTION)
-            builder.add(
-                image, ref, Kind.CLASSIFICATION, confidence=np.float64(found[0]), line=line
-            )
+            builder.add(image, ref, Kind.CLASSIFICATION, confidence=np.float64(found[0]), line=line)
     return builder.build()

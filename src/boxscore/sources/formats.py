@@ -143,6 +143,12 @@ CARDS: tuple[FormatCard, ...] = (
     _card("npy", "Classes of images as NumPy arrays", *BOTH, module="label_arrays"),
     _card("openimages", "Open Images CSV, with labels and class tree", *BOTH),
     _card("parquet", "Tables as Parquet (needs pyarrow)", *BOTH, module="parquet_table"),
+    _card(
+        "prediction-string",
+        "Challenge tables with a PredictionString (CSV)",
+        *BOTH,
+        module="prediction_strings",
+    ),
     _card("scalabel", "Scalabel's JSON, as of BDD100K", *BOTH),
     _card("supervisely", "Supervisely's JSON files, one per image", "truth"),
     _card("txt", "Plain text files, one per image: class, confidence, four numbers", *BOTH),
