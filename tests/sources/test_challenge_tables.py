@@ -39,14 +39,17 @@ def test_class_confidence_and_box(tmp_path: Path) -> None:
     path = table(
         tmp_path,
         "image_id,PredictionString",
-        "a,cat 0.9 10 20 30 40 dog .5 1 2 3 4",
+        "a,cat 0.9 10 20 30 40 wild dog .5 1 2 3 4",
         "b,14 1 0 0 1 1",
         "c,",
         "d,cat 0.9 1 2 3",
         "e,cat 9 1 2 3 4",
     )
     raw, report = read_as("prediction-string", path)
-    assert raw.box.tolist() == [[10, 20, 30, 40], [1, 2, 3, 4]] and names(raw) == ["cat", "dog"]
+    assert raw.box.tolist() == [[10, 20, 30, 40], [1, 2, 3, 4]] and names(raw) == [
+        "cat",
+        "wild dog",
+    ]
     assert raw.columns["confidence"].tolist() == [0.9, 0.5]
     assert [image.key for image in raw.images] == ["a", "b", "c", "d", "e"]
     assert raw.convention.corners is None  # for the doctor to say
@@ -121,3 +124,19 @@ def test_a_table_for_each_image(tmp_path: Path) -> None:
     assert raw.place(0) == "a.csv:2"
     assert report.entries["E-TABLE-VALUE"][0].place == "c.csv:2"
     assert report.entries["E-TABLE-COLUMNS"][0].place == "d.csv:2"
+
+
+def test_via_as_a_table(tmp_path: Path) -> None:
+    head = "filename,file_size,file_attributes,region_count,region_id"
+    rect = '{""name"":""rect"",""x"":1,""y"":2,""width"":30,""height"":4}'
+    path = tmp_path / "via.csv"
+    path.write_text(
+        f"{head},region_shape_attributes,region_attributes\n"
+        f'a.jpg,9,"{{}}",2,0,"{rect}","{{""class"":""cat""}}"\n'
+        f'a.jpg,9,"{{}}",2,1,"{{broken","{{""class"":""dog""}}"\n'
+        'b.jpg,9,"{}",0,0,"{}","{}"\n'
+    )
+    raw, report = read_as("via", path, "truth")
+    assert raw.box.tolist() == [[1, 2, 30, 4]] and names(raw) == ["cat"]
+    assert [image.key for image in raw.images] == ["a", "b"]
+    assert report.rejected_codes == {"E-VIA-SHAPE": 1}

@@ -91,20 +91,23 @@ class Tool:
     roles: tuple[Role, ...] = ("truth",)
     classes: Callable[[Any], list[str]] = lambda _: []
     """Names of all classes, where a document lists them."""
+    endings: tuple[str, ...] = (".json",)
+    document: Callable[[Path], Any] = read_document
+    """Reads a file that ends so."""
 
     def recognise(self, path: Path, role: Role) -> Guess:
         """By what its documents have."""
         if role not in self.roles:
             return NO
-        for file in [path] if path.is_file() else first_files(path, (".json",))[:LOOKED_AT]:
-            likely = file.suffix.lower() == ".json" and mentions(file, self.words)
+        for file in [path] if path.is_file() else first_files(path, self.endings)[:LOOKED_AT]:
+            likely = file.suffix.lower() in self.endings and mentions(file, self.words)
             if likely and self._document(file) is not None:
                 return Guess(share=0.95, why=f"{self.why}, as {file.name}")
         return NO
 
     def _document(self, file: Path) -> Any:
         try:
-            document = read_document(file)
+            document = self.document(file)
         except SourceError:
             return None
         return document if self.fits(document) else None
@@ -116,12 +119,12 @@ class Tool:
             SourceError: There is none, or one is no JSON.
         """
         builder = RawBuilder(self.name, path, report, self.convention)
-        files = [path] if path.is_file() else files_below(path, (".json",))
+        files = [path] if path.is_file() else files_below(path, self.endings)
         root = path if path.is_dir() else path.parent
         near = [root] if request.role == "truth" and request.images is None else []
         files_near, others = PictureFiles(near), 0
-        for file in counted(files, "JSON files"):
-            document = read_document(file)
+        for file in counted(files, "files"):
+            document = self.document(file)
             if not self.fits(document):
                 others += 1
                 continue
@@ -135,7 +138,7 @@ class Tool:
             raise SourceError(path, "", f"holds no file of {self.name}", fix=self.fix, code=code)
         if others:
             code = f"N-{self.name.upper()}-OTHER"
-            report.note(code, "JSON files of another kind: left out", others)
+            report.note(code, "files of another kind: left out", others)
         return builder.build()
 
 

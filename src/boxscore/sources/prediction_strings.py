@@ -101,7 +101,7 @@ def recognise(path: Path, role: Role) -> Guess:
 
 def _of_open_images(cell: str) -> bool:
     """Whether a cell has six words a box, the last four of them shares."""
-    boxes = _Cell(0, 0, cell.split()).boxes(BOTH)
+    boxes = _Cell(0, 0, _words(cell)).boxes(BOTH)
     return all(box is not None and max(box[2]) <= SHARE for box in boxes)
 
 
@@ -165,7 +165,7 @@ def _rows(path: Path, report: ImportReport) -> Iterator[tuple[int, str, list[str
             raise SourceError(path, "line 1", problem, fix=FIX, code="E-TABLE-HEADER")
         for row in lines:
             if len(row) > max(image, cell) and row[image].strip():
-                words = row[cell].replace(";", " ").split()
+                words = _words(row[cell])
                 nothing = len(words) < 2 and row[cell].strip().casefold() in NOTHING
                 yield lines.line_num, row[image].strip(), [] if nothing else words
             elif row:
@@ -174,6 +174,20 @@ def _rows(path: Path, report: ImportReport) -> Iterator[tuple[int, str, list[str
     except csv.Error as bad:
         place = f"line {lines.line_num}"
         raise SourceError(path, place, shown(str(bad)), fix=FIX, code="E-TABLE-TEXT") from None
+
+
+def _words(cell: str) -> list[str]:
+    """Numbers and names; words that follow each other and are no numbers are one name."""
+    words: list[str] = []
+    named = False
+    for word in cell.replace(";", " ").split():
+        number = number_in(word) is not None
+        if named and not number:
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+        named = not number
+    return words
 
 
 def _shape(cells: Sequence[_Cell], truth: bool) -> Shape:

@@ -177,21 +177,21 @@ class _Work:
 
     def _enclose_unsized(self) -> None:
         """Outlines in shares of images of unknown size have no shape: the boxes around them do."""
-        unsized = (self.settled.width == 1) & (self.settled.height == 1)
+        unsized = np.asarray((self.settled.width == 1) & (self.settled.height == 1))
         if not unsized.any():
             return
-        alive = self.alive & (self.item >= 0)
-        alive[alive] = unsized[self.item[alive]]
+        bare: Flags = self.alive & (self.item >= 0)
+        bare[bare] = unsized[self.item[bare]]
         shaped = self._of_kind(Kind.POLYGON, Kind.ROTATED_BOX, Kind.KEYPOINTS)
-        own = shaped & alive[self.points["row"]]
+        own = shaped & bare[self.points["row"]]
         rows = np.unique(self.points["row"][own])
         if not rows.size:
             return
         problem = "outlines and keypoints on images of unknown size: the boxes around them are kept"
         self.report.note("W-SHAPE-NO-SIZE", problem, rows.size)
         around = boxes_around(self.points, own, self.raw.rows)
-        bare = np.isnan(self.box).any(axis=1)
-        self.box[rows] = np.where(bare[rows, None], around[rows], self.box[rows])
+        boxed = np.isfinite(self.box[rows]).all(axis=1)
+        self.box[rows] = np.where(boxed[:, None], self.box[rows], around[rows])
         self.kind = self.kind.copy()
         self.kind[rows] = int(Kind.BOX)
         self.points = {name: values[~own] for name, values in self.points.items()}

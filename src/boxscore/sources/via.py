@@ -1,4 +1,4 @@
-"""VGG Image Annotator (VIA 1 and 2): regions of pictures, their class one of the attributes.
+"""VGG Image Annotator (VIA 1 and 2), JSON and CSV: regions, their class one of the attributes.
 
 The class is the attribute called class, label, name, type or category, else the one that most
 regions have; regions without any attribute, in a file where none has one, are of one class.
@@ -28,6 +28,7 @@ from boxscore.sources.drawn_shapes import ellipse_outline
 from boxscore.sources.formats import Role
 from boxscore.sources.raw import Convention
 from boxscore.sources.report import ImportReport
+from boxscore.sources.via_table import read_via
 
 METADATA = "_via_img_metadata"
 USUAL = ("class", "label", "name", "type", "category")
@@ -118,7 +119,9 @@ def _shape(given: dict[str, Any], attribute: str) -> Shape:
 
 TOOL = Tool(
     name="via",
-    words=(b'"regions"',),
+    words=(b"filename", b"region"),
+    endings=(".json", ".csv"),
+    document=read_via,
     fits=_fits,
     pictures=_pictures,
     convention=Convention(corners="xywh", scale="pixels"),
