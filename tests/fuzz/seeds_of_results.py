@@ -50,3 +50,14 @@ def image_tables(_: bs.Project) -> list[Case]:
         tree[f"{name.rpartition('.')[0]}.csv"] = "\n".join(lines).encode()
     roles = ("predictions", "doctor", "truth")
     return [Case(tree=tree, role=role, form="image-tables") for role in roles]
+
+
+def wider(_: bs.Project) -> list[Case]:
+    """WIDER FACE's list."""
+    lines: list[str] = []
+    for name, boxes in BOXES.items():
+        placed = [f"{x} {y} {w} {h}" for _, x, y, w, h in boxes]
+        lines += [name, str(len(boxes)), *(f"{box} 0 0 0 0 0 0" for box in placed or ["0 0 0 0"])]
+    return [
+        one_file("wider.txt", "\n".join(lines).encode(), role="truth", form="wider"),
+    ]

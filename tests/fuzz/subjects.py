@@ -33,7 +33,7 @@ from tests.fuzz.seeds_of_json import (
     lvis_files,
     panoptic,
 )
-from tests.fuzz.seeds_of_results import class_lines, image_tables, prediction_strings
+from tests.fuzz.seeds_of_results import class_lines, image_tables, prediction_strings, wider
 from tests.fuzz.seeds_of_tools import dota, tools
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
@@ -88,7 +88,8 @@ SUBJECTS: dict[str, Seeds] = {
     "folders": folders, "jsonl": lambda p: of_sinks(p, "jsonl"),
     "kitti": kitti, "labelme": labelme, "mapping": with_mapping, "masks": masks, "mot": mot,
     "npy": arrays, "openimages": openimages, "pickle": lambda p: of_sinks(p, "pickle"),
-    "pictures": pictures, "tools": tools, "txt": plain_text, "voc": voc, "yolo": yolo,
+    "pictures": pictures, "tools": tools, "txt": plain_text, "voc": voc, "wider": wider,
+    "yolo": yolo,
     "adding": calls, "videos": videos,
 }  # fmt: skip
 """Subject -> its good inputs, given the project for which predictions are meant."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boxscore.errors import SourceError
-from boxscore.schema.kinds import Kind
+from boxscore.schema.kinds import Kind, Mark
 from boxscore.sources.formats import ReadRequest, Role, format_of
 from boxscore.sources.raw import RawSet
 from boxscore.sources.recognising import recognised
@@ -140,3 +140,21 @@ def test_via_as_a_table(tmp_path: Path) -> None:
     assert raw.box.tolist() == [[1, 2, 30, 4]] and names(raw) == ["cat"]
     assert [image.key for image in raw.images] == ["a", "b"]
     assert report.rejected_codes == {"E-VIA-SHAPE": 1}
+
+
+def test_wider_face(tmp_path: Path) -> None:
+    (tmp_path / "truth.txt").write_text(
+        "0--Parade/a.jpg\n2\n1 2 30 40 0 0 0 0 0 0\n5 6 7 8 2 0 0 1 0 0\n"
+        "0--Parade/b.jpg\n0\n0 0 0 0 0 0 0 0 0 0\n"
+        "1--Handshaking/c.jpg\n1\n9 9 9 9\n"
+    )
+    raw, report = read_as("wider", tmp_path / "truth.txt", "truth")
+    assert raw.box.tolist() == [[1, 2, 30, 40], [5, 6, 7, 8]] and names(raw) == ["face"] * 2
+    assert raw.columns["marks"].tolist() == [0, int(Mark.IGNORED)]
+    assert len(raw.images) == 3 and report.rejected_codes == {"E-WIDER-BOX": 1}
+    (tmp_path / "found").mkdir()
+    (tmp_path / "found/a.txt").write_text("a\n2\n1 2 30 40 0.9\n5 6 7 8 .2\n")
+    (tmp_path / "found/b.txt").write_text("b\n0\n")
+    raw, _ = read_as("wider", tmp_path / "found", classes=("Face",))
+    assert raw.columns["confidence"].tolist() == [0.9, 0.2] and names(raw) == ["Face"] * 2
+    assert [image.key for image in raw.images] == ["a", "b"]
