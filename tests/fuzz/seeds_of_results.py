@@ -27,7 +27,6 @@ def prediction_strings(_: bs.Project) -> list[Case]:
     return [
         one_file("s.csv", both, role="predictions", form=form),
         one_file("s.csv", both, role="doctor", form=form),
-        one_file("s.csv", _strings("0.5 {box}"), role="predictions", form=form),
         *(one_file("s.csv", text, role="truth", form=form) for text in (named, alone)),
     ]
 

@@ -43,7 +43,8 @@ def _parted(text: str) -> tuple[float, str] | None:
     first, _, name = text.strip().partition(" ")
     value, name = number_in(first), name.strip()
     numbers = sum(number_in(word) is not None for word in name.split())
-    fits = value is not None and 0 <= value <= 1 and name and numbers < 2
+    # A point tells a probability from a number of a class.
+    fits = value is not None and "." in first and 0 <= value <= 1 and name and numbers < 2
     return (value, name) if fits and value is not None else None
 
 
