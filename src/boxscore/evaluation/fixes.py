@@ -20,7 +20,6 @@ from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.clusters import Clusters, Weights
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.drawn_ap import Judged, drawn_ap
-from boxscore.evaluation.ranking import Ranking, by_class
 from boxscore.evaluation.reasons import BestOverlaps, ErrorKind
 from boxscore.evaluation.tide import KINDS, Errors, average_precision
 from boxscore.matching.comparable import Comparable
@@ -87,16 +86,16 @@ class _Fixed:
 
     Attributes:
         classes: (C,) the classes that the group touches; the others stay as they are.
-        ranking: Predictions of these classes.
-        point, right: (P,) which count, and which are right.
-        lost: (G,) missed objects that no longer count.
+        places: (N,) where their predictions that count stand in the fixer's order, ascending.
+        class_id, right: (N,) of these, as mended.
+        lost: Rows of missed objects that no longer count.
     """
 
     classes: Flags
-    ranking: Ranking
-    point: Flags
+    places: NDArray[np.int64]
+    class_id: NDArray[np.int32]
     right: Flags
-    lost: Flags
+    lost: NDArray[np.int64]
 
 
 class Fixer:
@@ -122,7 +121,10 @@ class Fixer:
         self._shown = errors.point & (view.confidence >= confidence)
         self.wrong = np.flatnonzero((errors.kind > 0) & here)
         self.missed = np.flatnonzero(errors.missed & self._truth)
-        own = view.predictions.class_id[self._order]
+        self._place = np.full(view.confidence.size, -1, np.int64)
+        self._place[self._order] = np.arange(self._order.size)
+        self._point, self._right = errors.point[self._order], errors.right[self._order]
+        self._own = own = view.predictions.class_id[self._order]
         self._of_class = np.split(
             np.argsort(own, kind="stable"), np.cumsum(np.bincount(own, minlength=view.classes))[:-1]
         )
@@ -131,13 +133,9 @@ class Fixer:
         self.ap = _mean(self._class_ap)
 
     def _untouched(self) -> _Fixed:
-        view, errors = self.view, self.errors
-        own = view.predictions.class_id
-        ranking = by_class(self._order, own, view.classes)
-        every = np.ones(view.classes, np.bool_)
-        return _Fixed(
-            every, ranking, errors.point, errors.right, np.zeros(self._truth.size, np.bool_)
-        )
+        places, none = np.flatnonzero(self._point), np.zeros(0, np.int64)
+        every = np.ones(self.view.classes, np.bool_)
+        return _Fixed(every, places, self._own[places], self._right[places], none)
 
     def gain(self, group: Group) -> Gain:
         """AP with the errors of a group fixed."""
@@ -154,31 +152,32 @@ class Fixer:
         )
 
     def _fixed(self, group: Group) -> _Fixed:
-        errors, view = self.errors, self.view
-        own, gone = view.predictions.class_id, group.predictions
+        errors, own = self.errors, self.view.predictions.class_id
+        gone, lost = group.predictions, group.truth
         mended = gone[errors.fixes[gone]]
-        class_id, point, right = own.copy(), errors.point.copy(), errors.right.copy()
-        lost = np.zeros(self._truth.size, np.bool_)
-        class_id[mended], lost[group.truth] = errors.fixed_class[mended], True
-        point[gone] = False
-        point[mended], right[mended] = True, True
-        classes = np.zeros(view.classes, np.bool_)
-        for touched in (own[gone], class_id[mended], view.truth.class_id[group.truth]):
+        classes = np.zeros(self.view.classes, np.bool_)
+        for touched in (own[gone], errors.fixed_class[mended], self.view.truth.class_id[lost]):
             classes[touched] = True
-        places = [self._of_class[one] for one in np.flatnonzero(classes)]
-        order = self._order[np.sort(np.concatenate(places))] if places else self._order[:0]
-        ranking = by_class(order, class_id, view.classes)
-        return _Fixed(classes=classes, ranking=ranking, point=point, right=right, lost=lost)
+        runs = [self._of_class[one] for one in np.flatnonzero(classes)]
+        places = np.sort(np.concatenate(runs)) if runs else np.zeros(0, np.int64)
+        class_id, point, right = self._own[places], self._point[places], self._right[places]
+        point[self._among(places, gone)] = False
+        here = mended[self._place[mended] >= 0]
+        again = self._among(places, here)
+        class_id[again] = errors.fixed_class[here]
+        point[again] = right[again] = True
+        return _Fixed(classes, places[point], class_id[point], right[point], lost)
+
+    def _among(self, places: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where rows stand among sorted places of the order; rows of other images are left out."""
+        at = self._place[rows]
+        return np.searchsorted(places, at[at >= 0])
 
     def _ap(self, fixed: _Fixed) -> NDArray[np.float64]:
         """(C,) of the classes it touches."""
-        ranking = fixed.ranking
-        kept = fixed.point[ranking.rows]
-        gone = self.view.truth.class_id[np.flatnonzero(self._truth & fixed.lost)]
+        gone = self.view.truth.class_id[fixed.lost[self._truth[fixed.lost]]]
         objects = self._objects - np.bincount(gone, minlength=self.view.classes)
-        return average_precision(
-            ranking.class_id[kept], fixed.right[ranking.rows[kept]], objects.astype(np.int64)
-        )
+        return average_precision(fixed.class_id, fixed.right, objects.astype(np.int64))
 
     # --- doubt ---------------------------------------------------------------------------------
 
@@ -270,15 +269,18 @@ class Fixer:
     def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
         """(B, C) AP of each replicate; nan of the classes that the group does not touch."""
         found, side = self.view.predictions, self.view.truth
-        counts = np.flatnonzero(self._truth & ~fixed.lost & fixed.classes[side.class_id])
-        kept = fixed.point[fixed.ranking.rows]
-        rows = fixed.ranking.rows[kept]
+        counting = self._truth & fixed.classes[side.class_id]
+        counting[fixed.lost] = False
+        counts = np.flatnonzero(counting)
+        narrow = fixed.class_id.astype(np.int16 if self.view.classes < 2**15 else np.int32)
+        order = np.argsort(narrow, kind="stable")  # int16: a radix sort
+        rows = self._order[fixed.places[order]]
         return drawn_ap(
             Judged(
-                class_id=fixed.ranking.class_id[kept],
+                class_id=fixed.class_id[order],
                 item=found.item[rows],
                 confidence=self.view.confidence[rows],
-                right=fixed.right[rows],
+                right=fixed.right[order],
                 truth_class=side.class_id[counts],
                 truth_item=side.item[counts],
                 classes=self.view.classes,
