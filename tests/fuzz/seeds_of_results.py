@@ -52,11 +52,15 @@ def image_tables(_: bs.Project) -> list[Case]:
 
 
 def wider(_: bs.Project) -> list[Case]:
-    """WIDER FACE's list."""
+    """WIDER FACE's list, and results of each image."""
     lines: list[str] = []
+    found: Tree = {"mapping.yaml": f"classes: {{map: {{face: {CLASSES[0]}}}}}\n".encode()}
     for name, boxes in BOXES.items():
         placed = [f"{x} {y} {w} {h}" for _, x, y, w, h in boxes]
         lines += [name, str(len(boxes)), *(f"{box} 0 0 0 0 0 0" for box in placed or ["0 0 0 0"])]
+        image, scored = name.rpartition(".")[0], [f"{box} 0.5" for box in placed]
+        found[f"results/{image}.txt"] = "\n".join([image, str(len(boxes)), *scored]).encode()
     return [
         one_file("wider.txt", "\n".join(lines).encode(), role="truth", form="wider"),
+        Case(tree=found, entry="results", role="predictions", form="wider", mapping="mapping.yaml"),
     ]

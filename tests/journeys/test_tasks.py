@@ -71,7 +71,7 @@ def test_classification_overview(tasks: Journey) -> None:
     for name in OBJECT_CARDS:
         expect(page.get_by_label(name, exact=True)).to_have_count(0)
     head = page.locator(".class-table th")
-    expect(head).to_have_count(9)
+    expect(head).to_have_count(10)
     assert not any("AP" in name for name in head.all_inner_texts())
     expect(page.locator(".numbers abbr")).to_have_attribute("title", re.compile("one guess"))
 

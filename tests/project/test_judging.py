@@ -165,7 +165,7 @@ def test_an_unanswered_image_has_no_answer(tmp_path: Path) -> None:
     assert pairs == {("red", "green"): 1, ("green", "no answer"): 1}
 
 
-@pytest.mark.parametrize("asked", ["error_budget", "lrp", "class_curves", "intervals"])
+@pytest.mark.parametrize("asked", ["error_budget", "lrp", "class_curves", "rate_intervals"])
 def test_answers_have_no_boxes_to_match(tmp_path: Path, asked: str) -> None:
     project = project_of_answers(tmp_path, "rg", [("red", 0.5), None])
     with pytest.raises(RequestError, match="E-TASK-OBJECTS"):

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 import boxscore as bs
 from boxscore.schema.kinds import Kind
 from tests.sinks.objects import differing, objects_of
@@ -27,6 +29,10 @@ def project_of(tmp_path: Path, rows: list[dict[str, Any]]) -> bs.Project:
 def test_poses_and_boxes_of_a_ground_truth(tmp_path: Path) -> None:
     project = project_of(tmp_path, TRUTH)
     project.export("ground-truth", format="yolo", output=tmp_path / "out")
+    (labels,) = (tmp_path / "out").rglob("a.txt")  # in shares: a picture tells the size
+    picture = Path(str(labels).replace("labels", "images")).with_suffix(".png")
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (64, 48)).save(picture)
     made = bs.Project.import_project(tmp_path / "out", target=tmp_path, name="again")
     assert (made["format"], made["rejected"]) == ("yolo", 0)
     again = bs.Project.open(made["path"])

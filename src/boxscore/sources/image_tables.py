@@ -40,6 +40,8 @@ def recognise(path: Path, role: Role) -> Guess:
 
 
 def _header(file: Path) -> Row:
+    if not file.is_file():  # opening a pipe would wait for ever
+        return []
     try:
         with file.open("rb") as opened:
             line = opened.readline(HEAD).decode("utf-8-sig", "replace")
