@@ -124,7 +124,7 @@ def test_runs_page_and_keyboard(journey: Journey) -> None:
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text(".300")
     expect(rows.last).to_contain_text(".186")
-    expect(page.locator(".note")).to_contain_text("19 of 41 images")
+    expect(page.locator("p.note")).to_contain_text("19 of 41 images")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
