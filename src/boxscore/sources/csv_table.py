@@ -13,6 +13,7 @@ import numpy as np
 from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import first_line
 from boxscore.sources.report import ImportReport
 from boxscore.sources.table_columns import is_table
 from boxscore.sources.table_rows import TableReader
@@ -34,11 +35,9 @@ FIX = "give a table in UTF-8 whose first line names the columns"
 
 def recognise(path: Path, role: Role) -> Guess:
     """By a header that names an image and a class; of predictions also a confidence."""
-    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         return NO
-    with path.open("rb") as file:
-        head = file.readline(HEAD).decode("utf-8-sig", "replace")
-    header = _cells(head)
+    header = _cells(first_line(path, HEAD))
     if _bare(header, predicted=role == "predictions"):
         return Guess(share=0.8, why="lines of an image, two corners and a class, without a header")
     if not is_table(header, role == "predictions"):

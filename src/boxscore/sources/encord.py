@@ -17,9 +17,9 @@ from boxscore.schema.ontology import Ontology
 from boxscore.sources.encord_rows import RowReader
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.json_document import read_document
-from boxscore.sources.json_text import open_regular
 from boxscore.sources.picture_places import Pictures
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import open_regular
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import files_below, first_files
 

@@ -19,11 +19,11 @@ from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.schema.tables import MASKS, POINTS, PREDICTIONS, Annotations, Table
 from boxscore.sources.context import ProjectContext
-from boxscore.sources.json_text import open_regular
 from boxscore.sources.pickle_lookup import Lookup, Unusable
 from boxscore.sources.pickle_opcodes import PickleReader
 from boxscore.sources.pickle_shapes import Row, shape_of
 from boxscore.sources.pickle_symbols import Model, Refused
+from boxscore.sources.regular_files import open_regular
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
 

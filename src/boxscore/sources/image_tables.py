@@ -13,6 +13,7 @@ from boxscore.engine import counted
 from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import first_line
 from boxscore.sources.report import ImportReport
 from boxscore.sources.table_columns import is_table
 from boxscore.sources.table_rows import TableReader
@@ -40,13 +41,9 @@ def recognise(path: Path, role: Role) -> Guess:
 
 
 def _header(file: Path) -> Row:
-    if not file.is_file():  # opening a pipe would wait for ever
-        return []
     try:
-        with file.open("rb") as opened:
-            line = opened.readline(HEAD).decode("utf-8-sig", "replace")
-        return next(csv.reader([line.strip("\r\n")]), [])
-    except (OSError, csv.Error):
+        return next(csv.reader([first_line(file, HEAD)]), [])
+    except csv.Error:
         return []
 
 

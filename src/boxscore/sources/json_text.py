@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from boxscore.errors import SourceError
+from boxscore.sources.regular_files import open_regular
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
@@ -96,23 +96,6 @@ def is_pickle(path: Path) -> bool:
     """
     with open_regular(path) as file:
         return PICKLE.match(file.read(HEAD)) is not None
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading, never waiting on a pipe or a device.
-
-    Raises:
-        SourceError: It cannot be opened, or is not a regular file.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except (OSError, ValueError) as bad:
-        reason = getattr(bad, "strerror", None) or str(bad)
-        raise _refuse(path, f"cannot be read: {reason}", "check the path", "E-FILE-READ") from bad
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise _refuse(path, "is not a regular file", "name a file", "E-FILE-KIND")
-    return os.fdopen(descriptor, "rb")
 
 
 def _refuse(path: Path, problem: str, fix: str, code: str) -> SourceError:

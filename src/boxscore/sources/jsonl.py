@@ -13,6 +13,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.json_document import read_document
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import first_bytes
 from boxscore.sources.report import ImportReport
 from boxscore.sources.table_columns import is_table
 from boxscore.sources.table_rows import TableReader
@@ -26,10 +27,9 @@ BATCH = 100_000
 
 def recognise(path: Path, role: Role) -> Guess:
     """By a first line that is an object naming an image and a class."""
-    if not path.is_file() or path.suffix.lower() not in (*SUFFIXES, LIST):
+    if path.suffix.lower() not in (*SUFFIXES, LIST):
         return NO
-    with path.open("rb") as file:
-        head = file.read(HEAD).decode("utf-8-sig", "replace")
+    head = first_bytes(path, HEAD).decode("utf-8-sig", "replace")
     if path.suffix.lower() == LIST:
         first = _first_of_list(head)
         flat = first is not None and not any(isinstance(v, list | dict) for v in first.values())
@@ -87,8 +87,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
 def _is_list(path: Path) -> bool:
     if path.suffix.lower() != LIST:
         return False
-    with path.open("rb") as file:
-        return file.read(HEAD).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
+    return first_bytes(path, HEAD).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
 
 
 def _listed(path: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
-from boxscore.sources.json_text import open_regular
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import open_regular
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import LARGEST_FILE
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import SourceError, shown
-from boxscore.sources.json_text import open_regular
+from boxscore.sources.regular_files import open_regular
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import number_in
 

@@ -21,6 +21,7 @@ import numpy as np
 from boxscore.errors import RequestError, SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import first_bytes
 from boxscore.sources.report import ImportReport
 from boxscore.sources.table_cells import Column
 from boxscore.sources.table_rows import TableReader
@@ -51,10 +52,7 @@ class Limits:
 def recognise(path: Path, role: Role) -> Guess:
     """By the four bytes that such a file begins with, whatever its columns."""
     del role
-    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
-        return NO
-    with path.open("rb") as file:
-        fits = file.read(len(MAGIC)) == MAGIC
+    fits = path.suffix.lower() in SUFFIXES and first_bytes(path, len(MAGIC)) == MAGIC
     return Guess(share=0.95, why="a Parquet file") if fits else NO
 
 

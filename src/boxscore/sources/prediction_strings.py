@@ -22,6 +22,7 @@ from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.regular_files import first_bytes
 from boxscore.sources.report import ImportReport
 from boxscore.sources.text_lines import number_in, read_bytes
 from boxscore.sources.txt import convention_of
@@ -80,10 +81,9 @@ class _Cell:
 
 def recognise(path: Path, role: Role) -> Guess:
     """By a header that names images and such a cell."""
-    if not path.is_file() or path.suffix.lower() != ".csv":
+    if path.suffix.lower() != ".csv":
         return NO
-    with path.open("rb") as file:
-        head = file.read(HEAD).decode("utf-8-sig", "replace")
+    head = first_bytes(path, HEAD).decode("utf-8-sig", "replace")
     try:
         header, *rows = list(islice(csv.reader(io.StringIO(head, newline="")), FIRST)) or [[]]
     except csv.Error:

@@ -15,6 +15,7 @@ from boxscore.sources import coco_layout, lvis
 from boxscore.sources.encord_folder import encord_folder
 from boxscore.sources.formats import Guess, Role, formats, recognise
 from boxscore.sources.json_text import is_pickle, open_json
+from boxscore.sources.regular_files import first_line, open_regular
 
 NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml")
 """What is said of other files is why they are no JSON."""
@@ -84,6 +85,8 @@ def recognised(path: Path, role: Role) -> Recognition:
         open_json(path)
         guesses = [("coco", LAST_RESORT)]
     if not guesses:
+        if not path.is_dir():
+            open_regular(path).close()  # what cannot be read is no unknown format
         raise _unknown(path, role)
     (name, best), *others = guesses
     rivals = [g for g in others if best.share < 1 and g[1].share >= RIVAL * best.share]
@@ -113,13 +116,7 @@ def _seen(path: Path) -> str:
         counts = Counter(Path(n).suffix.lower() or n for n in islice(names, MOST_NAMES))
         most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
         return ", ".join(f"{n} {shown(s)}" for s, n in most) or "the folder is empty"
-    if not path.is_file():  # opening a pipe would wait for ever
-        return "it is neither a file nor a folder"
-    try:
-        with path.open("rb") as file:
-            line = file.readline(FIRST_LINE).decode("utf-8-sig", "replace").strip()
-    except OSError:
-        line = ""
+    line = first_line(path, FIRST_LINE).strip()
     return f"it begins {shown(line)}" if line else "it has no first line"
 
 

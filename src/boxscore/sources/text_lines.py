@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from boxscore.errors import SourceError
+from boxscore.sources.regular_files import open_regular
 
 LONGEST_LINE = 1 << 16
 LARGEST_FILE = 1 << 30
@@ -55,13 +55,10 @@ def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
         SourceError: It is none, too large, or cannot be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            facts = os.fstat(file.fileno())
-            if not stat.S_ISREG(facts.st_mode):
-                raise _wrong(path, "", "is not a regular file", "E-FILE-KIND")
-            if facts.st_size > most:
-                raise _wrong(path, "", f"{facts.st_size} bytes are too many", "E-FILE-SIZE")
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > most:
+                raise _wrong(path, "", f"{size} bytes are too many", "E-FILE-SIZE")
             return file.read()
     except OSError as bad:
         raise _wrong(path, "", f"cannot be read: {bad.strerror}", "E-FILE-READ") from None
@@ -132,12 +129,10 @@ def first_files(root: Path, suffixes: Sequence[str], most: int = 20) -> list[Pat
 
 def mentions(path: Path, words: Iterable[bytes]) -> bool:
     """Whether a file has all of these words, wherever they stand; False where it cannot be read."""
-    if not path.is_file():  # a pipe would never end
-        return False
     try:
-        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        with open_regular(path) as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
             return all(content.find(word) >= 0 for word in words)
-    except (OSError, ValueError):
+    except (SourceError, OSError, ValueError):
         return False
 
 

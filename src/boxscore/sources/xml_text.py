@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from boxscore.errors import SourceError, shown
-from boxscore.sources.json_text import open_regular
+from boxscore.sources.regular_files import open_regular
 
 CHUNK = 1 << 20
 LARGEST_TOKEN = 32 << 20
