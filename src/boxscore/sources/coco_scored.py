@@ -22,6 +22,7 @@ from boxscore.sources.drawn_documents import (
     Shape,
     Tool,
     entries,
+    mask_of,
     points_of,
     side,
     text_at,
@@ -83,14 +84,8 @@ def _shape(given: dict[str, Any], names: dict[str, str]) -> Shape:
         "confidence": np.nan if score is None else score,
     }
     drawn = given.get("segmentation")
-    counts = text_at(drawn, "counts")
-    if counts and counts.isascii():
-        size = drawn.get("size") if isinstance(drawn, dict) else None
-        if not isinstance(size, list) or len(size) != 2:
-            raise BadShapeError("mask without its size")
-        height, width = (side(value) for value in size)
-        facts = {"mask": counts.encode(), "mask_size": (width, height)}
-        return Shape(kind=Kind.BITMASK, facts=facts, **shared)
+    if isinstance(drawn, dict) and isinstance(drawn.get("counts"), str):
+        return Shape(kind=Kind.BITMASK, facts=mask_of(drawn), **shared)
     parts: tuple[Points, ...] = ()
     if isinstance(drawn, list):
         parts = tuple(points_of(part, 3) for part in drawn)

@@ -20,6 +20,7 @@ from boxscore.sources.drawn_documents import (
     Shape,
     Tool,
     entries,
+    mask_of,
     points_of,
     side,
     text_at,
@@ -117,7 +118,7 @@ def _shape(members: list[dict[str, Any]], names: list[str]) -> Shape:
     if best == "bbox":
         return Shape(facts=facts, **shared)
     if best == "mask":
-        return Shape(facts=facts | _mask(drawn[0]), **shared)
+        return Shape(facts=facts | mask_of(drawn[0].get("rle")), **shared)
     least = 3 if best == "polygon" else 1
     parts = tuple(points_of(one.get("points"), least) for one in drawn)
     return Shape(parts=parts, facts=facts, **shared)
@@ -130,16 +131,6 @@ def _attributes(members: list[dict[str, Any]]) -> dict[str, Any]:
         held = one.get("attributes")
         flags |= held if isinstance(held, dict) else {}
     return flags
-
-
-def _mask(given: dict[str, Any]) -> dict[str, Any]:
-    """Compressed run lengths."""
-    rle = given.get("rle")
-    counts, size = text_at(rle, "counts"), rle.get("size") if isinstance(rle, dict) else None
-    if not counts or not counts.isascii() or not isinstance(size, list) or len(size) != 2:
-        raise BadShapeError("mask without its run lengths")
-    height, width = (side(value) for value in size)
-    return {"mask": counts.encode(), "mask_size": (width, height)}
 
 
 TOOL = Tool(

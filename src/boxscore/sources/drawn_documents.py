@@ -231,3 +231,12 @@ def points_of(given: Any, least: int = 1) -> Points:
 def side(value: Any) -> int:
     """Pixels of a side; 0 where they are none."""
     return value if type(value) is int and 0 < value < 1 << 31 else 0
+
+
+def mask_of(given: Any) -> dict[str, Any]:
+    """Facts of a shape from COCO's compressed run lengths, {"counts": text, "size": [h, w]}."""
+    counts, size = text_at(given, "counts"), given.get("size") if isinstance(given, dict) else None
+    if not counts or not counts.isascii() or not isinstance(size, list) or len(size) != 2:
+        raise BadShapeError("mask without its run lengths or its size")
+    height, width = (side(value) for value in size)
+    return {"mask": counts.encode(), "mask_size": (width, height)}
