@@ -58,7 +58,7 @@ def _names(document: Any) -> list[str]:
 def _classes(document: Any) -> list[str]:
     """Of labels that are shapes: a document of answers about whole images has none."""
     items = entries(document, "items")
-    kinds = {one.get("type") for item in items for one in entries(item, "annotations")}
+    kinds = {text_at(one, "type") for item in items for one in entries(item, "annotations")}
     return [name for name in _names(document) if name] if kinds - {"label"} else []
 
 
@@ -77,7 +77,7 @@ def _pictures(document: Any, file: Path, _role: Role, _report: ImportReport) -> 
         groups: dict[Any, list[dict[str, Any]]] = {}
         for number, given in enumerate(entries(item, "annotations")):
             group = given.get("group")
-            key = (group, str(given.get("label_id"))) if group else number
+            key = (str(group), str(given.get("label_id"))) if group else number
             groups.setdefault(key, []).append(given)
         yield Picture(
             name=text_at(picture, "path") or str(item.get("id", "")),
