@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.lrp import NUMBERS, Lrp, lrp_at, lrp_document, optimal_lrp
+from boxscore.evaluation.lrp import NUMBERS, Lrp, lrp_document, optimal_lrp
 from boxscore.matching.coco import candidate_pairs
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching
-from tests.evaluation.scenes import CLASSES, confidences, scenes, slices, subsets
+from tests.evaluation.scenes import CLASSES, scenes, slices, subsets
 from tests.matching import brute
 
 TAU = 0.5
@@ -50,16 +50,6 @@ def slow(view: Comparable, class_id: int, confidence: float) -> dict[str, float]
 def optimal(view: Comparable, **options: Any) -> Lrp:
     pairs = candidate_pairs(view)
     return optimal_lrp(view, pairs, LiveMatching(view, pairs).at(TAU), **options)
-
-
-@given(scenes, confidences)
-def test_at_a_confidence(view: Comparable, confidence: float) -> None:
-    pairs = candidate_pairs(view)
-    mine = lrp_at(view, pairs, LiveMatching(view, pairs).at(TAU), confidence)
-    for class_id in range(CLASSES):
-        for name, expected in slow(view, class_id, confidence).items():
-            got = getattr(mine, name)[class_id]
-            assert got == pytest.approx(expected, abs=1e-12, nan_ok=True), name
 
 
 @given(scenes)

@@ -68,12 +68,11 @@ def test_curves_of_classes(seed: int, places: int) -> None:
 
 
 @pytest.mark.parametrize("seed, places", [(0, 2), (1, 3), (2, 12)])
-@pytest.mark.parametrize("down_to", [None, 0.4, 2.0])
-def test_lrp(seed: int, places: int, down_to: float | None) -> None:
+def test_lrp(seed: int, places: int) -> None:
     columns, iou = ranking(seed, places), 0.5
     rng, objects = np.random.default_rng(seed), objects_of(columns)
     rows, overlap = rng.permutation(ROWS), 0.5 + rng.random(ROWS) / 2
-    found = _core.lrp_sums(*columns, rows, overlap, objects, iou=iou, down_to=down_to)
+    found = _core.lrp_sums(*columns, rows, overlap, objects, iou=iou)
     total = 0.0
     for k in range(CLASSES):
         shown, hit, last = of_class(columns, k)
@@ -82,9 +81,7 @@ def test_lrp(seed: int, places: int, down_to: float | None) -> None:
         running = np.cumsum(np.append(total, poor))
         total, poor = running[-1], running[1:] - running[0]
         place, tp = np.arange(1, shown.size + 1), np.cumsum(hit)
-        if down_to is not None:
-            at = int(np.sum(shown >= down_to)) - 1
-        elif objects[k]:
+        if objects[k]:
             errors = poor / (1 - iou) + (place - tp) + (objects[k] - tp)
             value = np.where(last, np.round(errors / (place + objects[k] - tp), 12), 1.0)
             at = int(np.argmin(value)) if value.min() < 1 else -1

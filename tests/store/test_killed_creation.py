@@ -17,7 +17,7 @@ from boxscore.errors import BusyError, RequestError
 from boxscore.project import Project
 from boxscore.schema.tables import ITEMS
 from boxscore.sources.kept_facts import PREFIX
-from boxscore.store.layout import is_unfinished
+from boxscore.store.layout import WRITER_LOCK, is_unfinished
 from boxscore.store.locks import WriterLock
 from boxscore.store.read import Snapshot
 from tests.conftest import ROOT
@@ -138,5 +138,9 @@ def _made_while_locked(pictures: Path, target: Path, root: Path) -> None:
 
 def test_a_folder_of_something_else_is_left(tmp_path: Path) -> None:
     (tmp_path / "p" / "staging").mkdir(parents=True)
+    (tmp_path / "p" / "images").mkdir()
+    assert not is_unfinished(tmp_path / "p")  # no writer's lock: somebody's pictures
+    (tmp_path / "p" / WRITER_LOCK).write_text("")
+    assert is_unfinished(tmp_path / "p")
     (tmp_path / "p" / "thesis.txt").write_text("mine")
     assert not is_unfinished(tmp_path / "p")

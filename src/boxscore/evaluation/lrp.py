@@ -72,34 +72,6 @@ def optimal_lrp(
     Raises:
         RequestError: tau is 1, where a box has no room to be poor.
     """
-    return _lrp(view, pairs, matches, items, classes)
-
-
-def lrp_at(
-    view: Comparable,
-    pairs: Table,
-    matches: MatchesAt,
-    confidence: float,
-    items: Items = None,
-    classes: Classes = None,
-) -> Lrp:
-    """LRP of each class when every prediction at or above one confidence is shown.
-
-    Raises:
-        RequestError: tau is 1, where a box has no room to be poor.
-    """
-    return _lrp(view, pairs, matches, items, classes, confidence)
-
-
-def _lrp(
-    view: Comparable,
-    pairs: Table,
-    matches: MatchesAt,
-    items: Items,
-    classes: Classes,
-    down_to: float | None = None,
-) -> Lrp:
-    """Each class shown down to one confidence, or to that of its least LRP."""
     if matches.iou >= 1:
         raise RequestError(
             "LRP is undefined at an IoU threshold of 1",
@@ -115,7 +87,6 @@ def _lrp(
         match_overlaps(pairs, matches),
         objects,
         iou=matches.iou,
-        down_to=down_to,
     )
     fp, fn, present = shown - tp, objects - tp, objects > 0
     return Lrp(

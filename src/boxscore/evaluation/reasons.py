@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.ranking import first_best
+from boxscore.evaluation.first_best import first_best
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.policy import PAIR_FLOOR

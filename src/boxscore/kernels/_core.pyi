@@ -261,7 +261,6 @@ def lrp_sums(
     overlap: F64,
     objects: I64,
     iou: float,
-    down_to: float | None = None,
 ) -> tuple[F64, F64, F64, F64]: ...
 def read_ranking(
     class_id: I32, code: U8, verdict: U8, objects: I64, recall: F64, threads: int = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.ranking import first_best
+from boxscore.evaluation.first_best import first_best
 from boxscore.evaluation.suspects.evidence import MATCH, Evidence, among, shares_inside
 from boxscore.evaluation.suspects.issues import Floats, Issue, Rows, Suspects
 from boxscore.evaluation.suspects.logistic import ramp

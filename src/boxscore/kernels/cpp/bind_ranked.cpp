@@ -1,6 +1,4 @@
 // Python bindings of what goes through all predictions once: curves of classes, kinds of errors.
-#include <nanobind/stl/optional.h>
-
 #include "bind_arrays.hpp"
 #include "ranked.hpp"
 #include "reasons.hpp"
@@ -41,13 +39,13 @@ nb::tuple sweep(Array<int32_t> klass, Array<double> confidence, Array<uint8_t> v
 }
 
 nb::tuple lrp(Array<int32_t> klass, Array<double> confidence, Array<uint8_t> verdict, Array<int64_t> rows,
-              Array<double> overlap, Array<int64_t> objects, double iou, std::optional<double> down_to) {
+              Array<double> overlap, Array<int64_t> objects, double iou) {
   const Ranked given = ranked(klass, confidence, verdict);
   const Slice<const int64_t> from = slice(rows, klass.size(), "rows");
   LrpSums out;
   {
     nb::gil_scoped_release free;
-    out = lrp_sums(given, from, whole(overlap), whole(objects), iou, down_to);
+    out = lrp_sums(given, from, whole(overlap), whole(objects), iou);
   }
   return nb::make_tuple(owned(std::move(out.shown)), owned(std::move(out.right)), owned(std::move(out.poor)),
                         owned(std::move(out.confidence)));
@@ -130,7 +128,7 @@ nb::object firsts(Array<int64_t> rows, Array<int32_t> group, size_t groups, int6
 void bind_ranked(nb::module_& m) {
   m.def("sweep_classes", &sweep, "class_id"_a, "confidence"_a, "verdict"_a, "objects"_a, "grid"_a);
   m.def("lrp_sums", &lrp, "class_id"_a, "confidence"_a, "verdict"_a, "rows"_a, "overlap"_a, "objects"_a,
-        "iou"_a, "down_to"_a = nb::none());
+        "iou"_a);
   m.def("read_ranking", &read, "class_id"_a, "code"_a, "verdict"_a, "objects"_a, "recall"_a, "threads"_a = 0);
   m.def("best_overlaps", &best, "pair_prediction"_a, "pair_truth"_a, "pair_iou"_a, "class_id"_a, "truth_class"_a,
         "counted"_a);

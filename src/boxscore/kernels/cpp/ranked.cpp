@@ -105,7 +105,7 @@ std::vector<double> running_poor(const Ranked& ranked, Slice<const int64_t> rows
 }  // namespace
 
 LrpSums lrp_sums(const Ranked& ranked, Slice<const int64_t> rows, Slice<const double> overlap,
-                 Slice<const int64_t> objects, double iou, std::optional<double> down_to) {
+                 Slice<const int64_t> objects, double iou) {
   struct State {
     double shown = 0, right = 0, confidence = kUndefined, least = 1;  // showing nothing has LRP 1
   };
@@ -120,24 +120,21 @@ LrpSums lrp_sums(const Ranked& ranked, Slice<const int64_t> rows, Slice<const do
     State& s = states[c];
     if (s.shown == 0) return;
     const double poor = running[start[c] + size_t(s.right)] - running[start[c]], n = double(objects[c]);
-    if (!down_to) {
-      if (n <= 0) return;
-      const double value = (poor / (1 - iou) + (s.shown - s.right) + (n - s.right)) / (s.shown + n - s.right);
-      if (!(value < s.least)) return;
-      // Sums round: values that differ by less than 1e-12 are one value.
-      const double rounded = std::nearbyint(value * 1e12) / 1e12;
-      if (!(rounded < s.least)) return;
-      s.least = rounded;
-    }
+    if (n <= 0) return;
+    const double value = (poor / (1 - iou) + (s.shown - s.right) + (n - s.right)) / (s.shown + n - s.right);
+    if (!(value < s.least)) return;
+    // Sums round: values that differ by less than 1e-12 are one value.
+    const double rounded = std::nearbyint(value * 1e12) / 1e12;
+    if (!(rounded < s.least)) return;
+    s.least = rounded;
     out.shown[c] = s.shown, out.right[c] = s.right, out.poor[c] = poor, out.confidence[c] = s.confidence;
   };
   for (size_t i = 0; i < ranked.klass.size(); ++i) {
     if (!ranked.verdict[i]) continue;
     const double confidence = ranked.confidence[i];
-    if (down_to && confidence < *down_to) break;
     const size_t c = size_t(ranked.klass[i]);
     State& s = states[c];
-    if (confidence != s.confidence && !down_to) close(c);
+    if (confidence != s.confidence) close(c);
     s.confidence = confidence;
     s.shown += 1;
     s.right += ranked.verdict[i] == kRight;

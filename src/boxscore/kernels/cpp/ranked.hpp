@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <vector>
 
 #include "slice.hpp"
@@ -27,14 +26,13 @@ struct ClassSweep {
 };
 ClassSweep sweep_classes(const Ranked& ranked, Slice<const int64_t> objects, Slice<const double> grid);
 
-// What is shown of each class at one point of its ranking: nothing, unless that is worse.
+// What is shown of each class where its LRP is least: nothing, unless that is worse.
 struct LrpSums {
   std::vector<double> shown, right, poor, confidence;  // (C); poor is the sum of 1 - overlap of right ones
 };
-// `overlap` is that of the prediction in a row, `rows` (N) is where each comes from. The point is that of
-// the least LRP, or the one down to a confidence.
+// `overlap` is that of the prediction in a row, `rows` (N) is where each comes from.
 LrpSums lrp_sums(const Ranked& ranked, Slice<const int64_t> rows, Slice<const double> overlap,
-                 Slice<const int64_t> objects, double iou, std::optional<double> down_to);
+                 Slice<const int64_t> objects, double iou);
 
 // Several readings of one ranking: `verdict` (L, M) says what a prediction of a code below M is in each.
 struct Readings {
