@@ -164,6 +164,17 @@ def test_checks_count_what_is_stored(project: Project, strange: str) -> None:
     assert (limit["title"], limit["count"]) == ("Images at the limit of 100 predictions", 35)
 
 
+def test_what_stands_twice_in_text_files_is_said_once(folder: Path, tmp_path: Path) -> None:
+    project = Project.open(folder)
+    project.export("int8", format="yolo", output=tmp_path / "out")
+    for file in (tmp_path / "out" / "labels").rglob("*.txt"):
+        file.write_text(file.read_text() * 2)
+    project.import_predictions(tmp_path / "out", name="twice")
+    checks = project.import_report("twice")["checks"]
+    again = [one for one in checks if one["count"] == 3811]
+    assert [one["title"] for one in again] == ["The same prediction again"]
+
+
 def test_records_come_in_pages(project: Project, strange: str) -> None:
     whole = project.import_records(strange, limit=1000)
     assert whole["total"] == len(whole["records"]) == 43 and whole["next_offset"] is None

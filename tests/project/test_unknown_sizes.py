@@ -47,6 +47,12 @@ def test_ranges_of_sizes_are_undefined_without_sizes(tmp_path: Path) -> None:
         project.evaluate("run", protocol="kitti")
 
 
+def test_no_label_is_small_without_sizes(tmp_path: Path) -> None:
+    project = data_set(tmp_path, BOXES, pictures=False)
+    checks = {one["title"]: one["count"] for one in project.import_report("run")["checks"]}
+    assert checks["Labels smaller than 64 px² (8 × 8)"] == 0
+
+
 def test_outlines_without_sizes_are_the_boxes_around_them(tmp_path: Path) -> None:
     project = data_set(tmp_path, OUTLINES, pictures=False)
     assert project.evaluate("run")["metrics"]["AP"] == 1

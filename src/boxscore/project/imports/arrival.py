@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boxscore.project.loading import Loaded
 from boxscore.schema.kinds import Kind, Mark
-from boxscore.schema.tables import Table
+from boxscore.schema.tables import Table, unsized
 
 Document = dict[str, Any]
 BINS = 40
@@ -34,7 +34,7 @@ REJECTED = {
 MARKED = {
     "Boxes outside their image": (Mark.OUTSIDE, ("W-BOX-OUTSIDE", "W-COCO-BBOX-OUTSIDE")),
     "Boxes without area": (Mark.ZERO_AREA, ("W-BOX-ZERO", "W-COCO-BBOX-ZERO")),
-    "The same prediction again": (Mark.DUPLICATE, ("W-COCO-DUPLICATE",)),
+    "The same prediction again": (Mark.DUPLICATE, ("W-DUPLICATE", "W-COCO-DUPLICATE")),
 }
 OUT_OF_RANGE = ("W-CONFIDENCE-RANGE", "W-COCO-SCORE-RANGE")
 UNTOLD = ("N-COCO-IMAGE-UNKNOWN",)
@@ -157,6 +157,7 @@ def _of_labels(state: Loaded) -> list[Document]:
     table = truth.ground_truth.table
     seen = np.bincount(table["class_id"], minlength=len(truth.ontology.classes))
     boxed = (table["kind"] != Kind.CLASSIFICATION) & ~table["crowd"]
+    boxed &= ~unsized(truth.items)[table["item"]]  # shares of unknown sizes are no pixels
     return [
         _check("Crowd regions among the labels", int(table["crowd"].sum()), NOTE, "never counted"),
         _check("Classes without any label", int((seen == 0).sum()), NOTE, "left out of every mean"),
