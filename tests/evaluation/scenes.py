@@ -53,3 +53,4 @@ scenes = st.builds(_scene, st.lists(_label, max_size=8), st.lists(_guess, max_si
 slices = st.lists(st.booleans(), min_size=ITEMS, max_size=ITEMS).map(np.array)
 subsets = st.one_of(st.none(), st.sets(st.integers(0, CLASSES - 1)).map(lambda s: tuple(sorted(s))))
 thresholds = st.sampled_from([0.1, 0.25, 0.5, 0.75, 1.0])
+confidences = st.sampled_from([0.0, 0.3, 0.4, 0.5, 2.0])
