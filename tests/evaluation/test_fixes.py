@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from boxscore.engine.leaving import Abandoned, abandoned_when
 from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.clusters import Clusters
 from boxscore.evaluation.drawn_ap import Judged, drawn_ap
-from boxscore.evaluation.fixes import (
-    Fixer,
-    Group,
-    group_on,
-    groups_by_size,
-    groups_of,
-)
-from boxscore.evaluation.reasons import best_overlaps
-from boxscore.evaluation.tide import KINDS, assign, average_precision, tide
+from boxscore.evaluation.fix_groups import group_on, groups_by_size, groups_of
+from boxscore.evaluation.fixes import MOST_GROUPS, Fixer, Group
+from boxscore.evaluation.reasons import BestOverlaps, ErrorKind, best_overlaps
+from boxscore.evaluation.tide import KINDS, assign, tide
 from boxscore.matching.coco import candidate_pairs
 from boxscore.matching.comparable import Comparable
 from boxscore.matching.recount import LiveMatching
 from tests.evaluation.copies import busy, copied
 from tests.evaluation.scenes import ITEMS, scenes, slices, thresholds
+from tests.evaluation.slow_fixes import average_precision, fixed_aps, mean
 
 
 def _fixer(
@@ -65,9 +65,91 @@ def test_a_fixed_class_is_perfect(view: Comparable) -> None:
     fixer, groups = _fixer(view)
     for group in groups:
         if group.what == "class":
-            fixed = fixer._fixed(group)
-            ap = fixer._ap(fixed)[int(group.key[0])]
+            aps = fixed_aps(fixer, group, None)
+            ap = aps[int(group.key[0])]
             assert np.isnan(ap) or ap == 1.0
+            assert fixer.gain(group).ap == pytest.approx(mean(aps), abs=0, nan_ok=True)
+
+
+@settings(deadline=None)
+@given(scenes, thresholds, st.one_of(st.none(), slices))
+def test_gains_are_those_of_rankings_written_out_anew(
+    view: Comparable, iou: float, items: np.ndarray | None
+) -> None:
+    fixer, groups = _fixer(view, iou, items)
+    for gain, group in zip(fixer.gains(groups), groups, strict=True):
+        ap = mean(fixed_aps(fixer, group, items))
+        assert gain.group is group
+        assert (repr(gain.ap), repr(gain.gain)) == (repr(ap), repr(ap - fixer.ap))
+        shown = [row for row in group.predictions if fixer.errors.point[row]]
+        shown = [row for row in shown if view.confidence[row] >= 0.3]
+        images = [*view.predictions.item[shown], *view.truth.item[group.truth]]
+        assert (gain.errors, gain.images) == (len(images), len(set(images)))
+
+
+def test_gains_of_many_classes_and_images() -> None:
+    view = busy(3, 400, 20)
+    fixer, groups = _fixer(view)
+    gains = list(fixer.gains(groups))
+    expected = [mean(fixed_aps(fixer, group, None)) for group in groups]
+    assert [gain.ap for gain in gains] == expected
+    assert len(set(expected)) > 100
+    few = list(fixer.gains(groups, 5, 4))
+    enough = [one.errors >= 5 and one.images >= 4 for one in gains]
+    assert few == [one for one, is_enough in zip(gains, enough, strict=True) if is_enough]
+    assert 0 < len(few) < len(gains)
+
+
+def test_gains_that_nobody_waits_for_end() -> None:
+    fixer, groups = _fixer(busy(5))
+    taken, looks = 0, 0
+
+    def endless() -> Iterator[Group]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield groups[0]
+
+    def gone() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 2
+
+    with pytest.raises(Abandoned), abandoned_when(gone):
+        list(fixer.gains(endless()))
+    assert taken == 3 * MOST_GROUPS
+
+
+@settings(deadline=None)
+@given(scenes, thresholds)
+def test_groups_are_what_masks_say(view: Comparable, iou: float) -> None:
+    fixer, groups = _fixer(view, iou)
+    best = best_overlaps(view, candidate_pairs(view))
+    expected = list(_masked(fixer, best))
+    found = [(g.what, g.key, g.predictions.tolist(), g.truth.tolist()) for g in groups]
+    assert [one for one in found if one[0] != "kind"] == expected
+
+
+def _masked(fixer: Fixer, best: BestOverlaps) -> Iterator[tuple[object, ...]]:
+    errors, wrong, missed = fixer.errors, fixer.wrong, fixer.missed
+    own, kind = fixer.view.predictions.class_id[wrong], errors.kind[wrong]
+    mended = np.where(errors.fixes, errors.fixed_class, -1)[wrong]
+    labels = np.append(fixer.view.truth.class_id, -1)
+    every = range(fixer.view.classes)
+    for one in KINDS:
+        for c in every:
+            rows = wrong[(kind == one) & (own == c)].tolist()
+            lost = missed[labels[missed] == c].tolist() if one is ErrorKind.MISSED else []
+            if rows or lost:
+                yield "kind of a class", (one.name.lower(), c), rows, lost
+    for c in every:
+        lost = missed[labels[missed] == c].tolist()
+        if lost or (own == c).any():
+            yield "class", (c,), wrong[(own == c) | (mended == c)].tolist(), lost
+    for a, b in itertools.product(every, every):
+        confused = (kind == ErrorKind.CLASS) & (own == b) & (labels[best.other[wrong]] == a)
+        if confused.any():
+            yield "confusion", (a, b), wrong[confused].tolist(), []
 
 
 @settings(deadline=None)

@@ -38,7 +38,7 @@ class Judged:
 
 
 def drawn_ap(judged: Judged, weights: Weights) -> NDArray[np.float64]:
-    """`tide.average_precision` of data sets that hold each image as often as its weight says.
+    """AP from 101 recall points of data sets that hold each image as often as its weight says.
 
     Copies of an image follow each other in its place of the order that decides ties.
 

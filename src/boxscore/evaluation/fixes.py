@@ -7,8 +7,9 @@ positive goes; a missed object no longer counts. With every error fixed AP is 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,16 @@ from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.clusters import Clusters, Weights
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.drawn_ap import Judged, drawn_ap
-from boxscore.evaluation.reasons import BestOverlaps, ErrorKind
-from boxscore.evaluation.tide import KINDS, Errors, average_precision
+from boxscore.evaluation.tide import RECALLS, Errors, codes
+from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 MOST_FOR_INTERVALS = 100_000
 """Predictions up to which the gains of any groups are resampled: a second or two."""
+MOST_GROUPS, MOST_ROWS = 512, 1 << 20
+"""Groups, and rows of them, that are fixed at a stretch."""
 PLAN = Plan(replicates=1000)
 
 
@@ -115,69 +118,57 @@ class Fixer:
         self, view: Comparable, errors: Errors, confidence: float, items: Items = None
     ) -> None:
         self.view, self.errors = view, errors
-        here = chosen(view, view.predictions, items)
+        self._here = here = chosen(view, view.predictions, items)
         self._truth = chosen(view, view.truth, items) & view.counted
-        self._order = errors.ranked.rows[here[errors.ranked.rows]]
         self._shown = errors.point & (view.confidence >= confidence)
         self.wrong = np.flatnonzero((errors.kind > 0) & here)
         self.missed = np.flatnonzero(errors.missed & self._truth)
-        self._place = np.full(view.confidence.size, -1, np.int64)
-        self._place[self._order] = np.arange(self._order.size)
-        self._point, self._right = errors.point[self._order], errors.right[self._order]
-        self._own = own = view.predictions.class_id[self._order]
-        self._of_class = np.split(
-            np.argsort(own, kind="stable"), np.cumsum(np.bincount(own, minlength=view.classes))[:-1]
+        self._rankings = _core.FixedRankings(
+            errors.ranked.rows,
+            errors.ranked.class_id,
+            codes(errors, here),
+            errors.fixed_class,
+            np.bincount(view.truth.class_id[self._truth], minlength=view.classes),
+            RECALLS,
         )
-        self._objects = np.bincount(view.truth.class_id[self._truth], minlength=view.classes)
-        self._class_ap = self._ap(self._untouched())
-        self.ap = _mean(self._class_ap)
-
-    def _untouched(self) -> _Fixed:
-        places, none = np.flatnonzero(self._point), np.zeros(0, np.int64)
-        every = np.ones(self.view.classes, np.bool_)
-        return _Fixed(every, places, self._own[places], self._right[places], none)
+        self.ap = _mean(self._rankings.class_ap())
 
     def gain(self, group: Group) -> Gain:
         """AP with the errors of a group fixed."""
-        fixed = self._fixed(group)
-        ap = _mean(np.where(fixed.classes, self._ap(fixed), self._class_ap))
-        false = group.predictions[self._shown[group.predictions]]
-        images = np.union1d(self.view.predictions.item[false], self.view.truth.item[group.truth])
-        return Gain(
-            group=group,
-            ap=ap,
-            gain=ap - self.ap,
-            errors=int(false.size + group.truth.size),
-            images=int(images.size),
+        return next(self.gains([group]))
+
+    def gains(self, groups: Iterable[Group], errors: int = 0, images: int = 0) -> Iterator[Gain]:
+        """What each group would bring, in order.
+
+        Args:
+            groups: Of this fixer's `wrong` and `missed`.
+            errors, images: Groups of fewer are left out, before their AP is known.
+        """
+        for some in _portions(groups):
+            checkpoint()
+            efforts = zip(some, *(column.tolist() for column in self._effort(some)), strict=True)
+            kept = [one for one in efforts if one[1] >= errors and one[2] >= images]
+            mean_ap = self._mean_ap([group for group, _, _ in kept]).tolist()
+            for ap, (group, wrong, on) in zip(mean_ap, kept, strict=True):
+                yield Gain(group=group, ap=ap, gain=ap - self.ap, errors=wrong, images=on)
+
+    def _effort(self, groups: Sequence[Group]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(N,) errors that people see, and on how many images."""
+        return _core.effort(
+            *_joined([group.predictions for group in groups]),
+            *_joined([group.truth for group in groups]),
+            self._shown.view(np.uint8),
+            self.view.predictions.item,
+            self.view.truth.item,
+            self.view.items,
         )
 
-    def _fixed(self, group: Group) -> _Fixed:
-        errors, own = self.errors, self.view.predictions.class_id
-        gone, lost = group.predictions, group.truth
-        mended = gone[errors.fixes[gone]]
-        classes = np.zeros(self.view.classes, np.bool_)
-        for touched in (own[gone], errors.fixed_class[mended], self.view.truth.class_id[lost]):
-            classes[touched] = True
-        runs = [self._of_class[one] for one in np.flatnonzero(classes)]
-        places = np.sort(np.concatenate(runs)) if runs else np.zeros(0, np.int64)
-        class_id, point, right = self._own[places], self._point[places], self._right[places]
-        point[self._among(places, gone)] = False
-        here = mended[self._place[mended] >= 0]
-        again = self._among(places, here)
-        class_id[again] = errors.fixed_class[here]
-        point[again] = right[again] = True
-        return _Fixed(classes, places[point], class_id[point], right[point], lost)
-
-    def _among(self, places: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where rows stand among sorted places of the order; rows of other images are left out."""
-        at = self._place[rows]
-        return np.searchsorted(places, at[at >= 0])
-
-    def _ap(self, fixed: _Fixed) -> NDArray[np.float64]:
-        """(C,) of the classes it touches."""
-        gone = self.view.truth.class_id[fixed.lost[self._truth[fixed.lost]]]
-        objects = self._objects - np.bincount(gone, minlength=self.view.classes)
-        return average_precision(fixed.class_id, fixed.right, objects.astype(np.int64))
+    def _mean_ap(self, groups: Sequence[Group]) -> NDArray[np.float64]:
+        """(N,) with each group fixed."""
+        start, lost = _joined([group.truth for group in groups])
+        lost_class = self.view.truth.class_id[lost].astype(np.int64)
+        wrong = _joined([group.predictions for group in groups])
+        return self._rankings.mean_ap(*wrong, start, lost_class)
 
     # --- doubt ---------------------------------------------------------------------------------
 
@@ -245,7 +236,7 @@ class Fixer:
         Args:
             most: Predictions up to which gains are resampled.
         """
-        if self._order.size > most:
+        if np.count_nonzero(self._here) > most:
             return f"more than {most} predictions are not resampled here"
         return str(self._support(clusters).reasons()[0]) or None
 
@@ -265,6 +256,59 @@ class Fixer:
             drawn=clusters.count,
             unit=clusters.unit,
         )
+
+    @cached_property
+    def _order(self) -> Rows:
+        """(N,) rows of the predictions on the chosen images, by falling confidence."""
+        rows = self.errors.ranked.rows
+        return rows[self._here[rows]]
+
+    @cached_property
+    def _place(self) -> Rows:
+        """(P,) where each stands in that order, or -1."""
+        place = np.full(self._here.size, -1, np.int64)
+        place[self._order] = np.arange(self._order.size)
+        return place
+
+    @cached_property
+    def _own(self) -> NDArray[np.int32]:
+        """(N,) class of each, in that order."""
+        return self.view.predictions.class_id[self._order]
+
+    @cached_property
+    def _of_class(self) -> list[Rows]:
+        """For each class, where its predictions stand in that order."""
+        ends = np.cumsum(np.bincount(self._own, minlength=self.view.classes))
+        return np.split(np.argsort(self._own, kind="stable"), ends[:-1])
+
+    def _untouched(self) -> _Fixed:
+        places, none = np.flatnonzero(self.errors.point[self._order]), np.zeros(0, np.int64)
+        every = np.ones(self.view.classes, np.bool_)
+        right = self.errors.right[self._order[places]]
+        return _Fixed(every, places, self._own[places], right, none)
+
+    def _fixed(self, group: Group) -> _Fixed:
+        errors, own = self.errors, self.view.predictions.class_id
+        gone, lost = group.predictions, group.truth
+        mended = gone[errors.fixes[gone]]
+        classes = np.zeros(self.view.classes, np.bool_)
+        for touched in (own[gone], errors.fixed_class[mended], self.view.truth.class_id[lost]):
+            classes[touched] = True
+        runs = [self._of_class[one] for one in np.flatnonzero(classes)]
+        places = np.sort(np.concatenate(runs)) if runs else np.zeros(0, np.int64)
+        rows = self._order[places]
+        class_id, point, right = self._own[places], errors.point[rows], errors.right[rows]
+        point[self._among(places, gone)] = False
+        here = mended[self._place[mended] >= 0]
+        again = self._among(places, here)
+        class_id[again] = errors.fixed_class[here]
+        point[again] = right[again] = True
+        return _Fixed(classes, places[point], class_id[point], right[point], lost)
+
+    def _among(self, places: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where rows stand among sorted places of the order; rows of other images are left out."""
+        at = self._place[rows]
+        return np.searchsorted(places, at[at >= 0])
 
     def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
         """(B, C) AP of each replicate; nan of the classes that the group does not touch."""
@@ -304,6 +348,27 @@ def _percentiles(drawn: NDArray[np.float64], plan: Plan) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _portions(groups: Iterable[Group]) -> Iterator[list[Group]]:
+    """Some groups after the other: what is done without looking whether anybody still waits."""
+    some: list[Group] = []
+    rows = 0
+    for group in groups:
+        some.append(group)
+        rows += group.predictions.size + group.truth.size
+        if rows >= MOST_ROWS or len(some) >= MOST_GROUPS:
+            yield some
+            some, rows = [], 0
+    if some:
+        yield some
+
+
+def _joined(parts: Sequence[Rows]) -> tuple[NDArray[np.int64], Rows]:
+    """(N + 1,) where each part begins in all of them together, and those."""
+    start = np.zeros(len(parts) + 1, np.int64)
+    np.cumsum([part.size for part in parts], out=start[1:])
+    return start, np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
 def _mean(values: NDArray[np.float64]) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else float("nan")
@@ -314,65 +379,6 @@ def _mean_rows(table: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore"):
         means: NDArray[np.float64] = np.where(known, table, 0.0).sum(axis=1) / known.sum(axis=1)
     return means
-
-
-def kind_group(fixer: Fixer, kind: ErrorKind) -> Group:
-    """All errors of one kind."""
-    name, missed = kind.name.lower(), kind is ErrorKind.MISSED
-    rows = fixer.wrong[fixer.errors.kind[fixer.wrong] == kind]
-    truth = fixer.missed if missed else np.zeros(0, np.int64)
-    return Group("kind", (name,), rows, truth, {"outcome": "fn" if missed else "fp", "kind": name})
-
-
-def groups_of(fixer: Fixer, best: BestOverlaps) -> Iterator[Group]:
-    """Kinds, classes, kinds within classes, and pairs of classes that were confused."""
-    view, errors = fixer.view, fixer.errors
-    own, kind = view.predictions.class_id[fixer.wrong], errors.kind[fixer.wrong]
-    mended = np.where(errors.fixes, errors.fixed_class, -1)[fixer.wrong]
-    lost, none = view.truth.class_id[fixer.missed], np.zeros(0, np.int64)
-    for one in KINDS:
-        name, missed, of_kind = one.name.lower(), one is ErrorKind.MISSED, kind == one
-        whole = kind_group(fixer, one)
-        link = whole.link
-        yield whole
-        for c in np.unique(lost if missed else own[of_kind]).tolist():
-            rows = fixer.wrong[of_kind & (own == c)]
-            its = fixer.missed[lost == c] if missed else none
-            yield Group("kind of a class", (name, c), rows, its, link | {"class_id": c})
-    for c in np.unique(np.concatenate([own, lost])).tolist():
-        # A class is right when what it took is gone and what others took of it is given back.
-        rows = fixer.wrong[(own == c) | (mended == c)]
-        yield Group("class", (c,), rows, fixer.missed[lost == c], {"class_id": c})
-    confused = fixer.wrong[kind == ErrorKind.CLASS]
-    pairs = np.stack([view.truth.class_id[best.other[confused]], own[kind == ErrorKind.CLASS]])
-    for a, b in np.unique(pairs, axis=1).T.tolist():
-        rows = confused[(pairs[0] == a) & (pairs[1] == b)]
-        yield Group("confusion", (a, b), rows, none, {"labelled": a, "predicted": b})
-
-
-def group_on(fixer: Fixer, what: str, name: str, items: Flags, link: dict[str, Any]) -> Group:
-    """All errors on some images.
-
-    Args:
-        items: (items,) bool.
-    """
-    view = fixer.view
-    rows = fixer.wrong[items[view.predictions.item[fixer.wrong]]]
-    return Group(what, (name,), rows, fixer.missed[items[view.truth.item[fixer.missed]]], link)
-
-
-def groups_by_size(fixer: Fixer, ranges: Sequence[tuple[str, float, float]]) -> Iterator[Group]:
-    """All errors of predictions and objects of an area.
-
-    Args:
-        ranges: Name, least and greatest area in square pixels.
-    """
-    view = fixer.view
-    found, labelled = view.predictions.area[fixer.wrong], view.truth.area[fixer.missed]
-    for name, low, high in ranges:
-        rows = fixer.wrong[(found >= low) & (found < high)]
-        truth = fixer.missed[(labelled >= low) & (labelled < high)]
-        yield Group("size", (name,), rows, truth, {})
 
 
 def gain_document(gain: Gain, name: str) -> dict[str, Any]:

@@ -199,8 +199,8 @@ def tide(
     objects = objects_of_classes(view, items)
     missed = _per_class(view, view.truth.class_id[truth & errors.missed])
     unmatched = _per_class(view, view.truth.class_id[truth & errors.unmatched])
-    codes = _codes(errors, None if items is None else chosen(view, view.predictions, items))
-    aps, counts = _readings(errors, codes, objects, missed, unmatched, published)
+    code = codes(errors, None if items is None else chosen(view, view.predictions, items))
+    aps, counts = _readings(errors, code, objects, missed, unmatched, published)
     aps = np.where(wanted, aps, np.nan)
     gains = aps[1:] - aps[0]
     means = np.array([_mean(ap) for ap in aps])
@@ -238,7 +238,7 @@ _POINT, _RIGHT, _FIXES, _KIND = _EVERY & 1 > 0, _EVERY & 2 > 0, _EVERY & 4 > 0, 
 """What a code says: it counts; it is right; mending it finds an object; and which error it is."""
 
 
-def _codes(errors: Errors, here: NDArray[np.bool_] | None) -> Codes:
+def codes(errors: Errors, here: NDArray[np.bool_] | None) -> Codes:
     """(P,) by falling confidence: everything that AP asks of a prediction; 0 elsewhere."""
     code: Codes = np.left_shift(errors.kind, 3, dtype=np.uint8)
     for bit, flags in enumerate((errors.point, errors.right, errors.fixes)):
@@ -320,23 +320,6 @@ def _area(table: NDArray[np.float64], objects: NDArray[np.int64]) -> NDArray[np.
     """(L, C) mean of the highest precision at or beyond each recall (L, C, 101)."""
     envelope = np.maximum.accumulate(table[:, :, ::-1], axis=2)
     return np.where(objects > 0, envelope.sum(axis=2) / RECALLS.size, np.nan)
-
-
-def average_precision(
-    class_id: NDArray[np.int32], right: NDArray[np.bool_], objects: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """(C,) mean of the highest precision at or beyond each of 101 recalls.
-
-    Args:
-        class_id: (N,) of predictions; in each class by falling confidence.
-        right: (N,) true positives.
-        objects: (C,) ground truths; a class without any has no AP, nan.
-    """
-    verdict = np.array([[1, 2]], np.uint8)
-    one, code = objects[None], right.view(np.uint8)
-    table, _ = _core.read_ranking(class_id, code, verdict, one, RECALLS)
-    areas: NDArray[np.float64] = _area(table, one)[0]
-    return areas
 
 
 def tide_document(found: Tide) -> dict[str, Any]:

@@ -287,6 +287,28 @@ def mending(kind: U8, same: I32, other: I32, confidence: F64, unfound: U8) -> tu
 def match_overlaps(pair_prediction: I32, pair_truth: I32, pair_iou: F64, matched: I32) -> F64: ...
 def first_of_groups(rows: I64, group: I32, groups: int, most: int) -> U8: ...
 
+# --- errors fixed ----------------------------------------------------------------------------
+
+class FixedRankings:
+    def __init__(
+        self, rows: I64, class_id: I32, code: U8, fixed_class: I32, objects: I64, recall: F64
+    ) -> None: ...
+    def class_ap(self) -> F64: ...
+    def mean_ap(
+        self, start: I64, rows: I64, lost_start: I64, lost_class: I64, threads: int = 0
+    ) -> F64: ...
+
+def effort(
+    start: I64,
+    rows: I64,
+    lost_start: I64,
+    lost: I64,
+    shown: U8,
+    item: I32,
+    lost_item: I32,
+    items: int,
+) -> tuple[I64, I64]: ...
+
 # --- assignment ------------------------------------------------------------------------------
 
 def assign(cost: F64) -> tuple[I64, I64]: ...

@@ -10,7 +10,8 @@ from boxscore.evaluation.bounds import Plan
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.curve_band import band_document, curve_band
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.fixes import MOST_FOR_INTERVALS, PLAN, Fixer, kind_group
+from boxscore.evaluation.fix_groups import kind_group
+from boxscore.evaluation.fixes import MOST_FOR_INTERVALS, PLAN, Fixer
 from boxscore.evaluation.tide import KINDS, assign
 from boxscore.project.analysing import clusters_of
 from boxscore.project.loading import Loaded
@@ -55,7 +56,7 @@ def budget_bounds(state: Loaded, asked: Asked) -> Document:
         fixer = Fixer(view.view, errors, -np.inf, items)
         clusters = clusters_of(state, items)
         plan = PLAN if view.view.confidence.size <= MOST_FOR_INTERVALS else FEWER
-        gains = [fixer.gain(kind_group(fixer, kind)) for kind in KINDS]
+        gains = list(fixer.gains(kind_group(fixer, kind) for kind in KINDS))
         bounded = fixer.with_bounds(gains, clusters, plan, MOST)
         return {
             "kinds": {

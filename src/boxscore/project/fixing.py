@@ -9,21 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from boxscore.engine.leaving import wanted
 from boxscore.errors import RequestError, near_misses
-from boxscore.evaluation.fixes import (
-    Fixer,
-    Gain,
-    Group,
-    gain_document,
-    group_on,
-    groups_by_size,
-    groups_of,
-)
+from boxscore.evaluation.fix_groups import group_on, groups_by_size, groups_of
+from boxscore.evaluation.fixes import Fixer, Gain, Group, gain_document
 from boxscore.evaluation.tide import assign
 from boxscore.matching.coco import fitting
 from boxscore.matching.policy import COCO
@@ -69,8 +62,9 @@ def fix_first(
     confidence = view.default_confidence(items) if query.confidence is None else query.confidence
     errors = assign(view.view, view.live.at(query.iou), view.best)
     fixer = Fixer(view.view, errors, confidence, items)
-    groups = [*groups_of(fixer, view.best), *_of_images(state, fixer), *_sizes(fixer)]
-    gains = [gain for gain in map(fixer.gain, wanted(groups)) if _worth(gain)]
+    groups = chain(groups_of(fixer, view.best), _of_images(state, fixer), _sizes(fixer))
+    found = fixer.gains(groups, LEAST_ERRORS, LEAST_IMAGES)
+    gains = [gain for gain in found if gain.gain >= LEAST_GAIN]
     labels = None
     if not slice_of.parts:  # corrected labels need not fulfil what the slice asks
         labels = label_gain(state, run, fixer, query.iou, items, intervals=query.intervals)
@@ -106,11 +100,6 @@ def _few_of_each(gains: list[Gain], most: int | None) -> list[Gain]:
         if seen[gain.group.what] <= most:
             kept.append(gain)
     return kept
-
-
-def _worth(gain: Gain) -> bool:
-    enough = gain.errors >= LEAST_ERRORS and gain.images >= LEAST_IMAGES
-    return enough and gain.gain >= LEAST_GAIN
 
 
 def _of_images(state: Loaded, fixer: Fixer) -> Iterator[Group]:

@@ -13,6 +13,8 @@ namespace boxscore {
 template <class T>
 using Array = nanobind::ndarray<const T, nanobind::ndim<1>, nanobind::c_contig, nanobind::device::cpu>;
 
+template <class T> Slice<const T> whole(const Array<T>& a) { return {a.data(), a.size()}; }
+
 template <class T> Slice<const T> slice(const Array<T>& a, size_t n, const char* name) {
   if (a.size() != n)
     throw std::invalid_argument(std::string(name) + " has " + std::to_string(a.size()) + " values for " +

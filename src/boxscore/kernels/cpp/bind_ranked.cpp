@@ -11,8 +11,6 @@ namespace {
 using Table = nb::ndarray<const uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using Totals = nb::ndarray<const int64_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
-template <class T> Slice<const T> whole(const Array<T>& a) { return {a.data(), a.size()}; }
-
 Ranked ranked(const Array<int32_t>& klass, const Array<double>& confidence, const Array<uint8_t>& verdict) {
   const size_t n = klass.size();
   return {whole(klass), slice(confidence, n, "confidence"), slice(verdict, n, "verdict")};

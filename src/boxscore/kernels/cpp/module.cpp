@@ -11,6 +11,7 @@ void bind_assignment(nanobind::module_&);
 void bind_fuse(nanobind::module_&);
 void bind_pixels(nanobind::module_&);
 void bind_ranked(nanobind::module_&);
+void bind_fixed(nanobind::module_&);
 }  // namespace boxscore
 
 NB_MODULE(_core, m) {
@@ -24,4 +25,5 @@ NB_MODULE(_core, m) {
   boxscore::bind_fuse(m);
   boxscore::bind_pixels(m);
   boxscore::bind_ranked(m);
+  boxscore::bind_fixed(m);
 }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "parallel.hpp"
+#include "stretch.hpp"
 
 namespace boxscore {
 namespace {
@@ -144,26 +145,6 @@ LrpSums lrp_sums(const Ranked& ranked, Slice<const int64_t> rows, Slice<const do
 }
 
 namespace {
-// Precision of one class as its ranking is read, the highest one of each stretch of recall.
-struct Stretch {
-  double shown = 0, right = 0, highest = 0;
-  double next = std::numeric_limits<double>::infinity();  // true positives that reach the next recall point
-  size_t at = 0;
-
-  void close(double* table, double objects, Slice<const double> recall) {
-    table[at] = highest;
-    while (at + 1 < recall.size() && right / objects >= recall[at + 1]) ++at;
-    seek(objects, recall);
-  }
-
-  void seek(double objects, Slice<const double> recall) {
-    next = std::numeric_limits<double>::infinity();
-    if (at + 1 == recall.size() || !(objects > 0)) return;
-    next = std::max(right + 1, std::floor(recall[at + 1] * objects) - 1);
-    while (next / objects < recall[at + 1]) next += 1;
-  }
-};
-
 void read_lane(Slice<const int32_t> klass, Slice<const uint8_t> code, const uint8_t* verdict, size_t codes,
                Slice<const double> objects, Slice<const double> recall, double* table) {
   double shown[256] = {}, right[256] = {};
