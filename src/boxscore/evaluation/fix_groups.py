@@ -56,10 +56,12 @@ def groups_of(fixer: Fixer, best: BestOverlaps) -> Iterator[Group]:
 
 def _apart(keys: NDArray[np.integer], rows: Rows) -> Iterator[tuple[int, Rows]]:
     """The rows of each key; both ascend."""
-    order = np.lexsort((rows, keys))
-    keys, rows = keys[order], rows[order]
+    bits = int(rows.max(initial=0)).bit_length()
+    both = np.sort(keys.astype(np.int64) << bits | rows)  # sorted together, not by an order
+    keys, rows = both >> bits, both & ((1 << bits) - 1)
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    return zip(keys[starts].tolist(), np.split(rows, starts[1:]), strict=False)
+    parts = np.split(rows, starts[1:]) if starts.size else []
+    return zip(keys[starts].tolist(), parts, strict=True)
 
 
 def group_on(fixer: Fixer, what: str, name: str, items: Flags, link: dict[str, Any]) -> Group:

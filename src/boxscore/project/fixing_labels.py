@@ -83,8 +83,11 @@ def label_gain(
 
 
 def _fixes_here(state: Loaded, items: Items) -> tuple[Fix, ...]:
+    fixes = read_review(state.root).fixes()
+    if not fixes:
+        return ()
     places = places_of(state.truth())
-    found = {fix: places.get((fix.data_hash, fix.frame)) for fix in read_review(state.root).fixes()}
+    found = {fix: places.get((fix.data_hash, fix.frame)) for fix in fixes}
     return tuple(
         fix for fix, item in found.items() if item is not None and (items is None or items[item])
     )

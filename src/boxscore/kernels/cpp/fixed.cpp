@@ -87,18 +87,9 @@ struct FixedRankings::Walk {
 
   // True positives that stay, up to `end`.
   void read(size_t end) {
-    while (at < end) {
-      const double room = stretch.next - 1 - double(right);  // how many of them are below the next point
-      const size_t stop = room < double(end) ? size_t(room) : end;
-      double top[4] = {stretch.highest, 0, 0, 0};
-      for (; at + 4 <= stop; at += 4)
-        for (size_t k = 0; k < 4; ++k) {
-          const double precision = double(int32_t(at + k) + 1 + right) / double(int32_t(hit[at + k]) + shown);
-          top[k] = precision > top[k] ? precision : top[k];
-        }
-      stretch.highest = std::max(std::max(top[0], top[1]), std::max(top[2], top[3]));
-      for (const size_t last = std::min(end, stop + 1); at < last; ++at)
-        offer(double(int32_t(at) + 1 + right), double(int32_t(at) + 1 + right) / double(int32_t(hit[at]) + shown));
+    for (; at < end; ++at) {
+      const double tp = double(int32_t(at) + 1 + right);
+      offer(tp, tp / double(int32_t(hit[at]) + shown));
     }
   }
 
@@ -112,7 +103,8 @@ struct FixedRankings::Walk {
     shown += place.change == Change::kJoins;
     ++right;
     const int32_t above = int32_t(place.shown) + (place.change == Change::kTurns);
-    offer(double(int32_t(at) + right), double(int32_t(at) + right) / double(above + shown));
+    const double tp = double(int32_t(at) + right);
+    offer(tp, tp / double(above + shown));
   }
 };
 
@@ -122,8 +114,7 @@ FixedRankings::FixedRankings(const Coded& coded, Slice<const int32_t> fixed_clas
       recall_(recall.data(), recall.data() + recall.size()),
       hit_start_(objects.size() + 1),
       place_start_(objects.size() + 1),
-      own_(fixed_class.size(), kNowhere),
-      elsewhere_(fixed_class.size(), kNowhere) {
+      errors_(fixed_class.size(), {{kNowhere, 0}, {kNowhere, 0}}) {
   if (coded.row.size() > INT32_MAX / 2) throw std::invalid_argument("more than 2^30 predictions");
   count(coded, fixed_class);
   settle(coded, fixed_class);
@@ -134,7 +125,7 @@ void FixedRankings::count(const Coded& coded, Slice<const int32_t> fixed_class) 
   const size_t C = objects_.size();
   for (size_t i = 0; i < coded.row.size(); ++i) {
     const uint8_t code = coded.code[i];
-    const size_t row = within(coded.row[i], own_.size(), "a row"), c = within(coded.klass[i], C, "a class index");
+    const size_t row = within(coded.row[i], errors_.size(), "a row"), c = within(coded.klass[i], C, "a class index");
     if ((code & (kPoint | kTruePositive)) == (kPoint | kTruePositive)) ++hit_start_[c + 1];
     if (!(code & kError)) continue;
     ++place_start_[c + 1];
@@ -157,8 +148,8 @@ void FixedRankings::settle(const Coded& coded, Slice<const int32_t> fixed_class)
   for (size_t c = 0; c < C; ++c) states[c].place = place_start_[c];
   const auto put = [&](size_t c, Change change) {
     State& s = states[c];
-    places_[s.place] = {s.shown, s.right, int32_t(c), change};
-    return uint32_t(s.place++);
+    places_[s.place] = {s.shown, s.right, change};
+    return Standing{uint32_t(s.place++), int32_t(c)};
   };
   for (size_t i = 0; i < coded.row.size(); ++i) {
     const uint8_t code = coded.code[i];
@@ -168,8 +159,8 @@ void FixedRankings::settle(const Coded& coded, Slice<const int32_t> fixed_class)
       const bool mends = code & kMends;
       const size_t fixed = mends ? size_t(fixed_class[row]) : c;
       const bool stays = mends && fixed == c;
-      own_[row] = put(c, stays ? (point ? Change::kTurns : Change::kJoins) : point ? Change::kGoes : Change::kNone);
-      if (fixed != c) elsewhere_[row] = put(fixed, Change::kJoins);
+      errors_[row].own = put(c, stays ? (point ? Change::kTurns : Change::kJoins) : point ? Change::kGoes : Change::kNone);
+      if (fixed != c) errors_[row].other = put(fixed, Change::kJoins);
     }
     if (!point) continue;
     ++states[c].shown;
@@ -178,10 +169,10 @@ void FixedRankings::settle(const Coded& coded, Slice<const int32_t> fixed_class)
 }
 
 void FixedRankings::mark(Group& group, size_t row) const {
-  for (const uint32_t place : {own_[row], elsewhere_[row]}) {
-    if (place == kNowhere) continue;
-    group.marked[place / kBits] |= 1ull << place % kBits;
-    group.touch(size_t(places_[place].klass));
+  for (const Standing at : {errors_[row].own, errors_[row].other}) {
+    if (at.place == kNowhere) continue;
+    group.marked[at.place / kBits] |= 1ull << at.place % kBits;
+    group.touch(size_t(at.klass));
   }
 }
 
@@ -226,7 +217,7 @@ std::vector<double> FixedRankings::mean_ap(const Members& errors, const Members&
     group.touched.assign(C, 0);
     group.lost.assign(C, 0);
     for (size_t g; (g = next.fetch_add(1)) < G;) {
-      each(errors, g, [&](int64_t row) { mark(group, within(row, own_.size(), "a row")); });
+      each(errors, g, [&](int64_t row) { mark(group, within(row, errors_.size(), "a row")); });
       each(lost, g, [&](int64_t klass) {
         const size_t c = within(klass, C, "a class index");
         ++group.lost[c];

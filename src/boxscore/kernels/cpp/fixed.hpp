@@ -46,8 +46,15 @@ class FixedRankings {
   // An error in the ranking of its class or of the one it is mended to, with what is above it there.
   struct Place {
     uint32_t shown, right;
-    int32_t klass;
     Change change;
+  };
+  // Where an error stands: in the ranking of its own class, and of another one that it is mended to.
+  struct Standing {
+    uint32_t place;
+    int32_t klass;
+  };
+  struct Error {
+    Standing own, other;
   };
   struct Group;
   struct Walk;
@@ -62,7 +69,7 @@ class FixedRankings {
   std::vector<uint32_t> hit_;      // predictions shown down to each true positive, class by class
   std::vector<Place> places_;      // class by class, from the top
   std::vector<size_t> hit_start_, place_start_;  // (C + 1)
-  std::vector<uint32_t> own_, elsewhere_;        // (rows) where its places are
+  std::vector<Error> errors_;                    // (rows)
   std::vector<double> class_ap_;
 };
 
