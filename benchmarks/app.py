@@ -23,6 +23,12 @@ class Plan:
     """What is measured on what; the quick one only shows that it works."""
 
     sliders: tuple[tuple[str, int], ...] = (("500k", 100), ("8m", 300))
+    fixes: tuple[tuple[str, str], ...] = (
+        ("36k", "36k, with bounds"),
+        ("500k", "500k"),
+        ("images-100k", "1m"),
+        ("8m", "8m"),
+    )
     grid: str = "images-1m"
     many: str = "images-100k"
     rounds: int = 12
@@ -30,7 +36,7 @@ class Plan:
     points: int = 1_000_000
 
 
-QUICK = Plan((("36k", 100),), "images-2k", "images-2k", 4, 60, 20_000)
+QUICK = Plan((("36k", 100),), (("36k", "36k"),), "images-2k", "images-2k", 4, 60, 20_000)
 
 AREA = "metric-performance?metric=object_area_absolute&bins=10"
 SLIDERS = {
@@ -84,6 +90,16 @@ def sliders(name: str, budget: int, rounds: int) -> str:
             f"\n\nThe server then takes {server.memory()} MB, {server.memory('VmHWM')} MB at most."
         )
     return "\n".join(lines) + note
+
+
+def fixes(sets: Sequence[tuple[str, str]], rounds: int) -> str:
+    """What to fix first at IoU thresholds not asked for before."""
+    lines = [HEAD.format("predictions")]
+    paths = [f"{RUN}/fix-first?confidence=0.3&iou={0.4 + 0.01 * k:.2f}" for k in range(rounds + 1)]
+    for name, size in sets:
+        with served(app_sets.project(name)) as server:
+            lines.append(asked(server, size, paths, "" if name == "8m" else "1,000 ms"))
+    return "\n".join(lines)
 
 
 def grid(name: str, rounds: int) -> str:
@@ -187,6 +203,7 @@ def measured(plan: Plan) -> Iterator[str]:
     for name, budget in plan.sliders:
         rounds = plan.rounds if name != "8m" else plan.rounds // 3
         yield f"## Sliders, {name}\n\n" + sliders(name, budget, rounds)
+    yield "## What to fix first, new IoU\n\n" + fixes(plan.fixes, plan.rounds // 3)
 
 
 def main() -> None:

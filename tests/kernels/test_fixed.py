@@ -93,8 +93,9 @@ def test_effort() -> None:
     shown, item = np.array([1, 1, 0, 1, 1], np.uint8), np.array([0, 0, 1, 2, 2], np.int32)
     groups = [np.array(some, np.int64) for some in ([0, 1, 2], [], [3, 4, 1])]
     lost = [np.array(some, np.int64) for some in ([1], [0, 1], [])]
-    where = joined(list(zip(groups, lost, strict=True)))
-    errors, images = _core.effort(*where, shown, item, np.array([2, 0], np.int32), 3)
+    start, rows, lost_start, gone = joined(list(zip(groups, lost, strict=True)))
+    lost_item = np.array([2, 0], np.int32)
+    errors, images = _core.effort(start, rows, lost_start, gone, shown, item, lost_item, 3)
     assert errors.tolist() == [3, 2, 3]
     assert images.tolist() == [1, 2, 2]
 
