@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.fixes import Fixer, Flags, Group, Rows
+from boxscore.evaluation.fixes import Fixer, Group, Rows
 from boxscore.evaluation.reasons import BestOverlaps, ErrorKind
 from boxscore.evaluation.tide import KINDS
 
@@ -64,7 +64,9 @@ def _apart(keys: NDArray[np.integer], rows: Rows) -> Iterator[tuple[int, Rows]]:
     return zip(keys[starts].tolist(), parts, strict=True)
 
 
-def group_on(fixer: Fixer, what: str, name: str, items: Flags, link: dict[str, Any]) -> Group:
+def group_on(
+    fixer: Fixer, what: str, name: str, items: NDArray[np.bool_], link: dict[str, Any]
+) -> Group:
     """All errors on some images.
 
     Args:

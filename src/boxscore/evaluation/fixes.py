@@ -20,12 +20,11 @@ from boxscore.evaluation.bounds import Plan, Support, bounds
 from boxscore.evaluation.chosen import Items, chosen
 from boxscore.evaluation.clusters import Clusters, Weights
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.drawn_ap import Judged, drawn_ap
 from boxscore.evaluation.tide import RECALLS, Errors, codes
+from boxscore.evaluation.written_rankings import WrittenRankings
 from boxscore.kernels import _core
 from boxscore.matching.comparable import Comparable
 
-Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 MOST_FOR_INTERVALS = 100_000
 """Predictions up to which the gains of any groups are resampled: a second or two."""
@@ -81,24 +80,6 @@ class Gain:
     def per_hundred(self) -> float:
         """AP gained for each hundred errors that have to be fixed."""
         return self.gain / self.errors * 100 if self.errors else float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fixed:
-    """What is left of some classes once a group is fixed.
-
-    Attributes:
-        classes: (C,) the classes that the group touches; the others stay as they are.
-        places: (N,) where their predictions that count stand in the fixer's order, ascending.
-        class_id, right: (N,) of these, as mended.
-        lost: Rows of missed objects that no longer count.
-    """
-
-    classes: Flags
-    places: NDArray[np.int64]
-    class_id: NDArray[np.int32]
-    right: Flags
-    lost: NDArray[np.int64]
 
 
 class Fixer:
@@ -208,7 +189,7 @@ class Fixer:
         if self.doubt(clusters) is not None:
             return float("nan"), float("nan")
         weights = _drawn(clusters, plan)
-        ap, base = (_mean_rows(one._replicated(one._untouched(), weights)) for one in (other, self))
+        ap, base = (_mean_rows(one._written.drawn_ap(weights)) for one in (other, self))
         return self._corrected(other.ap - self.ap, ap - base, clusters, plan)
 
     def drawn_gains(
@@ -220,13 +201,13 @@ class Fixer:
         the image: nothing has to be matched again.
         """
         weights = _drawn(clusters, plan)
-        own = self._replicated(self._untouched(), weights)
+        own = self._written.drawn_ap(weights)
         base = _mean_rows(own)
         change = np.empty((len(weights), len(groups)))
         for k, group in enumerate(groups):
             checkpoint()
-            fixed = self._fixed(group)
-            ap = np.where(fixed.classes, self._replicated(fixed, weights), own)
+            fixed = self._written.fixed(group.predictions, group.truth)
+            ap = np.where(fixed.classes, self._written.drawn_ap(weights, fixed), own)
             change[:, k] = _mean_rows(ap) - base
         return change
 
@@ -258,79 +239,8 @@ class Fixer:
         )
 
     @cached_property
-    def _order(self) -> Rows:
-        """(N,) rows of the predictions on the chosen images, by falling confidence."""
-        rows = self.errors.ranked.rows
-        return rows[self._here[rows]]
-
-    @cached_property
-    def _place(self) -> Rows:
-        """(P,) where each stands in that order, or -1."""
-        place = np.full(self._here.size, -1, np.int64)
-        place[self._order] = np.arange(self._order.size)
-        return place
-
-    @cached_property
-    def _own(self) -> NDArray[np.int32]:
-        """(N,) class of each, in that order."""
-        return self.view.predictions.class_id[self._order]
-
-    @cached_property
-    def _of_class(self) -> list[Rows]:
-        """For each class, where its predictions stand in that order."""
-        ends = np.cumsum(np.bincount(self._own, minlength=self.view.classes))
-        return np.split(np.argsort(self._own, kind="stable"), ends[:-1])
-
-    def _untouched(self) -> _Fixed:
-        places, none = np.flatnonzero(self.errors.point[self._order]), np.zeros(0, np.int64)
-        every = np.ones(self.view.classes, np.bool_)
-        right = self.errors.right[self._order[places]]
-        return _Fixed(every, places, self._own[places], right, none)
-
-    def _fixed(self, group: Group) -> _Fixed:
-        errors, own = self.errors, self.view.predictions.class_id
-        gone, lost = group.predictions, group.truth
-        mended = gone[errors.fixes[gone]]
-        classes = np.zeros(self.view.classes, np.bool_)
-        for touched in (own[gone], errors.fixed_class[mended], self.view.truth.class_id[lost]):
-            classes[touched] = True
-        runs = [self._of_class[one] for one in np.flatnonzero(classes)]
-        places = np.sort(np.concatenate(runs)) if runs else np.zeros(0, np.int64)
-        rows = self._order[places]
-        class_id, point, right = self._own[places], errors.point[rows], errors.right[rows]
-        point[self._among(places, gone)] = False
-        here = mended[self._place[mended] >= 0]
-        again = self._among(places, here)
-        class_id[again] = errors.fixed_class[here]
-        point[again] = right[again] = True
-        return _Fixed(classes, places[point], class_id[point], right[point], lost)
-
-    def _among(self, places: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where rows stand among sorted places of the order; rows of other images are left out."""
-        at = self._place[rows]
-        return np.searchsorted(places, at[at >= 0])
-
-    def _replicated(self, fixed: _Fixed, weights: Weights) -> NDArray[np.float64]:
-        """(B, C) AP of each replicate; nan of the classes that the group does not touch."""
-        found, side = self.view.predictions, self.view.truth
-        counting = self._truth & fixed.classes[side.class_id]
-        counting[fixed.lost] = False
-        counts = np.flatnonzero(counting)
-        narrow = fixed.class_id.astype(np.int16 if self.view.classes < 2**15 else np.int32)
-        order = np.argsort(narrow, kind="stable")  # int16: a radix sort
-        rows = self._order[fixed.places[order]]
-        return drawn_ap(
-            Judged(
-                class_id=fixed.class_id[order],
-                item=found.item[rows],
-                confidence=self.view.confidence[rows],
-                right=fixed.right[order],
-                truth_class=side.class_id[counts],
-                truth_item=side.item[counts],
-                classes=self.view.classes,
-            ),
-            weights,
-        )
+    def _written(self) -> WrittenRankings:
+        return WrittenRankings(self.view, self.errors, self._here, self._truth)
 
 
 def _drawn(clusters: Clusters, plan: Plan) -> Weights:
