@@ -59,7 +59,9 @@ def _apart(keys: NDArray[np.integer], rows: Rows) -> Iterator[tuple[int, Rows]]:
     bits = int(rows.max(initial=0)).bit_length()
     both = np.sort(keys.astype(np.int64) << bits | rows)  # sorted together, not by an order
     keys, rows = both >> bits, both & ((1 << bits) - 1)
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    first = np.ones(keys.size, np.bool_)
+    first[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(first)
     parts = np.split(rows, starts[1:]) if starts.size else []
     return zip(keys[starts].tolist(), parts, strict=True)
 
