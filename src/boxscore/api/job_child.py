@@ -67,18 +67,18 @@ def _mapping(asked: Document, work: Path) -> Path | None:
     return path
 
 
-def rehearse_project(asked: Document, _work: Path) -> Document:
+def rehearse_project(asked: Document, work: Path) -> Document:
     """What a project would hold."""
-    return {"rehearsal": _make(asked, dry_run=True)}
+    return {"rehearsal": _make(asked, work, dry_run=True)}
 
 
-def import_project(asked: Document, _work: Path) -> Document:
+def import_project(asked: Document, work: Path) -> Document:
     """Make a project."""
-    made = _make(asked, dry_run=False)
+    made = _make(asked, work, dry_run=False)
     return {"imported": made, "folder": Path(made["path"]).name}
 
 
-def _make(asked: Document, *, dry_run: bool) -> Document:
+def _make(asked: Document, work: Path, *, dry_run: bool) -> Document:
     return Project.import_project(
         asked["source"],
         format=asked["format"],
@@ -86,6 +86,7 @@ def _make(asked: Document, *, dry_run: bool) -> Document:
         target=asked["target"],
         name=asked["name"],
         strict=asked["strict"],
+        mapping=_mapping(asked, work),
         dry_run=dry_run,
         progress=_told,
     )

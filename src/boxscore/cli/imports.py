@@ -50,6 +50,12 @@ def import_group() -> None:
 )
 @click.option("-n", "--name", help="Name of the project. Default: from the annotations.")
 @click.option("--symlinks", is_flag=True, help="Link to the images instead of copying them.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How boxes are written, what classes become: `boxes`, `classes: map` and "
+    "`most_unmatched` of a mapping file (docs: the doctor).",
+)
 @click.option("--strict", is_flag=True, help="Refuse the import on the first bad record.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported; write nothing.")
 @sigmas_option
@@ -66,6 +72,7 @@ def project(
     annotations: Path | None,
     name: str | None,
     symlinks: bool,
+    mapping: Path | None,
     strict: bool,
     dry_run: bool,
     sigmas: str | None,
@@ -93,6 +100,7 @@ def project(
         symlinks=symlinks,
         strict=strict,
         dry_run=dry_run,
+        mapping=mapping,
         sigmas=given_sigmas(sigmas),
         progress=on_terminal,
     )

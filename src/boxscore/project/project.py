@@ -63,6 +63,7 @@ class Project(LabelReview, EmbeddingCalls):
         symlinks: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        mapping: str | Path | None = None,
         sigmas: Sigmas | None = None,
         progress: Progress = silent,
     ) -> Document:
@@ -72,6 +73,7 @@ class Project(LabelReview, EmbeddingCalls):
             source: A file or folder of annotations.
             format: One of `boxscore.sources.project_formats()`, or "auto".
             images: Folder of the image files, where they do not lie beside the source.
+            mapping: A mapping file: how boxes are written, what classes become (see the doctor).
             sigmas: Deviations of keypoints for OKS: of all classes, or of each by its name; in
                 place of those that the source gives.
 
@@ -91,6 +93,7 @@ class Project(LabelReview, EmbeddingCalls):
                 symlinks=symlinks,
                 strict=strict,
                 dry_run=dry_run,
+                mapping=None if mapping is None else Path(mapping),
                 sigmas=sigmas,
                 progress=progress,
             )

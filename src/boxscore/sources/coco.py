@@ -18,6 +18,7 @@ from boxscore.sources.coco_skeletons import tell_other_counts
 from boxscore.sources.coco_verdicts import read_verdicts
 from boxscore.sources.json_text import JsonText, open_json
 from boxscore.sources.project_tables import ProjectTables
+from boxscore.sources.raw import Convention
 from boxscore.sources.report import ImportReport
 
 MEMBERS = {
@@ -35,6 +36,7 @@ def read(
     *,
     name: str | None = None,
     pixels: bool = True,
+    boxes: Convention | None = None,
 ) -> ProjectTables:
     """Read a COCO annotation file as a project.
 
@@ -45,6 +47,7 @@ def read(
         report: Gathers what was rejected and repaired.
         name: Of the project; by default the file's stem.
         pixels: False looks at no picture file at all.
+        boxes: How they are written, where it is not x, y, width and height in pixels.
 
     Raises:
         SourceError: The file is no COCO annotation file, contradicts itself, or more than 5 % of
@@ -56,7 +59,7 @@ def read(
         fix = "give an annotation file, or use import predictions"
         raise SourceError(path, "", problem, fix=fix, code="E-COCO-NOT-PROJECT")
     lists = read_members(text, MEMBERS, report)
-    return _read_lists(text, lists, images, report, name, pixels=pixels)
+    return _read_lists(text, lists, images, report, name, pixels=pixels, boxes=boxes)
 
 
 def _read_lists(
@@ -67,6 +70,7 @@ def _read_lists(
     name: str | None,
     *,
     pixels: bool,
+    boxes: Convention | None,
 ) -> ProjectTables:
     pictured, annotated = lists["images"], lists["annotations"]
     if pictured is None:
@@ -87,7 +91,7 @@ def _read_lists(
         np.empty(0, np.uint8),
     )
     if annotated is not None and annotated.total:
-        read_truth = read_annotations(annotated, items, categories, report)
+        read_truth = read_annotations(annotated, items, categories, report, boxes)
         truth, class_id, kind = read_truth.annotations, read_truth.class_id, read_truth.kind
         tell_other_counts(truth, categories.names, categories.skeletons, report)
     report.check_refusal(sum(records.total for records in lists.values() if records is not None))

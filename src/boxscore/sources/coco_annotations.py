@@ -18,6 +18,7 @@ from boxscore.sources.coco_geometry import Geometry, read_geometry
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_table import annotations_of
 from boxscore.sources.id_lookup import NameLookup, NumberLookup
+from boxscore.sources.raw import Convention
 from boxscore.sources.report import ImportReport
 from boxscore.sources.sieve import Flags, Sieve
 
@@ -48,18 +49,25 @@ class Truth:
 
 
 def read_annotations(
-    records: Records, items: Table, categories: Categories, report: ImportReport
+    records: Records,
+    items: Table,
+    categories: Categories,
+    report: ImportReport,
+    boxes: Convention | None = None,
 ) -> Truth:
     """Check every annotation against the images and the categories of its file.
 
+    Args:
+        boxes: How they are written, where it is not x, y, width and height in pixels.
+
     Raises:
-        SourceError: The boxes look normalised.
+        SourceError: The boxes look normalised, or outlines would have to be scaled with them.
     """
     sieve = Sieve(records, report)
     item = find_images(sieve, NameLookup(items["source_id"].tolist()))
     class_id = find_categories(sieve, NumberLookup(categories.ids), categories.names)
-    geometry = read_geometry(sieve, item, items, predicted=False)
-    area = _areas(sieve, geometry)
+    geometry = read_geometry(sieve, item, items, predicted=False, written=boxes)
+    area = _areas(sieve, geometry, in_pixels=boxes is None or boxes.in_pixels)
     _report_flags(sieve, geometry)
     mark_flags(sieve)
     annotations = annotations_of(
@@ -131,12 +139,13 @@ def drop_unknown_categories(sieve: Sieve, class_id: NDArray[np.int32], count: in
     sieve.drop(class_id < 0, "E-COCO-CATEGORY-UNKNOWN", "/category_id", problem)
 
 
-def _areas(sieve: Sieve, geometry: Geometry) -> NDArray[np.float64]:
-    """The annotation's own area; where it has none, of the mask, else of the box."""
+def _areas(sieve: Sieve, geometry: Geometry, *, in_pixels: bool) -> NDArray[np.float64]:
+    """The annotation's own area, if boxes are in pixels; else of the mask, else of the box."""
     records = sieve.records
     given = records.column["area"]
     with np.errstate(invalid="ignore"):
         wrong = ~(records.present["area"] & np.isfinite(given) & (given >= 0))
+    wrong |= not in_pixels
     wrong &= geometry.kind != Kind.CLASSIFICATION
     if not wrong.any():
         return given

@@ -38,7 +38,7 @@ def refuse_normalised(sieve: Sieve, box: Boxes, given: Flags) -> None:
         return
     place = f"{sieve.records.spec.place}/0/bbox"
     problem = f"all {len(inside)} boxes lie within 0..1: this looks normalised, COCO has pixels"
-    fix = "multiply x and width by the image's width, y and height by its height"
+    fix = "say so in a file for --mapping:  boxes: {corners: xywh, scale: relative}"
     path = sieve.report.path
     raise SourceError(path, place, problem, fix=fix, code="E-COCO-BBOX-NORMALISED")
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.errors import SourceError
 from boxscore.schema.kinds import Kind, Mark
 from boxscore.schema.tables import Table
+from boxscore.sources.box_forms import boxes_as_pixels
 from boxscore.sources.coco_boxes import Corners, check_boxes, refuse_normalised
 from boxscore.sources.coco_extras import read_rotations
 from boxscore.sources.coco_keypoints import Keypoints, keypoints_of
 from boxscore.sources.coco_masks import check_masks
+from boxscore.sources.raw import Convention
 from boxscore.sources.segmentation import ABSENT, EMPTY, POLYGONS, Masks
 from boxscore.sources.sieve import Flags, Sieve
 
@@ -62,6 +65,7 @@ def read_geometry(
     *,
     predicted: bool,
     corners: Corners | None = None,
+    written: Convention | None = None,
 ) -> Geometry:
     """Apply the rules for boxes, segmentations and keypoints; the sieve drops what breaks them.
 
@@ -70,15 +74,19 @@ def read_geometry(
         predicted: The records are results, which may be mere classifications; annotations are
             such only where none of their file has a geometry.
         corners: The records are some of a file's: what its boxes look like is judged at its end.
+        written: How boxes are written, where a mapping file says it.
 
     Raises:
-        SourceError: The boxes look normalised.
+        SourceError: The boxes look normalised, or outlines would have to be scaled with them.
     """
     records = sieve.records
     boxed, box = records.present["bbox"], records.column["bbox"]
     width, height = _sizes(sieve, item, items)
+    if written is not None:
+        box = _as_written(sieve, box, width, height, written)
     if corners is None:
-        refuse_normalised(sieve, box, boxed)
+        if written is None:
+            refuse_normalised(sieve, box, boxed)
         corners = Corners()
         check_boxes(sieve, box, boxed, width, height, corners)
         corners.hint(sieve.report, records.spec.place)
@@ -95,6 +103,24 @@ def read_geometry(
     if predicted and masks is not None:
         _compare_boxes(sieve, out, masks)
     return out
+
+
+def _as_written(
+    sieve: Sieve,
+    box: NDArray[np.float64],
+    width: NDArray[np.int32],
+    height: NDArray[np.int32],
+    written: Convention,
+) -> NDArray[np.float64]:
+    """(N, 4) x, y, width, height in pixels of boxes that are written in another way."""
+    records = sieve.records
+    given = records.segmentation
+    outlined = given is not None and bool(np.isin(given.kind, (ABSENT, EMPTY), invert=True).any())
+    if not written.in_pixels and (outlined or records.objects["keypoints"]):
+        problem = "outlines and keypoints would have to be scaled as the boxes are"
+        fix = "write all of them in pixels; a mapping file then says corners alone"
+        raise SourceError(sieve.report.path, "", problem, fix=fix, code="E-MAPPING-OUTLINES")
+    return boxes_as_pixels(box, width.astype(np.float64), height.astype(np.float64), written)
 
 
 def _sizes(

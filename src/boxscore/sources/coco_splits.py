@@ -23,6 +23,7 @@ from boxscore.sources.coco_items import FOLDER, texts_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
 from boxscore.sources.joining import joined
 from boxscore.sources.project_tables import ProjectTables
+from boxscore.sources.raw import Convention
 from boxscore.sources.report import ImportReport
 
 SHAPES = (Shape.POLYGON, Shape.BITMASK, Shape.ROTATABLE_BOUNDING_BOX, Shape.SKELETON)
@@ -30,7 +31,12 @@ SHAPES = (Shape.POLYGON, Shape.BITMASK, Shape.ROTATABLE_BOUNDING_BOX, Shape.SKEL
 
 
 def read(
-    files: Mapping[str, Path], images: Path | None, report: ImportReport, *, name: str
+    files: Mapping[str, Path],
+    images: Path | None,
+    report: ImportReport,
+    *,
+    name: str,
+    boxes: Convention | None = None,
 ) -> ProjectTables:
     """Read the files of `coco_layout.split_files`; every image gets the split of its file.
 
@@ -38,6 +44,7 @@ def read(
 
     Args:
         images: Folder with the picture files, or with one folder for each split.
+        boxes: As of `coco.read`.
         report: Its path is the folder of all of them.
 
     Raises:
@@ -45,10 +52,10 @@ def read(
     """
     parts: list[ProjectTables] = []
     for split, file in files.items():
-        own = ImportReport(file, strict=report.strict)
+        own = ImportReport(file, strict=report.strict, most_rejected=report.most_rejected)
         inner = None if images is None else images / split
         place = inner if inner is not None and inner.is_dir() else images
-        tables = coco.read(file, place, own, name=name)
+        tables = coco.read(file, place, own, name=name, boxes=boxes)
         report.include(own, f"{file.relative_to(report.path).as_posix()} ")
         parts.append(_within(tables, split))
     ontology = _ontology(parts, list(files.values()))

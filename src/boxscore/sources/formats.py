@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from boxscore.errors import RequestError, near_misses
-from boxscore.sources.raw import RawSet
+from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
 
 Role = Literal["truth", "predictions"]
@@ -38,6 +38,7 @@ class ReadRequest:
         titles: Of the project's images, for formats whose file names hold more than an image.
         classes: Number (or None) and name of the project's classes, for the same.
         rotated: Whether the project's ground truth has rotated boxes.
+        boxes: How the boxes of a ground truth are written, where a mapping file says it.
     """
 
     role: Role
@@ -46,6 +47,7 @@ class ReadRequest:
     titles: tuple[str, ...] = ()
     classes: tuple[tuple[int | None, str], ...] = ()
     rotated: bool = False
+    boxes: Convention | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

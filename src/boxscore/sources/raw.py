@@ -94,6 +94,11 @@ class Convention:
     size: tuple[int, int] = (0, 0)
 
     @property
+    def in_pixels(self) -> bool:
+        """Whether a unit is a pixel of the image."""
+        return self.scale == "pixels" and not self.fit
+
+    @property
     def words(self) -> str:
         """In words."""
         words = f"{self.corners}, {self.scale}"

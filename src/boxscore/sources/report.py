@@ -52,12 +52,14 @@ class ImportReport:
     Attributes:
         path: The file; messages name it without its folder.
         strict: Whether the first rejection or repair refuses the file.
+        most_rejected: Share of the records beyond which a file is refused.
         rejected: How many records were left out.
         recognition: What the file was taken for, where nobody named its format.
     """
 
     path: Path
     strict: bool = False
+    most_rejected: float = REJECTED_SHARE
     rejected: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     facts: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -206,16 +208,17 @@ class ImportReport:
             ],
         }
 
-    def check_refusal(self, total: int, share: float = REJECTED_SHARE) -> None:
+    def check_refusal(self, total: int, share: float | None = None) -> None:
         """Refuse a file of which too little is good.
 
         Args:
             total: Records in the file, good and rejected.
-            share: How much of it may be rejected.
+            share: How much of it may be rejected. Default: `most_rejected`.
 
         Raises:
             SourceError: More than that share of the records was rejected, or none is left.
         """
+        share = self.most_rejected if share is None else share
         if self.rejected == 0 or (self.rejected <= total * share and self.rejected < total):
             return
         code, count = self.rejected_codes.most_common(1)[0]

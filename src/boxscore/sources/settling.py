@@ -297,7 +297,7 @@ class _Work:
             negative,
             "E-BOX-NEGATIVE",
             lambda r: f"box {given[r].tolist()} has a negative size",
-            "say how boxes are written, with box_format in a mapping file",
+            "say how boxes are written:  boxes: {corners: ...}  in a file for --mapping",
         )
         self.repair(
             empty, "W-BOX-ZERO", lambda r: f"box {given[r].tolist()} is empty: kept", Mark.ZERO_AREA

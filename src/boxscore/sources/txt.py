@@ -121,7 +121,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     box, confidence = numbers, None
     if not truth:
         builder.confidence_at, box, confidence = _parted(numbers)
-    if truth:
+    if truth and request.boxes is None:
         builder.convention = convention_of(box)
         meant = f"boxes of {len(rows)} lines read as {builder.convention.words}"
         report.note("N-TXT-BOXES", meant)

@@ -95,7 +95,7 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     pictures = Pictures(request.images)
     listed = {path.with_suffix("").name for path in layout.listed}
     images = _images(builder, labels, pictures, truth, listed)
-    rows = RowReader(layout, builder, truth, request.rotated)
+    rows = RowReader(layout, builder, truth, request.rotated, request.boxes is not None)
     paths = [label.path for label in labels]
     for k in counted(rows.read_plain(paths, images), "label files to be looked at"):
         rows.read(paths[k], images[k])

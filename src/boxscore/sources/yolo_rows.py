@@ -75,9 +75,16 @@ class RowReader:
     """Reads the lines of many files; they are added once it is known whether all are in pixels."""
 
     def __init__(
-        self, layout: Layout, builder: RawBuilder, truth: bool, rotated: bool = False
+        self,
+        layout: Layout,
+        builder: RawBuilder,
+        truth: bool,
+        rotated: bool = False,
+        settled: bool = False,
     ) -> None:
+        """Begin; `settled` is whether a mapping file says how the numbers are meant."""
         self.layout, self.builder, self.truth = layout, builder, truth
+        self.settled = settled
         self.rotated = rotated or layout.task == "obb"
         self.found: list[_Placed] = []
         self.confident = self.plain = 0
@@ -224,18 +231,19 @@ class RowReader:
             SourceError: Every label of a ground truth is outside 0 to 1.
         """
         wild = [p for p in self.found if p.outside is not None]
-        if self.truth and wild and len(wild) == len(self.found) + self.plain:
+        all_wild = bool(wild) and len(wild) == len(self.found) + self.plain
+        if self.truth and all_wild and not self.settled:
             raise SourceError(
                 self.builder.path,
                 f"{self.builder.files[wild[0].file]}:{wild[0].line}",
                 f"{wild[0].outside:g} is no share of the image, nor is any other line",
-                fix="pixels? divide x by the width of the image and y by its height",
+                fix="pixels? say so in a file for --mapping:  boxes: {corners: cxcywh}",
                 code="E-YOLO-RANGE",
             )
         self.rotated = self._are_rotated()
-        judged = not self.truth and len(wild) > MANY * (len(self.found) + self.plain)
+        many = not self.truth and len(wild) > MANY * (len(self.found) + self.plain)
         for placed in self.found:
-            if placed.outside is None or judged:
+            if placed.outside is None or many or self.settled:
                 self._add(placed)
                 continue
             self.builder.report.reject(

@@ -15,13 +15,16 @@ from boxscore.project.imports.sigmas import Sigmas, with_sigmas
 from boxscore.schema.labels import DataLabel
 from boxscore.sources import COCO, chosen_format, coco, coco_splits, image_folder
 from boxscore.sources.coco_layout import file_of, split_files
+from boxscore.sources.doctor import Mapping
 from boxscore.sources.folder_files import FolderContent, find_files
 from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.kept_facts import KeptFacts, keeping
 from boxscore.sources.label_transformers import labels_of, load_transformers
 from boxscore.sources.project_tables import ProjectTables
+from boxscore.sources.raw import Convention
 from boxscore.sources.raw_project import project_of
 from boxscore.sources.report import ImportReport
+from boxscore.sources.truth_mapping import read_truth_mapping, with_classes
 from boxscore.sources.yaml_text import YAML
 
 
@@ -37,6 +40,7 @@ class ProjectRequest:
     symlinks: bool = False
     strict: bool = False
     dry_run: bool = False
+    mapping: Path | None = None
     sigmas: Sigmas | None = None
     progress: Progress = silent
 
@@ -46,11 +50,19 @@ def import_project(request: ProjectRequest) -> dict[str, Any]:
     target = request.target.absolute()
     if request.name is not None:
         refuse_existing(target / folder_name(request.name))
+    mapping = Mapping() if request.mapping is None else read_truth_mapping(request.mapping)
     report = ImportReport(request.source, strict=request.strict)
+    if mapping.most_unmatched is not None:
+        report.most_rejected = mapping.most_unmatched
+    if mapping.boxes is not None:
+        problem = f"boxes are read as {mapping.boxes.words}, as the mapping file says"
+        report.note("N-BOXES-MAPPED", problem)
     with _going_on(target, request.source, request.dry_run) as kept:
         with request.progress("reading annotations and images"):
             form = chosen_format(request.source, request.format, "truth", report)
-            tables = _tables(request, form, report)
+            tables = _tables(request, form, report, mapping.boxes)
+        if request.mapping is not None:
+            tables = with_classes(tables, mapping.classes, request.mapping)
         _tell(report, kept)
         if request.sigmas is not None:
             ontology = with_sigmas(tables.ontology, tables.ground_truth, request.sigmas)
@@ -73,18 +85,22 @@ def _tell(report: ImportReport, kept: KeptFacts | None) -> None:
         report.note("N-IMAGES-KEPT", problem, kept.found)
 
 
-def _tables(request: ProjectRequest, form: str, report: ImportReport) -> ProjectTables:
+def _tables(
+    request: ProjectRequest, form: str, report: ImportReport, boxes: Convention | None
+) -> ProjectTables:
     if form in COCO:
         if splits := split_files(request.source):
             folder = request.source.absolute()
             whole = folder.parent if folder.name == "annotations" else folder
-            return coco_splits.read(splits, request.images, report, name=storable(whole.name))
+            return coco_splits.read(
+                splits, request.images, report, name=storable(whole.name), boxes=boxes
+            )
         report.path = file = file_of(request.source, "truth")
         name = None if file == request.source else request.source.absolute().name
-        return coco.read(file, request.images, report, name=name)
-    raw = format_of(form, "truth").read(
-        request.source, ReadRequest(role="truth", images=request.images), report
-    )
+        return coco.read(file, request.images, report, name=name, boxes=boxes)
+    asked = ReadRequest(role="truth", images=request.images, boxes=boxes)
+    raw = format_of(form, "truth").read(request.source, asked, report)
+    raw = raw if boxes is None else replace(raw, convention=boxes)
     source = request.source.absolute()
     # A data.yaml describes its folder, and has the same name in every data set.
     described = source.suffix in YAML and source.stem in ("data", "dataset")
