@@ -333,3 +333,28 @@ def interlaced() -> bytes:
     head = struct.pack(">IIBBBBB", 4, 3, 8, 0, 0, 0, 1)
     parts = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"".join(lines)))
     return b"\x89PNG\r\n\x1a\n" + parts + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("place", [".", "masks"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docker-compose.yaml", "x-a: &a {restart: always}\nservices:\n  db: *a\n"),
+        ("hyp.yaml", "lr0: 0.01\nepochs: 3\nwarmup_epochs: 1\n"),
+        ("config.json", '{"epochs": 2, "batch": 1, "lr": 0.1}'),
+    ],
+)
+def test_files_about_something_else_name_no_class(
+    tmp_path: Path, place: str, name: str, text: str
+) -> None:
+    save(tmp_path / "masks" / "a.png", BASE)
+    (tmp_path / place / name).write_text(text)
+    raw, _ = read_masks(tmp_path / "masks")
+    assert areas(raw) == {("a", "0"): 4, ("a", "1"): 4, ("a", "2"): 4}
+
+
+def test_a_damaged_table_of_classes_is_told(tmp_path: Path) -> None:
+    save(tmp_path / "masks" / "a.png", BASE)
+    (tmp_path / "config.yaml").write_text("classes:\n  0: sky\n  0: road\n")
+    with pytest.raises(SourceError, match="stands twice"):
+        read_masks(tmp_path / "masks")

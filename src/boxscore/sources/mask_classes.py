@@ -11,7 +11,7 @@ from typing import Any
 from boxscore.errors import SourceError, shown
 from boxscore.sources.json_document import read_document
 from boxscore.sources.text_lines import read_lines
-from boxscore.sources.yaml_text import YAML, read_yaml
+from boxscore.sources.yaml_text import YAML, mentions, read_yaml
 
 NAMES = ("classes.txt", "labels.txt", "labelmap.txt", "class_names.txt", "classes.json")
 TABLES = (*NAMES, "mapping.json", "labels.json", "config.json", "class_dict.csv")
@@ -19,6 +19,10 @@ LARGEST = 1 << 20
 COLOURED = re.compile(r"([^:,]+)[:,]\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)")
 NUMBERED = re.compile(r"(\d+)\s*[:=,;\s]\s*(\S.*)")
 CODE = "E-MASK-NAMES"
+KEYS = ("classes", "names", "labels", "categories")
+OF_ANYTHING = ("config.json",)
+"""Tables that count only where they have one of the keys, as a YAML does: they may be about
+something else."""
 
 
 @dataclass(slots=True)
@@ -38,10 +42,12 @@ def classes_of(folders: list[Path]) -> MaskClasses:
     for folder in folders:
         for name in TABLES:
             if (folder / name).is_file():
-                return read_classes(folder / name)
+                found = read_classes(folder / name)
+                if found.names or name not in OF_ANYTHING:
+                    return found
         for path in sorted(folder.glob("*")):
-            if path.suffix.lower() in YAML:
-                found = _of_value(path, read_yaml(path))
+            if path.suffix.lower() in YAML and mentions(path, KEYS):
+                found = read_classes(path)
                 if found.names:
                     return found
     return MaskClasses()
@@ -54,9 +60,10 @@ def read_classes(path: Path) -> MaskClasses:
         SourceError: It is damaged.
     """
     if path.suffix.lower() == ".json":
-        return _of_value(path, read_document(path, LARGEST))
+        value = read_document(path, LARGEST)
+        return _keyed(path, value) if path.name in OF_ANYTHING else _of_value(path, value)
     if path.suffix.lower() in YAML:
-        return _of_value(path, read_yaml(path))
+        return _keyed(path, read_yaml(path))
     lines = [text.strip() for _, text in read_lines(path) if not text.lstrip().startswith("#")]
     coloured = [COLOURED.match(line) for line in lines]
     if any(coloured):
@@ -82,10 +89,16 @@ def _packed(rgb: tuple[int, ...]) -> int:
     return rgb[0] + 256 * rgb[1] + 65536 * rgb[2]
 
 
+def _keyed(path: Path, value: Any) -> MaskClasses:
+    """What stands under a key, if anything."""
+    found = isinstance(value, dict) and any(isinstance(value.get(k), dict | list) for k in KEYS)
+    return _of_value(path, value) if found else MaskClasses()
+
+
 def _of_value(path: Path, value: Any) -> MaskClasses:
     """A list of names, name -> number, number -> name, or records; bare or under a key."""
     if isinstance(value, dict):
-        for key in ("classes", "names", "labels", "categories"):
+        for key in KEYS:
             if isinstance(value.get(key), dict | list):
                 return _of_value(path, value[key])
     out = MaskClasses()

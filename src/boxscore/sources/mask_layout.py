@@ -11,7 +11,7 @@ from boxscore.sources.formats import ReadRequest
 from boxscore.sources.mask_classes import MaskClasses, classes_of
 from boxscore.sources.picture_places import FOLDERS, Pictures
 from boxscore.sources.text_lines import files_below
-from boxscore.sources.yaml_text import YAML, read_yaml
+from boxscore.sources.yaml_text import YAML, mentions, read_yaml
 from boxscore.sources.yolo_layout import contained
 from boxscore.sources.yolo_lists import SPLITS
 
@@ -87,7 +87,8 @@ def layout_of(path: Path, request: ReadRequest) -> MaskLayout:
 
 def _folders(path: Path, root: Path) -> list[Path]:
     """The folders of masks: as a YAML beside them says, by their names, or the one given."""
-    yamls = [path] if path.is_file() else sorted(p for p in root.glob("*") if _is_yaml(p))
+    beside = (p for p in root.glob("*") if _is_yaml(p) and mentions(p, SPLITS))
+    yamls = [path] if path.is_file() else sorted(beside)
     for file in yamls:
         document = read_yaml(file)
         entries = [document.get(s) for s in SPLITS] if isinstance(document, dict) else []

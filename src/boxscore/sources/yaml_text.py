@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,19 @@ class YamlMap(dict[Any, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.lines: dict[Any, int] = {}
+
+
+def mentions(path: Path, keys: Iterable[str]) -> bool:
+    """Whether a line of a file begins with one of these keys; other files are not worth reading.
+
+    Files about something else lie beside data: they may use anchors, or be no YAML at all.
+    """
+    words = "|".join(map(re.escape, keys))
+    try:
+        text = read_bytes(path, LARGEST_FILE)
+    except SourceError:
+        return False
+    return re.search(rf"^[{{ ]*[\"']?({words})[\"']?[ \t]*:".encode(), text, re.M) is not None
 
 
 def read_yaml(path: Path) -> Any:
