@@ -327,3 +327,20 @@ def test_row_156_a_folder_of_very_many_files_is_walked_once(
     assert [path.name for path in content.files][:3] == ["00000.JPG", "00001.jpg", "00003.JPG"]
     assert len(content.files) == 2000
     assert calls == [str(tmp_path)]
+
+
+def test_pictures_that_are_left_out_are_told(tmp_path: Path) -> None:
+    for name in ("a.png", "b.webp"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    for name in ("c.heic", "d.HEIC", "e.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    tables = read_folder(tmp_path)
+    problem, count = tables.report.facts["N-FOLDER-OTHERS"]
+    assert tables.items.rows == 1 and count == 3 and "2 .heic, 1 .webp" in problem
+    tables = read_folder(tmp_path, data_globs=["**/*"], label_globs=["*.txt"])
+    problem, count = tables.report.facts["N-FOLDER-OTHERS"]
+    assert tables.items.rows == 2 and count == 2 and "2 .heic" in problem
+    assert "N-FOLDER-OTHERS" not in read_folder(tmp_path, data_globs=["*.png"]).report.facts
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(SourceError, match=r"there are 2 \.heic, 1 \.webp"):
+        find_files(tmp_path, (), ())

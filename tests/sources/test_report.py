@@ -63,3 +63,15 @@ def test_strict_raises_at_once() -> None:
             act("E-X", "/0", "bad")
     with pytest.raises(SourceError, match="E-X"):
         report.note("E-X", "bad", wrong=True)
+
+
+def test_a_refusal_names_the_cause_beside_its_consequences() -> None:
+    report = ImportReport(Path("a.json"))
+    report.repair("W-BEFORE", "/", "was mended")
+    report.reject("E-CLASS", "/categories/1", "has no name")
+    for k in range(5):
+        report.reject("E-UNKNOWN", f"/annotations/{k}", "no such category")
+    with pytest.raises(SourceError) as bad:
+        report.check_refusal(20)
+    assert "most often (5) E-UNKNOWN" in str(bad.value)
+    assert "before that E-CLASS /categories/1: has no name" in str(bad.value)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from boxscore.errors import SourceError
+from boxscore.errors import SourceError, shown
 from boxscore.sources import video
 from boxscore.sources.text_lines import is_inside
 
 DEFAULT_SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".mp4", ".mov", ".avi", ".webm")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tiff", ".tif", ".bmp", ".webp", ".gif")
+FOREIGN = (
+    ".heic", ".heif", ".avif", ".svg", ".psd", ".eps", ".pdf", ".fits", ".jp2", ".jxl", ".dcm",
+    ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raw",
+)  # fmt: skip
+"""Of pictures that are not read: a folder of images may be missed for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,8 @@ class FolderContent:
 
     Attributes:
         files: Images and videos, by path.
-        others: Files that the globs named but that are neither.
+        others: Files that the globs named but that are neither; without globs, pictures and
+            videos of other suffixes than the default ones.
         labels: Files for the transformer.
         links: How many of the others are links that lead out of the folder.
         groups: Image -> the folder that is its image group, and its place in it.
@@ -45,6 +52,11 @@ class FolderContent:
         """The files that are images, by their names."""
         return [path for path in self.files if not is_video(path)]
 
+    @property
+    def left_out(self) -> str:
+        """How many of the others, links aside, have which suffix."""
+        return _by_count(self.others[self.links :])
+
     def document(self) -> dict[str, object]:
         """For a rehearsal."""
         return {
@@ -56,6 +68,11 @@ class FolderContent:
             "image_groups": len({group for group, _ in self.groups.values()}),
             "folders": len({path.parent for path in self.files}),
         }
+
+
+def _by_count(paths: Iterable[Path]) -> str:
+    suffixes = Counter(path.suffix.lower() or "without a suffix" for path in paths)
+    return ", ".join(f"{count} {shown(suffix)}" for suffix, count in suffixes.most_common(10))
 
 
 def is_video(path: Path) -> bool:
@@ -78,31 +95,33 @@ def find_files(
         SourceError: There is neither image nor video, or no folder where groups are asked for.
     """
     data = _matches(root, data_globs) if data_globs else _by_suffix(root)
-    kept = [path for path in data if path.suffix.lower() in (*SUFFIXES, *video.SUFFIXES)]
+    wanted = (*SUFFIXES, *video.SUFFIXES) if data_globs else DEFAULT_SUFFIXES
+    kept = [path for path in data if path.suffix.lower() in wanted]
     inside = _Inside(root)
     files = [path for path in kept if inside(path)]
     links = sorted(set(kept) - set(files))
+    labels = _matches(root, label_globs)
+    others = sorted(set(data) - set(kept) - set(labels))
     if not files:
+        problem = "no image or video fits " + ", ".join(data_globs or DEFAULT_SUFFIXES)
         raise SourceError(
             root,
             "",
-            "no image or video fits " + ", ".join(data_globs or DEFAULT_SUFFIXES),
+            problem + (f"; there are {_by_count(others)}" if others else ""),
             fix="name another folder, or other files with --data-glob",
             code="E-FOLDER-EMPTY",
         )
-    others = sorted(set(data) - set(kept))
-    labels = _matches(root, label_globs)
     groups = _groups(root, group_globs, files)
     return FolderContent(root, files, links + others, labels, len(links), groups)
 
 
 def _by_suffix(root: Path) -> list[Path]:
-    """Files of the default suffixes in any case; the folder is walked once, links not followed."""
+    """Pictures and videos by suffix in any case; the folder is walked once, links not followed."""
     found = (
         Path(folder, name)
         for folder, _, names in os.walk(root)
         for name in names
-        if name.lower().endswith(DEFAULT_SUFFIXES)
+        if name.lower().endswith((*DEFAULT_SUFFIXES, *SUFFIXES, *video.SUFFIXES, *FOREIGN))
     )
     return sorted(path for path in found if path.is_file())
 

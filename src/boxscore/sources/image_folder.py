@@ -64,6 +64,9 @@ def read(
     """
     if content.links:
         report.note("W-FOLDER-LINK", "links that lead out of the folder left out", content.links)
+    if content.left_out:
+        problem = f"files left out: {content.left_out}; --data-glob names those that can be read"
+        report.note("N-FOLDER-OTHERS", problem, len(content.others) - content.links)
     units = list(_usable(content, report))
     items, files = _items(units)
     rows = np.cumsum([0] + [unit.rows for unit in units]).tolist()

@@ -225,5 +225,8 @@ class ImportReport:
         first = self.entries[code][0]
         problem = f"{self.rejected} of {total} records are unusable"
         problem += f"; most often ({count}) {code} {first.words}"
+        cause = next(code for code in self.entries if code in self.rejected_codes)
+        if cause != code:  # a class that was rejected takes its records along
+            problem += f"; before that {cause} {self.entries[cause][0].words}"
         fix = first.fix or "correct the file; nothing was imported"
         raise SourceError(self.path, "", problem, fix=fix, code="E-TOO-MANY-REJECTED")
