@@ -62,6 +62,21 @@ def test_bad_results_leave_the_project_as_it_was(
     ]
 
 
+def test_a_folder_is_imported_where_it_lies(tmp_path: Path) -> None:
+    source = tmp_path / "data" / "labels"
+    source.mkdir(parents=True)
+    for k in range(3):
+        (source / f"{k}.txt").write_text("car 0.1 0.1 0.5 0.5\n")
+    done = run("import", "project", "labels", "--no-metrics", "--json", cwd=source.parent)
+    assert done.code == 0 and done.json["project"] == "labels-project"
+    assert Path(done.json["path"]) == source.parent / "labels-project"
+    assert sorted(p.name for p in source.iterdir()) == ["0.txt", "1.txt", "2.txt"]
+    again = run("import", "project", "labels", "--no-metrics", cwd=source.parent)
+    assert again.code == 2 and "E-PROJECT-EXISTS" in again.err
+    named = run("import", "project", "labels", "-n", "labels", "--no-metrics", cwd=source.parent)
+    assert named.code == 2 and "is no project" in named.err and "remove" not in named.err
+
+
 def test_rejected_records_end_with_three(tmp_path: Path, demo_folder: Path) -> None:
     project = tmp_path / "p"
     shutil.copytree(demo_folder, project)

@@ -10,7 +10,12 @@ from typing import Any
 
 from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError, storable
-from boxscore.project.imports.importing import folder_name, publish_project, refuse_existing
+from boxscore.project.imports.importing import (
+    folder_name,
+    free_name,
+    publish_project,
+    refuse_existing,
+)
 from boxscore.project.imports.sigmas import Sigmas, with_sigmas
 from boxscore.schema.labels import DataLabel
 from boxscore.sources import COCO, chosen_format, coco, coco_splits, image_folder
@@ -183,7 +188,7 @@ def publish(
     progress: Progress,
 ) -> dict[str, Any]:
     """Publish a project that was read, unless this is a rehearsal, and describe it."""
-    chosen = name or tables.name
+    chosen = name or free_name(target, tables.name)
     root = target / folder_name(chosen)
     refuse_existing(root)
     if not dry_run:

@@ -29,7 +29,7 @@ from boxscore.sources.doctor import with_mapping
 from boxscore.sources.project_tables import ProjectTables
 from boxscore.sources.report import ImportReport
 from boxscore.sources.run_tables import RunTables
-from boxscore.store.layout import is_unfinished
+from boxscore.store.layout import is_project, is_unfinished
 from boxscore.store.read import Snapshot
 from boxscore.store.records import RunRecord
 from boxscore.store.write import Writer
@@ -69,10 +69,17 @@ def refuse_existing(root: Path) -> None:
     """Refuse to write into a folder that is there already, unless a killed import left it."""
     if root.exists() and not is_unfinished(root):
         raise RequestError(
-            f"{root}: exists already",
-            fix="choose another --name, or remove that folder first",
+            f"{root}: exists already" + ("" if is_project(root) else ", and is no project"),
+            fix="choose another --name",
             code="E-PROJECT-EXISTS",
         )
+
+
+def free_name(target: Path, name: str) -> str:
+    """A project's name where none was given: that of its source, which may lie there itself."""
+    root = target / folder_name(name)
+    taken = root.exists() and not is_unfinished(root) and not is_project(root)
+    return f"{name}-project" if taken else name
 
 
 def folder_name(name: str) -> str:
