@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -132,13 +133,28 @@ def test_help_has_an_example_everywhere() -> None:
 
     from boxscore.cli.program import program
 
-    def leaves(command: click.Command, path: str) -> list[tuple[str, click.Command]]:
+    def commands(command: click.Command, path: str) -> list[tuple[str, click.Command]]:
         if not isinstance(command, click.Group):
             return [(path, command)]
         context = click.Context(command)
         children = [(n, command.get_command(context, n)) for n in command.list_commands(context)]
-        return [leaf for n, child in children if child for leaf in leaves(child, f"{path} {n}")]
+        inner = [one for n, child in children if child for one in commands(child, f"{path} {n}")]
+        return [(path, command), *inner]
 
-    found = leaves(program, "boxscore")
-    assert len(found) > 10
+    found = commands(program, "boxscore")[1:]
+    assert len(found) > 60
     assert [path for path, command in found if "Example" not in (command.epilog or "")] == []
+
+
+def test_help_names_every_format_of_an_export(tmp_path: Path) -> None:
+    from boxscore.sinks import SINKS
+
+    said = re.sub(r"\s+", " ", run("export", "--help", cwd=tmp_path).out)
+    assert [name for name in SINKS if not re.search(rf"\b{name}\b", said)] == []
+
+
+def test_a_rehearsal_is_asked_for_alike_everywhere(tmp_path: Path) -> None:
+    for option in ("--dryrun", "--dry-run"):
+        done = run("init", DEMO / "images", option, "--json", cwd=tmp_path)
+        assert done.code == 0 and done.json["files"] == 41
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ import click
 from boxscore.cli.options import json_option, open_project, target_option
 
 
-@click.group("config")
+@click.group("config", epilog="Example:  boxscore config set protocol voc12")
 def config_group() -> None:
     """Settings of the project: thresholds of findings, usual task and protocol, tags of keys."""
 

@@ -97,7 +97,7 @@ def embed(
     return EXIT_PARTLY if document["failures"] else 0
 
 
-@click.group("embeddings")
+@click.group("embeddings", epilog="Example:  boxscore embeddings list")
 def embeddings_group() -> None:
     """Embeddings that a project holds, and those made elsewhere."""
 
@@ -192,7 +192,7 @@ def map_embeddings(
 @click.argument("item", required=False)
 @click.option("--annotation", type=int, help="Like this row of the ground truth instead.")
 @click.option("--run", help="The annotation is a prediction of this run.")
-@click.option("-k", type=int, default=10, show_default=True, help="How many.")
+@click.option("-k", "--top", "k", type=int, default=10, show_default=True, help="How many.")
 @json_option
 @target_option
 def similar(

@@ -18,7 +18,7 @@ from boxscore.cli.options import json_option, open_project, slice_option, target
     "--format",
     "form",
     required=True,
-    help="coco, yolo, voc, cvat, kitti, csv, jsonl, parquet, or pickle (runs only).",
+    help="coco, yolo, voc, cvat, kitti, mot, masks, csv, jsonl, parquet, or pickle (runs only).",
 )
 @click.option(
     "-o",

@@ -18,7 +18,7 @@ from boxscore.cli.options import (
 from boxscore.errors import EXIT_PARTLY, RequestError
 
 
-@click.group("import")
+@click.group("import", epilog="Example:  boxscore import predictions results.json --name yolo-x")
 def import_group() -> None:
     """Bring in a project with ground truth, or the predictions of a model."""
 

@@ -51,7 +51,13 @@ from boxscore.errors import EXIT_PARTLY
 )
 @click.option("-n", "--name", help='Name of the project. Default: "[EA] " and the folder.')
 @click.option("--symlinks/--no-symlinks", default=False, help="Link to the images, do not copy.")
-@click.option("--dryrun/--no-dryrun", default=False, help="Show what would be made; write nothing.")
+@click.option(
+    "--dryrun/--no-dryrun",
+    "--dry-run/--no-dry-run",
+    "dryrun",
+    default=False,
+    help="Show what would be made; write nothing.",
+)
 @metrics_option
 @json_option
 @target_option

@@ -18,7 +18,7 @@ from boxscore.cli.options import (
 from boxscore.errors import EXIT_PARTLY
 
 
-@click.group("metric")
+@click.group("metric", epilog="Example:  boxscore metric show Brightness")
 def metric_group() -> None:
     """Quality metrics of images, ground truth and predictions."""
 

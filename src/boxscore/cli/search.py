@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from boxscore.cli.options import json_option, open_project, target_option
+from boxscore.cli.options import json_option, open_project, slice_option, target_option
 
 
 @click.command("search", epilog="Example:  boxscore search 'a dog on a sofa' --top 5")
 @click.argument("text")
 @click.option("--objects", is_flag=True, help="Search labelled objects instead of images.")
 @click.option("--run", help="Search this run's predictions.")
-@click.option("--slice", "where", help="Only in these images, as split=val.")
-@click.option("--top", type=int, default=10, show_default=True, help="How many.")
+@slice_option
+@click.option("-k", "--top", type=int, default=10, show_default=True, help="How many.")
 @click.option("--model", help="Where the model is now, as open_clip:local-dir:FOLDER.")
 @json_option
 @target_option
@@ -22,7 +22,7 @@ def search(
     text: str,
     objects: bool,
     run: str | None,
-    where: str | None,
+    where: str | list[str] | None,
     top: int,
     model: str | None,
     as_json: bool,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from boxscore.project.slices.tagging import Selection
 
 
-@click.group("tag")
+@click.group("tag", epilog="Example:  boxscore tag list")
 def tag_group() -> None:
     """Tag images and objects: add, remove, list, undo."""
 
@@ -41,7 +41,7 @@ def _selection(where: str | None, objects: tuple[str, ...], run: str | None) -> 
     return Selection(where=where, objects=objects, run=run)
 
 
-@tag_group.command(epilog="Example:  boxscore tag add night 'metric.brightness=..0.2'")
+@tag_group.command(epilog="Example:  boxscore tag add night 'metric.brightness=..0.35'")
 @_options
 def add(
     name: str, where: str | None, objects: tuple[str, ...], run: str | None, target: Path
@@ -51,7 +51,7 @@ def add(
     click.echo(f"{name}: {changed} tagged")
 
 
-@tag_group.command(epilog="Example:  boxscore tag remove night title=0001.jpg")
+@tag_group.command(epilog="Example:  boxscore tag remove night title=000000005001.jpg")
 @_options
 def remove(
     name: str, where: str | None, objects: tuple[str, ...], run: str | None, target: Path
@@ -87,13 +87,13 @@ def undo(target: Path) -> None:
     click.echo("nothing to undo" if done is None else f"undone: {done}")
 
 
-@click.group("slice")
+@click.group("slice", epilog="Example:  boxscore slice list")
 def slice_group() -> None:
     """Name ways to choose images: save, list, delete. `--slice slice=NAME` then means one."""
 
 
 @slice_group.command(
-    epilog="Example:  boxscore slice save dark-val 'split=val,metric.brightness=..0.2'"
+    epilog="Example:  boxscore slice save dark-val 'split=val,metric.brightness=..0.35'"
 )
 @click.argument("name")
 @click.argument("where")
