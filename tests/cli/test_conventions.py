@@ -96,6 +96,38 @@ def test_rejected_records_end_with_three(tmp_path: Path, demo_folder: Path) -> N
     )
 
 
+def test_a_reader_that_stops_is_no_bug(demo_folder: Path) -> None:
+    command = [sys.executable, "-m", "boxscore", "evaluate", "-t", str(demo_folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read() == b"" and child.wait(timeout=60) == 0
+
+
+def test_one_run_is_an_object_and_several_are_a_list(tmp_path: Path, demo_folder: Path) -> None:
+    assert isinstance(run("evaluate", "--json", cwd=demo_folder).json, list)
+    project = tmp_path / "one"
+    shutil.copytree(demo_folder, project)
+    run("runs", "delete", "float32", cwd=project)
+    assert (
+        run("evaluate", "--json", cwd=project).json
+        == run("evaluate", "int8", "--json", cwd=project).json
+    )
+    run("runs", "delete", "int8", cwd=project)
+    assert run("evaluate", "--json", cwd=project).json == []
+
+
+def test_an_emptied_catalogue_is_damage(tmp_path: Path, demo_folder: Path) -> None:
+    project = tmp_path / "p"
+    shutil.copytree(demo_folder, project)
+    for file in project.glob("catalogue.sqlite*"):
+        file.unlink()
+    (project / "catalogue.sqlite").touch()
+    for command in (("verify",), ("evaluate",), ("runs", "delete", "int8")):
+        done = run(*command, cwd=project)
+        assert done.code == 2 and "E-STORE-CATALOGUE" in done.err and "fix:" in done.err
+
+
 def test_score_needs_no_project(tmp_path: Path) -> None:
     done = run(
         "score", DEMO / "annotations.json", DEMO / "predictions_int8.json", "--json", cwd=tmp_path

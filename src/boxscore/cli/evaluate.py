@@ -96,7 +96,7 @@ def evaluate(
     if as_json:
         from boxscore.cli.text import print_json
 
-        print_json(documents[0] if len(runs) == 1 else documents)
+        print_json(documents[0] if len(documents) == 1 else documents)
         return
     if not documents:
         click.echo("No runs yet. Import one:  boxscore import predictions FILE", err=True)

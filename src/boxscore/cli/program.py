@@ -75,6 +75,7 @@ def program() -> None:
 
 def run(args: list[str] | None = None) -> int:
     """Run the program; every deliberate error becomes two lines on stderr and an exit code."""
+    out = sys.stdout
     try:
         outcome: Any = program.main(args=args, standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
@@ -89,8 +90,10 @@ def run(args: list[str] | None = None) -> int:
     except BoxscoreError as refused:
         click.echo(str(refused), err=True)
         return refused.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit:
+        # Where nobody reads on, as in `| head`, click silences stdout and ends: that is no bug.
+        if sys.stdout is out:
+            raise
         return 0
     except Exception:
         import traceback

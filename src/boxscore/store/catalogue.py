@@ -78,6 +78,8 @@ class Catalogue:
         try:
             self.db = _connect(path, writable)
             self._check_version(root)
+            if not create and self._version() == 0:
+                raise sqlite3.DatabaseError("it holds nothing")
             if writable:
                 self._migrate()
         except sqlite3.OperationalError as failed:
