@@ -111,6 +111,15 @@ def test_row_142_a_bomb_of_texts_is_refused(tmp_path: Path) -> None:
     assert read_facts(path).code == "E-IMAGE-KIND"
 
 
+def test_row_142_a_million_chunks_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "chunks.png"
+    path.write_bytes(png(4, 4, *[(b"tEXt", b"k\0v")] * 1_000_000))
+    facts = read_facts(path)
+    assert facts.code == "E-IMAGE-KIND" and "chunks" in facts.problem
+    path.write_bytes(png(4, 4, *[(b"tEXt", b"k\0v")] * 100))
+    assert read_facts(path).code == ""
+
+
 TURNS: dict[int, Callable[[Image.Image], Image.Image]] = {
     2: lambda i: i.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
     3: lambda i: i.transpose(Image.Transpose.ROTATE_180),

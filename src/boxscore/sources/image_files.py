@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from boxscore.sources.kept_facts import reader_of
-from boxscore.sources.plain_headers import ENDS, TAIL, Header, plain_header
+from boxscore.sources.plain_headers import ENDS, SIGNATURE, TAIL, Header, plain_header
 
 MOST_PIXELS = 100_000_000
+MOST_CHUNKS = 10_000
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 ORIENTATION = 0x0112
 SIDEWAYS = (5, 6, 7, 8)
@@ -159,6 +160,9 @@ def _header(file: BinaryIO) -> Header | str:
     """The header, or why there is none to read."""
     from PIL import Image, UnidentifiedImageError
 
+    if _overfull(file):
+        return f"has more than {MOST_CHUNKS} chunks before its pixels"
+    file.seek(0)
     try:
         with Image.open(file, formats=FORMATS) as image:
             return Header(
@@ -174,6 +178,18 @@ def _header(file: BinaryIO) -> Header | str:
         return f"has more than {MOST_PIXELS} pixels"
     except Exception as bad:
         return _cut_webp(file) or f"has a damaged header: {type(bad).__name__}"
+
+
+def _overfull(file: BinaryIO) -> bool:
+    """Whether a PNG has so many chunks before its pixels that reading them takes seconds."""
+    if file.read(len(SIGNATURE)) != SIGNATURE:
+        return False
+    for _ in range(MOST_CHUNKS):
+        head = file.read(8)
+        if len(head) < 8 or head[4:] == b"IDAT":
+            return False
+        file.seek(int.from_bytes(head[:4], "big") + 4, os.SEEK_CUR)
+    return True
 
 
 def _cut_webp(file: BinaryIO) -> Header | None:
