@@ -11,7 +11,8 @@ import pytest
 from boxscore.errors import RequestError
 from boxscore.evaluation.calibration import (
     brier_score,
-    detection_calibration_error,
+    calibration_cells,
+    error_of_cells,
     expected_calibration_error,
     reliability,
 )
@@ -42,7 +43,8 @@ def test_expected_error_is_that_of_a_loop(seed: int, bins: int) -> None:
     expected = slow_error(upper, confidence, right)
     got = expected_calibration_error(confidence, right, bins=bins)
     assert got == pytest.approx(expected, abs=1e-12)
-    assert detection_calibration_error(confidence, right, bins=bins) == pytest.approx(got)
+    cell = calibration_cells(confidence, None, bins)
+    assert error_of_cells(cell, confidence, right) == pytest.approx(got)
 
 
 def test_a_diagram_by_hand() -> None:
@@ -101,7 +103,7 @@ def test_detection_error_over_position_is_that_of_a_loop(seed: int) -> None:
         tuple(math.ceil(v[k] * b) - 1 for v, b in zip(columns, bins, strict=True))
         for k in range(confidence.size)
     ]
-    got = detection_calibration_error(confidence, right, place=place, bins=bins)
+    got = error_of_cells(calibration_cells(confidence, place, bins), confidence, right)
     assert got == pytest.approx(slow_error(cells, confidence, right), abs=1e-12)
 
 
@@ -120,7 +122,7 @@ def test_nothing_is_undefined() -> None:
     assert math.isnan(diagram.ece)
     assert math.isnan(diagram.mce)
     assert math.isnan(brier_score(none, none))
-    assert math.isnan(detection_calibration_error(none, none))
+    assert math.isnan(error_of_cells(calibration_cells(none, None, 15), none, none))
     assert math.isnan(reliability(none, none, spacing="count").ece)
 
 
@@ -150,5 +152,5 @@ def test_bad_input_is_refused(confidence: Any, right: Any, settings: Any, code: 
 )
 def test_bad_places_are_refused(place: Any, bins: Any, code: str) -> None:
     with pytest.raises(RequestError) as refused:
-        detection_calibration_error(np.full(2, 0.5), np.ones(2), place=place, bins=bins)
+        calibration_cells(np.full(2, 0.5), place, bins)
     assert refused.value.code == code

@@ -10,7 +10,7 @@ import pytest
 from boxscore.cli.plain_score import MEANING as NAMES
 from boxscore.errors import RequestError
 from boxscore.evaluation.ap import coco_numbers
-from boxscore.evaluation.slices import Slices, subset_numbers
+from boxscore.evaluation.slices import Slices
 from boxscore.kernels import _core
 from boxscore.matching.coco import match
 from boxscore.matching.policy import COCO
@@ -119,12 +119,12 @@ def test_weights_beyond_the_prepared_ones_are_refused_by_the_kernel() -> None:
 @pytest.mark.parametrize("items", [np.ones(4, np.bool_), np.ones(5, np.int64), np.ones((5, 1))])
 def test_a_slice_is_one_bool_per_image(items: Any) -> None:
     with pytest.raises(RequestError, match="E-SLICE-SHAPE"):
-        subset_numbers(match(brute.scene(1), COCO), items)
+        Slices(match(brute.scene(1), COCO)).numbers(items)
 
 
 def test_no_image_has_no_number() -> None:
     matching = match(brute.scene(1), COCO)
-    numbers = subset_numbers(matching, np.zeros(5, np.bool_))
+    numbers = Slices(matching).numbers(np.zeros(5, np.bool_))
     assert np.isnan(list(numbers.overall.values())).all()
     assert numbers.ground_truth.tolist() == numbers.predictions.tolist() == [0, 0, 0]
 
@@ -133,7 +133,7 @@ def test_no_image_has_no_number() -> None:
 def test_a_subset_is_that_subset_matched_alone(seed: int) -> None:
     view = brute.scene(seed, ties=True)
     chosen = np.random.default_rng(seed).random(view.items) < 0.6
-    ours = subset_numbers(match(view, COCO), chosen)
+    ours = Slices(match(view, COCO)).numbers(chosen)
     alone = coco_numbers(match(brute.repeated(view, chosen.astype(int)), COCO))
     assert np.array_equal(list(ours.overall.values()), list(alone.overall.values()), equal_nan=True)
     for name in CLASS_NAMES:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from boxscore.cli.plain_score import MEANING as NAMES
-from boxscore.evaluation.slices import Slices, subset_numbers
+from boxscore.evaluation.slices import Slices
 from boxscore.kernels import _core
 from boxscore.matching.coco import Matching, counted
 from tests.parity import ours, pycoco
@@ -133,5 +133,5 @@ def test_bootstrap_replicates_of_the_demo(tmp_path: Path) -> None:
 def test_all_images_are_the_whole_run(tmp_path: Path) -> None:
     paths = DEMO / "annotations.json", DEMO / "predictions_float32.json"
     matching, whole = ours.matched(*paths, "bbox"), ours.evaluate(*paths, "bbox")
-    numbers = subset_numbers(matching, np.ones(matching.view.items, np.bool_))
+    numbers = Slices(matching).numbers(np.ones(matching.view.items, np.bool_))
     assert list(numbers.overall.values()) == whole["stats"].tolist()

@@ -101,39 +101,19 @@ def brier_score(confidence: NDArray[Any], right: NDArray[Any]) -> float:
     return float(np.mean((right - confidence) ** 2)) if right.size else float("nan")
 
 
-def detection_calibration_error(
-    confidence: NDArray[Any],
-    right: NDArray[Any],
-    *,
-    place: NDArray[Any] | None = None,
-    bins: int | Sequence[int] = BINS,
-) -> float:
-    """D-ECE: gap of confidence and precision over bins of confidence, position and size.
-
-    Args:
-        confidence: (P,) of the predictions, in [0, 1].
-        right: (P,) bool, whether each was matched.
-        place: (P, K) further coordinates in [0, 1], such as the centre and the size of a box
-            relative to its image; None bins by confidence only.
-        bins: How many along the confidence and each of the K coordinates, or one number for all.
-
-    Returns:
-        Gap weighted by the predictions in each cell; nan without predictions.
-
-    Raises:
-        RequestError: Shapes differ, a value is outside [0, 1] or nan, or bins do not fit.
-    """
-    confidence, right = _checked(confidence, right)
-    return error_of_cells(calibration_cells(confidence, place, bins), confidence, right)
-
-
 def calibration_cells(
     confidence: NDArray[np.float64], place: NDArray[Any] | None, bins: int | Sequence[int]
 ) -> NDArray[np.int32]:
     """(P,) the cell of confidence, position and size that each prediction lies in.
 
+    Args:
+        confidence: (P,) of the predictions, in [0, 1].
+        place: (P, K) further coordinates in [0, 1], such as the centre and the size of a box
+            relative to its image; None bins by confidence only.
+        bins: How many along the confidence and each of the K coordinates, or one number for all.
+
     Raises:
-        RequestError: As of `detection_calibration_error`.
+        RequestError: Shapes differ, a coordinate is outside [0, 1] or nan, or bins do not fit.
     """
     coordinates = [confidence, *_coordinates(place, confidence.size)]
     cell = np.zeros(confidence.size, np.int64)
@@ -148,7 +128,16 @@ def calibration_cells(
 def error_of_cells(
     cell: NDArray[np.int32], confidence: NDArray[np.float64], right: NDArray[Any]
 ) -> float:
-    """D-ECE of predictions (P,) whose cells are known; nan without predictions."""
+    """D-ECE: gap of confidence and precision of each cell, weighted by the predictions in it.
+
+    Args:
+        cell: (P,) of `calibration_cells`.
+        confidence: (P,) of the predictions.
+        right: (P,) bool, whether each was matched.
+
+    Returns:
+        nan without predictions.
+    """
     n = np.bincount(cell)
     filled = n > 0
     gap = np.abs(_means(cell, right, n) - _means(cell, confidence, n))[filled]

@@ -42,13 +42,6 @@ class Segments:
     crowd: NDArray[np.bool_] | None = None
 
 
-def ids_of_colours(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Segment ids of COCO's panoptic PNG: R + 256 G + 65536 B of (height, width, 3)."""
-    if colours.ndim != 3 or colours.shape[2] != 3:
-        raise _bad_shape(f"colours have shape {colours.shape}", "give (height, width, 3)")
-    return np.asarray(colours.astype(np.int64) @ np.array([1, 256, 65536]), np.int64)
-
-
 class PanopticScores:
     """Matched and missed segments by class, image after image.
 

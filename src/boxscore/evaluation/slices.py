@@ -113,12 +113,3 @@ class Slices:
         sums = _core.weigh(weights[None], item, class_id, self.matching.view.classes)[0]
         whole: NDArray[np.int64] = sums.astype(np.int64)
         return whole
-
-
-def subset_numbers(matching: Matching, items: NDArray[np.bool_]) -> Numbers:
-    """The numbers of one subset; make a `Slices` to ask for several.
-
-    Args:
-        items: (items,) bool.
-    """
-    return Slices(matching).numbers(items)

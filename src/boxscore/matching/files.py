@@ -10,12 +10,7 @@ TYPE_CHECKING = False  # importing NumPy and typing takes as long as matching
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from boxscore.errors import RequestError
-
-IOU_THRESHOLDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +31,6 @@ class FileMatches:
     matched: memoryview
     ignored: memoryview
     rank: memoryview
-
-    def true_positives(self) -> NDArray[np.bool_]:
-        """(10, P) whether the prediction is a true positive, per threshold."""
-        import numpy as np
-
-        counted = np.asarray(self.matched) & ~np.asarray(self.ignored)
-        bit = np.arange(IOU_THRESHOLDS, dtype=np.uint16)[:, None]
-        positive: NDArray[np.bool_] = (counted >> bit & 1).astype(np.bool_)
-        return positive
 
 
 def match_files(
