@@ -11,6 +11,7 @@ import click
 import pytest
 
 from boxscore.cli.program import program
+from tests.cli.program import run
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -95,3 +96,25 @@ def test_every_command_in_the_docs_is_one(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_is_no_command_is_seen(words: str) -> None:
     with pytest.raises(click.ClickException):
         parsed(words.split())
+
+
+def test_the_program_prints_its_documentation(tmp_path: Path) -> None:
+    listed = run("docs", cwd=tmp_path)
+    names = [line.split()[0] for line in listed.out.splitlines()]
+    assert [f"docs/{name}.md" for name in names] == [
+        page.relative_to(ROOT).as_posix() for page in PAGES[1:]
+    ]
+    page = (ROOT / "docs" / "guides" / "doctor.md").read_text(encoding="utf-8")
+    for name in ("doctor", "guides/doctor", "guides/doctor.md"):
+        assert run("docs", name, cwd=tmp_path).out.rstrip() == page.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [("docter", "did you mean 'doctor'?"), ("coco", "formats/coco, protocols/coco"), ("", "")],
+)
+def test_a_page_that_is_none_is_refused_with_its_near_misses(
+    page: str, words: str, tmp_path: Path
+) -> None:
+    done = run("docs", page, cwd=tmp_path)
+    assert done.code == 2 and "E-DOCS-PAGE" in done.err and words in done.err

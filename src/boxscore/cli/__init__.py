@@ -65,6 +65,7 @@ SECTIONS = {
         "storage": "config:storage",
         "print": "prints:print_group",
         "verify": "verify:verify",
+        "docs": "docs:docs",
         "system-info": "prints:system_info",
     },
 }

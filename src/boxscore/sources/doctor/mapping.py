@@ -16,7 +16,7 @@ from boxscore.sources.doctor.images import ITEM_NAMES, WAYS
 from boxscore.sources.raw import Convention
 from boxscore.sources.yaml_text import read_yaml
 
-FIX = "see docs/guides/doctor.md for what a mapping file may hold"
+FIX = "`boxscore docs doctor` says what a mapping file may hold"
 CODE = "E-MAPPING"
 KEYS = ("version", "images", "classes", "boxes", "confidence", "most_unmatched")
 
