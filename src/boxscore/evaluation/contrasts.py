@@ -16,6 +16,7 @@ from boxscore.evaluation.counts import ratio
 from boxscore.evaluation.units import Units
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 NORMAL_FROM = 500.0
 """Degrees of freedom from which Student's law is taken as the normal one."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
@@ -28,9 +29,9 @@ class Contrast:
     Attributes:
         units, images: How many units are inside, and in how many images.
         inside, rest: Mean of `good` inside and in the rest; nan where there is none.
-        error: Standard error of `rest - inside`: the larger of the jackknife of whole images and
-            the one that independent units would have; nan below two images or without a rest.
-        freedom: Degrees of freedom: the effective number of images inside, less one.
+        error: Standard error of `rest - inside`: the larger of the jackknife of whole groups and
+            the one that independent units would have; nan below two groups or without a rest.
+        freedom: Degrees of freedom: the effective number of groups inside, less one.
     """
 
     units: int
@@ -66,15 +67,18 @@ class Sums:
 
     Args:
         some: Units that take part; None is all.
+        group: (N,) whole numbers from 0: what is not independent shares one; None: units of one
+            image.
     """
 
-    def __init__(self, units: Units, some: Mask | None = None) -> None:
+    def __init__(self, units: Units, some: Mask | None = None, group: Rows | None = None) -> None:
         weight = None if some is None else some.astype(np.float64)
         self.good = units.good if weight is None else units.good * weight
         self.item, self.some = units.item, some
-        self.images = int(units.item.max(initial=-1)) + 1
-        self.n = np.bincount(self.item, weight, self.images).astype(np.float64)
-        self.y = np.bincount(self.item, self.good, self.images).astype(np.float64)
+        self.group = units.item if group is None else group
+        self.groups = int(self.group.max(initial=-1)) + 1
+        self.n = np.bincount(self.group, weight, self.groups).astype(np.float64)
+        self.y = np.bincount(self.group, self.good, self.groups).astype(np.float64)
         self.units, self.total = float(self.n.sum()), float(self.y.sum())
         square = float((self.good * units.good).sum())
         self.variance = ratio(square, self.units) - ratio(self.total, self.units) ** 2
@@ -82,9 +86,9 @@ class Sums:
     def contrast(self, inside: Mask) -> Contrast:
         """The units inside against all others that take part."""
         rows = np.flatnonzero(inside if self.some is None else inside & self.some)
-        item = self.item[rows]
-        n = np.bincount(item, minlength=self.images).astype(np.float64)
-        y = np.bincount(item, self.good[rows], self.images).astype(np.float64)
+        group = self.group[rows]
+        n = np.bincount(group, minlength=self.groups).astype(np.float64)
+        y = np.bincount(group, self.good[rows], self.groups).astype(np.float64)
         size, good = float(rows.size), float(y.sum())
         held = np.flatnonzero(n)
         error, freedom = math.nan, 0.0
@@ -93,7 +97,7 @@ class Sums:
             freedom = size**2 / float((n[held] ** 2).sum()) - 1
         return Contrast(
             units=rows.size,
-            images=held.size,
+            images=int(np.count_nonzero(np.bincount(self.item[rows]))),
             inside=ratio(good, size),
             rest=ratio(self.total - good, self.units - size),
             error=error,
@@ -103,7 +107,7 @@ class Sums:
     def _error(
         self, n: NDArray[np.float64], y: NDArray[np.float64], size: float, good: float
     ) -> float:
-        """The larger of the jackknife's error and that of independent units; nan if an image
+        """The larger of the jackknife's error and that of independent units; nan if a group
         holds all of either side."""
         other, rest = self.units - size, self.total - good
         drawn = np.flatnonzero(self.n)
@@ -112,19 +116,19 @@ class Sums:
         if (left_in <= 0).any() or (left_out <= 0).any():
             return math.nan
         without = (rest - (all_y - y)) / left_out - (good - y) / left_in
-        images = drawn.size
-        jackknife = (images - 1) / images * float(((without - without.mean()) ** 2).sum())
+        groups = drawn.size
+        jackknife = (groups - 1) / groups * float(((without - without.mean()) ** 2).sum())
         independent = self.variance * (1 / size + 1 / other)
         return math.sqrt(max(jackknife, independent, 0.0))
 
 
-def halves(item: NDArray[np.int64], seed: int) -> Mask:
-    """(N,) units whose image is in the first half: images in random order, every second one."""
-    images = np.unique(item)
-    order = np.random.default_rng(seed).permutation(images.size)
-    first = np.zeros(int(item.max(initial=-1)) + 1, np.bool_)
-    first[images[order[: (images.size + 1) // 2]]] = True
-    return first[item]
+def halves(group: Rows, seed: int) -> Mask:
+    """(N,) units whose group (an image, a sequence) is among the first half in random order."""
+    groups = np.unique(group)
+    order = np.random.default_rng(seed).permutation(groups.size)
+    first = np.zeros(int(group.max(initial=-1)) + 1, np.bool_)
+    first[groups[order[: (groups.size + 1) // 2]]] = True
+    return first[group]
 
 
 def student_tail(t: float, freedom: float) -> float:

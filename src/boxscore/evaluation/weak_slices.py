@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.leaving import checkpoint
-from boxscore.evaluation.contrasts import Contrast, Mask, Sums, halves
+from boxscore.evaluation.contrasts import Contrast, Mask, Rows, Sums, halves
 from boxscore.evaluation.facets import Condition, Facet
 from boxscore.evaluation.flips import adjusted
 from boxscore.evaluation.units import Units
@@ -76,6 +76,14 @@ class Search:
     looked_at: int
     found: tuple[WeakSlice, ...]
 
+    def with_one(self, other: Search, facet: int) -> Search:
+        """This and a search of a single facet, which has that place among all."""
+        moved = tuple(
+            replace(one, conditions=tuple(replace(c, facet=facet) for c in one.conditions))
+            for one in other.found
+        )
+        return Search(self.looked_at + other.looked_at, self.found + moved)
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -85,30 +93,42 @@ class _Candidate:
     contrast: Contrast
 
 
-def search(units: Units, facets: Sequence[Facet], *, seed: int, pairs: bool = True) -> Search:
+def search(
+    units: Units,
+    facets: Sequence[Facet],
+    *,
+    seed: int,
+    pairs: bool = True,
+    group: Rows | None = None,
+) -> Search:
     """The slices that fall behind on one half of the images, each with its numbers on the other.
 
     Args:
         facets: Of the same units.
         seed: Decides the halves.
         pairs: Also two conditions at once.
+        group: (N,) whole numbers from 0: units that share one are in the same half, and vary
+            together; None: those of one image.
     """
-    first, everything = halves(units.item, seed), Sums(units)
+    group = units.item if group is None else group
+    first, everything = halves(group, seed), Sums(units, group=group)
     found: list[WeakSlice] = []
     looked_at = 0
     for half in (first, ~first):
         if half.any() and not half.all():
             mine = [replace(facet, code=facet.code[half]) for facet in facets]
-            chosen, count = _chosen(units.take(half), mine, pairs)
+            chosen, count = _chosen(units.take(half), group[half], mine, pairs)
             looked_at += count
-            other = Sums(units, ~half)
+            other = Sums(units, ~half, group)
             found += [_tested(one, facets, everything, other) for one in chosen]
     return Search(looked_at, tuple(one for one in found if _large(one)))
 
 
-def _chosen(half: Units, facets: Sequence[Facet], pairs: bool) -> tuple[list[_Candidate], int]:
+def _chosen(
+    half: Units, group: Rows, facets: Sequence[Facet], pairs: bool
+) -> tuple[list[_Candidate], int]:
     """What is worth a test on the other half, and how much was looked at."""
-    sums = Sums(half)
+    sums = Sums(half, group=group)
     singles = _singles(sums, facets)
     candidates = [one for one in singles.values() if _stands_out(one.contrast)]
     looked_at = len(singles)
@@ -117,7 +137,7 @@ def _chosen(half: Units, facets: Sequence[Facet], pairs: bool) -> tuple[list[_Ca
         candidates += more
         looked_at += tried
     candidates.sort(key=lambda one: (GAIN * len(one.keys) - one.contrast.score, one.keys))
-    return _unexplained(half, sums, facets, candidates), looked_at
+    return _unexplained(half, group, sums, facets, candidates), looked_at
 
 
 def with_q(searches: Sequence[Search]) -> list[list[WeakSlice]]:
@@ -215,15 +235,17 @@ def _pairs(
         least = max(PAIRS_STAND_OUT, GAIN + max(singles[key].contrast.score for key in keys))
         if _stands_out(contrast) and contrast.score >= least:
             weak = [key for key in keys if _stands_out(singles[key].contrast)]
-            if all(_needs_both(units, facets, key, mask) for key in weak):
+            if all(_needs_both(units, sums.group, facets, key, mask) for key in weak):
                 found.append(_Candidate(tuple(keys), contrast))
     return found, tried
 
 
-def _needs_both(units: Units, facets: Sequence[Facet], key: tuple[int, int], both: Mask) -> bool:
+def _needs_both(
+    units: Units, group: Rows, facets: Sequence[Facet], key: tuple[int, int], both: Mask
+) -> bool:
     """Whether two conditions fall behind the rest of what fulfils one of them alone."""
     alone = np.flatnonzero(_inside(facets, (key,)))
-    return Sums(units.take(alone)).contrast(both[alone]).score >= WITHIN
+    return Sums(units.take(alone), group=group[alone]).contrast(both[alone]).score >= WITHIN
 
 
 def _scores(
@@ -259,7 +281,7 @@ def _joint(sums: Sums, one: Facet, two: Facet) -> tuple[NDArray[np.float64], int
 
 
 def _unexplained(
-    half: Units, sums: Sums, facets: Sequence[Facet], candidates: list[_Candidate]
+    half: Units, group: Rows, sums: Sums, facets: Sequence[Facet], candidates: list[_Candidate]
 ) -> list[_Candidate]:
     """Candidates that are not nearly one chosen before, and fall behind outside of those too."""
     chosen: list[_Candidate] = []
@@ -279,7 +301,7 @@ def _unexplained(
         masks.append(mask)
         ends.append(end)
         free &= ~mask
-        outside = Sums(half, free)
+        outside = Sums(half, free, group)
     return chosen
 
 

@@ -38,6 +38,7 @@ from boxscore.project.slices.judged_units import (
 )
 from boxscore.project.slices.remaining import Remaining, remaining
 from boxscore.project.slices.slicing import Where
+from boxscore.project.slices.together import drawn_together
 from boxscore.quality.cards import On, Reads
 
 Document = dict[str, Any]
@@ -205,9 +206,10 @@ def performance(
         state, run, iou=iou, confidence=confidence, classes=classes, where=where, task=task
     )
     of_truth, of_predictions = _values_of(state, known, judged)
+    units, shown = drawn_together(state.truth().items, judged.truth, judged.predictions)
     found = metric_performance(
-        judged.truth,
-        judged.predictions,
+        units,
+        shown,
         of_truth,
         of_predictions,
         images=state.truth().items.rows,

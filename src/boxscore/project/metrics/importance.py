@@ -23,6 +23,7 @@ from boxscore.project.slices.judged_units import (
     without_pixels,
 )
 from boxscore.project.slices.slicing import Where
+from boxscore.project.slices.together import drawn_together
 from boxscore.quality.cards import Card, On
 from boxscore.schema.kinds import Task
 
@@ -35,7 +36,7 @@ NOTES = (
     "tell as much, q the same over all rows (Benjamini and Hochberg).",
     "Higher: chance that a failure has the higher value than a success; .5 is no relation. "
     "Adjusted: the same among objects of one class and one fifth of the sizes. 95 % intervals: "
-    "whole images vary (Obuchowski 1997).",
+    "whole images, or sequences, vary (Obuchowski 1997).",
 )
 
 
@@ -104,6 +105,7 @@ def _rows(
     rows, waiting = [], []
     failed = units.good < (0 if failure == "losses" else 1)
     by_class, by_both = class_and_size(units, size=False), class_and_size(units)
+    drawn = drawn_together(state.truth().items, units)[0]
     for known in known_metrics(state).values():
         if not pixels and without_pixels(state, known):
             waiting.append(known.card.title)
@@ -112,7 +114,7 @@ def _rows(
         if values is None or not _varies(failed, values):
             continue
         strata = by_class if known.card.id in OF_SIZE else by_both
-        rows.append(_row(known.card, failure, importance(units, failed, values, strata)))
+        rows.append(_row(known.card, failure, importance(drawn, failed, values, strata)))
     return rows, waiting
 
 

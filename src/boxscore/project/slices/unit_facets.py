@@ -18,9 +18,14 @@ from boxscore.project.slices.judged_units import lacks_values, unit_values, with
 from boxscore.project.slices.object_conditions import POSITIONS, positions
 from boxscore.project.slices.words import named, written
 from boxscore.quality.cards import TRUTH, Card
+from boxscore.store.tags import ITEMS, Tags
 
 TEXTS = ("split", "sequence", "licence")
 """Columns of items that are looked at."""
+DEEPEST = 4
+"""Levels of folders that are looked at, from the outermost at which titles differ."""
+MOST_TAGS = 100
+"""Tags of images that are looked at, those on the most images first."""
 LEFT_OUT = ("random_values_on_images", "random_values_on_objects")
 """Metrics that mean nothing, on purpose."""
 
@@ -30,7 +35,7 @@ class Described:
     """A facet, and what its conditions are called.
 
     Attributes:
-        key: A text of items, "class", "x", "y", or the id of a metric.
+        key: A text of items, "folder", "tag", "class", "x", "y", or the id of a metric.
         card: Of a metric, else None.
     """
 
@@ -94,11 +99,45 @@ def _texts(state: Loaded, units: Units) -> list[Found]:
     if embedded(state, IMAGES) is not None:
         groups = grouped(state, IMAGES, None, None)
         columns["cluster"] = np.where(groups > 0, groups.astype(str), "")
-    for key, column in columns.items():
+    for key, column in [*columns.items(), *_folders(truth.items["title"])]:
         code, names = _numbered(column)
         found.append((text_facet(key, code[units.item], names), key, None))
+    for name, tagged in _tags(state):
+        code = np.where(tagged, 0, -1)
+        found.append((text_facet("tag", code[units.item], [name]), "tag", None))
     classes = [row.name for row in truth.ontology.classes]
     found.append((text_facet("class", units.class_id, classes), "class", None))
+    return found
+
+
+def _folders(titles: NDArray[np.object_]) -> list[tuple[str, NDArray[np.str_]]]:
+    """The folder of each image at every level at which they differ: a camera, a site, a day."""
+    parts = [str(title).split("/")[:-1] for title in titles.tolist()]
+    found: list[tuple[str, NDArray[np.str_]]] = []
+    for depth in range(1, max(map(len, parts), default=0) + 1):
+        names = ["/".join(part[:depth]) if len(part) >= depth else "" for part in parts]
+        if len(found) < DEEPEST and len(set(names)) > 1:
+            found.append(("folder", np.array(names, np.str_)))
+    return found
+
+
+def _tags(state: Loaded) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Tags that were given to images and to nothing else, and (items,) which have it.
+
+    A tag of objects is often given because of what a run did with them.
+    """
+    if not state.tags:
+        return []
+    tags = Tags(state.root)
+    counts = tags.counts()
+    others = {one.name for one in counts if one.owner != ITEMS}
+    mine = sorted((one for one in counts if one.name not in others), key=lambda one: -one.rows)
+    size = state.truth().items.rows
+    found = []
+    for one in mine[:MOST_TAGS]:
+        mask = np.zeros(size, np.bool_)
+        mask[tags.rows(one.name, ITEMS)] = True
+        found.append((one.name, mask))
     return found
 
 

@@ -23,6 +23,7 @@ from boxscore.evaluation.weak_slices import (
 from boxscore.project.loading import Loaded
 from boxscore.project.slices.judged_units import changed_units, judged_units
 from boxscore.project.slices.slicing import NEXT_PART, Where
+from boxscore.project.slices.together import together
 from boxscore.project.slices.unit_facets import Described, facets_of
 from boxscore.project.slices.words import share
 from boxscore.schema.kinds import Task
@@ -111,7 +112,7 @@ def _answer(state: Loaded, run: str, baseline: str | None, query: WeakQuery) -> 
         "measures": {side.measure: _measure(side) for side in sides},
         "slices": slices,
         "waiting": waiting,
-        "notes": _notes(query),
+        "notes": [*_notes(query), *_tied_notes(state, sides)],
     }
 
 
@@ -179,8 +180,23 @@ def _searched(
     facets, waiting = facets_of(
         state, units, owner, pixels=query.pixels, stored_only=query.stored_only
     )
-    found = search(units, [one.facet for one in facets], seed=query.seed, pairs=query.pairs)
-    return _Side(measure, units, facets, found), waiting
+    return _Side(measure, units, facets, _found(state, units, facets, query)), waiting
+
+
+def _found(state: Loaded, units: Units, facets: list[Described], query: WeakQuery) -> Search:
+    """Frames of one sequence stay in one half; a sequence itself is told by its stretches."""
+    plain = [one.facet for one in facets]
+    tied = together(state.truth().items, units.item)
+    group = None if tied is None else tied.group[units.item]
+    found = search(units, plain, seed=query.seed, pairs=query.pairs, group=group)
+    if tied is None or tied.few:
+        return found
+    stretch = tied.stretch[units.item]
+    for place, one in enumerate(facets):
+        if one.key == "sequence":
+            own = search(units, [one.facet], seed=query.seed, pairs=False, group=stretch)
+            found = found.with_one(own, place)
+    return found
 
 
 # --- the document --------------------------------------------------------------------------------
@@ -297,4 +313,20 @@ def _notes(query: WeakQuery) -> list[str]:
         "independent objects. A slice has at least 12 objects in 3 images.",
         f"At stake: objects that would be right if the slice were like the rest. Of the slices "
         f"shown at most {query.level:.0%} are false alarms on average.",
+    ]
+
+
+def _tied_notes(state: Loaded, sides: list[_Side]) -> list[str]:
+    """What frames of sequences have in common, where there are any."""
+    tied = together(state.truth().items, sides[0].units.item)
+    if tied is None:
+        return []
+    if not tied.few:
+        return [
+            "Frames of one sequence are in the same half, and vary together; a sequence itself is "
+            "held against the rest by stretches of its frames."
+        ]
+    return [
+        f"The images are of {tied.sequences} sequences only, so the halves are of stretches of "
+        "frames: what is confirmed holds for these sequences, and may not for others."
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glob import escape
+
 import numpy as np
 
 from boxscore.evaluation.facets import Condition
@@ -46,6 +48,8 @@ def named(key: str, card: Card | None, condition: Condition) -> str:
 def written(key: str, card: Card | None, condition: Condition) -> str:
     """The same as a part of a slice; ends are the values themselves, not rounded."""
     if condition.value is not None:
+        if key == "folder":
+            return f"title={escape(condition.value)}/*"
         return f"{'object.class' if key == 'class' else key}={condition.value}"
     prefix = "metric" if card and card.on is On.IMAGE else "object"
     low = "" if condition.low is None else repr(condition.low)
