@@ -229,9 +229,11 @@ def importance(
     target: Path,
 ) -> None:
     """Print what every metric has to do with misses and false positives, or losses."""
+    from boxscore.cli.slices import left_out
     from boxscore.cli.text import columns, number, print_json
+    from boxscore.engine.progress import on_terminal
 
-    document = open_project(target).metric_importance(run, baseline, **asked)
+    document = open_project(target).metric_importance(run, baseline, progress=on_terminal, **asked)
     if as_json:
         print_json(document)
         return
@@ -241,7 +243,7 @@ def importance(
         ends = [_with_ends(row[k]) for k in ("higher", "adjusted")]
         table.append([row["failure"].replace("_", " "), row["title"], *numbers, *ends])
     click.echo(columns(table, right=range(2, 8)))
-    for note in document["notes"]:
+    for note in [*document["notes"], *left_out(document)]:
         click.echo(f"  {note}")
 
 

@@ -43,9 +43,10 @@ def slices(
     on the Errors page of the app, and that --slice of metric performance and importance takes.
     """
     from boxscore.cli.text import print_json
+    from boxscore.engine.progress import on_terminal
 
     document = open_project(target).weak_slices(
-        run, baseline, level=level, seed=seed, pairs=pairs, **asked
+        run, baseline, level=level, seed=seed, pairs=pairs, progress=on_terminal, **asked
     )
     if as_json:
         print_json(document)
@@ -63,4 +64,12 @@ def _told(document: dict[str, Any]) -> str:
         lines.append("No slice is clearly below the rest.")
     searched = f"{document['looked_at']} slices looked at, {document['tested']} tested"
     lines.append(f"\n{searched} on held-out images, {len(document['slices'])} confirmed")
-    return "\n".join([*lines, *document["notes"]])
+    return "\n".join([*lines, *document["notes"], *left_out(document)])
+
+
+def left_out(document: dict[str, Any]) -> list[str]:
+    """Metrics that took no part, in one line."""
+    if not document["waiting"]:
+        return []
+    names = ", ".join(document["waiting"])
+    return [f"Without {names}: values are missing, and its file is to be named again: metric add"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.evaluation.counts import Classes
 from boxscore.evaluation.document import defined
 from boxscore.evaluation.flips import adjusted
@@ -19,8 +20,9 @@ from boxscore.project.numbers import check_classes
 from boxscore.project.slices.judged_units import (
     changed_units,
     judged_units,
+    measure,
+    out_of_reach,
     unit_values,
-    without_pixels,
 )
 from boxscore.project.slices.slicing import Where
 from boxscore.project.slices.together import drawn_together
@@ -51,6 +53,7 @@ def metric_importance(
     where: Where,
     task: str | None,
     pixels: bool,
+    progress: Progress = silent,
 ) -> Document:
     """Every metric's relation to misses, and to false positives, the most telling first.
 
@@ -75,6 +78,14 @@ def metric_importance(
     rows: list[Document] = []
     waiting: list[str] = []
     for failure, units, owner in sides:
+        measure(
+            state,
+            list(known_metrics(state).values()),
+            units,
+            owner,
+            pixels=pixels,
+            progress=progress,
+        )
         found, lacking = _rows(state, failure, some_images(units), owner, pixels)
         rows += found
         waiting += [title for title in lacking if title not in waiting]
@@ -107,7 +118,7 @@ def _rows(
     by_class, by_both = class_and_size(units, size=False), class_and_size(units)
     drawn = drawn_together(state.truth().items, units)[0]
     for known in known_metrics(state).values():
-        if not pixels and without_pixels(state, known):
+        if out_of_reach(state, known, owner, pixels=pixels):
             waiting.append(known.card.title)
             continue
         values = unit_values(state, known, units, owner)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.classification import scored_answers
@@ -31,6 +33,7 @@ from boxscore.project.metrics.measuring import (
     place_of,
     readable,
     stored,
+    values_at,
 )
 from boxscore.project.numbers import check_classes, operating_confidence
 from boxscore.project.slices.narrowing import meant, sliced_view
@@ -158,6 +161,30 @@ def unit_values(state: Loaded, known: Known, units: Units, run: str | None) -> V
     return metric_values(state, known, place)[units.source_row]
 
 
+def measure(
+    state: Loaded,
+    wanted: Sequence[Known],
+    units: Units,
+    run: str | None,
+    *,
+    pixels: bool,
+    progress: Progress = silent,
+) -> None:
+    """Compute what `unit_values` will be asked for, together: each image is decoded once.
+
+    Args:
+        pixels: Whether images may be decoded.
+    """
+    on_images_only = bool(np.isnan(units.box).all())
+    at: dict[Place, list[Known]] = {}
+    for known in wanted:
+        place = _place_of_units(state, known, run)
+        if place.fits(known.card) and not (on_images_only and known.card.on is On.OBJECT):
+            at.setdefault(place, []).append(known)
+    for place, some in at.items():
+        values_at(state, some, place, pixels, progress)
+
+
 def lacks_values(state: Loaded, known: Known, run: str | None) -> bool:
     """Whether `unit_values` would have to compute something."""
     place = _place_of_units(state, known, run)
@@ -178,6 +205,14 @@ def without_pixels(state: Loaded, known: Known) -> int:
     if known.card.reads is not Reads.PIXELS:
         return 0
     return int((~stored(state, known, place_of(state, None))[1]).sum())
+
+
+def out_of_reach(state: Loaded, known: Known, run: str | None, *, pixels: bool) -> bool:
+    """Whether values are missing that are not to be had now: of images that are not to be decoded,
+    or of a metric of the user's own, whose code is not kept."""
+    if not pixels and without_pixels(state, known):
+        return True
+    return known.metric is None and lacks_values(state, known, run)
 
 
 def refuse_pixels(state: Loaded, known: Known) -> None:

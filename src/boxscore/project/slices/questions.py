@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.project.state import OpenProject
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class SliceQuestions(OpenProject):
         task: str | None = None,
         where: Where = None,
         pixels: bool = True,
+        progress: Progress = silent,
     ) -> Document:
         """How much every metric has to do with misses and false positives, or with losses.
 
@@ -50,6 +52,7 @@ class SliceQuestions(OpenProject):
             where=where,
             task=task,
             pixels=pixels,
+            progress=progress,
         )
 
     def weak_slices(
@@ -66,6 +69,7 @@ class SliceQuestions(OpenProject):
         where: Where = None,
         pixels: bool = True,
         stored_only: bool = False,
+        progress: Progress = silent,
     ) -> Document:
         """Subsets on which a run does worse, or loses against a baseline, found by search.
 
@@ -93,4 +97,4 @@ class SliceQuestions(OpenProject):
             task=task,
             where=where if where is None or isinstance(where, str) else tuple(where),
         )
-        return weak_slices(self._state(), run, baseline, query)
+        return weak_slices(self._state(), run, baseline, query, progress)

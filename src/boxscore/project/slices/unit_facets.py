@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.evaluation.facets import Condition, Facet, number_facet, text_facet
 from boxscore.evaluation.units import Units
 from boxscore.project.embeddings.likeness import grouped
@@ -14,7 +15,12 @@ from boxscore.project.embeddings.stored import IMAGES
 from boxscore.project.embeddings.stored import stored as embedded
 from boxscore.project.loading import Loaded
 from boxscore.project.metrics.measuring import Known, known_metrics
-from boxscore.project.slices.judged_units import lacks_values, unit_values, without_pixels
+from boxscore.project.slices.judged_units import (
+    lacks_values,
+    measure,
+    out_of_reach,
+    unit_values,
+)
 from boxscore.project.slices.object_conditions import POSITIONS, positions
 from boxscore.project.slices.words import named, written
 from boxscore.quality.cards import TRUTH, Card
@@ -66,7 +72,13 @@ def searched_metrics(state: Loaded) -> list[Known]:
 
 
 def facets_of(
-    state: Loaded, units: Units, run: str | None, *, pixels: bool, stored_only: bool = False
+    state: Loaded,
+    units: Units,
+    run: str | None,
+    *,
+    pixels: bool,
+    stored_only: bool = False,
+    progress: Progress = silent,
 ) -> tuple[list[Described], list[str]]:
     """Every facet of some units, and titles of metrics that are not computed yet.
 
@@ -77,9 +89,12 @@ def facets_of(
     """
     found = [*_texts(state, units), *_positions(state, units)]
     waiting = []
-    for known in searched_metrics(state):
-        lacking = not pixels and without_pixels(state, known)
-        if lacking or (stored_only and lacks_values(state, known, run)):
+    wanted = searched_metrics(state)
+    if not stored_only:
+        measure(state, wanted, units, run, pixels=pixels, progress=progress)
+    for known in wanted:
+        lacking = stored_only and lacks_values(state, known, run)
+        if lacking or out_of_reach(state, known, run, pixels=pixels):
             waiting.append(known.card.title)
             continue
         values = unit_values(state, known, units, run)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from boxscore.engine.progress import Progress, silent
 from boxscore.errors import RequestError
 from boxscore.evaluation.contrasts import Contrast
 from boxscore.evaluation.document import defined
@@ -82,7 +83,13 @@ class _Side:
     found: Search
 
 
-def weak_slices(state: Loaded, run: str, baseline: str | None, query: WeakQuery) -> Document:
+def weak_slices(
+    state: Loaded,
+    run: str,
+    baseline: str | None,
+    query: WeakQuery,
+    progress: Progress = silent,
+) -> Document:
     """The confirmed weak slices of a run, most objects at stake first.
 
     Raises:
@@ -90,14 +97,16 @@ def weak_slices(state: Loaded, run: str, baseline: str | None, query: WeakQuery)
     """
     ids = [state.record(name).run_id for name in (run, baseline) if name is not None]
     key = ("weak slices", run, baseline, *ids, query, state.generation, state.embedded)
-    return state.remembered(key, lambda: _answer(state, run, baseline, query))
+    return state.remembered(key, lambda: _answer(state, run, baseline, query, progress))
 
 
-def _answer(state: Loaded, run: str, baseline: str | None, query: WeakQuery) -> Document:
+def _answer(
+    state: Loaded, run: str, baseline: str | None, query: WeakQuery, progress: Progress
+) -> Document:
     if baseline is None:
-        head, sides, waiting = _one_run(state, run, query)
+        head, sides, waiting = _one_run(state, run, query, progress)
     else:
-        head, sides, waiting = _against(state, run, baseline, query)
+        head, sides, waiting = _against(state, run, baseline, query, progress)
     slices = [
         _slice(side, one, head)
         for side, found in zip(sides, with_q([side.found for side in sides]), strict=True)
@@ -116,7 +125,9 @@ def _answer(state: Loaded, run: str, baseline: str | None, query: WeakQuery) -> 
     }
 
 
-def _one_run(state: Loaded, run: str, query: WeakQuery) -> tuple[Document, list[_Side], list[str]]:
+def _one_run(
+    state: Loaded, run: str, query: WeakQuery, progress: Progress
+) -> tuple[Document, list[_Side], list[str]]:
     judged = judged_units(
         state,
         run,
@@ -129,7 +140,7 @@ def _one_run(state: Loaded, run: str, query: WeakQuery) -> tuple[Document, list[
     for measure, units, owner in (
         ("recall", judged.truth, None), ("precision", judged.predictions, run)
     ):  # fmt: skip
-        side, lacking = _searched(state, measure, units, owner, query)
+        side, lacking = _searched(state, measure, units, owner, query, progress)
         sides.append(side)
         waiting += [title for title in lacking if title not in waiting]
     answers = judged.task is Task.CLASSIFICATION
@@ -145,14 +156,14 @@ def _one_run(state: Loaded, run: str, query: WeakQuery) -> tuple[Document, list[
 
 
 def _against(
-    state: Loaded, run: str, baseline: str, query: WeakQuery
+    state: Loaded, run: str, baseline: str, query: WeakQuery, progress: Progress
 ) -> tuple[Document, list[_Side], list[str]]:
     """The change of recall from the baseline to the run, on the images that both have seen."""
     changed = changed_units(
         state, run, baseline, iou=query.iou, confidence=query.confidence, where=_where(query)
     )
     units = changed.units
-    side, waiting = _searched(state, "change", units, None, query)
+    side, waiting = _searched(state, "change", units, None, query, progress)
     head = {
         "run": run,
         "baseline": baseline,
@@ -173,14 +184,26 @@ def _where(query: WeakQuery) -> Where:
 
 
 def _searched(
-    state: Loaded, measure: str, units: Units, owner: str | None, query: WeakQuery
+    state: Loaded,
+    measure: str,
+    units: Units,
+    owner: str | None,
+    query: WeakQuery,
+    progress: Progress,
 ) -> tuple[_Side, list[str]]:
     if not units.size:
         return _Side(measure, units, [], Search(0, ())), []
     facets, waiting = facets_of(
-        state, units, owner, pixels=query.pixels, stored_only=query.stored_only
+        state,
+        units,
+        owner,
+        pixels=query.pixels,
+        stored_only=query.stored_only,
+        progress=progress,
     )
-    return _Side(measure, units, facets, _found(state, units, facets, query)), waiting
+    with progress(f"searching: {NOUNS[measure].lower()}"):
+        found = _found(state, units, facets, query)
+    return _Side(measure, units, facets, found), waiting
 
 
 def _found(state: Loaded, units: Units, facets: list[Described], query: WeakQuery) -> Search:
