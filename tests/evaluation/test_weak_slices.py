@@ -92,6 +92,17 @@ def test_two_conditions_are_named_only_where_both_are_needed() -> None:
     assert [facets[c.facet].name for c in first.conditions] == ["brightness", "x"]
 
 
+@pytest.mark.parametrize("seed", [1, 3, 7])
+def test_a_small_cause_is_found_among_wide_ones(seed: int) -> None:
+    units, facets = scene(seed, None, images=150)
+    of = {facet.name: facet for facet in facets}
+    wide = [of["brightness"].inside(4), of["size"].inside(4), of["x"].inside(7)]
+    wrong = 0.25 * np.sum(wide, axis=0) + 0.25 * of["class"].inside(3)
+    kept = np.random.default_rng(seed + 500).random(units.size) < 1 - wrong
+    found = found_in(units_of(units.good * kept, units.item), facets)
+    assert any(facets[c.facet].name == "class" for one in found for c in one.conditions)
+
+
 def test_conditions_are_the_ranges_that_they_say() -> None:
     values = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 8.0, np.nan, 13.0, 21.0, 34.0])
     facet = number_facet("n", values)

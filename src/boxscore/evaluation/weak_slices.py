@@ -283,26 +283,43 @@ def _joint(sums: Sums, one: Facet, two: Facet) -> tuple[NDArray[np.float64], int
 def _unexplained(
     half: Units, group: Rows, sums: Sums, facets: Sequence[Facet], candidates: list[_Candidate]
 ) -> list[_Candidate]:
-    """Candidates that are not nearly one chosen before, and fall behind outside of those too."""
+    """Candidates that are not nearly one chosen before, and fall behind outside of those too, or
+    outside and among them alike, each held against its own."""
     chosen: list[_Candidate] = []
     masks: list[Mask] = []
     ends: list[object] = []
-    outside = sums
+    outside = among = sums
     free = np.ones(half.size, np.bool_)
+    good = half.good
     for one in candidates:
         if len(chosen) == MOST_TESTED:
             break
         mask, end = _inside(facets, one.keys), _ends(_conditions(facets, one))
         if end in ends or any(_same(mask, other) for other in masks):
             continue
-        if masks and not _stands_out(outside.contrast(mask)):
+        if masks and not _beyond(outside.contrast(mask), among.contrast(mask)):
             continue
         chosen.append(one)
         masks.append(mask)
         ends.append(end)
         free &= ~mask
         outside = Sums(half, free, group)
+        good = good - np.where(mask, good[mask].mean(), good[~mask].mean())
+        among = Sums(replace(half, good=good), group=group)
     return chosen
+
+
+def _beyond(outside: Contrast, among: Contrast) -> bool:
+    """Whether a slice falls behind beyond what those chosen before explain.
+
+    Args:
+        outside: It against the rest outside of them.
+        among: It against the rest, what each of them falls behind taken away.
+    """
+    if _stands_out(outside):
+        return True
+    enough = 2 * outside.units >= LEAST_UNITS and outside.images >= 2
+    return enough and outside.drop >= LEAST_DROP and _stands_out(among)
 
 
 def _same(one: Mask, other: Mask) -> bool:
