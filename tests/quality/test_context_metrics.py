@@ -32,11 +32,13 @@ def test_the_training_picture() -> None:
     assert cm.training_scale(beside(some, training_size=320)).tolist() == [0.25, 1, NAN]
 
 
-def slow_surprise(per_image: list[list[int]], image: int, own: int, *, left_out: bool) -> float:
+def slow_surprise(
+    per_image: list[list[int]], image: int, own: int, beside: list[list[int]]
+) -> float:
     """By the card's words, with sets."""
-    others = [set(c) for k, c in enumerate(per_image) if c and not (left_out and k == image)]
+    others = [set(c) for k, c in enumerate(per_image) if c and k != image]
     bits = []
-    for other in set(per_image[image]) - {own}:
+    for other in set(beside[image]) - {own}:
         a = sum(own in c for c in others)
         b = sum(other in c for c in others)
         both = sum(own in c and other in c for c in others)
@@ -52,16 +54,32 @@ def test_cooccurrence_is_counted() -> None:
             for k, classes in enumerate(per_image) for c in classes]  # fmt: skip
     truth = objects(images(12), rows)
     found = cm.cooccurrence_surprise(beside(truth, ground_truth=truth.annotations))
-    guesses = objects(images(12), [row | {"confidence": 0.5} for row in rows], predicted=True)
+    for k, row in enumerate(rows):
+        expected = slow_surprise(per_image, row["item"], row["class_id"], per_image)
+        assert found[k] == pytest.approx(expected, nan_ok=True)
+    guess = [rng.integers(0, 4, rng.integers(0, 6)).tolist() for _ in range(12)]
+    rows = [{"item": k, "box": [0, 0, 9, 9], "class_id": c, "confidence": 0.5}
+            for k, classes in enumerate(guess) for c in classes]  # fmt: skip
+    guesses = objects(images(12), rows, predicted=True)
     guessed = cm.cooccurrence_surprise(beside(guesses, ground_truth=truth.annotations))
     for k, row in enumerate(rows):
-        item, own = row["item"], row["class_id"]
-        expected = slow_surprise(per_image, item, own, left_out=True)
-        assert found[k] == pytest.approx(expected, nan_ok=True)
-        expected = slow_surprise(per_image, item, own, left_out=False)
+        expected = slow_surprise(per_image, row["item"], row["class_id"], guess)
         assert guessed[k] == pytest.approx(expected, nan_ok=True)
     alone = cm.cooccurrence_surprise(guesses)
     assert np.nanmax(np.abs(alone)) == 0
+
+
+def test_an_image_s_own_labels_do_not_give_away_who_is_right() -> None:
+    """Of classes that are labelled once each, right and wrong predictions look alike."""
+    pairs = [{"item": k // 2, "box": [0, 0, 9, 9], "class_id": k} for k in range(24)]
+    truth = objects(images(12), pairs)
+    shifted = [row | {"class_id": (row["class_id"] + 6) % 24} for row in pairs[::3]]
+    told = [row | {"confidence": 0.5} for row in [*pairs, *shifted]]
+    told.sort(key=lambda row: row["item"])
+    guesses = objects(images(12), told, predicted=True)
+    found = cm.cooccurrence_surprise(beside(guesses, ground_truth=truth.annotations))
+    right = np.array([row["class_id"] // 2 == row["item"] for row in told])
+    assert abs(found[right].mean() - found[~right].mean()) < 0.1
 
 
 FIRST: list[dict[str, Any]] = [

@@ -14,7 +14,7 @@ from boxscore.quality.objects import Objects, Rows, Values, divided
 from boxscore.schema.tables import GROUND_TRUTH, PREDICTIONS, Annotations, unsized
 from boxscore.sources.joining import joined
 
-BLOCK = 2048
+BLOCK = 512
 """Images whose classes are compared at once."""
 SAME_OBJECT = 0.5
 """IoU from which predictions of two runs are of one object."""
@@ -90,37 +90,54 @@ def object_size_in_training(objects: Objects) -> Values:
     reads="objects",
     unit="bits",
     bad="high",
+    version=2,
     meaning="How much rarer than by chance the object's class is beside the other classes on its "
     "image: mean of log2((expected + 1/2) / (seen + 1/2)) over them, counted in images of the "
-    "ground truth, the object's own image left out for ground truth. 0 is chance, below 0 they "
-    "belong together; undefined without another class on the image.",
+    "ground truth but the object's own, of predictions too: its labels would give away who is "
+    "right. 0 is chance, below 0 they belong together; undefined without another class on the "
+    "image.",
     advice="Look at the class: a giraffe among forks is often a wrong label.",
 )
 def cooccurrence_surprise(objects: Objects) -> Values:
     """(N,) bits."""
     truth = objects.beside.ground_truth or Annotations.empty(GROUND_TRUTH)
-    own_image = 1 if objects.role == TRUTH else 0  # it says nothing new of its own labels
-    surprise = _surprise(objects, truth, own_image)
+    labels = np.arange(truth.rows), truth.table["item"], truth.table["class_id"]
+    seen, images = np.zeros((objects.class_counts.size,) * 2), 0
+    for *_, held in _blocks(objects, *labels):
+        seen += held.T @ held
+        images += int(held.any(axis=1).sum())
     values = np.full(objects.count, np.nan)
+    own = _blocks(objects, *labels)
     for rows, line, classes, held in _blocks(objects, objects.rows, objects.item, objects.class_id):
-        others = held.sum(axis=1)[line] - 1
-        bits = (held @ surprise)[line, classes] - surprise[classes, classes]
-        values[rows] = divided(bits, others)
+        *_, labelled = next(own)
+        values[rows] = _surprise(held, labelled, seen, images)[line, classes]
     return objects.defined(values)
 
 
-def _surprise(objects: Objects, truth: Annotations, own_image: int) -> Values:
-    """(C, C) bits of the second class beside the first, from images of the ground truth."""
-    table, size = truth.table, objects.class_counts.size
-    seen, images = np.zeros((size, size)), 0
-    rows = np.arange(truth.rows)
-    for _, _, _, held in _blocks(objects, rows, table["item"], table["class_id"]):
-        seen += held.T @ held
-        images += int(held.any(axis=1).sum())
-    alone = np.maximum(np.diag(seen) - own_image, 0)
-    expected = np.outer(alone, alone) / max(images - own_image, 1)
-    surprise: Values = np.log2((expected + 0.5) / (np.maximum(seen - own_image, 0) + 0.5))
-    return surprise
+def _surprise(held: Values, labelled: Values, seen: Values, images: int) -> Values:
+    """(L, C) bits of each class that a line holds, beside the others; nan of all that it does not.
+
+    Args:
+        held, labelled: (L, C) 0 or 1: classes of an image's objects, and of its ground truth.
+        seen: (C, C) labelled images with two classes; on the diagonal with one.
+        images: How many are labelled.
+    """
+    line, one = np.nonzero(held)
+    count = np.bincount(line, minlength=len(held))
+    first = np.repeat(np.arange(line.size), count[line])
+    start = (np.cumsum(count) - count)[line[first]]
+    second = start + np.arange(first.size) - np.searchsorted(first, first)
+    apart = first != second
+    first, second = first[apart], second[apart]
+    at, a, b = line[first], one[first], one[second]
+    own_a, own_b = labelled[at, a], labelled[at, b]
+    others = np.maximum(images - labelled.any(axis=1)[at], 1)
+    expected = (seen[a, a] - own_a) * (seen[b, b] - own_b) / others
+    bits = np.log2((expected + 0.5) / (seen[a, b] - own_a * own_b + 0.5))
+    found = np.full(held.shape, np.nan)
+    sums = np.bincount(first, bits, line.size)
+    found[line, one] = divided(sums, np.bincount(first, minlength=line.size))
+    return found
 
 
 Block = tuple[Rows, Rows, NDArray[np.int32], Values]
