@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,14 @@ def test_sums_of_groups_are_those_of_their_images() -> None:
     assert groups.sum(axis=0).tolist() == sums.sum(axis=0).tolist()
     few = sums[: module.MOST_DRAWN]
     assert module._dealt(few) is few
+
+
+def test_one_image_says_nothing_of_how_confidence_varies() -> None:
+    rng = np.random.default_rng(6)
+    some = replace(units(rng, 90), item=np.repeat(np.arange(9), 10))
+    value = (some.item >= 2).astype(np.float64) + (some.item >= 4)
+    found = metric_performance(some, some, value, value, images=9, bins=3)
+    assert found.objects.tolist() == [20, 70]  # of two images, and of seven
+    for name in ("confidence", "gap"):
+        assert [np.isnan(ends).tolist() for ends in found.intervals[name]] == [[True, False]] * 2
+    assert all(np.isfinite(ends).all() for ends in found.intervals["precision"])

@@ -250,7 +250,7 @@ def importance(
 def _with_ends(interval: dict[str, Any]) -> str:
     from boxscore.cli.text import number
 
-    if interval["estimate"] is None:
-        return "–"
+    if interval["low"] is None or interval["high"] is None:
+        return number(interval["estimate"])
     ends = [number(interval[k], 2) for k in ("low", "high")]
     return f"{number(interval['estimate'])} [{ends[0]}, {ends[1]}]"

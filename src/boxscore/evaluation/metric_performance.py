@@ -29,7 +29,7 @@ SEED = 20
 MOST_DRAWN = 2000
 """Images that are drawn one by one; more are dealt into as many groups."""
 LEAST_IMAGES = 3
-"""Images of a bin below which resampling them says nothing."""
+"""Images of a bin below which resampling them says nothing: of one its mean never varies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +211,11 @@ def _intervals(tables: _Tables, sums: dict[str, Values]) -> dict[str, Interval]:
         )
         low, high = (np.where(inner, resampled, plain) for resampled, plain in ends)
         found[name] = low, high
-    found["confidence"] = _percentiles(drawn["confidence"], drawn["predictions"])
-    found["gap"] = _percentiles(drawn["confidence"] - drawn["right"], drawn["predictions"])
+    enough = (tables.columns["predictions"] > 0).sum(axis=0) >= LEAST_IMAGES
+    sums_of = {"confidence": drawn["confidence"], "gap": drawn["confidence"] - drawn["right"]}
+    for name, sum_of in sums_of.items():
+        low, high = _percentiles(sum_of, drawn["predictions"])
+        found[name] = np.where(enough, low, np.nan), np.where(enough, high, np.nan)
     return found
 
 
@@ -270,9 +273,9 @@ def performance_document(found: Performance) -> dict[str, Any]:
         "recall": defined(found.average[1]),
         "undefined": dict(zip(("predictions", "objects"), found.undefined, strict=True)),
         "notes": [
-            "95 % intervals: whole images (of more than 2,000, groups of them dealt at random) "
-            "resampled 1,000 times; Wilson's where all or none are "
-            "right, or a bin lies in fewer than 3 images.",
+            "95 % intervals: whole images, or sequences (of more than 2,000, groups of them dealt at "
+            "random) resampled 1,000 times. Where all or none are right, or a bin lies in fewer than "
+            "3 of them: Wilson's for precision and recall, in the latter case none for confidence.",
             "Calibration gap: mean confidence less precision; above 0 is too sure.",
         ],
     }
