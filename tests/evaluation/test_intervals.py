@@ -142,7 +142,8 @@ def test_paired_bounds_are_those_of_a_slow_reference() -> None:
     for k, name in enumerate(NAMES):
         assert made.overall.estimate[k] == estimate[k]
         if not made.overall.reason[k]:
-            expected = slow_bounds(estimate[k], drawn[:, k].tolist(), 0.9)
+            kept = drawn[:, k][np.isfinite(drawn[:, k])]
+            expected = np.quantile(kept, [0.05, 0.95])
             assert np.allclose(made.overall.of(name)[1:], expected, rtol=1e-9, atol=1e-12)
 
 

@@ -248,9 +248,8 @@ def test_answer_intervals_agree_with_a_slow_reference(tmp_path: Path) -> None:
     for _ in range(1000):
         chosen = draw.integers(0, 36, 36)
         values.append(np.mean([float(right[1][i]) - float(right[0][i]) for i in chosen]))
-    # The bounds are bias-corrected: within one order step of the plain percentiles here.
-    assert found["low"] == pytest.approx(np.quantile(values, 0.025), abs=2 / 36)
-    assert found["high"] == pytest.approx(np.quantile(values, 0.975), abs=2 / 36)
+    assert found["low"] == pytest.approx(np.quantile(values, 0.025), abs=1e-12)
+    assert found["high"] == pytest.approx(np.quantile(values, 0.975), abs=1e-12)
 
 
 def test_keypoints(tmp_path: Path) -> None:

@@ -143,10 +143,16 @@ def bounds(
     replicates: NDArray[np.float64],
     confidence: float,
     support: Support,
+    *,
+    corrected: bool = True,
 ) -> Bounds:
-    """Bias-corrected percentile bounds.
+    """Percentile bounds, bias-corrected where they are of one run.
+
+    Of a difference of two runs they are plain: what AP of few images is too high by cancels out,
+    and the correction would only add the noise of its own estimate (decision 5).
 
     Args:
+        corrected: Whether for the bias of the replicates.
         estimate: (..., K) of the data itself.
         replicates: (B, ..., K); replicates in which a number is undefined are left out of it.
         support: What each number rests on, arrays of shape (..., K).
@@ -156,7 +162,7 @@ def bounds(
     reason = support.reasons().ravel()
     defined = np.isfinite(flat).sum(axis=0)
     told = np.isfinite(center) & (reason == "") & (defined > 0)
-    bias = _normal_score(flat, center, defined)
+    bias = _normal_score(flat, center, defined) if corrected else np.zeros_like(center)
     tail = NORMAL.inv_cdf((1 - confidence) / 2)
     low, high = (
         np.where(told, _quantile(flat, _cdf(2 * bias + z), defined), np.nan) for z in (tail, -tail)

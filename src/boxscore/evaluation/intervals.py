@@ -126,15 +126,17 @@ class Paired:
     unit: str
     clusters: int
 
-    def intervals(self, confidence: float | None = None) -> Intervals:
+    def intervals(self, confidence: float | None = None, *, corrected: bool = False) -> Intervals:
         """Bounds of every difference.
 
         Args:
             confidence: Two-sided; None is the plan's.
+            corrected: See `bounds`.
         """
         estimate = self.second.minus(self.first)
         plan = self.plan if confidence is None else replace(self.plan, confidence=confidence)
-        return _intervals(estimate, self.drawn, self.support, plan, self.unit, self.clusters)
+        made = estimate, self.drawn, self.support, plan, self.unit, self.clusters
+        return _intervals(*made, corrected=corrected)
 
 
 def paired(
@@ -215,14 +217,19 @@ def _intervals(
     plan: Plan,
     unit: str,
     clusters: int,
+    *,
+    corrected: bool = True,
 ) -> Intervals:
-    overall, per_class = behind
-    level = plan.confidence
+    overall, per_class = (
+        bounds(names, own[0], drawn, plan.confidence, rest, corrected=corrected)
+        for names, own, drawn, rest in (
+            (estimate.names, estimate.overall, replicates.overall, behind[0]),
+            (estimate.class_names, estimate.per_class, replicates.per_class, behind[1]),
+        )
+    )
     return Intervals(
-        overall=bounds(estimate.names, estimate.overall[0], replicates.overall, level, overall),
-        per_class=bounds(
-            estimate.class_names, estimate.per_class[0], replicates.per_class, level, per_class
-        ),
+        overall=overall,
+        per_class=per_class,
         plan=plan,
         unit=unit,
         clusters=clusters,

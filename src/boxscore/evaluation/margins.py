@@ -40,7 +40,7 @@ def cautious(paired: Paired, confidence: float) -> Intervals:
     Args:
         confidence: Two-sided.
     """
-    made = paired.intervals(confidence)
+    made = paired.intervals(confidence, corrected=True)
     factor = float(np.sqrt(1 + WIDER / max(paired.clusters, 1)))
     return replace(
         made,

@@ -102,7 +102,7 @@ def paired_statistic(
     before, after = _draw((first, second), statistic, clusters, plan)
     rest = _support(first, resting_on, clusters)
     estimate, replicates = (b - a for a, b in zip(before, after, strict=True))
-    return bounds(names, estimate, replicates, plan.confidence, rest)
+    return bounds(names, estimate, replicates, plan.confidence, rest, corrected=False)
 
 
 def _complete(tally: Tally, clusters: Clusters | None, plan: Plan | None) -> tuple[Clusters, Plan]:

@@ -141,7 +141,8 @@ def _accuracies(
         objects=total.astype(np.int64), holders=holders, drawn=clusters.count, unit=clusters.unit
     )
     names = tuple(map(str, range(cells)))
-    found = bounds(names, values[1] - values[0], drawn, plan.confidence, support)
+    change = values[1] - values[0]
+    found = bounds(names, change, drawn, plan.confidence, support, corrected=False)
     return [
         difference(found, one, other, k)
         for k, (one, other) in enumerate(zip(*(v.tolist() for v in values), strict=True))
