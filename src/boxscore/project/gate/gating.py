@@ -230,7 +230,7 @@ def _margin(numbers: Numbers, rule: Rule, family: int, document: Document) -> st
     """
     paired = numbers.paired(rule)
     per_class, place = numbers.place(rule, paired)
-    intervals = cautious(paired, two_sided(rule.confidence, family))
+    intervals = cautious(paired, two_sided(rule.confidence, family), alike=numbers.alike)
     bounds = intervals.per_class if per_class else intervals.overall
     low, high = defined(float(bounds.low[place])), defined(float(bounds.high[place]))
     document.update(low=low, high=high)

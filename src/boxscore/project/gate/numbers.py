@@ -175,6 +175,11 @@ class Numbers:
             good = int((found.found[0 if run == self.baseline else 1] & chosen).sum())
         return Found(good / objects if objects else None, objects)
 
+    @cached_property
+    def alike(self) -> bool:
+        """Whether the run has the predictions of its baseline."""
+        return len({self.state.record(str(r)).sha256 for r in (self.run, self.baseline)}) == 1
+
     def paired(self, rule: Rule) -> Paired:
         """The replicates behind a margin."""
         return drawn(self.state, str(self.baseline), self.run, self.task, self.meant(rule))
