@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from boxscore import Project
-from boxscore.integrations.trackers import log_to_mlflow, log_to_wandb
+from boxscore.integrations.trackers import artifact_name, log_to_mlflow, log_to_wandb
+
+
+@pytest.mark.parametrize(
+    ("run", "name"),
+    [
+        ("yolo-x_v1.2", r"yolo-x_v1\.2"),
+        ("yolo x / 3", "yolo-x-3"),
+        ("模型", "[0-9a-f]{8}"),
+        ("modèle 2", "mod-le-2-[0-9a-f]{8}"),
+        ("a" * 300, "a{100}-[0-9a-f]{8}"),
+    ],
+)
+def test_names_of_artefacts(run: str, name: str) -> None:
+    """As W&B checks them: ^[a-zA-Z0-9_\\-.]+$, at most 128 characters."""
+    made = artifact_name(run)
+    assert re.fullmatch(name, made) and re.fullmatch(r"[a-zA-Z0-9_\-.]+", f"boxscore-{made}")
+    assert len(f"boxscore-{made}") <= 128
+    assert artifact_name("模型") != artifact_name("模式")
 
 
 def test_mlflow(demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

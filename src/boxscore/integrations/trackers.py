@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tempfile
@@ -10,6 +11,9 @@ from typing import Any
 
 from boxscore.integrations.epochs import numbers_of, opened
 from boxscore.project import Project
+
+LONGEST_NAME = 100
+"""Of a run within an artefact's name, of which W&B takes 128."""
 
 
 def log_to_mlflow(
@@ -49,11 +53,23 @@ def log_to_wandb(
     own, target = opened(project), wandb.run if to is None else to
     document = own.evaluate(run)
     target.log(numbers_of(document), step=step)
-    artifact = wandb.Artifact(re.sub(r"[^\w.-]+", "-", f"boxscore-{run}"), type="evaluation")
+    artifact = wandb.Artifact(f"boxscore-{artifact_name(run)}", type="evaluation")
     with tempfile.TemporaryDirectory(prefix="boxscore-") as folder:
         for path in _files(own, run, document, Path(folder), report):
             artifact.add_file(str(path), name=path.name)
         target.log_artifact(artifact)
+
+
+def artifact_name(run: str) -> str:
+    """A run's name as W&B allows it: letters of English, digits, dots, dashes, underscores.
+
+    Where other letters are lost, or it is long, some digits of a hash keep runs apart.
+    """
+    plain = re.sub(r"[^\w.-]+", "-", run, flags=re.ASCII)
+    if len(plain) <= LONGEST_NAME and re.sub(r"[^\w.-]+", "-", run) == plain:
+        return plain
+    digest = hashlib.sha256(run.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{plain[:LONGEST_NAME].strip('-')}-{digest}".lstrip("-")
 
 
 def _files(
