@@ -24,6 +24,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @slice_option
 @click.option("--init", "start", is_flag=True, help="Write first rules from --baseline and stop.")
+@click.option("--task", metavar="T", help="What --init's rules score.  [default: the run's own]")
 @click.option("--junit", type=FILE, metavar="FILE", help="Also write JUnit XML.")
 @click.option("--markdown", type=FILE, metavar="FILE", help="Also write a comment in Markdown.")
 @click.option("--gitlab", type=FILE, metavar="FILE", help="Also write a GitLab Code Quality file.")
@@ -36,6 +37,7 @@ def gate(
     baseline: str | None,
     where: str | list[str] | None,
     start: bool,
+    task: str | None,
     junit: Path | None,
     markdown: Path | None,
     gitlab: Path | None,
@@ -47,7 +49,9 @@ def gate(
     from boxscore.report import gate_forms
 
     if start:
-        return _start(rules, baseline, as_json, target)
+        return _start(rules, baseline, task, as_json, target)
+    if task is not None:
+        raise click.UsageError("--task is for --init; rules name theirs in a line `task:`")
     if run is None:
         raise click.UsageError("name the run to check with --run, or write rules with --init")
     document = open_project(target).gate(rules, run=run, baseline=baseline, where=where)
@@ -60,12 +64,12 @@ def gate(
     return 0 if document["passed"] else EXIT_GATE
 
 
-def _start(rules: Path, baseline: str | None, as_json: bool, target: Path) -> int:
+def _start(rules: Path, baseline: str | None, task: str | None, as_json: bool, target: Path) -> int:
     from boxscore.cli.text import print_json
 
     if baseline is None:
         raise click.UsageError("name the run that the rules are made from with --baseline")
-    made = open_project(target).write_gate_rules(rules, baseline=baseline)
+    made = open_project(target).write_gate_rules(rules, baseline=baseline, task=task)
     if as_json:
         print_json(made)
     else:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from boxscore.errors import printable
+
 
 def number(value: float | None, digits: int = 3) -> str:
     """A score as people of the field write it; an undefined one is a dash."""
@@ -15,8 +17,8 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def columns(rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> str:
-    """Rows as aligned text; columns in `right` are right-aligned."""
-    table = [[str(cell) for cell in row] for row in rows]
+    """Rows as aligned text, each on one line; columns in `right` are right-aligned."""
+    table = [[printable(str(cell)) for cell in row] for row in rows]
     if not table:
         return ""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]

@@ -104,11 +104,17 @@ class SeveralRunsQuestions(OpenProject):
 
         return rules_document(self._state())
 
-    def write_gate_rules(self, path: str | Path, *, baseline: str) -> Document:
-        """Write first rules for `gate`, which the baseline itself passes."""
+    def write_gate_rules(
+        self, path: str | Path, *, baseline: str, task: str | None = None
+    ) -> Document:
+        """Write first rules for `gate`, which the baseline itself passes.
+
+        Args:
+            task: What the rules score, "semantic" for example; None is the run's own.
+        """
         from boxscore.project.gate.start import start_rules
 
-        return start_rules(self._state(), Path(path), baseline)
+        return start_rules(self._state(), Path(path), baseline, task)
 
     def history(self) -> Document:
         """The runs over time, with the hashes of model, images, classes, labels and protocol."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,10 +25,18 @@ def verdict(document: Document) -> str:
     against = f" against {baseline}" if baseline else ""
     within = f" on {document['slice']}" if document["slice"] else ""
     word = "passes" if document["passed"] else "does not pass"
+    told = "" if tone(document) != "unsure" else ", but no rule could be told"
     return (
-        f"{document['run']} {word} the gate{against}{within}: {counts['passed']} rules passed, "
-        f"{counts['failed']} failed, {counts['unsure']} unsure."
+        f"{document['run']} {word} the gate{against}{within}{told}: {counts['passed']} rules "
+        f"passed, {counts['failed']} failed, {counts['unsure']} unsure."
     )
+
+
+def tone(document: Document) -> str:
+    """The outcome as a check's status: "unsure" where it passes because nothing can be told."""
+    if not document["passed"]:
+        return "failed"
+    return "passed" if document["counts"]["passed"] else "unsure"
 
 
 def message(check: Document) -> str:
@@ -63,7 +74,7 @@ def junit(document: Document) -> str:
             "testcase",
             classname=_plain(f"gate.{document['run']}"),
             name=_plain(f"line {check['line']}: {check['subject']} {check['rule']}"),
-            file=_plain(document["rules"]),
+            file=_plain(place(document["rules"])),
             line=str(check["line"]),
         )
         if check["blocks"]:
@@ -99,7 +110,7 @@ def _row(check: Document) -> list[str]:
 def markdown(document: Document) -> str:
     """A comment for a merge request: the verdict, a table, the failures first."""
     lines = [
-        f"### {'✅' if document['passed'] else '❌'} {_cell(verdict(document))}",
+        f"### {SIGNS[tone(document)]} {_cell(verdict(document))}",
         "",
         "| | what | rule | value | baseline | change | 95 % or as asked | objects |",
         "|---|---|---|---:|---:|---:|---|---:|",
@@ -127,9 +138,17 @@ def github(document: Document) -> str:
         if check["status"] == "passed":
             continue
         level = "error" if check["blocks"] else "warning"
-        place = f"file={_property(document['rules'])},line={check['line']}"
-        lines.append(f"::{level} {place},title=boxscore gate::{_data(message(check))}")
+        at = f"file={_property(place(document['rules']))},line={check['line']}"
+        lines.append(f"::{level} {at},title=boxscore gate::{_data(message(check))}")
     return "\n".join(lines)
+
+
+def place(rules: str) -> str:
+    """A file of rules as CI services name it: from the top of the repository, if it is within."""
+    path = Path(rules).absolute()
+    tops = (os.environ.get("GITHUB_WORKSPACE"), os.environ.get("CI_PROJECT_DIR"), Path.cwd())
+    inside = (path.relative_to(top).as_posix() for top in tops if top and path.is_relative_to(top))
+    return next(inside, rules)
 
 
 def _data(text: str) -> str:
@@ -142,21 +161,32 @@ def _property(text: str) -> str:
 
 def gitlab(document: Document) -> str:
     """A Code Quality report: an issue for each rule that blocks or cannot be told."""
-    issues = [
-        {
-            "description": message(check),
-            "check_name": "boxscore gate",
-            "fingerprint": _fingerprint(check),
-            "severity": "critical" if check["blocks"] else "minor",
-            "location": {"path": document["rules"], "lines": {"begin": check["line"]}},
-        }
-        for check in document["checks"]
-        if check["status"] != "passed"
-    ]
+    issues, seen = [], Counter[str]()
+    for check in document["checks"]:
+        if check["status"] == "passed":
+            continue
+        rule = f"{check['subject']}\0{check['condition']}"
+        issues.append(
+            {
+                "description": message(check),
+                "check_name": "boxscore gate",
+                "fingerprint": _fingerprint(rule, seen[rule]),
+                "severity": "critical" if check["blocks"] else "minor",
+                "location": {
+                    "path": place(document["rules"]),
+                    "lines": {"begin": check["line"]},
+                },
+            }
+        )
+        seen[rule] += 1
     return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
 
 
-def _fingerprint(check: Document) -> str:
-    """The same for the same rule in the next pipeline, so that GitLab can follow it."""
-    words = f"{check['subject']}\0{check['condition']}"
+def _fingerprint(rule: str, before: int) -> str:
+    """The same for the same rule in the next pipeline, so that GitLab can follow it.
+
+    Args:
+        before: How many rules of the same words come before it; GitLab drops what looks the same.
+    """
+    words = f"{rule}\0{before}" if before else rule
     return hashlib.sha256(words.encode()).hexdigest()

@@ -10,6 +10,7 @@ from boxscore.report.words import SORTS, bounds, fix_name, headline, interval, n
 Document = dict[str, Any]
 GOOD, BAD, OPEN = "good", "bad", "open"
 TONES = {"better": GOOD, "worse": BAD, "cannot tell": OPEN}
+OUTCOMES = {"passed": GOOD, "failed": BAD, "unsure": OPEN}
 
 
 def verdicts(facts: Document) -> list[tuple[str, str]]:
@@ -29,11 +30,11 @@ def _of_runs(facts: Document) -> list[tuple[str, str]]:
 def _of_gate(gate: Document | None) -> list[tuple[str, str]]:
     if gate is None:
         return []
-    passed = [
-        (GOOD if outcome["passed"] else BAD, gate_forms.verdict(outcome))
+    told = [
+        (OUTCOMES[gate_forms.tone(outcome)], gate_forms.verdict(outcome))
         for outcome in gate["outcomes"]
     ]
-    return passed + [(BAD, note) for note in gate["notes"]]
+    return told + [(BAD, note) for note in gate["notes"]]
 
 
 def level(run: Document) -> str:

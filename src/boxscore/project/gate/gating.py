@@ -25,6 +25,8 @@ from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
 PASSED, FAILED, UNSURE = "passed", "failed", "unsure"
+ROUNDING = 1e-12
+"""A change from 0.8 to 0.7 is one of 0.1, though their difference as stored is a bit more."""
 
 
 def gate(
@@ -49,7 +51,7 @@ def gate(
     compared = any(rule.needs_baseline for rule in rules.rules)
     against = _baseline(state, rules, baseline) if compared else None
     _same_labels(state, rules)
-    task = task_of_all(state, (run,) if against is None else (against, run))
+    task = rules.task or task_of_all(state, (run,) if against is None else (against, run))
     if against is not None:
         comparable_baseline(state, against, run)
     asked_on, chosen = _asked_on(state, where, task)
@@ -217,8 +219,8 @@ def _point(rule: Rule, document: Document) -> str:
     good = {
         "at_least": value >= rule.limit,
         "at_most": value <= rule.limit,
-        "largest_drop": value >= -rule.limit,
-        "largest_rise": value <= rule.limit,
+        "largest_drop": value >= -rule.limit - ROUNDING,
+        "largest_rise": value <= rule.limit + ROUNDING,
     }[rule.condition]
     return PASSED if good else FAILED
 

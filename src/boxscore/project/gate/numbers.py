@@ -27,8 +27,13 @@ COUNTED = ("precision", "recall", "f1")
 BY_SIZE = {"AP": "AP{}", "AR": "AR{}"}
 FOLLOWED = ("recall", "broken")
 """Metrics of the followed objects, for sizes and flips."""
-WORSE_WHEN_LARGER = ("fp", "fn", "ece")
+WORSE_WHEN_LARGER = (
+    "fp", "fn", "ece", "MOTP", "id_switches", "fragmentations", "mostly_lost", "false_positives",
+    "misses",
+)  # fmt: skip
 BOUNDED_CLASS = ("ap", "ap50", "ar100", "ar20")
+UPPER = ("ap", "ar", "pq", "sq", "rq")
+"""Beginnings of class columns that may be written as the numbers of all classes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Numbers:
         self.state, self.rules, self.task = state, rules, task
         self.run, self.baseline, self.where = run, baseline, where
         self._documents: dict[tuple[str, str, str | None], Document] = {}
+        self._matched = task in DETECTION and rules.protocol in (None, "coco")
 
     def asked_on(self, rule: Rule) -> str | None:
         """A rule's slice within the one that all rules are asked on; None is everything."""
@@ -101,7 +107,9 @@ class Numbers:
         """The run's document on a slice."""
         key = "evaluation", run, where
         if key not in self._documents:
-            question = Question(task=self.task, iou=self.rules.iou, where=where)
+            question = Question(
+                task=self.task, protocol=self.rules.protocol, iou=self.rules.iou, where=where
+            )
             self._documents[key] = evaluation_document(self.state, run, question)
         return self._documents[key]
 
@@ -139,7 +147,8 @@ class Numbers:
         if rule.class_name is not None:
             for row in document["per_class"]:
                 if row["class"] == rule.class_name:
-                    return Found(row[rule.metric.lower()], int(row["ground_truth"]))
+                    name = rule.metric if rule.metric in row else rule.metric.lower()
+                    return Found(row[name], int(row["ground_truth"]))
             return Found(None, 0)
         name = rule.metric
         objects = _counted(document)
@@ -219,9 +228,10 @@ class Numbers:
                 f"use one of {', '.join(wanted)}",
             )  # fmt: skip
         if rule.condition == "margin" and not self._has_bounds(rule):
+            fix = "use AP, AP50 or another of COCO's numbers, or largest_drop"
             raise self._wrong(
                 rule, f"{rule.metric} has no interval here, so no margin",
-                "use AP, AP50 or another of COCO's numbers, or largest_drop",
+                fix if self._matched else "use largest_drop",
             )  # fmt: skip
 
     def _wrong(self, rule: Rule, problem: str, fix: str) -> Exception:
@@ -229,7 +239,7 @@ class Numbers:
 
     def metrics(self, rule: Rule) -> list[str]:
         """Names that a rule of this shape may have."""
-        objects = self.task in DETECTION
+        objects = self._matched
         if rule.error is not None:
             return ["cost", "count"] if objects and rule.size is None else []
         if rule.size is not None:
@@ -241,13 +251,15 @@ class Numbers:
                 if name not in ("class", "class_id", "feature_hash", "ground_truth")
                 and not isinstance(value, str)
             ]  # fmt: skip
-            upper = [name.upper() for name in rows if name.startswith(("ap", "ar"))]
+            upper = [name.upper() for name in rows if name.startswith(UPPER)]
             return rows + upper + (["broken"] if objects else [])
         counts = [*COUNTED, "tp", "fp", "fn"] if document["counts"] else []
-        return [*document["metrics"], *counts, *(["broken"] if objects else [])]
+        return list(
+            dict.fromkeys([*document["metrics"], *counts, *(["broken"] if objects else [])])
+        )
 
     def _has_bounds(self, rule: Rule) -> bool:
-        if self.task not in DETECTION or rule.error is not None or rule.metric in FOLLOWED:
+        if not self._matched or rule.error is not None or rule.metric in FOLLOWED:
             return False
         if rule.class_name is not None:
             return rule.metric.lower() in BOUNDED_CLASS

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boxscore.errors import SourceError, near_misses, shown
+from boxscore.evaluation.protocols import PROTOCOLS
+from boxscore.schema.kinds import Task
 from boxscore.sources.yaml_text import YamlMap, read_yaml
 
-TOP = ("version", "baseline", "iou", "support", "confidence", "unsure", "rules")
+TOP = ("version", "baseline", "task", "protocol", "iou", "support", "confidence", "unsure", "rules")
 PINNED = ("run", "sha256", "ground_truth")
 CONDITIONS = ("at_least", "at_most", "largest_drop", "largest_rise", "margin")
 CONDITION_WORDS = {
@@ -24,6 +26,7 @@ SIZES = ("small", "medium", "large")
 EVERY_CLASS = "*"
 LEAST_CONFIDENCE = 0.75
 MOST_RULES = 500
+TASKS = tuple(task.value for task in Task)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,8 @@ class Rules:
         baseline: Name of the run, if the file has one.
         sha256: Of the baseline's predictions, if it is pinned.
         ground_truth: Hash of the labels that the rules were written for.
+        task: What is scored; None is the runs' own.
+        protocol: Whose numbers are asked; None is the task's own.
         iou: Of counts and flips.
     """
 
@@ -74,6 +79,8 @@ class Rules:
     baseline: str | None
     sha256: str | None
     ground_truth: str | None
+    task: Task | None
+    protocol: str | None
     iou: float
     rules: tuple[Rule, ...]
 
@@ -108,6 +115,8 @@ def read_rules(path: Path) -> Rules:
         baseline=reader.text(pinned, "run"),
         sha256=reader.text(pinned, "sha256"),
         ground_truth=reader.text(pinned, "ground_truth"),
+        task=None if (task := reader.text(whole, "task", TASKS)) is None else Task(task),
+        protocol=reader.text(whole, "protocol", tuple(PROTOCOLS)),
         iou=reader.number(whole, "iou", 0.5, 0.1, 1),
         rules=tuple(reader.rules(whole)),
     )

@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.errors import RequestError
-from boxscore.project.comparison.comparing import task_of_all
 from boxscore.project.fingerprint import ground_truth_hash
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import Question, evaluation_document
+from boxscore.project.tasks import task_of
 from boxscore.schema.kinds import DETECTION, Task
 
 Document = dict[str, Any]
 SUPPORT = 20
+HEADLINES = {
+    Task.CLASSIFICATION: ("accuracy", "recall"),
+    Task.SEMANTIC: ("miou", "iou"),
+    Task.PANOPTIC: ("PQ", "PQ"),
+    Task.TRACKING: ("HOTA", "HOTA"),
+}
+"""Of tasks that match no objects one by one: the number that stands for a run, and for a class."""
 FLOOR = 0.9
 """Share of the baseline's headline below which a model is refused whatever else it can do."""
 
@@ -28,7 +35,7 @@ HEAD = """\
 #                               images show a larger drop at this confidence; what they cannot
 #                               tell is "unsure", which passes unless `unsure: fail` stands here
 version: 1
-baseline:
+{task}baseline:
   run: {run}
   sha256: {sha256}
   ground_truth: {ground_truth}
@@ -40,22 +47,27 @@ rules:
 """
 
 
-def start_rules(state: Loaded, path: Path, baseline: str) -> Document:
+def start_rules(state: Loaded, path: Path, baseline: str, task: str | None = None) -> Document:
     """Write a file of rules that the baseline itself passes.
 
+    Args:
+        task: What the rules score; None is the run's own.
+
     Raises:
-        RequestError: There is a file already, or the run is unknown.
+        RequestError: There is a file already, or the run or the task is unknown.
     """
-    text, count = first_rules(state, baseline)
+    text, count = first_rules(state, baseline, task)
     _write_new(path, text)
     return {"rules": str(path), "baseline": baseline, "count": count}
 
 
-def first_rules(state: Loaded, baseline: str) -> tuple[str, int]:
+def first_rules(state: Loaded, baseline: str, named: str | None = None) -> tuple[str, int]:
     """The text of rules that the baseline itself passes, and how many there are."""
     record = state.record(baseline)
-    entries = _entries(state, baseline, task_of_all(state, (baseline,)))
+    task = task_of(state, baseline, named)
+    entries = _entries(state, baseline, task)
     text = HEAD.format(
+        task="" if named is None else f"task: {task.value}\n",
         run=_quoted(baseline),
         sha256=_quoted(record.sha256),
         ground_truth=_quoted(ground_truth_hash(state)),
@@ -88,11 +100,11 @@ def _write_new(path: Path, text: str) -> None:
 def _entries(state: Loaded, run: str, task: Task) -> list[dict[str, Any]]:
     document = evaluation_document(state, run, Question(task=task))
     if task not in DETECTION:
-        floor = _floor(document["metrics"]["accuracy"])
+        headline, of_class = HEADLINES[task]
         return [
-            {"metric": "accuracy", "at_least": floor},
-            {"metric": "accuracy", "largest_drop": 0.01},
-            {"metric": "recall", "class": '"*"', "largest_drop": 0.1},
+            {"metric": headline, "at_least": _floor(document["metrics"][headline])},
+            {"metric": headline, "largest_drop": 0.01},
+            {"metric": of_class, "class": '"*"', "largest_drop": 0.1},
         ]
     metrics = document["metrics"]
     entries: list[dict[str, Any]] = [
