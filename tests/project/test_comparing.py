@@ -118,6 +118,19 @@ def test_parts_add_up(project: Project) -> None:
         assert row["change"] | {"q": None} == alone["metrics"]["AP"] | {"q": None}
 
 
+def test_rows_have_a_verdict_only_where_there_is_an_interval(project: Project) -> None:
+    """Of the demo's cars, on five images, all nine that changed sides were broken."""
+    pair = project.compare("float32", "int8", by="split")["pairs"][0]
+    rows = {row["name"]: row for row in pair["per_class"] + pair["groups"]}
+    for row in rows.values():
+        told = row["objects"] >= 10 and row["change"]["low"] is not None
+        assert (row["q"] is not None) == told
+        assert told or row["verdict"] == "cannot tell"
+    assert (rows["car"]["broken"], rows["car"]["fixed"]) == (9, 0)
+    assert rows["car"]["verdict"] == rows["train"]["verdict"] == "cannot tell"
+    assert rows["person"]["verdict"] == rows["val"]["verdict"] == "worse"
+
+
 def test_three_runs_agree_as_counted_by_hand(project: Project) -> None:
     document = project.compare("float32", "int8", "third", images="all")
     shares = np.array(document["agreement"])

@@ -90,6 +90,29 @@ def test_a_run_of_fewer_images_is_judged_on_all_and_the_gate_says_so(
         assert found["checks"][0]["value"] == project.evaluate(run)["metrics"]["AP"]
 
 
+def test_a_baseline_says_nothing_of_images_that_it_has_not_seen(
+    project: Project, tmp_path: Path
+) -> None:
+    """It would be 0 there, and whatever the run finds no drop."""
+    rules, seen = tmp_path / "rules.yaml", set(project.predictions("third").table["item"].tolist())
+    rest = [k for k in range(project.items.rows) if k not in seen]
+    slices = {name: f"item={'+'.join(map(str, rows))}" for name, rows in
+              (("rest", rest), ("some", [min(seen), *rest]), ("seen", sorted(seen)))}  # fmt: skip
+    head = DROP % "third" + "unsure: fail\n"
+    for name, status in (("rest", "unsure"), ("some", "passed"), ("seen", "passed")):
+        rule = f"  - {{metric: AP, slice: '{slices[name]}', largest_drop: 0.9, support: 1}}\n"
+        rules.write_text(head.replace("rules:\n", "rules:\n" + rule))
+        check = project.gate(rules, run="float32")["checks"][0]
+        assert (check["status"], check["blocks"]) == (status, status == "unsure")
+        if status == "unsure":
+            assert check["reason"] == "baseline 'third' has no predictions on these images"
+    rules.write_text(DROP % "third")
+    with pytest.raises(RequestError, match="no predictions on these images") as refused:
+        project.gate(rules, run="float32", where=slices["rest"])
+    assert refused.value.code == "E-GATE-BASELINE"
+    assert project.gate(rules, run="float32", where=slices["seen"])["passed"]
+
+
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from boxscore.cli.options import iou_option, json_option, open_project, slice_option, target_option
+from boxscore.errors import printable
 
 WORST_SHOWN = 5
 FLIPS = ("objects", "broken", "fixed")
@@ -68,7 +69,7 @@ def _print_pair(pair: dict[str, Any], by: str | None) -> None:
     from boxscore.cli.text import columns
 
     for line in pair["sentences"]:
-        click.echo(line)
+        click.echo(printable(line))
     table = [["", pair["first"], pair["second"], "difference", "95 %", "verdict"]]
     table += [_row(name, found) for name, found in (pair["metrics"] | pair["rates"]).items()]
     click.echo()
@@ -101,10 +102,11 @@ def _print_rows(what: str, rows: list[dict[str, Any]], counted: tuple[str, ...])
     if not rows:
         return
     names = [name for name in counted if name in rows[0]]
-    table = [[what, *names, "q", "verdict", "difference", "95 %"]]
+    own = ["difference", "95 %"] if "change" in rows[0] else []
+    table = [[what, *names, "q", "verdict", *own]]
     for row in rows:
         found = row.get("change")
-        words = ["", ""]
+        words = []
         if found:
             known = found["difference"] is not None
             words = [f"{found['difference']:+.3f}" if known else "–", _interval(found)]
@@ -112,7 +114,9 @@ def _print_rows(what: str, rows: list[dict[str, Any]], counted: tuple[str, ...])
         table.append([row["name"], *counts, number(row["q"], 3), row["verdict"], *words])
     click.echo()
     click.echo(columns(table, right=range(1, len(names) + 2)))
-    click.echo("  q: McNemar's p with false discoveries controlled; – with under 10 objects")
+    click.echo(
+        "  q: McNemar's p with false discoveries controlled; – with too few objects or images"
+    )
 
 
 def _print_kinds(pair: dict[str, Any]) -> None:

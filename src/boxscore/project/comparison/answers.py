@@ -96,12 +96,13 @@ def _document(
         "flips": counts | {"p": mcnemar(counts["fixed"], counts["broken"])},
         "false_positives": None,
         "per_class": sorted(
-            tested(per_class), key=lambda row: (row["fixed"] - row["broken"], row["class_id"])
+            tested(per_class, [row["change"] for row in per_class]),
+            key=lambda row: (row["fixed"] - row["broken"], row["class_id"]),
         ),
         "sizes": [],
         "kinds": [],
         "misses": [],
-        "groups": tested(by_group),
+        "groups": tested(by_group, [row["change"] for row in by_group]),
     }
 
 

@@ -125,7 +125,7 @@ def _document(pair: _Pair, groups: Groups) -> Document:
     found = drawn(pair.state, *pair.names, task, pair.slice_of)
     counts, alarms = pair.flips.counts(), pair.alarms
     metrics = differences(found)
-    sizes = _sizes(pair)
+    sizes = _sizes(pair, metrics)
     return {
         "first": pair.names[0],
         "second": pair.names[1],
@@ -157,10 +157,17 @@ def differences(found: Paired) -> Document:
     }
 
 
-def tested(rows: list[Document]) -> list[Document]:
-    """Add McNemar's p where there are enough objects, q adjusted over the rows, and a verdict."""
-    for row in rows:
-        enough = row["objects"] >= FEWEST
+def tested(rows: list[Document], changes: Sequence[Document]) -> list[Document]:
+    """Add McNemar's p where there are enough objects, q adjusted over the rows, and a verdict.
+
+    Objects of one image or sequence change sides together: on too few of these for an interval
+    nothing is tested either.
+
+    Args:
+        changes: The difference of each row's number.
+    """
+    for row, change in zip(rows, changes, strict=True):
+        enough = row["objects"] >= FEWEST and change["low"] is not None
         row["p"] = mcnemar(row["fixed"], row["broken"]) if enough else None
     for row, q in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
         row["q"], row["verdict"] = q, verdict_of_flips(row, q)
@@ -185,7 +192,7 @@ def _classes(pair: _Pair, found: Paired) -> list[Document]:
         more = {"new": int(new[k]), "removed": int(removed[k])}
         rows.append(known | counts | more | {"change": difference(bounds, one, other, k, 0)})
     adjust_class_differences(rows)
-    tested(rows)
+    tested(rows, [row["change"] for row in rows])
     return sorted(rows, key=lambda row: (row["fixed"] - row["broken"], row["class_id"]))
 
 
@@ -195,7 +202,7 @@ def adjust_class_differences(rows: list[Document]) -> None:
         row["change"]["q"] = q
 
 
-def _sizes(pair: _Pair) -> list[Document]:
+def _sizes(pair: _Pair, metrics: Document) -> list[Document]:
     """Objects and false positives by the area ranges of the protocol."""
     objects = pair.size_of(pair.followed.area)
     new, removed = (
@@ -208,7 +215,7 @@ def _sizes(pair: _Pair) -> list[Document]:
         | {"new": int((new == k).sum()), "removed": int((removed == k).sum())}
         for k, name in enumerate(pair.policy.area_names[1:])
     ]
-    return tested(rows)
+    return tested(rows, [metrics[f"AP{row['name'][0]}"] for row in rows])
 
 
 def _kinds(pair: _Pair) -> list[Document]:
@@ -251,4 +258,4 @@ def _groups(pair: _Pair, groups: Groups) -> list[Document]:
         }
         rows.append(known | pair.flips.counts(inside) | alarms | {"change": found})
     adjust_class_differences(rows)
-    return tested(rows)
+    return tested(rows, [row["change"] for row in rows])

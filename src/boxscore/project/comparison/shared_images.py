@@ -67,18 +67,27 @@ def shared_images(
     return SharedImages(chosen, False, tuple(notes))
 
 
-def comparable_baseline(state: Loaded, baseline: str, run: str) -> None:
+def comparable_baseline(state: Loaded, baseline: str, run: str, chosen: Items = None) -> None:
     """Refuse a baseline of other images: a change since it says nothing.
 
     A run without any prediction is not refused: it found nothing, and is judged by that.
+
+    Args:
+        chosen: A slice; None is every image. One where neither run predicts anything is none.
 
     Raises:
         RequestError: The baseline has no predictions, or none on an image where the run has some.
     """
     count = state.truth().items.rows
     before, after = (_with_predictions(state, name, count) for name in (baseline, run))
+    there = ""
+    if chosen is not None and before.any():
+        before, after, there = before & chosen, after & chosen, " on these images"
+        if not (before | after).any():
+            return
     if not before.any() or (after.any() and not (before & after).any()):
-        problem = "has no predictions" if not before.any() else f"shares no image with run {run!r}"
+        none = f"has no predictions{there}"
+        problem = none if not before.any() else f"shares no image with run {run!r}{there}"
         raise RequestError(
             f"baseline {baseline!r} {problem}",
             fix="name another with --baseline, of the same images",

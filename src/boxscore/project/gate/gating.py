@@ -52,9 +52,9 @@ def gate(
     against = _baseline(state, rules, baseline) if compared else None
     _same_labels(state, rules)
     task = rules.task or task_of_all(state, (run,) if against is None else (against, run))
-    if against is not None:
-        comparable_baseline(state, against, run)
     asked_on, chosen = _asked_on(state, where, task)
+    if against is not None:
+        comparable_baseline(state, against, run, chosen)
     numbers = Numbers(state, rules, run, against, task, asked_on)
     for rule in rules.rules:
         _check_slice(numbers, rule)
@@ -138,6 +138,8 @@ def _checks(numbers: Numbers, rule: Rule) -> list[Document]:
     """One document; of a rule on every class one for each class with enough objects."""
     if numbers.outside(rule):
         return [_nothing(rule, f"nothing of {rule.slice} is in the slice {numbers.where}")]
+    if rule.needs_baseline and (lost := numbers.no_baseline(rule)) is not None:
+        return [_nothing(rule, lost)]
     if rule.class_name != EVERY_CLASS:
         return [_checked(numbers, rule, 1)]
     rows = numbers.evaluation(numbers.run, numbers.asked_on(rule))["per_class"]

@@ -16,6 +16,7 @@ from boxscore.matching.coco import fitting
 from boxscore.matching.policy import coco
 from boxscore.project.analysing import error_budget
 from boxscore.project.comparison.objects import drawn
+from boxscore.project.comparison.shared_images import comparable_baseline
 from boxscore.project.gate.rules import CONDITIONS, EVERY_CLASS, Rule, Rules
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import Question, evaluation_document
@@ -93,6 +94,16 @@ class Numbers:
                 raise
             return True
         return False
+
+    def no_baseline(self, rule: Rule) -> str | None:
+        """Why a change on a rule's own slice says nothing; None where it says something."""
+        if rule.slice is None:
+            return None
+        try:
+            comparable_baseline(self.state, str(self.baseline), self.run, self.meant(rule).items)
+        except RequestError as lost:
+            return lost.problem
+        return None
 
     @cached_property
     def classes(self) -> dict[str, int]:
