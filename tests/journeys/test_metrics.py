@@ -48,6 +48,8 @@ def test_metrics_findings_and_their_images(browser: Any, measured: tuple[str, Pr
         page.get_by_role("radio", name="Lowest").click()
         darkest = project.items["title"][values.argmin()]
         expect(page.locator(".value-tiles .tile bdi").first).to_have_text(darkest)
+        picture = page.locator(".value-tiles .tile-picture").first.bounding_box()
+        assert picture is not None and picture["height"] > 80
         page.get_by_role("button", name=re.compile("smaller than a model")).click()
         page.wait_for_url(re.compile("code=ANN013"))
         total = project.findings(code="ANN013")["total"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,21 @@ def test_classification_has_cards_and_summaries_too(tmp_path: Path) -> None:
     assert found["metrics"]["accuracy"] == 0.75
     assert found["counts"]["iou"] is None
     assert found["per_class"][0]["recall"] == 1
+
+
+def test_a_card_tells_where_confidences_lie(tmp_path: Path) -> None:
+    """A detector may score beyond 0 to 1: the app's slider goes as far."""
+    truth = {
+        "images": [{"id": 1, "file_name": "a.jpg", "width": 64, "height": 64}],
+        "categories": [{"id": 1, "name": "car"}],
+        "annotations": [],
+    }
+    scores = [7.25, -2.5, 0.5]
+    rows = [{"image_id": 1, "category_id": 1, "bbox": [4, 4, 9, 9], "score": s} for s in scores]
+    for name, content in (("truth", truth), ("found", rows), ("nothing", [])):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    paths = {name: tmp_path / f"{name}.json" for name in ("found", "nothing")}
+    project = imported(tmp_path, tmp_path / "truth.json", **paths)
+    assert [card["confidences"] for card in project.run_cards()] == [[-2.5, 7.25], None]
+    (found, nothing) = answers(project, ["/api/v1/runs"])[0]["runs"]
+    assert (found["confidences"], nothing["confidences"]) == ([-2.5, 7.25], None)

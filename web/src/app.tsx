@@ -14,11 +14,11 @@ import { Bar } from "./shell/bar";
 import { Chips } from "./shell/chips";
 import { ClassDialog, KeyDialog } from "./shell/dialogs";
 import { NAMES, Nav } from "./shell/nav";
-import { choiceOf, matchedChoice } from "./state/choice";
+import { choiceOf, matchedChoice, reachOf } from "./state/choice";
 import { useKeys } from "./state/keys";
 import { pickNothing, picks } from "./state/picked";
 import { usePreferences } from "./state/preferences";
-import { PAGES, unfiltered } from "./state/url";
+import { PAGES, unfiltered, type Page } from "./state/url";
 import { getView, setView, useView } from "./state/view";
 import { SkeletonContext, skeletonsOf } from "./viewer/skeleton";
 
@@ -52,6 +52,13 @@ function useDark(): boolean {
   return dark;
 }
 
+/** Tabs and the history of the browser tell pages and projects apart. */
+function useTitle(page: Page, project: string | undefined): void {
+  useEffect(() => {
+    document.title = [NAMES[page], page === "projects" ? undefined : project, "Boxscore"].filter(Boolean).join(" · ");
+  }, [page, project]);
+}
+
 function step(value: number, by: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, Math.round((value + by) * 100) / 100));
 }
@@ -64,6 +71,7 @@ export function App(): ReactElement {
   useNews();
   const projects = useProjects();
   const project = useOverview(CHOSEN || (projects.data?.here ?? null) !== null);
+  useTitle(view.page, project.data?.name);
   const failed = project.error ?? (project.data ? null : projects.error);
   const runs = project.data?.runs ?? [];
   const classes = project.data?.classes;
@@ -73,14 +81,15 @@ export function App(): ReactElement {
   const summary = useSummary(run ? pointOf(view, run.name) : null, choice?.under);
 
   const confidenceOf = () => getView().confidence ?? summary.data?.counts?.confidence ?? run?.default_confidence ?? 0;
+  const toConfidence = (by: number) => setView({ confidence: step(confidenceOf(), by, ...reachOf(run)) });
 
   useKeys({
     // What is picked on the Errors page has these keys for its tags.
     ...Object.fromEntries(PAGES.map((page, k) => [String(k + 1), () => !(view.page === "errors" && picks()) && setView({ page, selected: null })])),
     "[": () => setView({ iou: step(view.iou, -0.05, 0.1, 0.95) }),
     "]": () => setView({ iou: step(view.iou, 0.05, 0.1, 0.95) }),
-    "-": () => setView({ confidence: step(confidenceOf(), -0.05, 0, 1) }),
-    "=": () => setView({ confidence: step(confidenceOf(), 0.05, 0, 1) }),
+    "-": () => toConfidence(-0.05),
+    "=": () => toConfidence(0.05),
     b: () => run && otherRun(runs, run),
     ...(view.page === "errors" ? {} : { x: () => run && otherRun(runs, run) }), // there it picks
     c: () => setDialog("classes"),

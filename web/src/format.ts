@@ -4,16 +4,21 @@ export const DASH = "—";
 
 type Maybe = number | null | undefined;
 
+/** With a true minus, and none before a zero. */
+export function minus(number: string): string {
+  return number.replace("-", Number(number) === 0 ? "" : "−");
+}
+
 /** .300 for 0.3; 1.000 for 1; a dash for undefined. */
 export function score(value: Maybe, digits = 3): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
-  return value.toFixed(digits).replace(/^(-?)0\./, "$1.");
+  return minus(value.toFixed(digits).replace(/^(-?)0\./, "$1."));
 }
 
 /** 46.6 for 0.466. */
 export function percent(value: Maybe): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
-  return (value * 100).toFixed(1);
+  return minus((value * 100).toFixed(1));
 }
 
 /** −.114 or +.012, with a true minus. */
@@ -31,8 +36,8 @@ export function hundredth(value: number): number {
 export function short(value: Maybe): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
   const rounded = Number(value.toPrecision(4));
-  if (Math.abs(rounded) >= 1000) return whole(Math.round(rounded));
-  return String(rounded).replace(/^(-?)0\./, "$1.");
+  if (Math.abs(rounded) >= 1000) return minus(whole(Math.round(rounded)));
+  return minus(String(rounded).replace(/^(-?)0\./, "$1."));
 }
 
 /** 12 345 with a narrow no-break space. */

@@ -1,5 +1,6 @@
 /** What every number of every protocol is called, how it is written, and what it means. */
-import { percent, score, whole } from "./format";
+import type { Overview } from "./api/client";
+import { percent, plural, score, whole } from "./format";
 
 type Unit = "score" | "percent" | "count";
 type Maybe = number | null | undefined;
@@ -20,6 +21,13 @@ const UNKNOWN_KIND = "The classes do not say which are things and which stuff, o
 
 function of(name: string, definition: string, unit: Unit = "score", why = NO_OBJECT): Metric {
   return { name, unit, definition, undefined: why };
+}
+
+/** "415 objects", "60 labels" of whole images, or both. */
+export function labelledWords({ classes, ground_truth }: Pick<Overview, "classes" | "ground_truth">): string {
+  const answers = classes.reduce((sum, c) => sum + (c.kind === "classification" ? c.ground_truth : 0), 0);
+  const objects = ground_truth - answers;
+  return [...(objects || !answers ? [plural(objects, "object")] : []), ...(answers ? [plural(answers, "label")] : [])].join(", ");
 }
 
 /** How a task overlaps two objects. */

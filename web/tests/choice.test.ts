@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "../src/api/client";
-import { choiceOf, matchedChoice } from "../src/state/choice";
+import { choiceOf, matchedChoice, reachOf } from "../src/state/choice";
 import { DEFAULTS } from "../src/state/url";
 
 const protocol = (name: string) => ({ name, title: name, headline: "AP" });
@@ -35,5 +35,19 @@ describe("what a run is evaluated under", () => {
 
   it("is the run's own again where it cannot do what the view asks for", () => {
     expect(choiceOf({ ...DEFAULTS, task: "tracking", protocol: "kitti" }, run)).toMatchObject({ task: "segm", under: {} });
+  });
+});
+
+describe("where a confidence can be set", () => {
+  const within = (low: number, high: number) => reachOf({ ...run, confidences: [low, high] });
+
+  it("is from 0 to 1, whatever the run leaves of it", () => {
+    expect(within(0.05, 0.93)).toEqual([0, 1]);
+    expect(reachOf({ ...run, confidences: null })).toEqual([0, 1]);
+    expect(reachOf(undefined)).toEqual([0, 1]);
+  });
+
+  it("goes on to confidences beyond", () => {
+    expect(within(-2.513, 12.844)).toEqual([-2.52, 12.85]);
   });
 });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { percent, plural, score, spaced, titleOf, whole } from "../src/format";
+import { percent, plural, score, short, spaced, titleOf, whole } from "../src/format";
 
 describe("numbers", () => {
   it("writes scores as the field does", () => {
     expect(score(0.29997)).toBe(".300");
     expect(score(1)).toBe("1.000");
-    expect(score(-0.114)).toBe("-.114");
+    expect(score(-0.114)).toBe("−.114");
+    expect([percent(-0.052), short(-1572.6), short(-0.0231)]).toEqual(["−5.2", "−1\u202f573", "−.0231"]);
     expect(score(0)).toBe(".000");
+    expect([score(-0.0002), percent(-0.0001)]).toEqual([".000", "0.0"]);
   });
 
   it("never writes 0 for undefined", () => {

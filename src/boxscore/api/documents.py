@@ -43,6 +43,7 @@ class Run(Document):
     sha256: str
     predictions: int
     created: str
+    confidences: tuple[float, float] | None
     default_confidence: float | None
     metrics: dict[str, float | None]
     counts: Counts | None

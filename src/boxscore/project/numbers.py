@@ -34,6 +34,7 @@ from boxscore.project.slices.slicing import Where
 from boxscore.project.tasks import possible_tasks
 from boxscore.project.usual import asked_task, usual_first
 from boxscore.schema.kinds import DETECTION, Kind, Task
+from boxscore.schema.tables import Table
 
 Document = dict[str, Any]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -253,6 +254,9 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
         "sha256": record.sha256,
         "predictions": record.rows,
         "created": record.created,
+        "confidences": state.settled(
+            ("ends of confidences", record.run_id), lambda: _ends(state.predictions(run).table)
+        ),
     }
     document = evaluation_document(state, run, Question(task=task))
     counts = document["counts"]
@@ -267,6 +271,13 @@ def run_card(state: Loaded, run: str, position: int) -> Document:
         "usual_task": asked_task(state, run, None).value,
         "tasks": usual_first(state, tasks),
     }
+
+
+def _ends(table: Table) -> list[float] | None:
+    """The least and the greatest confidence; None where nothing has one."""
+    confidence = table["confidence"]
+    known = confidence[np.isfinite(confidence)]
+    return [float(known.min()), float(known.max())] if known.size else None
 
 
 def overview_document(state: Loaded) -> Document:

@@ -4236,6 +4236,11 @@ export interface components {
         };
         /** Run */
         Run: {
+            /** Confidences */
+            confidences: [
+                number,
+                number
+            ] | null;
             counts: components["schemas"]["Counts"] | null;
             /** Created */
             created: string;

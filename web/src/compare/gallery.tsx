@@ -23,6 +23,9 @@ import { useLooked } from "../viewer/use-looked";
 
 type Side = FlippedObject["first"];
 
+/** Two pictures of 1.28 to 1 beside each other, what is said of them, and the grid. */
+const TALL = "calc(475px + 100cqw / 2.56)";
+
 interface Props {
   runs: [Run, Run];
   filter: FlipFilter;
@@ -58,7 +61,7 @@ export function Gallery({ runs, filter }: Props): ReactElement {
       {list.error ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : !list.data ? (
-        <Skeleton height={500} />
+        <Skeleton height={TALL} />
       ) : !selected ? (
         <Empty title="No object is of this sort">
           <p>Choose another cell of the table of flips{narrowed && `, or any size and reason: now ${narrowed}`}.</p>

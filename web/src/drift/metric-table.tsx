@@ -46,7 +46,7 @@ export function MetricTable({ data, chosen, stale }: Props): ReactElement {
                 <td className="num side-b">{short(row.medians[1])}</td>
                 <td className="bar-cell"><span className={row.drifted ? "bar-of drifted" : "bar-of"} style={{ width: `${Math.round(row.ks * 100)}%` }} /></td>
                 <td className="num"><b>{score(row.ks)}</b></td>
-                <td className="num">{score(row.delta).replace("-", "−")}</td>
+                <td className="num">{score(row.delta)}</td>
                 <td className="num">{small(row.q)}</td>
               </tr>
             ))}

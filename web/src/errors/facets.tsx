@@ -19,7 +19,7 @@ interface LineProps {
 
 function Line({ name, count, on, inner = false, choose }: LineProps): ReactElement {
   return (
-    <button className={inner ? "facet inner" : "facet"} aria-pressed={on} onClick={choose}>
+    <button className={inner ? "facet inner" : "facet"} aria-pressed={on} title={typeof name === "string" ? name : undefined} onClick={choose}>
       <span>{name}</span> <span>{whole(count)}</span>
     </button>
   );

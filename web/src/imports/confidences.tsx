@@ -21,7 +21,7 @@ export function ConfidencesCard({ report, run }: { report: WholeReport; run: str
   const tall = (count: number) => (count ? Math.max(2, Math.sqrt(count / most) * (HEIGHT - BOTTOM - 6)) : 0);
   return (
     <Card title="Scores" hint="Square-root height; a bar opens its predictions">
-      <svg className="histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label="Distribution of confidences">
+      <svg className="histogram narrow" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label="Distribution of confidences">
         {counts.map((count, k) => {
           const [low, high] = [edges[k]!, edges[k + 1]!];
           const words = `${short(low)} to ${short(high)}: ${plural(count, "prediction")}`;

@@ -9,7 +9,8 @@ import { Letter } from "../parts/marks";
 
 type Step = "now" | "accepted" | "upper";
 
-export function CorrectedScores({ runs }: { runs: Run[] }): ReactElement {
+/** `filtered`: the rest of the page follows a filter, which these numbers do not. */
+export function CorrectedScores({ runs, filtered }: { runs: Run[]; filtered: boolean }): ReactElement {
   const found = useCorrectedScores(true);
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height={92} />;
@@ -17,11 +18,12 @@ export function CorrectedScores({ runs }: { runs: Run[] }): ReactElement {
   const [key = "AP"] = keys;
   const name = keys.size === 1 ? metric(key, runs[0]?.task ?? "bbox", undefined).name : "Score";
   const fixes = found.data.accepted_fixes;
+  const of = filtered ? ", whole project" : "";
   return (
     <section className="kpis label-scores" aria-label="Scores with corrections">
-      <Tile title={`${name} now`} step="now" data={found.data} runs={runs} words="labels as imported" />
-      <Tile title={`${name} with accepted fixes`} step="accepted" data={found.data} runs={runs} words={fixes ? `${plural(fixes, "label")} changed` : "none accepted yet"} />
-      <Tile title={`${name} if every suspect not kept were fixed`} step="upper" data={found.data} runs={runs} words="upper end: suggestions come from the runs they judge" />
+      <Tile title={`${name} now${of}`} step="now" data={found.data} runs={runs} words="labels as imported" />
+      <Tile title={`${name} with accepted fixes${of}`} step="accepted" data={found.data} runs={runs} words={fixes ? `${plural(fixes, "label")} changed` : "none accepted yet"} />
+      <Tile title={`${name} if every suspect not kept were fixed${of}`} step="upper" data={found.data} runs={runs} words="upper end: suggestions come from the runs they judge" />
     </section>
   );
 }

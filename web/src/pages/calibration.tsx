@@ -47,8 +47,8 @@ export function CalibrationCard({ run, choice }: { run: Run; choice: Choice }): 
   if (!filled.length)
     return (
       <Card title="Calibration" hint="Can a confidence be read as a probability?">
-        <Empty title="Calibration is undefined">
-          {notes.map((note) => (
+        <Empty title={notes[0] ?? "Calibration is undefined"}>
+          {notes.slice(1).map((note) => (
             <p key={note}>{note}</p>
           ))}
         </Empty>

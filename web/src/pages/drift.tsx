@@ -104,7 +104,7 @@ function Distributions({ sides, metric, other, opens }: { sides: Sides; metric: 
         title={data?.metric.title ?? "Distributions"}
         className={found.isPlaceholderData ? "stale" : ""}
         hint={data && <Told text={`${data.metric.meaning} Click a bar to see what lies in it; the outer bars reach to the extremes.`} />}
-        foot={data && `KS ${score(data.drift.ks)} · delta ${score(data.drift.delta).replace("-", "−")} · ${data.drift.values.map((n, k) => `${plural(n, "value")} of ${sideName((k === 0 ? data.first : data.second).name)}`).join(" · ")}`}
+        foot={data && `KS ${score(data.drift.ks)} · delta ${score(data.drift.delta)} · ${data.drift.values.map((n, k) => `${plural(n, "value")} of ${sideName((k === 0 ? data.first : data.second).name)}`).join(" · ")}`}
         aside={
           data && (
             <div className="legend">

@@ -2,6 +2,7 @@
 import type { ReactElement, ReactNode } from "react";
 import { useFixFirst, type Curves, type Fix, type Point, type Run, type Summary } from "../api/client";
 import { KIND_NAMES, score, signed, whole } from "../format";
+import { overlapOf } from "../metrics";
 import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import type { Choice } from "../state/choice";
 import { setView } from "../state/view";
@@ -25,7 +26,7 @@ export function FixFirst({ run, choice, point, counts, curves }: Props): ReactEl
   const found = useFixFirst({ ...point, run: run.name }, choice.under);
   const advice = [...(found.data?.fixes ?? []).filter(isWork).map(adviceOf), betterConfidence(counts, curves)].filter((a) => a !== null);
   const from = found.data?.ap ?? null;
-  const hint = `AP at IoU ${score(point.iou, 2)} is ${score(from)}: what it would be if one group were fixed, most for each object to touch first`;
+  const hint = `AP at ${overlapOf(choice.task)} ${score(point.iou, 2)} is ${score(from)}: what it would be if one group were fixed, most for each object to touch first`;
   return (
     <Card title="What to fix first" hint={hint}>
       {found.error ? (

@@ -2,8 +2,9 @@
 import { useState, type ReactElement } from "react";
 import { queries, type Run } from "../api/client";
 import { keepGateRules, reportUrl, useGate, useGateRules, useOtherTools, type Check, type Gate } from "../api/gate";
-import { score, whole } from "../format";
+import { DASH, plural, score, signed, whole } from "../format";
 import { Card, Failure, Skeleton } from "../parts/card";
+import { CopyButton } from "../parts/copy";
 import { Sentence } from "../parts/name";
 import { useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -107,7 +108,7 @@ function RulesCard({ gate }: { gate: Gate }): ReactElement {
 
 function Row({ check }: { check: Check }): ReactElement {
   const [pill, word] = PILLS[check.status];
-  const bounds = check.low === null || check.high === null ? "—" : `${signed(check.low)} to ${signed(check.high)}`;
+  const bounds = check.low === null || check.high === null ? DASH : `${signed(check.low)} to ${signed(check.high)}`;
   return (
     <tr>
       <td>
@@ -122,15 +123,11 @@ function Row({ check }: { check: Check }): ReactElement {
       </td>
       <td className="num">{score(check.value)}</td>
       <td className="num">{score(check.baseline)}</td>
-      <td className="num">{check.difference === null ? "—" : signed(check.difference)}</td>
+      <td className="num">{signed(check.difference)}</td>
       <td className="num">{bounds}</td>
       <td className="num">{whole(check.objects)}</td>
     </tr>
   );
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${score(Math.abs(value))}`;
 }
 
 function OtherTools({ run }: { run: Run }): ReactElement {
@@ -168,7 +165,7 @@ function OtherTools({ run }: { run: Run }): ReactElement {
                 </td>
                 <td className="wraps">{tool.matters_most}</td>
                 <td className="num">{score(tool.value)}</td>
-                <td className="num">{tool.points === null ? "—" : `${tool.points < 0 ? "−" : "+"}${Math.abs(tool.points).toFixed(1)}`}</td>
+                <td className="num">{signed(tool.points, (points) => points.toFixed(1))}</td>
               </tr>
             ))}
           </tbody>
@@ -179,17 +176,11 @@ function OtherTools({ run }: { run: Run }): ReactElement {
 }
 
 function Comment({ text }: { text: string }): ReactElement {
-  const [copied, setCopied] = useState(false);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
   return (
     <Card
       title="Comment for a merge request"
       hint={<>As <code>boxscore gate --markdown</code> writes it</>}
-      aside={
-        <button className="btn small" onClick={copy}>
-          {copied ? "Copied" : "Copy"}
-        </button>
-      }
+      aside={<CopyButton text={() => text}>Copy</CopyButton>}
     >
       <pre className="text" tabIndex={0}>
         {text}
@@ -242,14 +233,23 @@ function RulesEditor(): ReactElement {
   );
 }
 
+/** Of the paired intervals of a gate. */
+const DRAWS = 1000;
+
+/** What the gate's numbers follow: COCO where objects are matched. */
+function protocolOf(run: Run): string {
+  const known = run.tasks.find(({ task }) => task === run.task)?.protocols ?? [];
+  return (known.find(({ name }) => name === "coco") ?? known[0])?.title ?? "Answers compared with labels, item by item";
+}
+
 function Record({ run, gate }: { run: Run; gate: Gate | undefined }): ReactElement {
   const facts: [string, string][] = [
-    ["Predictions", `${run.file}, ${whole(run.predictions)} of ${run.format}`],
+    ["Predictions", `${run.file}: ${plural(run.predictions, "prediction")}, read as ${run.format}`],
     ["SHA-256 of predictions", run.sha256],
-    ["Hash of images, classes and labels", gate?.ground_truth ?? "—"],
-    ["Imported", run.created],
-    ["Protocol", "COCO: 101 recall points, IoU .50:.95, at most 100 predictions per image and class"],
-    ["Intervals", "1,000 paired draws of the images, seed 0"],
+    ["Hash of images, classes and labels", gate?.ground_truth ?? DASH],
+    ["Imported", new Date(run.created).toLocaleString()],
+    ["Protocol", protocolOf(run)],
+    ["Intervals", `${whole(DRAWS)} paired draws of the images, seed 0`],
   ];
   return (
     <Card title="Record" hint="What somebody else needs to get the same numbers">

@@ -101,7 +101,7 @@ function Review({ project, run, head, issues, stale, more }: ReviewProps): React
           <Exports accepted={accepted} />
         </div>
       </PageHead>
-      <CorrectedScores runs={project.runs} />
+      <CorrectedScores runs={project.runs} filtered={filtered} />
       {open + decided === 0 ? (
         <Card title="No suspects">
           {filtered ? (

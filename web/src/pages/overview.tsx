@@ -27,6 +27,7 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
   const lrp = useLrp(run.name, view.iou, choice.under, choice.matched);
   const found = summary.data?.task === choice.task ? summary.data : undefined;
   const shown = { choice, intervals: sure ? intervals?.intervals : undefined, rates };
+  const classes = found && <ClassTable summary={found} choice={choice} lrp={choice.matched ? lrp.data : undefined} intervals={sure ? intervals?.per_class : undefined} />;
   return (
     <>
       <PageHead title="Overview" question="How good is the model, and what should be fixed first?">
@@ -52,11 +53,12 @@ export function OverviewPage({ project, run }: { project: Overview; run: Run }):
               <ClassCurvesCard run={run} choice={choice} />
             </div>
           )}
+          {choice.matched && classes}
           <div className={choice.task === "classification" ? "columns scores-columns" : "columns"}>
             <ScoresCard summary={found} {...shown} />
             {choice.task === "classification" && <CalibrationCard run={run} choice={choice} />}
           </div>
-          <ClassTable summary={found} choice={choice} lrp={choice.matched ? lrp.data : undefined} intervals={sure ? intervals?.per_class : undefined} />
+          {!choice.matched && classes}
         </>
       )}
     </>

@@ -1,7 +1,8 @@
 /** Which models have been evaluated on this data? */
 import { useState, type ReactElement } from "react";
-import { EVERYTHING, pointOf, thumbnailUrl, useComparison, useIntervals, useSummary, fetchImages, type Overview, type Run, type Task, type Under } from "../api/client";
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { pointOf, thumbnailUrl, useComparison, useIntervals, useSummary, type Overview, type Run, type Task, type Under } from "../api/client";
+import { usePlaces } from "../api/embeddings";
 import { useGateVerdicts, type Verdicts } from "../api/gate";
 import { useProjects } from "../api/jobs";
 import { ImportDialog } from "../imports/import-dialog";
@@ -11,6 +12,7 @@ import { Card, Empty, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
 import { Whisker } from "../parts/whisker";
 import { percent, plural, score, whole } from "../format";
+import { labelledWords, metric, written } from "../metrics";
 import { exactTitle, valueOf, withPart } from "../state/slice";
 import { objectsOf, unfiltered } from "../state/url";
 import { setView, useView } from "../state/view";
@@ -102,9 +104,11 @@ export function NoRunPage({ project, title }: { project: Overview; title: string
 }
 
 const MOST_THUMBNAILS = 24;
+const MOST_ASKED = 2 * MOST_THUMBNAILS;
 type Main = Record<string, string>;
-const OF_ANSWERS: Main = { accuracy: "Accuracy", balanced_accuracy: "Balanced accuracy", f1: "F1" };
+const OF_ANSWERS: Main = { accuracy: "Accuracy %", balanced_accuracy: "Balanced %", f1: "F1" };
 const OF_OBJECTS: Main = { AP: "AP .50:.95", AP50: "AP50", AP75: "AP75" };
+const COMPARED: Record<string, string> = { bbox: "boxes", obb: "rotated boxes", segm: "masks", keypoints: "keypoints" };
 
 /** The numbers that a list shows of a run; the first run names the columns. */
 function mainOf(run: Run): Main {
@@ -112,10 +116,11 @@ function mainOf(run: Run): Main {
 }
 
 function definition(runs: Run[]): string {
-  if (runs.every((r) => r.task === "classification")) return "Answers compared with labels, item by item. Accuracy: items with exactly the right answers.";
-  const tasks = new Set(runs.map((r) => r.task));
-  const of = tasks.has("segm") ? (tasks.has("bbox") ? "boxes or masks" : "masks") : "boxes";
-  return `COCO protocol on ${of}. Precision and recall at the thresholds above, each run at its own best F1 until you move the slider.`;
+  const answers = "Answers compared with labels, item by item. Accuracy: items with exactly the right answers; precision, recall and F1: means over classes.";
+  const compared = Object.entries(COMPARED).flatMap(([task, name]) => (runs.some((r) => r.task === task) ? [name] : []));
+  if (!compared.length) return answers;
+  const objects = `COCO protocol on ${compared.join(" or ")}. Precision and recall at the thresholds above, each run at its own best F1 until you move the slider.`;
+  return runs.some((r) => r.task === "classification") ? `${objects} ${answers}` : objects;
 }
 
 /** A list compares all runs by one rule, whatever is usual in the project. */
@@ -141,7 +146,9 @@ function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
   const counts = summary.data?.counts ?? run.counts;
   const main = mainOf(run);
   const named = main !== head;
-  const drawn = small && run.tasks.some((t) => t.task === run.task && t.protocols.some((p) => p.name === "coco"));
+  const answers = run.task === "classification";
+  const drawn = small && (answers || run.tasks.some((t) => t.task === run.task && t.protocols.some((p) => p.name === "coco")));
+  const rates = answers ? metrics : counts;
   const intervals = useIntervals(run.name, { task: run.task as Task, slice: view.slice ?? undefined }, drawn).data?.intervals;
   return (
     <tr className={`click ${current ? "current" : ""} run-${run.letter.toLowerCase()}`} onClick={() => setView({ run: run.name, confidence: null })}>
@@ -164,13 +171,13 @@ function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
       <td className="num">{whole(run.predictions)}</td>
       {Object.entries(main).map(([key, name]) => (
         <td key={key} className="num">
-          <b className="big">{score(metrics?.[key])}</b>
+          <b className="big">{written(metrics?.[key], metric(key, run.task, undefined).unit)}</b>
           {intervals?.[key] ? <Whisker of={intervals[key]} /> : drawn && <span className="whisker-place" />}
           {named && <small>{name}</small>}
         </td>
       ))}
-      <td className="num">{percent(counts?.precision)}</td>
-      <td className="num">{percent(counts?.recall)}</td>
+      <td className="num">{percent(rates?.precision)}</td>
+      <td className="num">{percent(rates?.recall)}</td>
       <td className="num">{score(counts?.confidence, 2)}</td>
       <td className="gate-cell">
         <GatePill run={run.name} gate={gate} asked={small} />
@@ -219,7 +226,7 @@ function DataCard({ project, run }: { project: Overview; run: Run | undefined })
   const labelled = project.classes.filter((c) => c.ground_truth > 0).length;
   return (
     <Card title="Data" hint={plural(project.images_with_pixels, "picture")}>
-      {run && run.task !== "classification" && <Thumbnails run={run} count={project.images_with_pixels} />}
+      <Thumbnails images={project.images} pictures={project.images_with_pixels} opens={run !== undefined} />
       <dl className="facts">
         <dt>Images</dt>
         <dd>
@@ -227,9 +234,9 @@ function DataCard({ project, run }: { project: Overview; run: Run | undefined })
           {project.images_with_pixels < project.images &&
             `, ${whole(project.images - project.images_with_pixels)} of them without pixels`}
         </dd>
-        <dt>Objects</dt>
+        <dt>Labelled</dt>
         <dd>
-          {whole(project.ground_truth)}
+          {labelledWords(project)}
           {project.crowd > 0 && ` and ${plural(project.crowd, "crowd region")}`}
         </dd>
         <dt>Classes</dt>
@@ -284,10 +291,11 @@ function OnSplits({ run, train }: { run: Run; train: string }): ReactElement {
   const [key, name] = Object.entries(mainOf(run))[0]!;
   const seen = useSummary(point, { ...ownRules(run), slice: train }).data?.metrics[key];
   const others = useSummary(point, { ...ownRules(run), slice: `!${train}` }).data?.metrics[key];
+  const shown = (value: number) => written(value, metric(key, run.task, undefined).unit);
   if (seen == null || others == null) return <>Read the scores with that in mind.</>;
   return (
     <>
-      <bdi>{run.name}</bdi> has {name} {score(seen)} on them and {score(others)} on the others.
+      <bdi>{run.name}</bdi> has {name} {shown(seen)} on them and {shown(others)} on the others.
     </>
   );
 }
@@ -297,20 +305,22 @@ export function openImage(title: string): void {
   setView({ ...unfiltered(), ...objectsOf({ outcome: "all" }), slice: exactTitle(title) });
 }
 
+/** Rows of images from the first to the last, more than are shown: some may have no pixels. */
+function spread(images: number): number[] {
+  const some = Math.min(images, MOST_ASKED);
+  return Array.from({ length: some }, (_, k) => Math.floor((k * images) / some));
+}
+
 /** As many places as there will be pictures, so that nothing below moves when they come. */
-function Thumbnails({ run, count }: { run: Run; count: number }): ReactElement | null {
-  const point = { run: run.name, iou: 0.5, confidence: null, classes: undefined };
-  const images = useQuery({
-    queryKey: ["thumbnails", run.name],
-    queryFn: ({ signal }) => fetchImages(point, {}, EVERYTHING, 0, signal),
-  });
-  const shown = (images.data?.images ?? []).filter((i) => i.has_pixels).slice(0, MOST_THUMBNAILS);
-  if (!count || (images.data && !shown.length)) return null;
+function Thumbnails({ images, pictures, opens }: { images: number; pictures: number; opens: boolean }): ReactElement | null {
+  const places = usePlaces("images", pictures ? spread(images) : []);
+  const shown = (places.data ?? []).filter((i) => i.has_pixels).slice(0, MOST_THUMBNAILS);
+  if (!pictures || (places.data && !shown.length)) return null;
   return (
     <div className="thumbnails">
-      {!images.data && Array.from({ length: Math.min(count, MOST_THUMBNAILS) }, (_, k) => <span key={k} />)}
+      {!places.data && Array.from({ length: Math.min(pictures, MOST_THUMBNAILS) }, (_, k) => <span key={k} />)}
       {shown.map((i) => (
-        <button key={i.data_hash + i.frame} title={`${i.title}: what is on it`} onClick={() => openImage(i.title)}>
+        <button key={i.data_hash + i.frame} disabled={!opens} title={opens ? `${i.title}: what is on it` : i.title} onClick={() => openImage(i.title)}>
           <img src={thumbnailUrl(i, 160)} alt={i.title} loading="lazy" />
         </button>
       ))}

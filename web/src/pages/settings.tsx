@@ -27,7 +27,7 @@ export function SettingsPage({ project }: { project: Overview }): ReactElement {
       {found.error ? (
         <Failure error={found.error} retry={() => void found.refetch()} />
       ) : !found.data ? (
-        <Skeleton height={400} />
+        <Skeleton height={640} />
       ) : (
         <div className="columns settings-columns">
           <div className="settings-side">

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { pointOf, type Overview, type Run } from "../api/client";
 import { useImportance, useWeakSlices, type WeakSlices } from "../api/slices";
 import { plural, score, spaced, whole } from "../format";
-import { Card, Empty, Failure, Skeleton } from "../parts/card";
+import { Empty, Failure, Skeleton } from "../parts/card";
 import { Letter } from "../parts/marks";
 import { ImportanceCard } from "../slices/importance-table";
 import { MetricCard } from "../slices/metric-chart";
@@ -79,18 +79,13 @@ function BaselineChoice({ run, others, baseline }: { run: Run; others: Run[]; ba
 /** The slice with most objects at stake, in one sentence. */
 function Lead({ data, choice, stale }: { data: WeakSlices | undefined; choice: Choice; stale: boolean }): ReactElement {
   const [first] = data?.slices ?? [];
-  if (!data) return <Skeleton height={96} />;
+  if (!data) return <Skeleton height={52} />;
   if (!first)
     return (
-      <Card title="Weak slices" className="lead-card">
-        <Empty title="No slice is clearly below the rest">
-          <p>
-            {plural(data.looked_at, "slice")} were looked at, and {plural(data.tested, "one", "of them")} tested on images that had no part in choosing.
-            {data.waiting.length > 0 && ` ${plural(data.waiting.length, "metric")} not computed yet did not take part.`}
-          </p>
-          {data.waiting.length > 0 && <code>boxscore metric run</code>}
-        </Empty>
-      </Card>
+      <p className={stale ? "lead stale" : "lead"} data-testid="lead">
+        <b>No slice is clearly below the rest.</b> {plural(data.looked_at, "slice was", "slices were")} looked at and {plural(data.tested, "one", "of them")} tested on images that had no part in choosing.
+        {data.waiting.length > 0 && <> {plural(data.waiting.length, "metric")} not computed yet did not take part: <code>boxscore metric run</code></>}
+      </p>
     );
   const go = missesOf(first, data);
   const more = data.baseline === null ? `Matching the rest would put about ${whole(Math.round(first.at_stake))} more right.` : `About ${whole(Math.round(first.at_stake))} objects more are lost than elsewhere.`;

@@ -1,6 +1,7 @@
 /** A card: title, how to read it, body; and the states that every card can be in. */
 import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import { Problem } from "../api/client";
+import { CopyButton } from "./copy";
 
 interface CardProps {
   title: string;
@@ -60,9 +61,9 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
             Try again
           </button>
         )}
-        <button className="btn" onClick={() => void navigator.clipboard.writeText(copy)}>
+        <CopyButton className="btn" text={() => copy}>
           Copy details
-        </button>
+        </CopyButton>
       </div>
     </div>
   );
@@ -73,8 +74,8 @@ const EXPLAINED_AFTER = 3000;
 /** Pixels in which a sentence has room. */
 const ROOM = 120;
 
-/** A placeholder of the final height; appears only if loading takes longer than 150 ms, and says so if it takes long. */
-export function Skeleton({ height }: { height: number }): ReactElement {
+/** A placeholder of the final height, in pixels or as CSS counts it; appears only if loading takes longer than 150 ms, and says so if it takes long. */
+export function Skeleton({ height }: { height: number | string }): ReactElement {
   const [waited, setWaited] = useState(0);
   useEffect(() => {
     const timers = [SHOWN_AFTER, EXPLAINED_AFTER].map((after) => setTimeout(() => setWaited(after), after));
@@ -82,7 +83,7 @@ export function Skeleton({ height }: { height: number }): ReactElement {
   }, []);
   return (
     <div className={waited ? "skeleton shown" : "skeleton"} style={{ height }} aria-busy="true">
-      {waited === EXPLAINED_AFTER && height >= ROOM && <p role="status">Still counting: a first look at a large project takes longer.</p>}
+      {waited === EXPLAINED_AFTER && (typeof height === "string" || height >= ROOM) && <p role="status">Still counting: a first look at a large project takes longer.</p>}
     </div>
   );
 }

@@ -63,7 +63,7 @@ export function ByClass({ metric, run }: { metric: ListedMetric; run: Run }): Re
         )}
         {rows.length > FEW && (
           <button className="btn small" onClick={() => setAll(!all)}>
-            {all ? `First ${FEW}` : `All ${plural(rows.length, "class")}`}
+            {all ? `First ${FEW}` : `All ${plural(rows.length, "class", "classes")}`}
           </button>
         )}
       </Card>
@@ -81,7 +81,7 @@ function Line({ row, current }: { row: ClassAgainstMetric; current: boolean }): 
       <>
         <td className="num"><b>{value === null ? DASH : percent(value)}</b></td>
         <td className="num" title={drop === null ? "Too few for two bins" : `From ${percent(best)} to ${percent(worst)} %`}>{drop === null ? DASH : percent(drop)}</td>
-        <td className={sure ? "num" : "num unsure"} title={q === null ? "Undefined: all or none, or one value" : `q ${small(q)}`}>{correlation === null ? DASH : score(correlation, 2).replace("-", "−")}</td>
+        <td className={sure ? "num" : "num unsure"} title={q === null ? "Undefined: all or none, or one value" : `q ${small(q)}`}>{correlation === null ? DASH : score(correlation, 2)}</td>
       </>
     );
   };
@@ -108,7 +108,7 @@ function ClassChart({ metric, run, name }: { metric: ListedMetric; run: Run; nam
   const all = usePerformance({ ...point, classes: undefined }, filtered ? metric.id : null, choice.under);
   const subject = name ?? (filtered ? "the chosen classes" : "all classes");
   return (
-    <Card title={`${metric.title}: ${subject}`} className={found.isPlaceholderData ? "stale" : ""} hint="Equal-count bins; whiskers: 95 %, whole images resampled. A bin opens its errors.">
+    <Card title={`${metric.title}: ${subject}`} className={found.isPlaceholderData ? "stale" : ""} hint={`Equal-count bins; whiskers: 95 %, whole images resampled.${choice.matched ? " A bin opens its errors." : ""}`}>
       {found.error ? (
         <Failure error={found.error} retry={() => void found.refetch()} />
       ) : found.data ? (

@@ -1,11 +1,13 @@
 /** The bar of every page: run, thresholds, classes, counts. Thresholds are never hidden. */
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import type { Overview, Run, Summary } from "../api/client";
 import { plural, whole } from "../format";
+import { CopyButton } from "../parts/copy";
 import { Letter, OutcomeGlyph } from "../parts/marks";
 import { Name } from "../parts/name";
 import { showOutcome } from "../parts/outcomes";
 import { Slider } from "../parts/slider";
+import { reachOf } from "../state/choice";
 import { setView, useView } from "../state/view";
 
 /** Characters of run names beyond which they do not fit side by side; a letter and edges are as wide as some. */
@@ -24,18 +26,10 @@ interface BarProps {
 
 export function Bar({ project, run, summary, stale, task, chooseClasses, openFilter }: BarProps): ReactElement {
   const view = useView();
-  const [copied, setCopied] = useState(false);
   const confidence = view.confidence ?? summary?.counts?.confidence ?? run.default_confidence ?? 0;
-  const high = Math.max(1, confidence);
-  const low = Math.min(0, confidence);
+  const [low, high] = reachOf(run);
   const counts = summary ? summary.counts : run.counts;
   const boxes = counts !== null && counts.iou !== null;
-  function copyLink(): void {
-    void navigator.clipboard.writeText(window.location.href).then(() => {
-      setCopied(true);
-      setTimeout(() => setCopied(false), 2000);
-    });
-  }
   return (
     <header className="bar">
       <RunSwitch runs={project.runs} run={run} />
@@ -45,8 +39,8 @@ export function Bar({ project, run, summary, stale, task, chooseClasses, openFil
           <Slider
             name="Confidence"
             value={confidence}
-            low={low}
-            high={high}
+            low={Math.min(low, confidence)}
+            high={Math.max(high, confidence)}
             change={(value) => setView({ confidence: value })}
           />
           <button className="btn small chooser" onClick={chooseClasses} aria-haspopup="dialog">
@@ -64,9 +58,7 @@ export function Bar({ project, run, summary, stale, task, chooseClasses, openFil
           </button>
         ))}
       </div>
-      <button className="btn small" onClick={copyLink}>
-        {copied ? "Copied" : "Copy link"}
-      </button>
+      <CopyButton text={() => window.location.href}>Copy link</CopyButton>
     </header>
   );
 }

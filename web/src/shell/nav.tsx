@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import type { Overview } from "../api/client";
 import { plural } from "../format";
+import { labelledWords } from "../metrics";
 import { Icon, Logo } from "../parts/marks";
 import { formatView, PAGES, type Page } from "../state/url";
 import { setView, useView } from "../state/view";
@@ -40,7 +41,7 @@ export function Nav({ project, recountMs, dark, help }: NavProps): ReactElement 
       </div>
       <div className="project">
         <b title={project?.name}>{project?.name ?? " "}</b>
-        <span>{project ? `${plural(project.images, "image")}, ${plural(project.ground_truth, "object")}` : " "}</span>
+        <span>{project ? `${plural(project.images, "image")}, ${labelledWords(project)}` : " "}</span>
       </div>
       <div className="pages">
         {PAGES.map((page, k) => (
@@ -49,6 +50,7 @@ export function Nav({ project, recountMs, dark, help }: NavProps): ReactElement 
             href={formatView({ ...view, page, selected: null })}
             aria-current={view.page === page ? "page" : undefined}
             onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // another tab or window
               event.preventDefault();
               setView({ page, selected: null });
             }}

@@ -1,6 +1,6 @@
 /** Shares over bins of equal counts: tick, whisker, average line, and n below; a bin is a button. */
 import type { KeyboardEvent, ReactElement } from "react";
-import { percent, whole } from "../format";
+import { minus, percent, whole } from "../format";
 import { OutcomeGlyph } from "../parts/marks";
 
 export interface Bin {
@@ -117,7 +117,7 @@ function wordsOf(bin: Bin, mark: string | undefined): string {
 /** Three digits that count; large and tiny numbers with a power of ten. */
 export function short(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e5) return `${Number((value / 1000).toPrecision(3))}k`;
-  if (size !== 0 && size < 1e-3) return value.toExponential(0);
-  return String(Number(value.toPrecision(3))).replace(/^(-?)0\./, "$1.");
+  if (size >= 1e5) return minus(`${Number((value / 1000).toPrecision(3))}k`);
+  if (size !== 0 && size < 1e-3) return value.toExponential(0).replaceAll("-", "−");
+  return minus(String(Number(value.toPrecision(3))).replace(/^(-?)0\./, "$1."));
 }

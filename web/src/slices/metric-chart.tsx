@@ -24,7 +24,7 @@ export function MetricCard({ run, importance, choice }: { run: Run; importance: 
   const shown = metric !== null && !first.includes(metric) ? [...first, metric] : first;
   const more = [...titles].filter(([id]) => !shown.includes(id));
   return (
-    <Card title="Performance against a metric" hint={hintOf(found.data)} className="metric-card">
+    <Card title="Performance against a metric" hint={hintOf(found.data, choice.matched)} className="metric-card">
       <div className="metric-chips" role="group" aria-label="Metric">
         {shown.map((id) => (
           <button key={id} className="choice-chip" aria-pressed={id === metric} onClick={() => setView({ metric: id })}>
@@ -58,10 +58,10 @@ export function MetricCard({ run, importance, choice }: { run: Run; importance: 
   );
 }
 
-function hintOf(data: MetricPerformance | undefined): string {
+function hintOf(data: MetricPerformance | undefined, opens: boolean): string {
   if (!data) return "Equal-count bins.";
   const { title, unit, meaning } = data.metric;
-  return `${title}${unit ? `, ${unit}` : ""}: ${plain(meaning)} Equal-count bins; whiskers: 95 %, whole images resampled. A bin opens its errors.`;
+  return `${title}${unit ? `, ${unit}` : ""}: ${plain(meaning)} Equal-count bins; whiskers: 95 %, whole images resampled.${opens ? " A bin opens its errors." : ""}`;
 }
 
 interface ChartsProps {

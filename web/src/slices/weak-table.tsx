@@ -68,10 +68,10 @@ export function WeakCard({ data, choice, stale }: { data: WeakSlices; choice: Ch
                   </td>
                   <td className="num">{whole(slice.units)}</td>
                   <td className="num">{whole(slice.images)}</td>
-                  <td className="num"><b>{percent(slice.inside).replace("-", "−")}</b></td>
-                  <td className="num">{percent(slice.rest).replace("-", "−")}</td>
+                  <td className="num"><b>{percent(slice.inside)}</b></td>
+                  <td className="num">{percent(slice.rest)}</td>
                   <td className="whisker-cell"><InRun of={slice} whole={wholeOf(data, slice.measure)} scale={scale} /></td>
-                  <td className="num">{percent(slice.held_out.inside).replace("-", "−")}</td>
+                  <td className="num">{percent(slice.held_out.inside)}</td>
                   <td className="num">{whole(Math.round(slice.at_stake))}</td>
                   <td className="num">{small(slice.q)}</td>
                 </tr>
@@ -90,7 +90,7 @@ function wholeOf(data: WeakSlices, measure: WeakSlice["measure"]): number | null
 /** "recall 26.3 %, precision 32.9 %". */
 function baselines(data: WeakSlices): string {
   const known = (["recall", "precision", "change"] as const).filter((m) => wholeOf(data, m) !== null);
-  return known.map((m) => `${MEASURES[m].toLowerCase()} ${percent(wholeOf(data, m)).replace("-", "−")} %`).join(", ");
+  return known.map((m) => `${MEASURES[m].toLowerCase()} ${percent(wholeOf(data, m))} %`).join(", ");
 }
 
 /** A slice's value with the interval of its difference, and the whole run as a line. */

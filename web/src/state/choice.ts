@@ -18,6 +18,12 @@ export interface Choice {
   under: Under;
 }
 
+/** Where a confidence threshold can be: from 0 to 1, and on to those of the run that lie beyond. */
+export function reachOf(run: Run | undefined): [low: number, high: number] {
+  const [least, most] = run?.confidences ?? [0, 1];
+  return [Math.min(0, Math.floor(least * 100) / 100), Math.max(1, Math.ceil(most * 100) / 100)];
+}
+
 /** The view's choice where predictions are matched one by one, else the run's own. */
 export function matchedChoice(view: View, run: Run): Choice {
   const chosen = choiceOf(view, run);
