@@ -159,6 +159,7 @@ NEEDS_QUERY = (
     "/drift/metric",
     "/labels/export",
     "/frames",
+    "/answers",  # of runs of classifications alone
 )
 """Routes that refuse to answer without parameters, or without anything decided."""
 NEEDS_EMBEDDINGS = ("/map",)

@@ -109,7 +109,7 @@ def test_what_answers_do_not_have(folder: Path, ask: Callable[[Project], Any], c
 def test_errors_of_answers_are_refused_on_the_command_line(folder: Path) -> None:
     refused = run("errors", "new", cwd=folder)
     assert refused.code == 2
-    assert "E-TASK-OBJECTS" in refused.err and "boxscore confusion" in refused.err
+    assert "E-TASK-OBJECTS" in refused.err and "boxscore answers" in refused.err
 
 
 def test_a_report_of_answers(folder: Path, tmp_path: Path) -> None:

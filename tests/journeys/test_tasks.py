@@ -96,6 +96,33 @@ def test_a_confused_pair_leads_to_its_objects(tasks: Journey) -> None:
     page.get_by_role("heading", level=1, name="Confusion").wait_for()
 
 
+def test_answers_lead_to_their_images(tasks: Journey) -> None:
+    tasks.open("#/confusion?run=answers")
+    page, total = tasks.page, tasks.page.get_by_test_id("total")
+    cell = page.locator(".matrix button.fp").first
+    named = re.match(r"(\w+), predicted (\w+): (\d+)", str(cell.get_attribute("title")))
+    assert named is not None
+    count = int(named[3])
+    cell.click()
+    expect(total).to_have_text(f"{count} images" if count > 1 else "1 image")
+    expect(page.locator(".tile").first).to_contain_text(f"{named[2]}, is {named[1]}")
+    expect(page.get_by_test_id("answer")).to_contain_text(f"{named[2]} at ")
+    page.keyboard.press("Escape")
+    wrong = int(page.locator(".facet", has_text="Wrong").locator("span").last.inner_text())
+    expect(total).to_have_text(f"{wrong} images")
+    page.wait_for_function("() => document.querySelector('.stage img')?.naturalWidth > 100")
+    page.keyboard.press("s")
+    expect(page.get_by_test_id("picked")).to_have_text("1 image picked")
+    tasks.open("#/overview?run=answers")
+    counts = tasks.counts()
+    page.locator(".bar-counts button").first.click()
+    expect(total).to_have_text(f"{counts['tp']} images")
+    tasks.open("#/overview?run=answers")
+    page.locator(".class-table tbody tr").first.click()
+    page.get_by_role("heading", level=1, name="Errors").wait_for()
+    expect(page.get_by_label("Active filters")).to_be_visible()
+
+
 def test_the_matrix_adds_up_to_the_counts(journey: Journey) -> None:
     journey.open("#/confusion")
     page = journey.page

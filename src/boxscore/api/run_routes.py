@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from boxscore.api import documents
-from boxscore.api.current import ProjectHere, Protocol
+from boxscore.api.answer_documents import AnswerPage
+from boxscore.api.current import Classes, ProjectHere, Protocol, Where
 from boxscore.api.fix_documents import FixFirst
 from boxscore.api.interval_documents import (
     BandedCurves,
@@ -26,7 +27,13 @@ from boxscore.api.questions import (
     AskedUnder,
     Limit,
 )
-from boxscore.evaluation.queries import MOST_ROWS, ErrorQuery, ImageQuery
+from boxscore.evaluation.queries import (
+    MOST_ROWS,
+    AnswerQuery,
+    ClassOrNone,
+    ErrorQuery,
+    ImageQuery,
+)
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
@@ -158,3 +165,27 @@ def images(
     """One page of images with their own counts."""
     query = ImageQuery(sort=sort, **point.arguments(), **chosen.arguments(), **page.arguments())
     return project.image_list(run, query, **under.arguments())
+
+
+@router.get("/{run:path}/answers", response_model=AnswerPage)
+def answers(
+    run: str,
+    project: ProjectHere,
+    classes: Classes,
+    page: AskedPage,
+    outcome: Literal["right", "wrong"] | None = None,
+    labelled: int | None = None,
+    predicted: ClassOrNone = None,
+    sort: Literal["surest", "doubtful"] = "surest",
+    where: Where = None,
+) -> Any:
+    """One page of labelled images of a run of answers, with the right and the given ones."""
+    query = AnswerQuery(
+        outcome=outcome,
+        labelled=labelled,
+        predicted=predicted,
+        classes=classes,
+        sort=sort,
+        **page.arguments(),
+    )
+    return project.answers(run, query, where=where)

@@ -32,6 +32,7 @@ SECTIONS = {
     },
     "Where and why does it fail": {
         "errors": "analyse:errors",
+        "answers": "answers:answers",
         "fix-first": "analyse:fix_first",
         "slices": "slices:slices",
         "facets": "facets:facets",

@@ -128,6 +128,50 @@ def right_answers(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAnswers:
+    """Every labelled image and question, (N,), in order of images, with the answers of both sides.
+
+    Attributes:
+        item, question: Row of items; number of the question.
+        right: Whether exactly the right answers were given.
+        labelled, given: (M, 2) number of the image and question, and class, in that order; what
+            is given to one stands by falling confidence.
+        confidence: (M,) of each given answer.
+    """
+
+    item: NDArray[np.int32]
+    question: NDArray[np.int32]
+    right: NDArray[np.bool_]
+    labelled: NDArray[np.int64]
+    given: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        return sum(getattr(self, name).nbytes for name in self.__slots__)
+
+
+def given_answers(
+    question: NDArray[np.int64], ground_truth: Annotations, predictions: Annotations
+) -> GivenAnswers:
+    """The answers that count, side by side with the right ones; see `right_answers`."""
+    truth, guess, (_, many) = _sides(question, ground_truth, predictions)
+    given, size = _given(guess, many), question.size
+    right = np.isin(given.cells(size), truth.cells(size))
+    places, number = np.unique(truth.place, return_inverse=True)
+    questions = int(question.max(initial=0)) + 1
+    return GivenAnswers(
+        item=(places // questions).astype(np.int32),
+        question=(places % questions).astype(np.int32),
+        right=_right_places(truth, given, right),
+        labelled=np.column_stack([number, truth.class_id]),
+        given=np.column_stack([np.searchsorted(places, given.place), given.class_id]),
+        confidence=given.confidence,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredAnswers:
     """Labels, or given answers, each right or not, (N,), in order of images.
 

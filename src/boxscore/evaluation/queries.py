@@ -14,6 +14,8 @@ ERROR_SORTS = ("severity", "confidence", "largest", "smallest")
 IMAGE_SORTS = ("worst", "best", "title")
 FLIP_STATES = ("broken", "fixed", "wrong_in_both", "right_in_both", "new", "removed")
 FLIP_SORTS = ("largest", "smallest", "image")
+ANSWER_OUTCOMES = ("right", "wrong")
+ANSWER_SORTS = ("surest", "doubtful")
 MISSES = ("nothing", "below_confidence", "wrong_class", "poor_box", "taken", "beyond_limit")
 WHYS = {"new": KINDS[:-1], "removed": KINDS[:-1], "broken": MISSES, "fixed": MISSES}
 """Why objects of a state are wrong in one of the runs."""
@@ -135,6 +137,37 @@ class FlipQuery:
         if self.why is not None and self.state not in WHYS:
             raise _refused(f"{self.state} has no reasons", f"choose a state: {', '.join(WHYS)}")
         _one_of("why", self.why, WHYS.get(self.state, ()))
+        _within("offset", self.offset, 0, 2**53)
+        _within("limit", self.limit, 1, MOST_ROWS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuery:
+    """Which labelled images of a run of answers to show.
+
+    Attributes:
+        outcome: "right" where exactly the right answers were given, or "wrong"; None is all.
+        labelled: A right answer; None is any.
+        predicted: A given answer, "none" where none was given; None is any.
+        classes: Class ids of which one is a right or a given answer; None is all.
+        sort: "surest" or "doubtful" first, by the most confident given answer; none is the least.
+        offset, limit: The page.
+
+    Raises:
+        RequestError: A value is out of range or unknown.
+    """
+
+    outcome: str | None = None
+    labelled: int | None = None
+    predicted: ClassOrNone = None
+    classes: tuple[int, ...] | None = None
+    sort: str = "surest"
+    offset: int = 0
+    limit: int = 60
+
+    def __post_init__(self) -> None:
+        _one_of("outcome", self.outcome, ANSWER_OUTCOMES)
+        _one_of("sort", self.sort, ANSWER_SORTS)
         _within("offset", self.offset, 0, 2**53)
         _within("limit", self.limit, 1, MOST_ROWS)
 

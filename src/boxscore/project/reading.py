@@ -16,7 +16,7 @@ from boxscore.project.slices.questions import SliceQuestions
 from boxscore.schema.kinds import DETECTION
 
 if TYPE_CHECKING:
-    from boxscore.evaluation.queries import ErrorQuery, ImageQuery
+    from boxscore.evaluation.queries import AnswerQuery, ErrorQuery, ImageQuery
     from boxscore.project.slices.facets import FacetQuery
     from boxscore.project.slices.slicing import Where
     from boxscore.project.slices.tagging import Selection
@@ -209,6 +209,23 @@ class ProjectReader(RunQuestions, QualityQuestions, SliceQuestions, ImportCalls,
         from boxscore.project.browsing import error_document
 
         return error_document(self._state(), run, query, task, where)
+
+    def answers(
+        self, run: str, query: AnswerQuery | None = None, *, where: Where = None
+    ) -> Document:
+        """One page of labelled images of a run of answers, with the right and the given ones.
+
+        Returns:
+            "answers", one for each image and question, "total", and under "facets" how many each
+            choice of the filter would leave under its other conditions.
+
+        Raises:
+            RequestError: The run gives no answers.
+        """
+        from boxscore.evaluation.queries import AnswerQuery
+        from boxscore.project.answering import answers_document
+
+        return answers_document(self._state(), run, query or AnswerQuery(), where)
 
     def facets(self, asked: FacetQuery | None = None) -> Document:
         """The counts beside every choice of the filter, each under all other conditions.

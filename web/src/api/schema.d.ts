@@ -839,6 +839,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers
+         * @description One page of labelled images of a run of answers, with the right and the given ones.
+         */
+        get: operations["answers_api_v1_runs__run__answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/calibration": {
         parameters: {
             query?: never;
@@ -1559,6 +1579,48 @@ export interface components {
             right_in_both: number;
             /** Wrong In Both */
             wrong_in_both: number;
+        };
+        /**
+         * Answer
+         * @description One question about one image.
+         */
+        Answer: {
+            /** Given */
+            given: components["schemas"]["GivenAnswer"][];
+            item: components["schemas"]["Item"];
+            /** Labelled */
+            labelled: components["schemas"]["RightAnswer"][];
+            /** Note */
+            note: string | null;
+            /** Question */
+            question: number;
+            /** Right */
+            right: boolean;
+            /** Tags */
+            tags: string[];
+        };
+        /** AnswerFacets */
+        AnswerFacets: {
+            /** Labelled */
+            labelled: components["schemas"]["ClassCount"][];
+            /** Predicted */
+            predicted: components["schemas"]["ClassCount"][];
+            /** Right */
+            right: number;
+            /** Unanswered */
+            unanswered: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /** AnswerPage */
+        AnswerPage: {
+            /** Answers */
+            answers: components["schemas"]["Answer"][];
+            facets: components["schemas"]["AnswerFacets"];
+            /** Next Offset */
+            next_offset: number | null;
+            /** Total */
+            total: number;
         };
         /** Ask */
         Ask: {
@@ -2681,6 +2743,15 @@ export interface components {
             title: string[];
             /** Tp */
             tp: (number | null)[];
+        };
+        /** GivenAnswer */
+        GivenAnswer: {
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
+            /** Confidence */
+            confidence: number | null;
         };
         /** GroupFlips */
         GroupFlips: {
@@ -4226,6 +4297,13 @@ export interface components {
             seed: number;
             /** Unit */
             unit: string;
+        };
+        /** RightAnswer */
+        RightAnswer: {
+            /** Class Id */
+            class_id: number;
+            /** Class Name */
+            class_name: string;
         };
         /** Rules */
         Rules: {
@@ -6371,6 +6449,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_api_v1_runs__run__answers_get: {
+        parameters: {
+            query?: {
+                outcome?: ("right" | "wrong") | null;
+                labelled?: number | null;
+                predicted?: number | "none" | null;
+                sort?: "surest" | "doubtful";
+                /** @description Images that count, and objects where they are judged, as split=val,object.area=..1024; default: all. */
+                slice?: string | null;
+                /** @description Class ids, separated by commas. */
+                classes?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerPage"];
                 };
             };
             /** @description Refused */

@@ -17,7 +17,7 @@ interface LineProps {
   choose: () => void;
 }
 
-function Line({ name, count, on, inner = false, choose }: LineProps): ReactElement {
+export function Line({ name, count, on, inner = false, choose }: LineProps): ReactElement {
   return (
     <button className={inner ? "facet inner" : "facet"} aria-pressed={on} title={typeof name === "string" ? name : undefined} onClick={choose}>
       <span>{name}</span> <span>{whole(count)}</span>

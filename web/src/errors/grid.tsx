@@ -110,7 +110,7 @@ interface TileProps {
 }
 
 /** All tiles are one stop of the Tab key: the current one; arrow keys go on from there. */
-function Tile({ current, picked = false, choose, title, children }: TileProps & { title: string; children: ReactNode }): ReactElement {
+export function Tile({ current, picked = false, choose, title, children }: TileProps & { title: string; children: ReactNode }): ReactElement {
   return (
     <button className={picked ? "tile picked" : "tile"} tabIndex={current ? 0 : -1} aria-pressed={current} onClick={choose} title={title}>
       {children}

@@ -35,7 +35,7 @@ interface Props {
 export function ClassTable({ summary, choice, lrp, intervals }: Props): ReactElement {
   const [key, setKey] = useState("ground_truth");
   const [reversed, setReversed] = useState(false);
-  const opens = choice.matched;
+  const opens = choice.confusable;
   const known = choice.matched ? "ap" : "f1";
   const sure = useMemo(() => new Map(intervals?.map((c) => [c.class_id, c.metrics[known]])), [intervals, known]);
   const columns = classColumns(choice.task, summary.protocol, summary.counts !== null, choice.matched && lrp !== undefined);

@@ -86,9 +86,9 @@ function mistaken({ matrix, classes }: Confusion): Pair[] {
 
 const keyOf = (p: Pair): string => `${p.labelled.class_id}-${p.predicted.class_id}`;
 
-/** The objects that a cell counts; null is background. */
-function cellOf(labelled: number | null, predicted: number | null): Partial<View> {
-  const outcome = predicted === null ? "fn" : labelled === predicted ? "tp" : "fp";
+/** The objects that a cell counts, or the images of answers; null is background. */
+function cellOf({ matched }: Choice, labelled: number | null, predicted: number | null): Partial<View> {
+  const outcome = !matched ? "all" : predicted === null ? "fn" : labelled === predicted ? "tp" : "fp";
   return objectsOf({ outcome, classes: [], labelled: labelled ?? "none", predicted: predicted ?? "none" });
 }
 
@@ -108,12 +108,12 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
   const [none, unmatched] = choice.matched ? ["missed", "no match"] : ["no answer", "no label"];
   const at = data.iou === null ? "Numbers are answers." : `Numbers are objects at ${overlapOf(choice.task)} ${score(data.iou, 2)}, confidence ${score(data.confidence, 2)}.`;
   const part = drawn.length === PART ? ` The ${PART} of ${end} classes with most to lose.` : drawn.length < end ? " The chosen classes and what they are confused with." : "";
-  const opens = choice.matched;
+  const opens = choice.confusable;
   const name = (k: number) => (k === end ? null : classes[k]!);
   return (
     <Card
       title="Labelled as (rows), predicted as (columns)"
-      hint={`${at} Shade is the share of the row.${part}${opens ? " A cell, a row or a column opens its objects." : ""}`}
+      hint={`${at} Shade is the share of the row.${part}${opens ? ` A cell, a row or a column opens its ${choice.matched ? "objects" : "images"}.` : ""}`}
       foot={
         <div className="legend">
           <span><OutcomeGlyph of="tp" /> right</span>
@@ -148,7 +148,7 @@ function MatrixCard({ data, drawn, choice }: CardProps & { drawn: number[] }): R
                     const style = { "--share": `${Math.round(14 + (40 * n) / total)}%` } as CSSProperties;
                     return (
                       <td key={column}>
-                        <button className={kind} style={style} title={words} aria-label={words} disabled={!opens} onClick={() => setView(cellOf(name(row)?.class_id ?? null, name(column)?.class_id ?? null))}>
+                        <button className={kind} style={style} title={words} aria-label={words} disabled={!opens} onClick={() => setView(cellOf(choice, name(row)?.class_id ?? null, name(column)?.class_id ?? null))}>
                           {whole(n)}
                         </button>
                       </td>
@@ -168,7 +168,7 @@ function PairsCard({ data, run, choice, chosen }: CardProps & { run: Run; chosen
   const [looked, lookAt] = useState<string | null>(null);
   const asked = (p: Pair) => !chosen.length || chosen.includes(p.labelled.class_id) || chosen.includes(p.predicted.class_id);
   const pairs = mistaken(data).filter(asked);
-  const opens = choice.matched;
+  const opens = choice.confusable;
   const shown = pairs.find((p) => keyOf(p) === looked) ?? pairs[0];
   return (
     <>
@@ -186,9 +186,9 @@ function PairsCard({ data, run, choice, chosen }: CardProps & { run: Run; chosen
               </thead>
               <tbody>
                 {pairs.slice(0, MOST_PAIRS).map((p) => {
-                  const show = () => opens && setView(cellOf(p.labelled.class_id, p.predicted.class_id));
+                  const show = () => opens && setView(cellOf(choice, p.labelled.class_id, p.predicted.class_id));
                   return (
-                    <tr key={keyOf(p)} className={`${opens ? "click" : ""} ${opens && p === shown ? "current" : ""}`} onClick={show} onMouseEnter={() => lookAt(keyOf(p))} onFocus={() => lookAt(keyOf(p))}>
+                    <tr key={keyOf(p)} className={`${opens ? "click" : ""} ${choice.matched && p === shown ? "current" : ""}`} onClick={show} onMouseEnter={() => lookAt(keyOf(p))} onFocus={() => lookAt(keyOf(p))}>
                       <td title={p.labelled.name}><bdi>{p.labelled.name}</bdi></td>
                       <td title={p.predicted.name}>{opens ? <button className="plain" onClick={show}><bdi>{p.predicted.name}</bdi></button> : <bdi>{p.predicted.name}</bdi>}</td>
                       <td className="num"><b>{whole(p.count)}</b></td>
@@ -203,7 +203,7 @@ function PairsCard({ data, run, choice, chosen }: CardProps & { run: Run; chosen
           <Empty title="No class is mistaken for another" />
         )}
       </Card>
-      {opens && shown && <ExamplesCard run={run} choice={choice} labelled={shown.labelled} predicted={shown.predicted} to={cellOf(shown.labelled.class_id, shown.predicted.class_id)} />}
+      {choice.matched && shown && <ExamplesCard run={run} choice={choice} labelled={shown.labelled} predicted={shown.predicted} to={cellOf(choice, shown.labelled.class_id, shown.predicted.class_id)} />}
     </>
   );
 }

@@ -17,6 +17,7 @@ import { usePaged, type Page, type Paged } from "../state/paged";
 import { pickAll, pickMore, pickNothing, picks, toggle, usePicked } from "../state/picked";
 import { SORTS, unfiltered, type Sort } from "../state/url";
 import { setView, useView } from "../state/view";
+import { AnswersPage } from "./answers";
 import { PageHead } from "./page-head";
 import { TaskChoice } from "./task-choice";
 
@@ -36,6 +37,7 @@ const QUESTION = "Which objects does the model get wrong, and what do they have 
 export function ErrorsPage({ project, run }: { project: Overview; run: Run }): ReactElement {
   const choice = matchedChoice(useView(), run);
   if (choice.matched) return <ObjectErrors project={project} run={run} choice={choice} />;
+  if (run.task === "classification") return <AnswersPage project={project} run={run} />;
   return (
     <>
       <PageHead title="Errors" question={QUESTION} />

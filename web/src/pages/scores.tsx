@@ -82,7 +82,7 @@ export function Tiles({ stale, awaited, ...props }: Props & { stale: boolean; aw
           {plural(labelled, one!, many)}, {choice.task === "semantic" ? `${whole(predicted)} predicted` : plural(predicted, "prediction")}
           {counts !== null && counts.ignored > 0 && `, ${whole(counts.ignored)} ignored`}
         </span>
-        {counts ? <OutcomeBar counts={counts} opens={choice.matched} /> : <small>On {plural(summary.images, "image")}. No threshold plays a part here.</small>}
+        {counts ? <OutcomeBar counts={counts} opens={choice.confusable} /> : <small>On {plural(summary.images, "image")}. No threshold plays a part here.</small>}
       </div>
     </section>
   );

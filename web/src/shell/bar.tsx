@@ -53,7 +53,7 @@ export function Bar({ project, run, summary, stale, task, chooseClasses, openFil
       </button>
       <div className={stale ? "bar-counts stale" : "bar-counts"} role="status" aria-live="polite">
         {counts && (["tp", "fp", "fn"] as const).map((k) => (
-          <button key={k} disabled={!boxes} onClick={() => showOutcome(k)} title={`Show ${k.toUpperCase()}`}>
+          <button key={k} disabled={!boxes && task !== "classification"} onClick={() => showOutcome(k)} title={`Show ${k.toUpperCase()}`}>
             <OutcomeGlyph of={k} /> <b>{whole(summary && counts[k])}</b> <span>{k.toUpperCase()}</span>
           </button>
         ))}

@@ -37,8 +37,9 @@ export function ClassDialog({ project, close }: { project: Overview; close: () =
   const chosen = new Set(classes);
   const rows = useMemo(() => {
     const wanted = search.trim().toLowerCase();
+    const kind = project.classes.some((c) => c.kind === "object") ? "object" : "classification";
     return project.classes
-      .filter((c) => c.kind === "object" && c.name.toLowerCase().includes(wanted))
+      .filter((c) => c.kind === kind && c.name.toLowerCase().includes(wanted))
       .sort((a, b) => b.ground_truth - a.ground_truth);
   }, [project, search]);
   function toggle(id: number): void {

@@ -120,7 +120,7 @@ def task_of_objects(state: Loaded, run: str, task: str | None) -> Task:
     if chosen not in DETECTION:
         raise RequestError(
             f"run {run!r} is of task {chosen.value}, which matches no objects",
-            fix="choose a run of boxes, masks or keypoints; of answers ask `boxscore confusion`",
+            fix="choose a run of boxes, masks or keypoints; of answers ask `boxscore answers`",
             code="E-TASK-OBJECTS",
         )
     return chosen
