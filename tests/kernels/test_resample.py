@@ -10,6 +10,7 @@ import pytest
 from boxscore.cli.plain_score import MEANING as NAMES
 from boxscore.errors import RequestError
 from boxscore.evaluation.ap import coco_numbers
+from boxscore.evaluation.drawn_ap import Judged, drawn_ap
 from boxscore.evaluation.slices import Slices
 from boxscore.kernels import _core
 from boxscore.matching.coco import match
@@ -77,6 +78,19 @@ def test_replicates_of_a_large_class() -> None:
     weights = rng.poisson(1, (3, 4000)).astype(np.uint16)
     for ours, exact in zip(slices.replicate(weights), one_by_one(slices, weights), strict=True):
         assert np.allclose(ours, exact, rtol=1e-12, atol=0)
+
+
+def test_replicates_without_predictions() -> None:
+    """Objects of the first class of two: it has AP 0; `make sanitize` looks at the empty curves."""
+    none = np.zeros(0, np.int32)
+    found = drawn_ap(
+        Judged(
+            class_id=none, item=none, confidence=np.zeros(0), right=np.zeros(0, np.bool_),
+            truth_class=np.zeros(3, np.int32), truth_item=np.arange(3, dtype=np.int32), classes=2,
+        ),
+        np.ones((4, 3), np.uint16),
+    )  # fmt: skip
+    assert np.array_equal(found, [[0.0, np.nan]] * 4, equal_nan=True)
 
 
 def test_threads_change_nothing() -> None:

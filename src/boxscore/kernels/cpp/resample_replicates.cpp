@@ -157,7 +157,8 @@ class Batch {
     Real best, sum;
     Whole high;
     for (size_t b = 0; b < kBatch; ++b) high.v[b] = reached_[b][tp.v[b]];
-    for (const Resampling::Event* e = last; e-- > first;) {
+    for (const Resampling::Event* e = last; e != first;) {
+      --e;
       const Whole &w = hit_weight_[e->hit], &seen = seen_[e->hit * kAreas + area];
       const int32_t counts = -int32_t(e->counted), claims = -int32_t(e->claimed);
       for (size_t b = 0; b < kBatch; ++b) {
