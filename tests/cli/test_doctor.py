@@ -110,3 +110,24 @@ def test_results_for_other_images_are_refused_with_the_evidence(folder: Path) ->
 def test_yolo_is_among_the_formats(folder: Path) -> None:
     rows = {row["format"]: row for row in run("formats", "--json", cwd=folder).json}
     assert rows["yolo"]["truth"] and rows["yolo"]["predictions"]
+
+
+def test_classes_that_the_project_lacks_are_left_out_by_the_file_it_writes(
+    folder: Path, tmp_path: Path
+) -> None:
+    """A model trained on more classes than the labels have."""
+    rows = ["image,class,confidence,x1,y1,x2,y2"]
+    for k in range(30):
+        x = 0.2 + 0.6 * k / 30
+        rows += [f"i{k}.png,{c},0.9,{x - 0.1},0.1,{x + 0.1},0.5" for c in ("cat", "unicorn")]
+    (tmp_path / "found.csv").write_text("\n".join(rows) + "\n")
+    target = ("-t", folder / "truth")
+    refused = run("import", "predictions", "found.csv", *target, cwd=tmp_path)
+    assert refused.code == 2 and "boxscore doctor PATH --write mapping.yaml" in refused.err
+    assert run("doctor", "found.csv", "--write", "mapping.yaml", *target, cwd=tmp_path).code == 3
+    assert '"unicorn": null' in (tmp_path / "mapping.yaml").read_text()
+    done = run("import", "predictions", "found.csv", "--mapping", "mapping.yaml", "--json",
+               "-n", "more", *target, cwd=tmp_path)  # fmt: skip
+    assert done.code == 0, done.err
+    assert done.json["predictions"] == 30
+    assert {w["code"]: w["count"] for w in done.json["warnings"]}["N-CLASS-LEFT-OUT"] == 30

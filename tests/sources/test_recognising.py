@@ -216,3 +216,14 @@ def test_an_installed_package_adds_its_format(
     assert made["recognised"]["why"] == "a file of dots"
     listed = CliRunner().invoke(main, ["formats"]).stdout
     assert "Lines of dots" in listed
+
+
+def test_a_folder_of_images_alone_is_for_init(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg")
+    with pytest.raises(SourceError) as bad:
+        recognised(tmp_path, "truth")
+    assert "boxscore init" in bad.value.fix
+    (tmp_path / "b.txt").write_text("no label at all")
+    with pytest.raises(SourceError) as bad:
+        recognised(tmp_path, "truth")
+    assert "--format" in bad.value.fix

@@ -14,8 +14,10 @@ from boxscore.errors import RequestError, SourceError, shown, storable
 from boxscore.sources import coco_layout, lvis
 from boxscore.sources.encord_folder import encord_folder
 from boxscore.sources.formats import Guess, Role, formats, recognise
+from boxscore.sources.image_names import IMAGE_SUFFIXES
 from boxscore.sources.json_text import is_pickle, open_json
 from boxscore.sources.regular_files import first_line, open_regular
+from boxscore.sources.video import SUFFIXES as VIDEO_SUFFIXES
 
 NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml")
 """What is said of other files is why they are no JSON."""
@@ -106,7 +108,17 @@ def _unknown(path: Path, role: Role) -> SourceError:
     if path.suffix.lower() in TABLES:
         due = "an image, a class" + (" and a confidence" if role == "predictions" else "")
         fix = f"name {due} and the box in its first line, as image,class,confidence,x1,y1,x2,y2"
+    if role == "truth" and path.is_dir() and _of_pictures(path):
+        fix = f"images without labels:  boxscore init {shown(path.name)}; labels of a form of your "
+        fix += "own come in with its --transformer"
     return SourceError(path, "", f"no known format fits: {_seen(path)}", fix=fix, code="E-FORMAT")
+
+
+def _of_pictures(folder: Path) -> bool:
+    """Whether a folder holds nothing but images and videos."""
+    names = islice((n for _, _, files in os.walk(folder) for n in files), MOST_NAMES)
+    suffixes = {Path(name).suffix.lower() for name in names}
+    return bool(suffixes) and suffixes <= {*IMAGE_SUFFIXES, *VIDEO_SUFFIXES}
 
 
 def _seen(path: Path) -> str:

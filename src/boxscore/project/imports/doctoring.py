@@ -33,7 +33,7 @@ def doctor(
     raw, diagnosis = examine(path, form, context, report)
     if write is not None:
         try:
-            write_mapping(write, diagnosis.mapping(), path.absolute().name, state.name)
+            write_mapping(write, diagnosis.proposal(), path.absolute().name, state.name)
         except OSError as bad:
             problem = f"{write}: cannot be written: {bad.strerror}"
             fix = "choose a folder that exists and may be written"

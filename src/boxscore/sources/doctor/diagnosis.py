@@ -26,6 +26,8 @@ from boxscore.sources.raw import RawSet
 from boxscore.sources.report import REJECTED_SHARE, ImportReport
 from boxscore.sources.settling import Settlement
 
+HALF = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
@@ -75,6 +77,18 @@ class Diagnosis:
             boxes=boxes.form if isinstance(boxes, BoxReading) else None,
             confidence_at=self.raw.confidence_at or None,
         )
+
+    def proposal(self) -> Mapping:
+        """The decisions, and what to do about classes that the project lacks: leave them out.
+
+        Where less than half of the records have a class, it is the project that is doubted.
+        """
+        mapping, chosen = self.mapping(), self.classes.chosen
+        if not isinstance(chosen, Reading) or chosen.found < HALF or mapping is self.given:
+            return mapping
+        missing = [self.raw.classes[k] for k in np.flatnonzero(chosen.place == -1).tolist()]
+        names = {str(one.number) if one.name is None else one.name: None for one in missing}
+        return replace(mapping, classes={**names, **mapping.classes})
 
     def warn(self, report: ImportReport) -> None:
         """Say what is doubted though the import goes through."""
@@ -278,4 +292,8 @@ def _refusal(raw: RawSet, diagnosis: Diagnosis) -> SourceError:
         missing = [*diagnosis.images.unmatched, *diagnosis.classes.unmatched]
         problem += f"; not found: {', '.join(missing)}" if missing else ""
         fix = "allow it with most_unmatched: in a mapping file, or check that this is the project"
+        if diagnosis.classes.unmatched:
+            fix = f"leave classes out with map: in a mapping file, {fix}"
+    if "mapping file" in fix:
+        fix += "; `boxscore doctor PATH --write mapping.yaml` begins one"
     return SourceError(raw.path, "", problem, fix=fix, code="E-DOCTOR")

@@ -175,6 +175,8 @@ def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> No
         f"# How {_plain(source)} is read into project {_plain(project)}.",
         "# Edit what is wrong, commit it, and import with --mapping.",
     ]
+    if None in mapping.classes.values():
+        lines.append("# null leaves a class out: the project has none of that name.")
     path.write_text("\n".join(lines) + "\n" + mapping_text(mapping), encoding="utf-8")
 
 
