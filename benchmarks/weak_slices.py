@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from boxscore.evaluation.facets import Facet, number_facet, text_facet
+from boxscore.evaluation.searched_facets import Facet, number_facet, text_facet
 from boxscore.evaluation.units import Units
 from boxscore.evaluation.weak_slices import confirmed, search, with_q
 

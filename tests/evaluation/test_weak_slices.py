@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from boxscore.evaluation.contrasts import Sums, halves, student_quantile, student_tail
-from boxscore.evaluation.facets import Facet, number_facet, text_facet
 from boxscore.evaluation.importance import higher_value, importance
+from boxscore.evaluation.searched_facets import Facet, number_facet, text_facet
 from boxscore.evaluation.units import Units
 from boxscore.evaluation.weak_slices import WeakSlice, confirmed, search, with_q
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from boxscore.errors import RequestError
-from boxscore.evaluation.faceting import binned
+from boxscore.evaluation.facet_counts import binned
 from boxscore.evaluation.queries import ErrorQuery, ImageQuery
 from boxscore.project import Project
 from boxscore.project.slices.facets import FacetQuery

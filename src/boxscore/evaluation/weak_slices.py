@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from boxscore.engine.leaving import checkpoint
 from boxscore.evaluation.contrasts import Contrast, Mask, Rows, Sums, halves
-from boxscore.evaluation.facets import Condition, Facet
 from boxscore.evaluation.flips import adjusted
+from boxscore.evaluation.searched_facets import Condition, Facet
 from boxscore.evaluation.units import Units
 
 LEAST_UNITS, LEAST_IMAGES = 12, 3

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boxscore.errors import RequestError, shown
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.faceting import Array, Binned, Conditions, binned, counted
+from boxscore.evaluation.facet_counts import Array, Binned, Conditions, binned, counted
 from boxscore.evaluation.queries import ErrorQuery
 from boxscore.project.loading import Loaded
 from boxscore.project.metrics.measuring import (

@@ -21,7 +21,7 @@ from boxscore.evaluation.error_list import (
     outcome_mask,
     place_mask,
 )
-from boxscore.evaluation.faceting import Binned, Conditions, Mask, binned, counted
+from boxscore.evaluation.facet_counts import Binned, Conditions, Mask, binned, counted
 from boxscore.evaluation.queries import ErrorQuery
 from boxscore.evaluation.reasons import ErrorKind
 from boxscore.project.loading import Loaded

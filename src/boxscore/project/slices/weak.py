@@ -23,9 +23,9 @@ from boxscore.evaluation.weak_slices import (
 )
 from boxscore.project.loading import Loaded
 from boxscore.project.slices.judged_units import changed_units, judged_units
+from boxscore.project.slices.searched_facets import Described, facets_of
 from boxscore.project.slices.slicing import NEXT_PART, Where
 from boxscore.project.slices.together import together
-from boxscore.project.slices.unit_facets import Described, facets_of
 from boxscore.project.slices.words import share
 from boxscore.schema.kinds import Task
 

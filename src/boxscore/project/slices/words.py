@@ -6,7 +6,7 @@ from glob import escape
 
 import numpy as np
 
-from boxscore.evaluation.facets import Condition
+from boxscore.evaluation.searched_facets import Condition
 from boxscore.quality.cards import Card, On
 
 WORDS = {

@@ -1,4 +1,4 @@
-"""Counts beside choices: each is of what all conditions but those of its own key leave."""
+"""Counts beside choices of the filter: of what all conditions but those of its own key leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What units can be told apart by: a text, a class, or ranges of a number."""
+"""Facets that the search for weak slices divides units by: a text, a class, ranges of a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a project knows of its ground truths and predictions that they can be told apart by."""
+"""The facets of ground truths and predictions that a search for weak slices looks at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.evaluation.facets import Condition, Facet, number_facet, text_facet
+from boxscore.evaluation.searched_facets import Condition, Facet, number_facet, text_facet
 from boxscore.evaluation.units import Units
 from boxscore.project.embeddings.likeness import grouped
 from boxscore.project.embeddings.stored import IMAGES
