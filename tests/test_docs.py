@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import re
 import shlex
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from boxscore.cli.program import program
 from tests.cli.program import run
@@ -118,3 +121,53 @@ def test_a_page_that_is_none_is_refused_with_its_near_misses(
 ) -> None:
     done = run("docs", page, cwd=tmp_path)
     assert done.code == 2 and "E-DOCS-PAGE" in done.err and words in done.err
+
+
+@pytest.mark.parametrize(
+    ("guide", "begins", "calls"),
+    [
+        ("compare", "int8 is worse", ["compare float32 int8 --by split"]),
+        ("compare", "$ boxscore diff", ["diff float32 int8"]),
+        ("gate", "int8 does not pass", ["gate --init {tmp}/rules.yaml --baseline float32",
+                                        "gate {tmp}/rules.yaml --run int8"]),
+        ("label-errors", "key ", ["labels list --limit 4"]),
+    ],
+)  # fmt: skip
+def test_what_a_guide_shows_of_the_demo_is_printed(
+    guide: str, begins: str, calls: list[str], demo_folder: Path, tmp_path: Path
+) -> None:
+    page = ROOT / "docs" / "guides" / f"{guide}.md"
+    shown = next(text for text in blocks(page, "text") if text.startswith(begins))
+    for call in calls:
+        words = [*call.format(tmp=tmp_path).split(), "-t", str(demo_folder)]
+        printed = CliRunner().invoke(program, words, standalone_mode=False).output
+    lines = {line.rstrip() for line in printed.splitlines()}
+    for line in shown.splitlines():
+        if line.startswith(("$ ", "created")):
+            continue
+        found = line.rstrip() in lines
+        if line.endswith("..."):
+            found = any(one.startswith(line.removesuffix("...").rstrip()) for one in lines)
+        assert found, line
+
+
+PLACEHOLDERS = {
+    "project", "model", "images", "boxes", "labels", "found", "guessed", "scores",
+    "processor", "Trainer", "TrainingArguments", "NAMES",
+}  # fmt: skip
+"""What the reader has: a project, a model and what it found, parts of a training framework."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_in_the_docs_imports_what_it_uses(page: Path) -> None:
+    for text in blocks(page, "python"):
+        nodes = list(ast.walk(ast.parse(text)))
+        own = {alias.asname or alias.name.partition(".")[0]
+               for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)
+               for alias in node.names}  # fmt: skip
+        own |= {node.id for node in nodes
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}  # fmt: skip
+        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        own |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+        used = {node.id for node in nodes if isinstance(node, ast.Name)}
+        assert used - own - PLACEHOLDERS - set(dir(builtins)) == set(), text
