@@ -171,3 +171,32 @@ def test_python_in_the_docs_imports_what_it_uses(page: Path) -> None:
         own |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
         used = {node.id for node in nodes if isinstance(node, ast.Name)}
         assert used - own - PLACEHOLDERS - set(dir(builtins)) == set(), text
+
+
+def anchors(page: Path) -> set[str]:
+    """The names under which the headings of a page are linked."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
+    plain = (re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings)
+    return {re.sub(r"[-\s]+", "-", heading) for heading in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("http"):
+            continue
+        path, _, anchor = target.partition("#")
+        other = (page.parent / path).resolve() if path else page
+        assert other.exists(), target
+        assert not anchor or anchor in anchors(other), target
+
+
+def test_the_index_leads_to_every_guide_and_the_navigation_to_every_page() -> None:
+    docs, index = ROOT / "docs", (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    listed = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    names = [page.relative_to(docs).as_posix() for page in docs.rglob("*.md")]
+    pages = [name for name in names if "/pictures/" not in name]
+    assert [name for name in pages if f"- {name}" not in listed] == []
+    whole = [name for name in pages if not name.startswith(("protocols/", "metrics/"))]
+    assert [name for name in whole if f"]({name})" not in index and name != "index.md"] == []
