@@ -217,3 +217,15 @@ def test_a_job_of_the_server_takes_it(tmp_path: Path) -> None:
     asked["mapping"] = "classes: {map: {car: truck}}"
     assert rehearse_project(asked, tmp_path)["rehearsal"]["classes"] == 2
     assert not (tmp_path / "made").exists()
+
+
+def test_open_images_in_pixels_is_read_where_the_file_says_so(tmp_path: Path) -> None:
+    rows = ["ImageID,LabelName,XMin,XMax,YMin,YMax"]
+    rows += [f"{k},/m/01,{x},{x + w},{y},{y + h}" for k, (x, y, w, h) in enumerate(BOXES)]
+    (tmp_path / "boxes.csv").write_text("\n".join(rows) + "\n")
+    source = tmp_path / "boxes.csv"
+    with pytest.raises(SourceError, match="E-OPENIMAGES-RANGE") as bad:
+        Project.import_project(source, target=tmp_path, name="refused", format="openimages")
+    assert "--mapping" in bad.value.fix
+    project = made(source, "boxes: {corners: xyxy}", tmp_path, format="openimages")
+    assert boxes_of(project.ground_truth.table).tolist() == BOXES

@@ -60,7 +60,9 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         raise SourceError(path, "", problem, fix=fix, code="E-OPENIMAGES-EMPTY")
     tree = files.classes(report)
     search = truth and request.images is None
-    rows = RowReader(builder, tree, PictureFiles([files.root] if search else []), truth=truth)
+    pictures = PictureFiles([files.root] if search else [])
+    settled = request.boxes is not None
+    rows = RowReader(builder, tree, pictures, truth=truth, settled=settled)
     for file in files.images if truth else ():
         rows.read_splits(file)
     for label in sorted(tree.known()) if truth and tree.parents else ():

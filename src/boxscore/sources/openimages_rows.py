@@ -34,12 +34,20 @@ class RowReader:
 
     Args:
         pictures: Where the images' files are looked for.
+        settled: Whether a mapping file says how the numbers are meant.
     """
 
     def __init__(
-        self, builder: RawBuilder, tree: ClassTree, pictures: PictureFiles, *, truth: bool
+        self,
+        builder: RawBuilder,
+        tree: ClassTree,
+        pictures: PictureFiles,
+        *,
+        truth: bool,
+        settled: bool = False,
     ) -> None:
         self.builder, self.tree, self.pictures, self.truth = builder, tree, pictures, truth
+        self.shares = truth and not settled
         self.splits: dict[str, str] = {}
         self.boxed: set[str] = set()
         self.verdicts: dict[tuple[int, int], int] = {}
@@ -91,12 +99,12 @@ class RowReader:
     ) -> NDArray[np.intp]:
         """Places of the rows that can be used; the others are rejected."""
         wordless = np.isnan(box).any(axis=1)
-        far = ~wordless & (np.abs(box) > FARTHEST).any(axis=1) & self.truth
+        far = ~wordless & (np.abs(box) > FARTHEST).any(axis=1) & self.shares
         unsure = np.isnan(confidence) & (not self.truth)
         for wrong, code, problem, fix in (
             (wordless, "E-OPENIMAGES-NUMBER", "a corner is no number", "write XMin=0.25"),
             (far, "E-OPENIMAGES-RANGE", "a corner is no share of the image",
-             "pixels? divide x by the width of the image and y by its height"),
+             "pixels? say so in a file for --mapping:  boxes: {corners: xyxy}"),
             (unsure & ~wordless, "E-OPENIMAGES-CONFIDENCE", "the confidence is no number",
              "write Score=0.75"),
         ):  # fmt: skip
