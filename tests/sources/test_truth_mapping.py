@@ -15,6 +15,7 @@ from boxscore.errors import SourceError
 from boxscore.project import Project
 from boxscore.schema.tables import boxes_of
 from tests.cli.program import run
+from tests.conftest import ROOT
 from tests.sources.test_encord import exported
 
 SIZE = (128, 64)
@@ -229,3 +230,28 @@ def test_open_images_in_pixels_is_read_where_the_file_says_so(tmp_path: Path) ->
     assert "--mapping" in bad.value.fix
     project = made(source, "boxes: {corners: xyxy}", tmp_path, format="openimages")
     assert boxes_of(project.ground_truth.table).tolist() == BOXES
+
+
+def test_predictions_of_the_old_classes_follow_by_a_mapping_of_their_own(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    """Three classes become one, people are left out; all others keep their numbers."""
+    demo = ROOT / "src" / "boxscore" / "demo"
+    joined = "classes: {map: {car: vehicle, truck: vehicle, bus: vehicle, person: null}}"
+    project = made(demo / "annotations.json", joined, tmp_path)
+    file = tmp_path / "results.yaml"
+    file.write_text("classes: {map: {3: vehicle, 8: vehicle, 6: vehicle, 1: null}}")
+    done = project.import_predictions(
+        demo / "predictions_int8.json", name="int8", mapping=file, format="coco"
+    )
+    assert done["rejected"] == 0 and done["predictions"] == 2701
+    plain = Project.open(demo_folder).evaluate("int8")["per_class"]
+    theirs = {row["class"]: (row["ground_truth"], row["ap"], row["ap50"]) for row in plain}
+    ours = project.evaluate("int8")["per_class"]
+    assert {"vehicle"} == {row["class"] for row in ours} - theirs.keys()
+    same = [row for row in ours if row["class"] != "vehicle"]
+    assert len(same) > 60
+    for row in same:
+        assert (row["ground_truth"], row["ap"], row["ap50"]) == theirs[row["class"]], row["class"]
+    merged = next(row for row in ours if row["class"] == "vehicle")
+    assert merged["ground_truth"] == sum(theirs[name][0] for name in ("car", "truck", "bus"))

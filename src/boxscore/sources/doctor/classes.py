@@ -81,8 +81,15 @@ def read_classes(
     weights = np.maximum(
         np.bincount(raw.columns["class_ref"], minlength=len(raw.classes)).astype(np.float64), 1e-9
     )
+    rest = weights
+    if exceptions:  # what is decided by hand says nothing about the others
+        by_hand = np.array(
+            [any(key in exceptions for key in _keys(c)) for c in raw.classes], np.bool_
+        )
+        rest = np.where(by_hand, 1e-9, weights)
+        met = None if met is None else np.where(by_hand[:, None], 0, met)
     readings = [
-        _weighed(how, place, weights, met) for how, place in _readings(raw.classes, classes, met)
+        _weighed(how, place, rest, met) for how, place in _readings(raw.classes, classes, met)
     ]
     readings = [reading for reading in readings if by in (None, reading.how)]
     readings.sort(key=_rank, reverse=True)
@@ -101,7 +108,8 @@ def read_classes(
         others=others,
         sure=sure or by is not None or (bool(exceptions) and best.found >= CLEAR),
         why=why,
-        fix=f"settle it in a mapping file: classes: by: {best.how!r}, or name them under map:",
+        fix="settle it in a mapping file: classes: by: "
+        f"{best.how.removesuffix(EXCEPTIONS)!r}, or name them under map:",
         unmatched=unmatched,
     )
 
@@ -220,6 +228,12 @@ def _weighed(
     return Reading(how=how, place=at, found=found, agreement=agreement)
 
 
+def _keys(named: RawClass) -> list[str]:
+    """By what a mapping file may call a class; its number counts more."""
+    keys = (named.name, None if named.number is None else str(named.number))
+    return [key for key in keys if key is not None]
+
+
 def _with_exceptions(
     best: Reading,
     named: list[RawClass],
@@ -230,8 +244,8 @@ def _with_exceptions(
     known = {c.name: c.class_id for c in classes} | {c.feature_hash: c.class_id for c in classes}
     place = best.place.copy()
     for k, c in enumerate(named):
-        for key in (c.name, None if c.number is None else str(c.number)):
-            if key is not None and key in exceptions:
+        for key in _keys(c):
+            if key in exceptions:
                 wanted = exceptions[key]
                 place[k] = -2 if wanted is None else known.get(wanted, -1)
     found = float(weights[place != -1].sum() / weights.sum()) if weights.size else 1.0

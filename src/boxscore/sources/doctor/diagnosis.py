@@ -295,5 +295,5 @@ def _refusal(raw: RawSet, diagnosis: Diagnosis) -> SourceError:
         if diagnosis.classes.unmatched:
             fix = f"leave classes out with map: in a mapping file, {fix}"
     if "mapping file" in fix:
-        fix += "; `boxscore doctor PATH --write mapping.yaml` begins one"
+        fix += " (`boxscore doctor PATH --write mapping.yaml` begins one)"
     return SourceError(raw.path, "", problem, fix=fix, code="E-DOCTOR")
