@@ -180,7 +180,7 @@ def _record_of(state: Loaded, number: int, kept: Document) -> RunRecord | None:
 def _mapping(state: Loaded, kept: Document) -> tuple[str | None, str | None]:
     """The mapping file's text, or why there is none."""
     if kept["kind"] == "project":
-        return None, "mapping files are for predictions; this import made the project"
+        return None, "of predictions alone such a file is kept; this import made the project"
     told = kept.get("decisions")
     if told is None:
         if "decisions" not in kept:
