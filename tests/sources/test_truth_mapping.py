@@ -205,7 +205,16 @@ def test_the_command_line_takes_it(tmp_path: Path) -> None:
     refused = run("import", "project", "a.json", "--json", cwd=tmp_path)
     assert refused.code == 2 and "boxes: {corners: xywh, scale: relative}" in refused.err
     (tmp_path / "mapping.yaml").write_text("boxes: {corners: xywh, scale: relative}\n")
-    done = run("import", "project", "a.json", "--mapping", "mapping.yaml", "--json", cwd=tmp_path)
+    done = run(
+        "import",
+        "project",
+        "a.json",
+        "--mapping",
+        "mapping.yaml",
+        "--json",
+        "--no-metrics",
+        cwd=tmp_path,
+    )
     assert done.code == 0 and "N-BOXES-MAPPED" in {w["code"] for w in done.json["warnings"]}
     truth = Project.open(done.json["path"]).ground_truth
     assert np.array_equal(boxes_of(truth.table), BOXES)
