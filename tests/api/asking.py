@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -13,6 +11,7 @@ from boxscore.api.app import guarded
 from boxscore.api.gate import hosts_for, new_token
 from boxscore.api.served import Served
 from boxscore.project import Project
+from tests.loops import waited
 
 PORT = 8080
 TOKEN = new_token()
@@ -40,9 +39,7 @@ def responses(
             every = [("GET", r, None) if isinstance(r, str) else r for r in requests]
             return [await client.request(m, p, json=d, headers=headers) for m, p, d in every]
 
-    # On a thread of its own: a browser of other tests may keep a loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(all_of_them())).result()
+    return waited(all_of_them())
 
 
 def answers(project: Project | Served, requests: Sequence[Request]) -> list[Any]:

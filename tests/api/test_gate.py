@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from boxscore.api.app import create_app, guarded
 from boxscore.api.gate import OPEN_PATHS, hosts_for, new_token
 from boxscore.project import Project
+from tests.loops import waited
 
 PORT = 8080
 TOKEN = new_token()
@@ -53,9 +52,7 @@ def ask(
                 for verb, (path, headers) in zip(verbs, requests, strict=True)
             ]
 
-    # On a thread of its own: a browser of other tests may keep a loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(all_of_them())).result()
+    return waited(all_of_them())
 
 
 QUERIES = {

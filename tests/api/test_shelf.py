@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import time
@@ -21,6 +20,7 @@ from boxscore.errors import RequestError
 from boxscore.project import Project
 from boxscore.project.shelf import Shelf, project_id
 from tests.api.asking import answers, responses
+from tests.loops import waited
 
 
 @pytest.fixture
@@ -98,15 +98,15 @@ async def _blocks(*blocks: bytes) -> AsyncIterator[bytes]:
 def test_uploads_are_private_bounded_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Uploads()
     name = kept.new()
-    asyncio.run(kept.receive(name, "labels/a b.txt", _blocks(b"0 ", b"1")))
+    waited(kept.receive(name, "labels/a b.txt", _blocks(b"0 ", b"1")))
     top = kept.get(name).top
     assert (top / "upload/labels/a b.txt").read_bytes() == b"0 1"
     assert top.parent.stat().st_mode & 0o077 == 0
     with pytest.raises(RequestError, match="cannot be kept"):
-        asyncio.run(kept.receive(name, "labels/a b.txt", _blocks(b"2")))
+        waited(kept.receive(name, "labels/a b.txt", _blocks(b"2")))
     monkeypatch.setattr(uploads, "LARGEST_UPLOAD", 5)
     with pytest.raises(RequestError) as bad:
-        asyncio.run(kept.receive(name, "b", _blocks(b"123", b"45")))
+        waited(kept.receive(name, "b", _blocks(b"123", b"45")))
     assert bad.value.code == "E-UPLOAD-LARGE" and not (top / "upload/b").exists()
     kept.close()
     assert not top.parent.exists()
@@ -148,7 +148,7 @@ def test_a_run_is_rehearsed_mapped_and_imported(served: Served, tmp_path: Path) 
     text = results.read_bytes()
     (up,) = answers(served, [("POST", f"{at}/uploads", None)])
     place = served.uploads.get(up["upload"])
-    asyncio.run(served.uploads.receive(up["upload"], "results.json", _blocks(text)))
+    waited(served.uploads.receive(up["upload"], "results.json", _blocks(text)))
     asked = {"kind": "rehearse-run", "upload": up["upload"], "name": "again"}
     (job,) = answers(served, [("POST", f"{at}/jobs", asked)])
     done = ended(served, job["id"])
@@ -220,7 +220,7 @@ def test_events_tell_of_a_change_elsewhere_and_free_their_stream(
         await news.aclose()  # type: ignore[attr-defined]
         return first, second
 
-    first, second = asyncio.run(listen())
+    first, second = waited(listen())
     assert "event: jobs" in first and "event: project" in first
     assert "event: project" in second and "event: jobs" not in second
     assert served.streams == 0

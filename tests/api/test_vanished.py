@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from boxscore.api.app import create_app
 from boxscore.engine import map_shards
 from boxscore.engine.leaving import Abandoned, abandoned_when, checkpoint
 from boxscore.project import Project
+from tests.loops import waited
 
 
 def asked(project: Project, method: str, path: str, body: bytes = b"") -> int:
@@ -42,8 +41,7 @@ def asked(project: Project, method: str, path: str, body: bytes = b"") -> int:
         await create_app(project)(scope, receive, send)
         return int(found[0]["status"])
 
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(ask())).result()
+    return waited(ask())
 
 
 def test_a_question_is_given_up_and_a_change_is_not(demo_folder: Path, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import pickle
@@ -26,6 +25,7 @@ from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.raw_project import project_of
 from boxscore.sources.report import ImportReport
 from tests.cli.program import run
+from tests.loops import waited
 from tests.sources.videos import HEIGHT, WIDTH, drawn, number_on, write_video
 
 pytest.importorskip("av")
@@ -107,7 +107,7 @@ def ask(project: Project, *addresses: str) -> list[httpx.Response]:
             return [await client.get(f"/api/v1/items/{address}") for address in addresses]
 
     try:
-        return asyncio.run(all_of_them())
+        return waited(all_of_them())
     finally:
         app.state.videos.close()
 
