@@ -13,6 +13,7 @@ import pytest
 import boxscore as bs
 from boxscore.errors import RequestError
 from boxscore.report import write_report
+from boxscore.report.charts import Line, line_chart
 from tests.cli.program import run
 from tests.conftest import ROOT
 
@@ -143,3 +144,22 @@ def test_a_report_computes_no_metric_and_changes_nothing(demo_folder: Path, tmp_
     assert "metrics are not computed yet and were left out" in (tmp_path / "r.md").read_text()
     (weak,) = project.weak_slices("other", pixels=False, stored_only=True)["waiting"][:1]
     assert weak in {card["title"] for card in project.metrics}
+
+
+def test_one_image_and_one_prediction(tmp_path: Path) -> None:
+    """Counts have their noun, a curve of one point is to be seen, a slice is text."""
+    (tmp_path / "t.csv").write_text("image,class,x,y,width,height\na.jpg,R&amp;D,1,1,9,9\n")
+    (tmp_path / "p.csv").write_text(
+        "image,class,x,y,width,height,confidence\na.jpg,R&amp;D,1,1,9,9,.9\n"
+    )
+    made = bs.Project.import_project(tmp_path / "t.csv", target=tmp_path, name="one")
+    project = bs.Project.open(made["path"])
+    project.import_predictions(tmp_path / "p.csv", name="p")
+    for form in ("md", "html"):
+        write_report(project, ["p"], tmp_path / f"r.{form}", where="class=R&amp;D")
+    text = (tmp_path / "r.md").read_text()
+    assert "\n1 image, 1 object, slice class=R\\&amp;D.\n" in text
+    assert "on 1 image." in text and "1 prediction from p.csv" in text
+    assert "1 image, 1 object, slice class=R&amp;amp;D<" in (tmp_path / "r.html").read_text()
+    chart = line_chart([Line([1.0], [1.0], "a")], "x", "y")
+    assert re.search('<path class="a" d="M[0-9.]+ [0-9.]+m-3 0h6"/>', chart)

@@ -10,7 +10,7 @@ WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 420, 260, 38, 14, 34, 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: x and y within 0 to 1; None breaks it."""
+    """One curve: x and y within 0 to 1; None breaks it; a single point is a dash."""
 
     x: Sequence[float | None]
     y: Sequence[float | None]
@@ -84,4 +84,4 @@ def _path(line: Line) -> str:
             continue
         steps.append(f"{pen}{_x(min(max(x, 0), 1)):.1f} {_y(min(max(y, 0), 1)):.1f}")
         pen = "L"
-    return "".join(steps)
+    return f"{steps[0]}m-3 0h6" if len(steps) == 1 else "".join(steps)

@@ -11,7 +11,14 @@ from boxscore.report.gate_forms import check_rows, verdict
 from boxscore.report.html_parts import card, listed, note, raw_table, table
 from boxscore.report.html_runs import Crops, run_section
 from boxscore.report.verdict import details, verdicts
-from boxscore.report.words import change_rows, flips, label_rows, record_rows, weak_sentences
+from boxscore.report.words import (
+    change_rows,
+    counted,
+    flips,
+    label_rows,
+    record_rows,
+    weak_sentences,
+)
 
 Document = dict[str, Any]
 STYLE = Path(__file__).with_name("report.css")
@@ -29,7 +36,7 @@ def html(facts: Document, crops: Sequence[Crops]) -> str:
     project, runs = facts["project"], facts["runs"]
     title = escape(f"{project['name']}: {', '.join(run['name'] for run in runs)}")
     where = f", slice {facts['slice']}" if facts["slice"] else ""
-    size = f"{project['images']} images, {project['ground_truth']} objects{where}"
+    size = f"{counted(project['images'], 'image')}, {counted(project['ground_truth'], 'object')}"
     body = [
         *_verdict(facts),
         *_compared(facts.get("compare")),
@@ -45,7 +52,7 @@ def html(facts: Document, crops: Sequence[Crops]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>\n"
-        f"<body><header><h1>{escape(project['name'])}</h1><p>{escape(size)}</p>"
+        f"<body><header><h1>{escape(project['name'])}</h1><p>{escape(size + where)}</p>"
         f"{_contents(facts)}</header>\n<main>{''.join(body)}</main>"
         f"<footer>{MADE}</footer></body></html>\n"
     )

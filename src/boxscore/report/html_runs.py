@@ -14,6 +14,7 @@ from boxscore.report.words import (
     band_note,
     budget_note,
     cost_bounds,
+    counted,
     definition,
     fix_note,
     fix_rows,
@@ -39,8 +40,8 @@ def run_section(k: int, run: Document, crops: Crops) -> str:
     parts = [
         f'<section id="run{k}"><h2>{escape(run["name"])}</h2>',
         note(
-            f"{definition(run['evaluation'])} · {run['evaluation']['predictions']} predictions "
-            f"from {identity(run)}"
+            f"{definition(run['evaluation'])} · "
+            f"{counted(run['evaluation']['predictions'], 'prediction')} from {identity(run)}"
         ),
         *_scores(k, run),
         *_first(run),

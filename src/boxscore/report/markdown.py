@@ -17,6 +17,7 @@ from boxscore.report.words import (
     budget_note,
     change_rows,
     cost_bounds,
+    counted,
     definition,
     fix_note,
     fix_rows,
@@ -43,8 +44,12 @@ def _lines(facts: Document) -> Iterator[str]:
     project = facts["project"]
     yield f"# {_safe(project['name'])}"
     yield ""
-    where = f", slice `{facts['slice']}`" if facts["slice"] else ""
-    yield f"{project['images']} images, {project['ground_truth']} objects{where}."
+    where = f", slice {_safe(facts['slice'])}" if facts["slice"] else ""
+    images, objects = (
+        counted(project["images"], "image"),
+        counted(project["ground_truth"], "object"),
+    )
+    yield f"{images}, {objects}{where}."
     yield ""
     yield from (f"**{_safe(sentence)}**  " for _, sentence in verdicts(facts))
     yield ""
@@ -88,7 +93,7 @@ def _gate(gate: Document | None) -> Iterator[str]:
 def _run(run: Document) -> Iterator[str]:
     evaluation = run["evaluation"]
     yield from ("", f"## {_safe(run['name'])}", "")
-    predictions = f"{evaluation['predictions']} predictions from {identity(run)}"
+    predictions = f"{counted(evaluation['predictions'], 'prediction')} from {identity(run)}"
     yield f"{definition(evaluation)}. {_safe(predictions)}."
     yield ""
     bounds = run.get("intervals", {}).get("metrics", {})
@@ -194,6 +199,6 @@ def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     """Names are text, never markup."""
-    for sign in "\\`*_[]<>|#":
+    for sign in "\\`*_[]<>|#&":
         text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split())

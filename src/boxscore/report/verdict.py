@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from boxscore.report import gate_forms
-from boxscore.report.words import SORTS, bounds, fix_name, headline, interval, number, signed
+from boxscore.report.words import (
+    SORTS,
+    bounds,
+    counted,
+    fix_name,
+    headline,
+    interval,
+    number,
+    signed,
+)
 
 Document = dict[str, Any]
 GOOD, BAD, OPEN = "good", "bad", "open"
@@ -44,8 +53,8 @@ def level(run: Document) -> str:
     found = run.get("intervals", {}).get("metrics", {}).get(name)
     known = interval(found) if found and found["low"] is not None else ""
     sure = f" (95 % {known})" if known else ""
-    images = f", on {evaluation['images']} images"
-    return f"{run['name']} has {name} {number(value)}{sure}{images}."
+    images = counted(evaluation["images"], "image")
+    return f"{run['name']} has {name} {number(value)}{sure}, on {images}."
 
 
 def details(facts: Document) -> list[str]:
@@ -82,7 +91,8 @@ def _dearest(run: Document) -> list[str]:
     sure = bounds(fix["low"], fix["high"])
     return [
         f"What to fix first in {run['name']}: {SORTS.get(fix['what'], fix['what'])}, "
-        f"{fix_name(fix)}: {fix['errors']} objects on {fix['images']} images, AP at IoU "
+        f"{fix_name(fix)}: {counted(fix['errors'], 'object')} on "
+        f"{counted(fix['images'], 'image')}, AP at IoU "
         f"{run['fix_first']['iou']:.2f} {signed(fix['gain'])}{f' (95 % {sure})' if sure else ''}."
     ]
 

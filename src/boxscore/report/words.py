@@ -18,6 +18,11 @@ KINDS = {
 }
 
 
+def counted(count: int, what: str) -> str:
+    """A count with its noun: 1 image, 2 images."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """A score; an undefined one is a dash."""
     return "–" if value is None else f"{value:.{digits}f}"
@@ -195,7 +200,7 @@ def record_rows(facts: Document) -> list[list[str]]:
     for tag in project["tags"]:
         predictions = sum(tag["predictions"].values())
         rows.append(
-            [f"tag {tag['tag']}", f"{tag['images']} images, {tag['labels']} labels, {predictions} "
-             f"predictions"]
+            [f"tag {tag['tag']}", f"{counted(tag['images'], 'image')}, "
+             f"{counted(tag['labels'], 'label')}, {counted(predictions, 'prediction')}"]
         )  # fmt: skip
     return rows + [[f"slice {name}", where] for name, where in project["slices"].items()]

@@ -209,7 +209,7 @@ def _sizes(pair: _Pair, metrics: Document) -> list[Document]:
         pair.size_of(run.view.predictions.area[rows])
         for run, rows in ((pair.runs[1], pair.alarms.new), (pair.runs[0], pair.alarms.removed))
     )
-    rows = [
+    rows: list[Document] = [
         {"name": name, "objects": int((objects == k).sum())}
         | pair.flips.counts(objects == k)
         | {"new": int((new == k).sum()), "removed": int((removed == k).sum())}
@@ -246,7 +246,7 @@ def _misses(pair: _Pair) -> list[Document]:
 def _groups(pair: _Pair, groups: Groups) -> list[Document]:
     """Flips of each group of images, and its difference of AP."""
     task = pair.runs[0].view.task
-    rows = []
+    rows: list[Document] = []
     for name, mask in groups:
         inside = mask[pair.followed.item]
         inner = replace(pair.slice_of, items=mask)
