@@ -16,7 +16,8 @@ BoxscoreError            base; `exit_code` is what the command line ends with
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from reprlib import Repr
 
@@ -95,6 +96,24 @@ class SourceError(BoxscoreError):
 
 class RequestError(BoxscoreError):
     """The command or call cannot be carried out as asked; nothing was changed."""
+
+
+@contextmanager
+def writing(path: os.PathLike[str]) -> Iterator[None]:
+    """Around what writes a file that somebody named.
+
+    Raises:
+        RequestError: The system does not let it be written.
+    """
+    try:
+        yield
+    except OSError as bad:
+        why = os.strerror(bad.errno) if bad.errno else str(bad)
+        raise RequestError(
+            f"{shown(os.fspath(path))} cannot be written: {why}",
+            fix="choose a folder that exists and may be written, on a disk that is not full",
+            code="E-OUTPUT",
+        ) from None
 
 
 class UnknownRunError(RequestError):

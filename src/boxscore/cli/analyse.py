@@ -15,6 +15,7 @@ from boxscore.cli.options import (
     question_options,
     target_option,
 )
+from boxscore.errors import writing
 
 
 @click.command(
@@ -170,7 +171,9 @@ def thresholds(
     if as_json:
         print_json(document)
         return
-    output.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    with writing(output):
+        output.write_text(text, encoding="utf-8")
     one, each = document["all_classes"], document["with_class_thresholds"]
     for name, found in (("one threshold", one), ("one per class", each)):
         at = f" ({number(found['confidence'])})" if "confidence" in found else ""

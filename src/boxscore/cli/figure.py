@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from boxscore.cli.options import open_project, target_option
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, writing
 
 NAMES = {
     "pr-curve": "pr_curve",
@@ -69,11 +69,12 @@ def figure(
     if name == "metric-performance":
         options["metric"] = _metric(metric)
     drawn = getattr(figures, NAMES[name])(open_project(target), *_runs(name, runs), **options)
-    if suffix == ".html":
-        drawn.write_html(output, include_plotlyjs=True)
-    else:
-        made = {"Date": None} if suffix == ".svg" else {"CreationDate": None}
-        drawn.savefig(output, dpi=DOTS, metadata=None if suffix == ".png" else made)
+    with writing(output):
+        if suffix == ".html":
+            drawn.write_html(output, include_plotlyjs=True)
+        else:
+            made = {"Date": None} if suffix == ".svg" else {"CreationDate": None}
+            drawn.savefig(output, dpi=DOTS, metadata=None if suffix == ".png" else made)
     click.echo(f"Figure written to `{output.absolute()}`")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from boxscore.cli.options import json_option, open_project, slice_option, target_option
-from boxscore.errors import EXIT_GATE, RequestError
+from boxscore.errors import EXIT_GATE, writing
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -81,16 +81,9 @@ def _start(rules: Path, baseline: str | None, task: str | None, as_json: bool, t
 def _write(
     path: Path | None, form: Callable[[dict[str, Any]], str], document: dict[str, Any]
 ) -> None:
-    if path is None:
-        return
-    try:
-        path.write_text(form(document), encoding="utf-8")
-    except OSError as bad:
-        raise RequestError(
-            f"{path} cannot be written: {bad.strerror}",
-            fix="choose a folder that exists and may be written",
-            code="E-GATE-WRITE",
-        ) from None
+    if path is not None:
+        with writing(path):
+            path.write_text(form(document), encoding="utf-8")
 
 
 def _print(document: dict[str, Any], as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from boxscore.cli.options import json_option, open_project, own_target, target_option
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, writing
 
 MOST_CLASSES = 20
 which_argument = click.argument("which", metavar="NUMBER|RUN")
@@ -116,7 +116,8 @@ def mapping(ctx: click.Context, which: str, output: Path | None, target: Path) -
     if output.exists():
         fix = "choose another name, or remove that file first"
         raise RequestError(f"{output}: exists already", fix=fix, code="E-MAPPING-EXISTS")
-    output.write_text(text, encoding="utf-8")
+    with writing(output):
+        output.write_text(text, encoding="utf-8")
     click.echo(f"mapping: {output}")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from boxscore.cli.options import open_project, target_option
+from boxscore.errors import writing
 
 
 @click.group("print", epilog="Example:  encord-active print --json data-mapping")
@@ -30,7 +31,8 @@ def _deliver(document: Any, file_name: str, as_file: bool) -> None:
         click.echo(text)
         return
     path = Path.cwd() / file_name
-    path.write_text(text + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text(text + "\n", encoding="utf-8")
     click.echo(f"Mapping stored in `{path}`")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, writing
 from boxscore.project import Project
 
 SUFFIXES = (".html", ".md", ".json")
@@ -39,8 +39,8 @@ def write_report(
         examples: How many objects of each outcome.
 
     Raises:
-        RequestError: The suffix is another, a run is unknown, there is none, or `rules` cannot be
-            asked of them.
+        RequestError: The suffix is another, a run is unknown, there is none, `rules` cannot be
+            asked of them, or the file cannot be written.
         SourceError: `rules` cannot be read.
     """
     from boxscore.report.facts import Asked, facts_of
@@ -63,8 +63,9 @@ def write_report(
         facts = facts_of(project, chosen, asked)
     with progress("writing"):
         text = _text(project, facts, output.suffix.lower())
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        with writing(output):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(text, encoding="utf-8")
 
 
 def _text(project: Project, facts: dict[str, object], suffix: str) -> str:

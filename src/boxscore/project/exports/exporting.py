@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, writing
 from boxscore.project.analysing import run_view
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import operating_confidence
@@ -132,11 +132,12 @@ def write_folder(write: Callable[[Path], None], target: Path) -> None:
     """Let something be written into a new folder, which appears whole or not at all.
 
     Raises:
-        RequestError: The folder exists and is not empty.
+        RequestError: The folder exists and is not empty, or cannot be made.
     """
     _refuse_full(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         inner = work / "content"
         inner.mkdir()

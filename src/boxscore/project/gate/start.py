@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
-from boxscore.errors import RequestError
+from boxscore.errors import RequestError, writing
 from boxscore.project.fingerprint import ground_truth_hash
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import Question, evaluation_document
@@ -82,19 +81,12 @@ def _quoted(text: str) -> str:
 
 
 def _write_new(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
+    if path.exists():
         raise RequestError(
             f"{path} exists", fix="choose another name, or delete it", code="E-GATE-EXISTS"
-        ) from None
-    except OSError as bad:
-        raise RequestError(
-            f"{path} cannot be written: {os.strerror(bad.errno or 0)}",
-            fix="choose a folder that exists and may be written",
-            code="E-GATE-WRITE",
-        ) from None
+        )
+    with writing(path), path.open("x", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _entries(state: Loaded, run: str, task: Task) -> list[dict[str, Any]]:
