@@ -166,6 +166,8 @@ def test_what_cannot_be_fused() -> None:
         ([good, good], {"weights": (1.0,)}, "E-FUSE-RUNS"),
         ([good, good], {"weights": (1.0, 0.0)}, "E-FUSE-WEIGHTS"),
         ([good, good], {"iou": 1.0}, "E-FUSE-IOU"),
+        ([good, good], {"skip": float("nan")}, "E-FUSE-SKIP"),
+        ([good, good], {"skip": 1.5}, "E-FUSE-SKIP"),
         ([good, _run([(0, 0, box, 7.5)])], {}, "E-FUSE-CONFIDENCE"),
         ([good, _run([(0, 0, box, 0.5)], Kind.ROTATED_BOX)], {}, "E-FUSE-KIND"),
     ]

@@ -90,6 +90,12 @@ def test_a_run_of_fewer_images_is_judged_on_all_and_the_gate_says_so(
         assert found["checks"][0]["value"] == project.evaluate(run)["metrics"]["AP"]
 
 
+def test_no_first_rules_are_made_from_an_empty_run(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="'nothing' has no predictions"):
+        project.write_gate_rules(tmp_path / "rules.yaml", baseline="nothing")
+    assert not (tmp_path / "rules.yaml").exists()
+
+
 def test_a_baseline_says_nothing_of_images_that_it_has_not_seen(
     project: Project, tmp_path: Path
 ) -> None:

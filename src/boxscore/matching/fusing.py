@@ -42,6 +42,12 @@ class FusionPlan:
                 fix="leave out a run instead of giving it the weight 0",
                 code="E-FUSE-WEIGHTS",
             )
+        if not 0 <= self.skip <= 1:
+            raise RequestError(
+                f"a least confidence of {self.skip} is outside 0 to 1",
+                fix="0 leaves nothing out",
+                code="E-FUSE-SKIP",
+            )
         if not 0 < self.iou < 1:
             raise RequestError(
                 f"an overlap of {self.iou} is outside 0 to 1",

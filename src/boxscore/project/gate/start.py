@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boxscore.errors import RequestError, writing
+from boxscore.project.comparison.shared_images import comparable_baseline
 from boxscore.project.fingerprint import ground_truth_hash
 from boxscore.project.loading import Loaded
 from boxscore.project.numbers import Question, evaluation_document
@@ -53,8 +54,9 @@ def start_rules(state: Loaded, path: Path, baseline: str, task: str | None = Non
         task: What the rules score; None is the run's own.
 
     Raises:
-        RequestError: There is a file already, or the run or the task is unknown.
+        RequestError: There is a file already, the run or the task is unknown, or the run is empty.
     """
+    comparable_baseline(state, state.record(baseline).name, baseline)
     text, count = first_rules(state, baseline, task)
     _write_new(path, text)
     return {"rules": str(path), "baseline": baseline, "count": count}
