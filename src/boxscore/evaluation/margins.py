@@ -43,19 +43,37 @@ def cautious(paired: Paired, confidence: float, *, alike: bool = False) -> Inter
         alike: The runs have the same predictions, so that nothing can be hidden.
     """
     made = paired.intervals(confidence, corrected=True)
-    factor = float(np.sqrt(1 + WIDER / max(paired.clusters, 1)))
-    overall, per_class = (
-        _outermost(bounds, drawn, confidence, factor)
-        for bounds, drawn in (
-            (made.overall, paired.drawn.overall),
-            (made.per_class, paired.drawn.per_class),
-        )
+    first, drawn, (rest, of_classes) = paired.first, paired.drawn, paired.support
+    return replace(
+        made,
+        overall=cautious_bounds(
+            made.overall, drawn.overall, first.overall[0], rest, confidence, alike=alike
+        ),
+        per_class=cautious_bounds(
+            made.per_class, drawn.per_class, first.per_class[0], of_classes, confidence, alike=alike
+        ),
     )
-    if not alike:
-        first, rest = paired.first, paired.support
-        overall = _not_hiding(overall, first.overall[0], rest[0], confidence)
-        per_class = _not_hiding(per_class, first.per_class[0], rest[1], confidence)
-    return replace(made, overall=overall, per_class=per_class)
+
+
+def cautious_bounds(
+    made: Bounds,
+    drawn: NDArray[np.float64],
+    before: NDArray[np.float64],
+    rest: Support,
+    confidence: float,
+    *,
+    alike: bool,
+) -> Bounds:
+    """The same of any numbers.
+
+    Args:
+        made: Bias-corrected bounds of the differences, (..., K), at this confidence.
+        drawn: (B, ..., K) differences of the replicates.
+        before: (..., K) numbers of the first run.
+        rest: What the numbers rest on.
+    """
+    wide = _outermost(made, drawn, confidence, float(np.sqrt(1 + WIDER / max(rest.drawn, 1))))
+    return wide if alike else _not_hiding(wide, before, rest, confidence)
 
 
 def hidden(holders: NDArray[np.int64], confidence: float) -> NDArray[np.float64]:

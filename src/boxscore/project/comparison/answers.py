@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boxscore.evaluation.bounds import Plan, Support, bounds
+from boxscore.evaluation.bounds import Bounds, Plan, Support, bounds
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.classification import RightAnswers, right_answers
 from boxscore.evaluation.clusters import Clusters
 from boxscore.evaluation.flips import STATES, Followed, mcnemar
+from boxscore.evaluation.margins import cautious_bounds
 from boxscore.kernels import _core
 from boxscore.project.analysing import clusters_of
 from boxscore.project.comparison.objects import (
@@ -106,6 +108,44 @@ def _document(
     }
 
 
+def cautious_accuracy(
+    state: Loaded, runs: tuple[str, str], items: Items, confidence: float, *, alike: bool
+) -> Bounds:
+    """Bounds for a margin of the difference of accuracy, (1,); see `margins.cautious`.
+
+    Args:
+        confidence: Two-sided.
+        alike: The runs have the same predictions.
+    """
+    truth = state.truth()
+    labels, question = of_items(truth.ground_truth, items), questions(truth.ontology)
+    first, second = (
+        right_answers(question, labels, of_items(state.predictions(run), items)) for run in runs
+    )
+    together = np.zeros(first.item.size, np.int32)
+    found = _drawn((first, second), clusters_of(state, items), together, 1)
+    made = bounds(("accuracy",), found.change, found.replicates, confidence, found.support)
+    return cautious_bounds(
+        made, found.replicates, found.values[0], found.support, confidence, alike=alike
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Accuracies over N groups of questions: of both runs, and the differences of replicates.
+
+    Attributes:
+        values: (2, N).
+        change: (N,) second run less first, added up as the replicates are: ties count.
+        replicates: (B, N).
+    """
+
+    values: NDArray[np.float64]
+    change: NDArray[np.float64]
+    replicates: NDArray[np.float64]
+    support: Support
+
+
 def _accuracies(
     sides: tuple[RightAnswers, RightAnswers],
     clusters: Clusters,
@@ -113,7 +153,24 @@ def _accuracies(
     cells: int,
     rows: NDArray[np.bool_] | None = None,
 ) -> list[Document]:
-    """The differences of accuracy over groups of questions, by resampled images.
+    """The differences of accuracy over groups of questions; see `_drawn`."""
+    drawn, names = _drawn(sides, clusters, cell, cells, rows), tuple(map(str, range(cells)))
+    level = Plan().confidence
+    found = bounds(names, drawn.change, drawn.replicates, level, drawn.support, corrected=False)
+    return [
+        difference(found, one, other, k)
+        for k, (one, other) in enumerate(zip(*drawn.values.tolist(), strict=True))
+    ]
+
+
+def _drawn(
+    sides: tuple[RightAnswers, RightAnswers],
+    clusters: Clusters,
+    cell: NDArray[np.int32],
+    cells: int,
+    rows: NDArray[np.bool_] | None = None,
+) -> _Drawn:
+    """Resample images.
 
     Args:
         cell: (N,) group of each question, 0 to cells - 1.
@@ -141,13 +198,8 @@ def _accuracies(
     support = Support(
         objects=total.astype(np.int64), holders=holders, drawn=clusters.count, unit=clusters.unit
     )
-    names = tuple(map(str, range(cells)))
-    change = values[1] - values[0]
-    found = bounds(names, change, drawn, plan.confidence, support, corrected=False)
-    return [
-        difference(found, one, other, k)
-        for k, (one, other) in enumerate(zip(*(v.tolist() for v in values), strict=True))
-    ]
+    change = np.bincount(cell, right[1] - right[0], minlength=cells).astype(np.float64)
+    return _Drawn(np.stack(values), _ratio(change, total), drawn, support)
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 from boxscore.errors import RequestError, near_misses
 from boxscore.evaluation.chosen import Items
 from boxscore.evaluation.document import defined
-from boxscore.evaluation.margins import cautious, judge, two_sided
+from boxscore.evaluation.margins import judge, two_sided
 from boxscore.project.comparison.comparing import task_of_all
 from boxscore.project.comparison.shared_images import comparable_baseline, shared_images
 from boxscore.project.fingerprint import ground_truth_hash
@@ -232,10 +232,7 @@ def _margin(numbers: Numbers, rule: Rule, family: int, document: Document) -> st
 
     Of several classes at once each has its share of the error (Bonferroni).
     """
-    paired = numbers.paired(rule)
-    per_class, place = numbers.place(rule, paired)
-    intervals = cautious(paired, two_sided(rule.confidence, family), alike=numbers.alike)
-    bounds = intervals.per_class if per_class else intervals.overall
+    bounds, place = numbers.bounds(rule, two_sided(rule.confidence, family))
     low, high = defined(float(bounds.low[place])), defined(float(bounds.high[place]))
     document.update(low=low, high=high)
     if low is None or high is None:

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.errors import RequestError, near_misses
+from boxscore.evaluation.bounds import Bounds
 from boxscore.evaluation.flips import Followed, follow, size_of
-from boxscore.evaluation.intervals import Paired
+from boxscore.evaluation.margins import cautious
 from boxscore.matching.coco import fitting
 from boxscore.matching.policy import coco
 from boxscore.project.analysing import error_budget
+from boxscore.project.comparison.answers import cautious_accuracy
 from boxscore.project.comparison.objects import drawn
 from boxscore.project.comparison.shared_images import comparable_baseline
 from boxscore.project.gate.rules import CONDITIONS, EVERY_CLASS, Rule, Rules
@@ -200,17 +202,20 @@ class Numbers:
         """Whether the run has the predictions of its baseline."""
         return len({self.state.record(str(r)).sha256 for r in (self.run, self.baseline)}) == 1
 
-    def paired(self, rule: Rule) -> Paired:
-        """The replicates behind a margin."""
-        return drawn(self.state, str(self.baseline), self.run, self.task, self.meant(rule))
-
-    def place(self, rule: Rule, paired: Paired) -> tuple[bool, tuple[int, ...]]:
-        """Where a margin's number stands: whether in the class table, and its index."""
+    def bounds(self, rule: Rule, confidence: float) -> tuple[Bounds, tuple[int, ...]]:
+        """The bounds of a margin's difference at a two-sided confidence, and its place in them."""
+        runs, slice_of = (str(self.baseline), self.run), self.meant(rule)
+        if self.task is Task.CLASSIFICATION:
+            return cautious_accuracy(
+                self.state, runs, slice_of.items, confidence, alike=self.alike
+            ), (0,)
+        paired = drawn(self.state, *runs, self.task, slice_of)
+        made = cautious(paired, confidence, alike=self.alike)
         if rule.class_name is not None:
-            names = paired.first.class_names
-            return True, (self.classes[rule.class_name], names.index(rule.metric.lower()))
+            column = paired.first.class_names.index(rule.metric.lower())
+            return made.per_class, (self.classes[rule.class_name], column)
         name = rule.metric if rule.size is None else BY_SIZE[rule.metric].format(rule.size[0])
-        return False, (paired.first.names.index(name),)
+        return made.overall, (paired.first.names.index(name),)
 
     # --- what rules may say ------------------------------------------------------------------
 
@@ -239,11 +244,17 @@ class Numbers:
                 f"use one of {', '.join(wanted)}",
             )  # fmt: skip
         if rule.condition == "margin" and not self._has_bounds(rule):
-            fix = "use AP, AP50 or another of COCO's numbers, or largest_drop"
             raise self._wrong(
-                rule, f"{rule.metric} has no interval here, so no margin",
-                fix if self._matched else "use largest_drop",
-            )  # fmt: skip
+                rule, f"{rule.metric} has no interval here, so no margin", self._bounded()
+            )
+
+    def _bounded(self) -> str:
+        """What to write instead of a margin that there is none of."""
+        if self.task is Task.CLASSIFICATION:
+            return "use accuracy of all classes, or largest_drop"
+        if self._matched:
+            return "use AP, AP50 or another of COCO's numbers, or largest_drop"
+        return "use largest_drop"
 
     def _wrong(self, rule: Rule, problem: str, fix: str) -> Exception:
         return self.rules.wrong(rule.line, problem, fix)
@@ -270,6 +281,8 @@ class Numbers:
         )
 
     def _has_bounds(self, rule: Rule) -> bool:
+        if self.task is Task.CLASSIFICATION:
+            return rule.metric == "accuracy" and rule.class_name is None
         if not self._matched or rule.error is not None or rule.metric in FOLLOWED:
             return False
         if rule.class_name is not None:

@@ -95,9 +95,10 @@ def _entries(state: Loaded, run: str, task: Task) -> list[dict[str, Any]]:
     document = evaluation_document(state, run, Question(task=task))
     if task not in DETECTION:
         headline, of_class = HEADLINES[task]
+        change = "margin" if task is Task.CLASSIFICATION else "largest_drop"
         return [
             {"metric": headline, "at_least": _floor(document["metrics"][headline])},
-            {"metric": headline, "largest_drop": 0.01},
+            {"metric": headline, change: 0.01},
             {"metric": of_class, "class": '"*"', "largest_drop": 0.1},
         ]
     metrics = document["metrics"]
