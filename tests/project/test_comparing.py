@@ -14,6 +14,7 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.flips import STATES, adjusted, mcnemar, size_of
 from boxscore.evaluation.queries import FlipQuery
 from boxscore.project import Project
+from boxscore.project.comparison import words
 from boxscore.schema.tables import boxes_of
 from tests.api.asking import answers, responses
 from tests.conftest import ROOT
@@ -116,6 +117,26 @@ def test_parts_add_up(project: Project) -> None:
     for row in pair["groups"]:
         alone = project.compare("float32", "int8", where=f"split={row['name']}")["pairs"][0]
         assert row["change"] | {"q": None} == alone["metrics"]["AP"] | {"q": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high", "said"),
+    [
+        (-0.2, -0.3, -0.1, "Large objects lost most: APl -0.200 (95 % -0.300 to -0.100)."),
+        (0.2, 0.1, 0.3, "Large objects gained most: APl +0.200 (95 % +0.100 to +0.300)."),
+        (-0.2, -0.3, 0.1, "Large objects changed most: APl -0.200 (95 % -0.300 to +0.100)."),
+        (0.2, None, None, "Large objects changed most: APl +0.200 (too few)."),
+    ],
+)
+def test_a_size_is_said_to_lose_only_where_its_interval_says_so(
+    project: Project, change: float, low: Any, high: Any, said: str
+) -> None:
+    pair = project.compare("float32", "int8")["pairs"][0]
+    large = {"difference": change, "low": low, "high": high, "reason": "too few"}
+    small = {"difference": 0.01, "low": 0.005, "high": 0.02, "verdict": "better", "reason": None}
+    metrics = pair["metrics"] | {"APs": small, "APm": small}
+    metrics |= {"APl": large | {"verdict": words.verdict(low, high)}}
+    assert said in words.sentences(pair | {"metrics": metrics}, 41, None)
 
 
 def test_rows_have_a_verdict_only_where_there_is_an_interval(project: Project) -> None:

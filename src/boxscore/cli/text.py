@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import category, east_asian_width
 
 import click
 
@@ -21,15 +22,28 @@ def columns(rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> s
     table = [[printable(str(cell)) for cell in row] for row in rows]
     if not table:
         return ""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
     ends = set(right)
     return "\n".join(
         "  ".join(
-            cell.rjust(width) if k in ends else cell.ljust(width)
+            _padded(cell, width, right=k in ends)
             for k, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in table
     )
+
+
+def _padded(cell: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(cell))
+    return space + cell if right else cell + space
+
+
+def _width(text: str) -> int:
+    """Places of a terminal that a text takes: wide signs two, what stands on another none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(category(c) in ("Mn", "Me") for c in text)
 
 
 def print_json(document: Any) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from boxscore.report.words import counted
+
 Document = dict[str, Any]
 SIGNS = {"passed": "✅", "failed": "❌", "unsure": "❔"}
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -27,8 +29,9 @@ def verdict(document: Document) -> str:
     word = "passes" if document["passed"] else "does not pass"
     told = "" if tone(document) != "unsure" else ", but no rule could be told"
     return (
-        f"{document['run']} {word} the gate{against}{within}{told}: {counts['passed']} rules "
-        f"passed, {counts['failed']} failed, {counts['unsure']} unsure."
+        f"{document['run']} {word} the gate{against}{within}{told}: "
+        f"{counted(counts['passed'], 'rule')} passed, {counts['failed']} failed, "
+        f"{counts['unsure']} unsure."
     )
 
 

@@ -56,7 +56,7 @@ def _sizes(pair: Document) -> list[str]:
     if not sizes:
         return []
     name = max(sizes, key=lambda n: abs(metrics[n]["difference"]))
-    verb = "lost" if metrics[name]["difference"] < 0 else "gained"
+    verb = {"worse": "lost", "better": "gained", "cannot tell": "changed"}[metrics[name]["verdict"]]
     return [f"{SIZES[name]} objects {verb} most: {name} {change(metrics[name])}."]
 
 
