@@ -45,6 +45,11 @@ def _top(project: Project, folder: Path, runs: list[str]) -> str:
         (["third", "others"], "The runs are not compared: runs 'third', 'others' have predictions "
                               "on no common image."),
         (["float32", "nothing"], "The runs are not compared: run 'nothing' has no prediction"),
+        (["float32", "nothing", "int8"], "int8 is worse than float32: AP -0.114"),
+        (["float32", "nothing", "int8"], "nothing is not compared with float32: run 'nothing' has"),
+        (["float32", "int8", "third"], "- int8: Objects: "),
+        (["float32", "int8", "third"], "- third: Objects: "),
+        (["nothing", "int8", "third"], "third is not compared with nothing: run 'nothing' has"),
         (["float32", "third"], "Only the 14 images count on which every run has predictions."),
     ],
 )  # fmt: skip

@@ -57,11 +57,27 @@ def _known(runs: list[str], cards: dict[str, Document]) -> list[str]:
 
 
 def _compare(project: Project, runs: list[str], where: str | None) -> Document:
-    """Every other run against the first, or why they cannot be compared."""
+    """Every other run against the first, or why they cannot be compared.
+
+    Where all of them together cannot, each pair is tried: one empty run hides no other one.
+    """
     try:
         return project.compare(*runs, where=where, rates=True)
     except RequestError as unlike:
-        return {"pairs": [], "notes": [f"The runs are not compared: {unlike.problem}."]}
+        if len(runs) == 2:
+            return {"pairs": [], "notes": [f"The runs are not compared: {unlike.problem}."]}
+    first, *others = runs
+    pairs: list[Document] = []
+    notes: list[str] = []
+    for run in others:
+        try:
+            found = project.compare(first, run, where=where, rates=True)
+        except RequestError as unlike:
+            notes.append(f"{run} is not compared with {first}: {unlike.problem}.")
+        else:
+            pairs += found["pairs"]
+            notes += [f"{first} and {run}: {note}" for note in found["notes"]]
+    return {"pairs": pairs, "notes": notes}
 
 
 def _gate(project: Project, runs: list[str], asked: Asked) -> Document | None:

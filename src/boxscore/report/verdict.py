@@ -62,7 +62,9 @@ def details(facts: Document) -> list[str]:
     compare = facts.get("compare") or {"pairs": [], "notes": []}
     pairs = compare["pairs"]
     lines = list(compare["notes"]) if pairs else []
-    lines += [sentence for pair in pairs for sentence in pair["sentences"][1:]]
+    for pair in pairs:
+        whose = f"{pair['second']}: " if len(pairs) > 1 else ""
+        lines += [f"{whose}{sentence}" for sentence in pair["sentences"][1:]]
     if len(facts["runs"]) == 1:
         lines += _counts(facts["runs"][0])
     for run in facts["runs"][-1:] if pairs else facts["runs"]:
