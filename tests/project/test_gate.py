@@ -11,6 +11,7 @@ import pytest
 
 from boxscore.errors import BoxscoreError, RequestError, SourceError
 from boxscore.project import Project
+from boxscore.project.gate.rules import read_rules
 from boxscore.report import gate_forms
 from tests.project.answered import add_guesses, project_of_answers
 
@@ -114,6 +115,8 @@ def test_what_cannot_be_told_blocks_where_the_rules_say_so(
 def test_a_first_file_passes_for_its_own_run(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     made = project.write_gate_rules(path, baseline="float32")
+    asked = {rule.metric for rule in read_rules(path).rules}
+    assert "f1" in asked and not asked & {"precision", "recall"}
     good = project.gate(path, run="float32")
     assert good["passed"] and good["counts"]["failed"] == 0
     assert len({check["line"] for check in good["checks"]}) == made["count"]

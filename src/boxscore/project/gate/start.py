@@ -106,8 +106,7 @@ def _entries(state: Loaded, run: str, task: Task) -> list[dict[str, Any]]:
         {"metric": "AP", "at_least": _floor(metrics["AP"])},
         {"metric": "AP", "margin": 0.01},
         {"metric": "AP50", "margin": 0.02},
-        {"metric": "precision", "largest_drop": 0.03},
-        {"metric": "recall", "largest_drop": 0.03},
+        {"metric": "f1", "largest_drop": 0.03},
         {"metric": "broken", "at_most": 0.1},
     ]
     sizes = {"small": "APs", "medium": "APm", "large": "APl"}
