@@ -10,7 +10,9 @@ import pytest
 
 from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery
+from boxscore.evaluation.searched_facets import Condition
 from boxscore.project import Project
+from boxscore.project.slices.words import named
 from tests.api.asking import answers
 from tests.cli.program import run
 
@@ -76,6 +78,12 @@ def test_the_same_question_has_the_same_answer(project: Project, folder: Path) -
     assert again == project.weak_slices("int8", "float32")
     with pytest.raises(RequestError, match="level 0"):
         project.weak_slices("int8", level=0)
+
+
+def test_counts_are_named_by_what_there_is() -> None:
+    for most, name in ((0.0, "images without objects"), (3.0, "images with 3 objects or fewer")):
+        condition = Condition(facet=0, high=7.0, most=most)
+        assert named("object_count", None, condition) == name
 
 
 def test_calibration_and_averages(project: Project) -> None:

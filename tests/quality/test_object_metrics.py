@@ -232,3 +232,21 @@ def test_nothing_at_all_is_measured(predicted: bool) -> None:
             if none.role in metric.card.roles and metric.card.reads == "objects":
                 size = count if metric.card.on == "image" else 0
                 assert metric(none).shape == (size,)
+
+
+def test_keypoints_with_a_box_have_its_area_and_single_points_none() -> None:
+    rows = [
+        {"box": [10, 10, 20, 30], "kind": Kind.KEYPOINTS},
+        {"box": [40, 10, 0, 0], "kind": Kind.KEYPOINTS},
+        {"box": [40, 10, 9, 9], "kind": Kind.POLYLINE},
+        {"box": [10, 10, 10, 30], "kind": Kind.KEYPOINTS},
+    ]
+    some = objects(images(1), rows)
+    nothing = math.nan
+    for found, expected in (
+        (om.object_area_absolute(some), [600, nothing, nothing, 300]),
+        (om.object_area_relative(some), [7.5, nothing, nothing, 3.75]),
+        (om.occlusion_by_overlap(some), [0.5, nothing, nothing, 1.0]),
+        (om.small_object_share(some), [1.0]),
+    ):
+        assert found.tolist() == pytest.approx(expected, nan_ok=True)

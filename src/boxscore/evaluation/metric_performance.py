@@ -273,9 +273,9 @@ def performance_document(found: Performance) -> dict[str, Any]:
         "recall": defined(found.average[1]),
         "undefined": dict(zip(("predictions", "objects"), found.undefined, strict=True)),
         "notes": [
-            "95 % intervals: whole images, or sequences (of more than 2,000, groups of them dealt at "
-            "random) resampled 1,000 times. Where all or none are right, or a bin lies in fewer than "
-            "3 of them: Wilson's for precision and recall, in the latter case none for confidence.",
+            "95 % intervals: whole images, or sequences (of more than 2,000, groups dealt at "
+            "random) resampled 1,000 times. Where all or none are right, or a bin lies in fewer "
+            "than 3 of them: Wilson's, and none for confidence in so few.",
             "Calibration gap: mean confidence less precision; above 0 is too sure.",
         ],
     }

@@ -65,6 +65,7 @@ def training_padding(objects: Objects) -> Values:
 
 @metric(
     "Object Size in Training",
+    version=2,
     on="object",
     reads="objects",
     unit="px",

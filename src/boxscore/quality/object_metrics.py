@@ -60,6 +60,7 @@ def frame_object_density(objects: Objects) -> Values:
 
 @metric(
     "Small-Object Share",
+    version=2,
     reads="objects",
     unit="share",
     low=0,
@@ -80,12 +81,14 @@ def small_object_share(objects: Objects) -> Values:
 
 @metric(
     "Object Area - Absolute",
+    version=2,
     on="object",
     reads="objects",
     unit="px",
     low=0,
     bad="both",
-    meaning="Pixels that the object covers: of its mask, else of its box, turned or not.",
+    meaning="Pixels that the object covers: of its mask, else of its box, turned or not, or "
+    "around its keypoints.",
     advice="Specks are often slips of the mouse; tiny objects need more resolution.",
 )
 def object_area_absolute(objects: Objects) -> Values:
@@ -95,6 +98,7 @@ def object_area_absolute(objects: Objects) -> Values:
 
 @metric(
     "Object Area - Relative",
+    version=2,
     on="object",
     reads="objects",
     unit="percent",
@@ -210,6 +214,7 @@ def annotation_duplicates(objects: Objects) -> Values:
 
 @metric(
     "Occlusion by Overlap",
+    version=2,
     on="object",
     reads="objects",
     unit="share",

@@ -120,9 +120,14 @@ class Objects:
 
     @cached_property
     def area(self) -> Values:
-        """(N,) square pixels of the mask, else of the box, turned or not; nan without area."""
-        flat = np.isin(self.kind, (Kind.POLYLINE, Kind.KEYPOINTS, Kind.CLASSIFICATION))
-        area: Values = np.where(flat, np.nan, self.box[:, 2] * self.box[:, 3])
+        """(N,) square pixels of the mask, else of the box, turned or not; nan without area.
+
+        Keypoints have that of their box, a single one has none.
+        """
+        area: Values = self.box[:, 2] * self.box[:, 3]
+        flat = np.isin(self.kind, (Kind.POLYLINE, Kind.CLASSIFICATION))
+        flat |= (self.kind == Kind.KEYPOINTS) & ~(area > 0)
+        area = np.where(flat, np.nan, area)
         masks = self.annotations.masks
         if masks.rows:
             area[masks["row"]] = self.mask_area_box[0]

@@ -21,11 +21,13 @@ WORDS = {
         "objects smaller than {} px at the training size",
         "objects larger than {} px at the training size",
     ),
-    "object_count": ("images with fewer than {} objects", "images with {} objects or more"),
+    "object_count": ("images with {} objects or fewer", "images with {} objects or more"),
     "x": ("objects in the left {} % of the image", "objects in the right {} % of the image"),
     "y": ("objects in the upper {} % of the image", "objects in the lower {} % of the image"),
 }
 """Low and high tail of some facets; every other one is named by its title."""
+COUNTS = ("object_count",)
+"""Facets whose low tail is named by the largest value in it, not by the least beyond it."""
 
 
 def named(key: str, card: Card | None, condition: Condition) -> str:
@@ -36,7 +38,10 @@ def named(key: str, card: Card | None, condition: Condition) -> str:
     if key in ("x", "y"):
         share = high if high is not None else 1 - (low or 0)
         return WORDS[key][high is None].format(plain(100 * share))
-    border = plain(low if high is None else high)
+    below = condition.most if key in COUNTS else high
+    if key == "object_count" and below == 0:
+        return "images without objects"
+    border = plain(low if high is None else below)
     if key in WORDS:
         return WORDS[key][high is None].format(border)
     title, unit = (card.title, card.unit) if card else (key, "")
