@@ -16,6 +16,7 @@ import pytest
 
 from boxscore.errors import RequestError, SourceError
 from boxscore.project import Project
+from boxscore.project.embeddings.files import read_embeddings
 from boxscore.project.pictures.reader import PixelReader
 from boxscore.store.verify import verify
 
@@ -320,7 +321,7 @@ def test_rows_that_do_not_fit_are_refused(project: Project, tmp_path: Path) -> N
         "row 5": (zero, {}),
         "not rows of numbers": (np.ones(41), {}),
         "of nothing in the project": (good[:2], {"ids": ["nobody.jpg", titles[0]]}),
-        "of the same": (good[:2], {"ids": [titles[0], titles[0]]}),
+        "first row 1": (good[:2], {"ids": [titles[0], titles[0]]}),
         "2 names for 3 rows": (good[:3], {"ids": titles[:2]}),
     }
     for message, (vectors, names) in cases.items():
@@ -372,3 +373,17 @@ def test_broken_pictures_are_counted_and_have_no_embedding(project: Project) -> 
     undefined = np.isnan(project.embeddings()).any(axis=1)
     assert np.flatnonzero(undefined).tolist() == [3, 4]
     assert project.map("images")["count"] == 39
+
+
+def test_numbers_beyond_single_precision_keep_their_direction(tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).normal(size=(6, 8))
+    scales = np.array([1, 1e-300, 1e-40, 1e40, 1e300, 1e-20])[:, None]
+    np.save(tmp_path / "far.npy", rows * scales)
+    found = read_embeddings(tmp_path / "far.npy").vectors.astype(np.float64)
+    cosine = (found * rows).sum(axis=1) / np.sqrt((found**2).sum(axis=1) * (rows**2).sum(axis=1))
+    assert cosine == pytest.approx(np.ones(6), abs=1e-6)
+    assert (found[0] == rows[0].astype(np.float32)).all()
+    (tmp_path / "text.npy").write_text("hello")
+    with pytest.raises(SourceError, match="does not begin as an npy file") as refused:
+        read_embeddings(tmp_path / "text.npy")
+    assert "pickle" not in str(refused.value)

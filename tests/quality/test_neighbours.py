@@ -117,3 +117,8 @@ def test_a_map_keeps_groups_together_or_says_what_is_missing(
         neighbour_map(points(20))
     with pytest.raises(RequestError, match="E-EMBED-FEW"):
         neighbour_map(points(3))
+
+
+def test_a_map_of_equal_points_is_one_point() -> None:
+    pytest.importorskip("openTSNE")
+    assert (neighbour_map(np.ones((20, 6), np.float32)) == 0).all()

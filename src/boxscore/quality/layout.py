@@ -158,6 +158,8 @@ def neighbour_map(vectors: Vectors, seed: int = 0) -> NDArray[np.float64]:
             code="E-EMBED-TSNE",
         ) from None
     spread = main_components(vectors, min(SPREAD, vectors.shape[1]))
+    if not spread.any():  # all points are one, and t-SNE would divide by nothing
+        return np.zeros((len(vectors), 2))
     layout: Any = openTSNE.TSNE(
         perplexity=min(30.0, (len(vectors) - 1) / 3),
         initialization="pca",

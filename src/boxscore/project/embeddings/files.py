@@ -18,7 +18,12 @@ from boxscore.quality.neighbours import Vectors
 MOST_NUMBERS = 1 << 28
 """In a file: 1 GB in single precision."""
 MOST_DIMENSIONS = 1 << 14
+ROWS = 8192
+"""Rows that are looked at together."""
+SMALLEST, LARGEST = 1e-15, 1e15
+"""Between these the largest number of a row, and its square, are sound in single precision."""
 NAMES = ("image", "file_name", "title", "source_id", "data_hash", "id", "ids", "names")
+MAGIC = b"\x93NUMPY"
 VECTORS = ("embedding", "embeddings", "vector", "vectors", "emb")
 
 
@@ -66,22 +71,40 @@ def _checked(path: Path, vectors: NDArray[Any]) -> Vectors:
         raise _wrong(path, f"holds {vectors.dtype} of shape {vectors.shape}, not rows of numbers")
     if vectors.shape[1] > MOST_DIMENSIONS:
         raise _wrong(path, f"{vectors.shape[1]} numbers a row are more than {MOST_DIMENSIONS}")
-    with np.errstate(over="ignore"):
-        values = np.asarray(vectors, np.float32)
-    finite = np.isfinite(values).all(axis=1)
+    finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
         raise _wrong(
             path,
-            f"{int((~finite).sum())} rows hold NaN or infinity",
+            f"NaN or infinity in {int((~finite).sum())} of {len(vectors)} rows",
             f"row {int(np.argmin(finite))}",
         )
-    zero = ~values.any(axis=1)
+    zero = ~vectors.any(axis=1)
     if zero.any():
-        raise _wrong(path, f"{int(zero.sum())} rows are all zero", f"row {int(zero.argmax())}")
+        raise _wrong(
+            path,
+            f"nothing but zeros in {int(zero.sum())} of {len(vectors)} rows",
+            f"row {int(zero.argmax())}",
+        )
+    return _single(vectors)
+
+
+def _single(vectors: NDArray[Any]) -> Vectors:
+    """The rows in single precision; only their direction counts, so that numbers which are too
+    large or too small for it are scaled first."""
+    values = np.empty(vectors.shape, np.float32)
+    for start in range(0, len(vectors), ROWS):
+        some = vectors[start : start + ROWS]
+        largest = np.abs(some.astype(np.float64)).max(axis=1, keepdims=True)
+        sound = (largest > SMALLEST) & (largest < LARGEST)
+        scale = np.where(sound, 1.0, largest)
+        values[start : start + ROWS] = some if sound.all() else some / scale
     return values
 
 
 def _npy(path: Path) -> tuple[None, NDArray[Any]]:
+    with path.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            raise _wrong(path, "it does not begin as an npy file")
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError as bad:

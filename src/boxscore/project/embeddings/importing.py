@@ -121,12 +121,16 @@ def _rows(
             f"first {shown(unknown[0])!r}; {near_misses(unknown[0], list(known)[:5_000])}",
         )
     rows = np.array([known[name] for name in file.names], np.int64)
-    several = rows[np.flatnonzero(np.diff(np.sort(rows)) == 0)]
+    again = np.setdiff1d(np.arange(rows.size), np.unique(rows, return_index=True)[1])
     ambiguous = [name for name in file.names if known[name] < 0]
     if ambiguous:
         raise _unfit(path, f"several have the name {shown(ambiguous[0])!r}")
-    if several.size:
-        raise _unfit(path, f"{several.size + 1} rows or more are of the same")
+    if again.size:
+        raise _unfit(
+            path,
+            f"{again.size} rows are of what a row before is of, first row {again[0]}, "
+            f"{shown(file.names[int(again[0])])!r}",
+        )
     return rows
 
 
