@@ -169,6 +169,7 @@ def test_nothing_predicted_and_nothing_labelled() -> None:
     made = choose_thresholds(empty, LiveMatching(empty, candidate_pairs(empty)))
     assert made.fallback.all() and np.isfinite(made.overall)
     assert made.at_classes.tp.sum() == made.at_classes.fp.sum() == 0
+    assert made.overall_reason == "no ground truth to choose by: nothing is shown"
 
 
 @pytest.mark.parametrize(

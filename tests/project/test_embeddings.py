@@ -368,7 +368,7 @@ def test_broken_pictures_are_counted_and_have_no_embedding(project: Project) -> 
     items = project.items
     (project.path / items["file"][3]).write_bytes(b"no picture")
     (project.path / items["file"][4]).unlink()
-    done = project.embed(of=["images"], maps=False)
+    done = project.embed(of=["images", "objects"], maps=False)
     assert [(row["metric"], row["count"]) for row in done["failures"]] == [("pixels", 2)]
     undefined = np.isnan(project.embeddings()).any(axis=1)
     assert np.flatnonzero(undefined).tolist() == [3, 4]

@@ -114,3 +114,14 @@ def test_command_and_route_tell_the_same(project: Project, folder: Path) -> None
     )
     assert routes[:2] == [expected, json.loads(importance.out)]
     assert 0 < routes[2]["total"] < expected["slices"][0]["units"]
+
+
+def test_a_run_without_predictions_has_recall_by_any_metric(folder: Path) -> None:
+    (folder / "nothing.json").write_text("[]")
+    project = Project.open(folder)
+    project.import_predictions(folder / "nothing.json", format="coco", name="nothing")
+    bins = project.metric_performance("nothing", LARGE, bins=3)["bins"]
+    assert [one["objects"] > 0 for one in bins] == [True] * 3
+    assert {one["recall"]["estimate"] for one in bins} == {0.0}
+    assert {one["precision"]["estimate"] for one in bins} == {None}
+    project.delete_run("nothing")

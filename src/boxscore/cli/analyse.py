@@ -180,6 +180,8 @@ def thresholds(
         rates = ", ".join(f"{k} {number(found[k])}" for k in ("precision", "recall", "f1"))
         counts = f"{found['tp']} TP, {found['fp']} FP, {found['fn']} FN"
         click.echo(f"{name}{at}: {rates}; {counts}")
+    if one["reason"]:
+        click.echo(f"  {one['reason']}")
     fallen = sum(row["fallback"] for row in document["classes"])
     if fallen:
         click.echo(f"{fallen} classes have too few objects for a threshold of their own")

@@ -83,6 +83,8 @@ class Points:
 
     def choose(self, goal: Goal) -> tuple[float, str]:
         """The best confidence, and in words where the goal cannot be reached."""
+        if not self.objects:
+            return float(self.confidence[0]), "no ground truth to choose by: nothing is shown"
         value, allowed = self._worth(goal)
         if not allowed.any():
             at, unreached = self._nearest(goal)

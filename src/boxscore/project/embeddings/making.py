@@ -243,13 +243,16 @@ def _by_picture(
     whole = [job for job in jobs if job.box is None]
     objects = [job for job in jobs if job.box is not None]
     passes = [(whole, model.least), (objects, None)]
+    told = False
     for some, least in passes if model.least is not None else [(list(jobs), None)]:
         if not some:
             continue
         try:
             yield reader.picture(row, least=least)[0], some
         except BoxscoreError as broken:
-            failures.add("pixels", broken.problem)
+            if not told:
+                failures.add("pixels", broken.problem)
+            told = True
             yield None, some
 
 

@@ -156,7 +156,7 @@ def unit_values(state: Loaded, known: Known, units: Units, run: str | None) -> V
     place = _place_of_units(state, known, run)
     if known.card.on is On.IMAGE:
         return metric_values(state, known, place)[units.item] if place.fits(known.card) else None
-    if not place.fits(known.card) or np.isnan(units.box).all():
+    if not place.fits(known.card) or (units.size and np.isnan(units.box).all()):
         return None
     return metric_values(state, known, place)[units.source_row]
 
