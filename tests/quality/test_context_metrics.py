@@ -71,7 +71,9 @@ def test_cooccurrence_is_counted() -> None:
 
 def test_an_image_s_own_labels_do_not_give_away_who_is_right() -> None:
     """Of classes that are labelled once each, right and wrong predictions look alike."""
-    pairs = [{"item": k // 2, "box": [0, 0, 9, 9], "class_id": k} for k in range(24)]
+    pairs: list[dict[str, Any]] = [
+        {"item": k // 2, "box": [0, 0, 9, 9], "class_id": k} for k in range(24)
+    ]
     truth = objects(images(12), pairs)
     shifted = [row | {"class_id": (row["class_id"] + 6) % 24} for row in pairs[::3]]
     told = [row | {"confidence": 0.5} for row in [*pairs, *shifted]]

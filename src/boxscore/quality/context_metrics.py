@@ -132,12 +132,13 @@ def _surprise(held: Values, labelled: Values, seen: Values, images: int) -> Valu
     first, second = first[apart], second[apart]
     at, a, b = line[first], one[first], one[second]
     own_a, own_b = labelled[at, a], labelled[at, b]
-    others = np.maximum(images - labelled.any(axis=1)[at], 1)
+    others = np.maximum(images - labelled.max(axis=1, initial=0)[at], 1)
     expected = (seen[a, a] - own_a) * (seen[b, b] - own_b) / others
     bits = np.log2((expected + 0.5) / (seen[a, b] - own_a * own_b + 0.5))
     found = np.full(held.shape, np.nan)
-    sums = np.bincount(first, bits, line.size)
-    found[line, one] = divided(sums, np.bincount(first, minlength=line.size))
+    sums = np.bincount(first, bits, line.size).astype(np.float64)
+    counts = np.bincount(first, minlength=line.size).astype(np.float64)
+    found[line, one] = divided(sums, counts)
     return found
 
 
