@@ -12,6 +12,8 @@ from boxscore.errors import RequestError
 from boxscore.evaluation.queries import ErrorQuery
 from boxscore.evaluation.searched_facets import Condition
 from boxscore.project import Project
+from boxscore.project.slices import searched_facets
+from boxscore.project.slices.searched_facets import RARITY, searched_metrics
 from boxscore.project.slices.words import named
 from tests.api.asking import answers
 from tests.cli.program import run
@@ -78,6 +80,15 @@ def test_the_same_question_has_the_same_answer(project: Project, folder: Path) -
     assert again == project.weak_slices("int8", "float32")
     with pytest.raises(RequestError, match="level 0"):
         project.weak_slices("int8", level=0)
+
+
+def test_a_class_is_not_hidden_in_a_bundle_of_rare_ones(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = project._state()
+    assert RARITY not in {one.card.id for one in searched_metrics(state)}
+    monkeypatch.setattr(searched_facets, "MOST_VALUES", 79)  # of 80 classes
+    assert RARITY in {one.card.id for one in searched_metrics(state)}
 
 
 def test_counts_are_named_by_what_there_is() -> None:

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxscore.engine.progress import Progress, silent
-from boxscore.evaluation.searched_facets import Condition, Facet, number_facet, text_facet
+from boxscore.evaluation.searched_facets import (
+    MOST_VALUES,
+    Condition,
+    Facet,
+    number_facet,
+    text_facet,
+)
 from boxscore.evaluation.units import Units
 from boxscore.project.embeddings.likeness import grouped
 from boxscore.project.embeddings.stored import IMAGES
@@ -34,6 +40,8 @@ MOST_TAGS = 100
 """Tags of images that are looked at, those on the most images first."""
 LEFT_OUT = ("random_values_on_images", "random_values_on_objects")
 """Metrics that mean nothing, on purpose."""
+RARITY = "class_rarity"
+"""A bundle of classes: it would hide the one that fails where each is looked at by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +72,12 @@ def searched_metrics(state: Loaded) -> list[Known]:
     Left out are random values and what is only known of predictions: it is made of confidences,
     and that unsure predictions are more often false is no finding.
     """
+    by_name = len(state.truth().ontology.classes) <= MOST_VALUES
+    left_out = (*LEFT_OUT, RARITY) if by_name else LEFT_OUT
     return [
         one
         for one in known_metrics(state).values()
-        if one.card.id not in LEFT_OUT and (not one.card.roles or TRUTH in one.card.roles)
+        if one.card.id not in left_out and (not one.card.roles or TRUTH in one.card.roles)
     ]
 
 
