@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from PIL import Image
+from pycocotools import mask as rle
 
 from boxscore.errors import SourceError
 from boxscore.kernels import _core
@@ -348,15 +349,18 @@ def test_annotations_with_scores_are_a_run(tmp_path: Path) -> None:
     """Ids are the file's own; one annotation is of no image, one of no category."""
     one = {"image_id": 9, "category_id": 5, "bbox": [1, 2, 30, 4], "score": 0.5, "iscrowd": 0}
     outline = one | {"segmentation": [[1, 2, 31, 2, 31, 6]], "attributes": {"score": 0.25}}
+    runs = one | {"segmentation": {"size": [10, 40], "counts": [5, 2, 393]}}
+    short = one | {"segmentation": {"size": [10, 40], "counts": [5, 2]}}
     document = {
         "images": [{"id": 9, "file_name": "data/a.jpg", "width": 40, "height": 10}],
         "categories": [{"id": 5, "name": "cat"}],
-        "annotations": [one, outline, one | {"image_id": 8}, one | {"category_id": 6}],
+        "annotations": [one, outline, one | {"image_id": 8}, one | {"category_id": 6}, runs, short],
     }
     raw, report = read_as(tmp_path, "coco-scored", document, "predictions")
-    assert names(raw) == ["cat", "cat"] and raw.images[0].key == "data/a" and report.rejected == 2
-    assert raw.columns["kind"].tolist() == [Kind.BOX, Kind.POLYGON]
-    assert raw.columns["confidence"].tolist() == [0.5, 0.5] and raw.box[1].tolist() == [1, 2, 30, 4]
+    assert names(raw) == ["cat"] * 3 and raw.images[0].key == "data/a" and report.rejected == 3
+    assert raw.columns["kind"].tolist() == [Kind.BOX, Kind.POLYGON, Kind.BITMASK]
+    assert raw.columns["confidence"].tolist() == [0.5] * 3 and raw.box[1].tolist() == [1, 2, 30, 4]
+    assert raw.masks == {2: rle.frPyObjects(runs["segmentation"], 10, 40)["counts"]}
 
 
 def test_unknown_sizes_end_where_outlines_do(tmp_path: Path) -> None:

@@ -102,6 +102,38 @@ def test_a_dump_gives_the_numbers_of_the_results(
     assert project.evaluate(f"{form} {layout}")["metrics"]["AP"] == pytest.approx(AP, abs=5e-6)
 
 
+@pytest.mark.parametrize("form", ["huggingface", "ultralytics"])
+def test_rows_that_name_their_image(
+    project: Project, found: dict[str, list[Record]], tmp_path: Path, form: str
+) -> None:
+    """Frames of all images in one, with a column for the image, written as records."""
+    rows = [
+        {**row, "image": f"/data/{name}"}
+        for name, records in found.items()
+        for row in FORMS[form](records)
+    ]
+    path = write(tmp_path / "dump.json", rows)
+    assert [card.name for card, _ in recognise(path, "predictions")] == [form]
+    done = project.import_predictions(path, name=f"{form} rows")
+    assert (done["format"], done["predictions"], done["rejected"]) == (form, 3319, 0)
+    assert project.evaluate(f"{form} rows")["metrics"]["AP"] == pytest.approx(AP, abs=5e-6)
+
+
+def test_shares_of_the_image(
+    project: Project, found: dict[str, list[Record]], tmp_path: Path
+) -> None:
+    """Ultralytics' `to_json(normalize=True)`."""
+    truth = json.loads((DEMO / "annotations.json").read_text())
+    sizes = {i["file_name"]: {"x": i["width"], "y": i["height"]} for i in truth["images"]}
+    payloads = {name: results(records) for name, records in found.items()}
+    for name, records in payloads.items():
+        for record in records:
+            record["box"] = {k: v / sizes[name][k[0]] for k, v in record["box"].items()}
+    done = project.import_predictions(write(tmp_path / "dump.json", payloads), name="shares")
+    assert (done["predictions"], done["rejected"]) == (3319, 0)
+    assert project.evaluate("shares")["metrics"]["AP"] == pytest.approx(AP, abs=5e-6)
+
+
 YOLACT = {
     "yolact_base": (0.400092, 0.640292, 0.401374),
     "yolact_resnet50": (0.360283, 0.586996, 0.358785),

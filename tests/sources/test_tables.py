@@ -161,6 +161,34 @@ def test_cells_of_boxes_keypoints_and_traits(tmp_path: Path) -> None:
     assert sorted(places) == ["line 5", "line 6"]
 
 
+def test_outlines_and_points_of_ultralytics(tmp_path: Path) -> None:
+    """Cells of `to_csv`: as Python writes a dictionary; an outline of nothing leaves its box."""
+    box = "\"{'x1': 1.0, 'y1': 2.0, 'x2': 9.0, 'y2': 8.0}\""
+    cells = {
+        "segments": [
+            "{'x': [1.0, 9.0, 9.0], 'y': [2.0, 2.0, 8.0]}", "{'x': [], 'y': []}",
+            "{'x': [1.0, 9.0, 9.0], 'y': [2.0, 2.0]}",
+        ],
+        "keypoints": [
+            "{'x': [1.0, 9.0], 'y': [2.0, 8.0], 'visible': [0.9, 0.1]}", "",
+            "{'x': [1.0, 9.0]}",
+        ],
+    }  # fmt: skip
+    for name, (good, none, wrong) in cells.items():
+        text = f"name,class,confidence,box,image,{name}\n"
+        text += "".join(f'cat,0,0.5,{box},a.png,"{cell}"\n' for cell in (good, none, wrong))
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text)
+        report = ImportReport(path)
+        raw = format_of("csv", "predictions").read(path, ReadRequest(role="predictions"), report)
+        drawn = Kind.POLYGON if name == "segments" else Kind.KEYPOINTS
+        assert sorted(raw.columns["kind"].tolist()) == sorted([int(Kind.BOX), int(drawn)])
+        assert raw.box.tolist() == [[1, 2, 8, 6]] * 2
+        assert set(raw.points["visibility"].tolist()) == {2}
+        assert list(report.rejected_codes.values()) == [1]
+    assert raw.points["x"].tolist() == [1, 9] and raw.points["y"].tolist() == [2, 8]
+
+
 def test_columns_that_are_not_read_are_said(tmp_path: Path) -> None:
     raw, report = read_text(tmp_path, "image,class,x,y,w,h,note,who\na,cat,1,2,3,4,n,w\n")
     assert raw.rows == 1

@@ -239,6 +239,9 @@ def test_masks_in_another_form_are_counted(tmp_path: Path) -> None:
     raw = read(path, ReadRequest(role="predictions"), report)
     assert raw.rows == 1 and not raw.masks
     assert [(w["code"], w["count"]) for w in report.warnings] == [("W-DUMP-MASK", 1)]
+    found["masks"] = [{"size": [7, 2], "counts": [5, 2, 7]}]
+    raw = read(write(path, {"a.jpg": found}), ReadRequest(role="predictions"), report)
+    assert raw.masks == {0: b"527"} and raw.mask_sizes == {0: (2, 7)}
 
 
 def test_classes_need_no_sizes_of_images(tmp_path: Path) -> None:

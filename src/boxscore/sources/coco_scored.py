@@ -84,7 +84,7 @@ def _shape(given: dict[str, Any], names: dict[str, str]) -> Shape:
         "confidence": np.nan if score is None else score,
     }
     drawn = given.get("segmentation")
-    if isinstance(drawn, dict) and isinstance(drawn.get("counts"), str):
+    if isinstance(drawn, dict) and "counts" in drawn:
         return Shape(kind=Kind.BITMASK, facts=mask_of(drawn), **shared)
     parts: tuple[Points, ...] = ()
     if isinstance(drawn, list):

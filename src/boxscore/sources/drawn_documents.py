@@ -20,6 +20,7 @@ from boxscore.sources.json_document import read_document, real
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import NO_BOX, Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
+from boxscore.sources.segmentation import code_of
 from boxscore.sources.text_lines import files_below, first_files, mentions
 
 LOOKED_AT = 3
@@ -234,9 +235,15 @@ def side(value: Any) -> int:
 
 
 def mask_of(given: Any) -> dict[str, Any]:
-    """Facts of a shape from COCO's compressed run lengths, {"counts": text, "size": [h, w]}."""
-    counts, size = text_at(given, "counts"), given.get("size") if isinstance(given, dict) else None
-    if not counts or not counts.isascii() or not isinstance(size, list) or len(size) != 2:
-        raise BadShapeError("mask without its run lengths or its size")
+    """Facts of a shape from COCO's run lengths, {"counts": text or list, "size": [h, w]}."""
+    record = given if isinstance(given, dict) else {}
+    counts, size = record.get("counts"), record.get("size")
+    if not isinstance(size, list) or len(size) != 2:
+        raise BadShapeError("mask without its size")
     height, width = (side(value) for value in size)
-    return {"mask": counts.encode(), "mask_size": (width, height)}
+    code = code_of(counts, height, width) if isinstance(counts, list) else None
+    if isinstance(counts, str) and counts.isascii():
+        code = counts.encode()
+    if not code:
+        raise BadShapeError("mask without its run lengths")
+    return {"mask": code, "mask_size": (width, height)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,6 +17,7 @@ from boxscore.sources.json_document import read_document, real
 from boxscore.sources.json_head import head_of
 from boxscore.sources.raw import NO_BOX, Array, Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
+from boxscore.sources.segmentation import code_of
 from boxscore.sources.text_lines import files_below, first_files
 
 NAMES = ("image_id", "file_name", "filename", "image", "image_path", "path", "img_path")
@@ -32,7 +33,7 @@ class Found:
     Attributes:
         label: Name or number of its class.
         box: Four numbers, None for a polygon alone.
-        mask: COCO run lengths, {"size", "counts"}.
+        mask: COCO run lengths, {"size", "counts"}, compressed or as a list.
         polygon: (K, 2), or None.
         keypoints: (K, 2), or None.
         answer: Whether it is a class of the whole image.
@@ -99,12 +100,15 @@ class Dump:
                     payload,
                     place if path.is_file() else f"{shown(name)}{place}",
                 )
-        return builder.build()
+        return _in_shares(builder.build())
 
     def _images(self, document: Any, stem: str) -> Iterator[tuple[str, str, Any]]:
         """(place, name of the image, what was found on it)."""
         if self.fits(document):
-            yield "", stem, document
+            if isinstance(document, list) and document and all(map(_named, document)):
+                yield from ((f"/{k}", str(_named(one)), [one]) for k, one in enumerate(document))
+            else:
+                yield "", stem, document
         elif isinstance(document, dict) and isinstance(document.get("images"), list):
             yield from self._images(document["images"], stem)
         elif isinstance(document, dict) and all(map(self.fits, document.values())):
@@ -137,7 +141,7 @@ class Dump:
                 continue
             mask = _counts(found.mask)
             if mask is None and found.mask is not None:
-                problem = "masks that are no compressed run lengths: left out, their boxes stay"
+                problem = "masks that are no run lengths: left out, their boxes stay"
                 builder.report.note("W-DUMP-MASK", problem)
             numbered = isinstance(found.label, int)
             box = NO_BOX if found.box is None else [float(v) for v in found.box]
@@ -161,6 +165,15 @@ class Dump:
         if self.convention.corners == "xyxy":
             return (end[0] - left) * (end[1] - top)
         return end[0] * end[1]
+
+
+def _in_shares(raw: RawSet) -> RawSet:
+    """Boxes of nothing but numbers up to 1 are shares of the image, as in tables."""
+    numbers = np.concatenate([raw.box.ravel(), raw.points["x"], raw.points["y"]])
+    known = np.abs(numbers[~np.isnan(numbers)])
+    if raw.masks or not known.size or known.max() > 1:
+        return raw
+    return replace(raw, convention=Convention(corners=raw.convention.corners, scale="relative"))
 
 
 def _kind(found: Found) -> Kind:
@@ -201,7 +214,9 @@ def is_box(value: Any) -> bool:
 
 def _counts(mask: Any) -> bytes | None:
     """Compressed run lengths; masks in another form are left out, their boxes stay."""
-    counts = mask.get("counts") if isinstance(mask, dict) else None
+    counts, size = mask.get("counts") if isinstance(mask, dict) else None, _mask_size(mask)
+    if isinstance(counts, list) and size is not None:
+        return code_of(counts, size[1], size[0])
     return counts.encode() if isinstance(counts, str) and counts.isascii() else None
 
 

@@ -15,6 +15,8 @@ from boxscore.kernels import _core
 ABSENT, POLYGONS, COMPRESSED, COUNTS, EMPTY = range(5)
 """What a record's segmentation is."""
 
+MOST_SIDE = 1 << 20
+"""Pixels of a side from which a size that is claimed is none."""
 SIZE_STATUS = 254
 """Our own status: the code has another size than the image."""
 SWAPPED_STATUS = 253
@@ -155,6 +157,21 @@ def masks_of(
     _fill(masks, fine & (given.kind == COMPRESSED), given, height, width, _canonical)
     _fill(masks, fine & (given.kind == COUNTS), given, height, width, _from_runs)
     return masks
+
+
+def code_of(runs: list[Any], height: int, width: int) -> bytes | None:
+    """The compressed code of a list of run lengths; None where they are no mask of that size."""
+    if not (0 < height < MOST_SIDE and 0 < width < MOST_SIDE):
+        return None
+    if not all(type(run) is int and 0 <= run <= height * width for run in runs):
+        return None
+    code, _, status = _core.masks_from_counts(
+        np.array(runs, np.int64),
+        np.array([0, len(runs)], np.int64),
+        np.array([height], np.int32),
+        np.array([width], np.int32),
+    )
+    return None if status[0] else code.tobytes()
 
 
 def _check_size(

@@ -21,7 +21,7 @@ ALIASES: dict[str, str] = {
     "image_height": "imageheight imgheight imgh imageh",
     "theta": "theta angle rotation",
     "box": "bbox box boundingbox",
-    "polygon": "polygon segmentation points",
+    "polygon": "polygon segmentation points segments",
     "polyline": "polyline",
     "keypoints": "keypoints keypoint",
     "rle": "rle counts mask",

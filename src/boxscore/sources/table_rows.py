@@ -227,6 +227,10 @@ class TableReader:
             for name, reader in READERS.items()
             if name in cells
         }  # fmt: skip
+        if read.get("polygon", ...) == []:
+            read["polygon"] = None
+            if not np.isnan(box).any():
+                del read["polygon"], cells["polygon"]  # an outline of nothing: its box stays
         wrong = next((name for name, value in read.items() if value is None), None)
         if wrong is not None:
             place = self._place(int(columns["line"][k]))
@@ -284,7 +288,7 @@ class TableReader:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "polygon": parts_of,
-    "polyline": lambda cell: parts_of(cell, 2),
+    "polyline": lambda cell: parts_of(cell, 2) or None,
     "keypoints": keypoints_of,
     "traits": traits_of,
 }

@@ -19,10 +19,15 @@ Points = NDArray[np.float64]
 def parts_of(value: Any, fewest: int = 3) -> list[Points] | None:
     """(K, 2) points of each part; None where it is no outline.
 
-    Read are `[x, y, x, y, ...]`, `[[x, y], ...]` and lists of such parts.
+    Read are `[x, y, x, y, ...]`, `[[x, y], ...]`, lists of such parts, and `{"x": [...], "y":
+    [...]}`, as Ultralytics writes an outline: [] where that has too few points for one.
     """
     try:
-        parts = [_points(part) for part in _listed(_parsed(value))]
+        given = _parsed(value)
+        if isinstance(given, dict):
+            points = np.column_stack(_axes(given))
+            return [points] if len(points) >= fewest else []
+        parts = [_points(part) for part in _listed(given)]
     except (ValueError, TypeError, RecursionError):
         return None
     return parts if parts and all(len(part) >= fewest for part in parts) else None
@@ -42,9 +47,15 @@ def box_of(value: Any) -> list[float] | None:
 
 
 def keypoints_of(value: Any) -> Points | None:
-    """(K, 3) x, y, visibility of `[x, y, v, ...]` or `[[x, y, v], ...]`; pairs are visible."""
+    """(K, 3) x, y, visibility of `[x, y, v, ...]` or `[[x, y, v], ...]`; pairs are visible.
+
+    So are points of `{"x": [...], "y": [...], "visible": [...]}`: Ultralytics' confidences.
+    """
     try:
-        flat = np.array(_parsed(value), np.float64)
+        given = _parsed(value)
+        if isinstance(given, dict):
+            given = np.column_stack(_axes(given))
+        flat = np.array(given, np.float64)
     except (ValueError, TypeError, RecursionError):
         return None
     if flat.ndim == 1 and flat.size % 3 == 0:
@@ -90,6 +101,14 @@ def _named(given: dict[str, Any]) -> list[float]:
         if set(names) <= sides.keys():
             return [float(sides[name]) for name in names]
     raise ValueError("no box")
+
+
+def _axes(given: dict[str, Any]) -> list[Points]:
+    """The coordinates of points along x and along y."""
+    x, y = (np.array(given.get(axis), np.float64) for axis in "xy")
+    if x.ndim != 1 or x.shape != y.shape or not (np.abs([x, y]) <= FAR).all():
+        raise ValueError("no points")
+    return [x, y]
 
 
 def _listed(given: Any) -> list[Any]:
