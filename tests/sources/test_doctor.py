@@ -14,10 +14,11 @@ import pytest
 from boxscore.errors import RequestError, SourceError
 from boxscore.project import Project
 from boxscore.schema.kinds import Kind
-from boxscore.schema.tables import PREDICTIONS, boxes_of
+from boxscore.schema.tables import ITEMS, PREDICTIONS, Table, boxes_of
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, read_mapping, settle, write_mapping
-from boxscore.sources.doctor.readings import BoxReading
+from boxscore.sources.doctor.images import read_images
+from boxscore.sources.doctor.readings import BoxReading, Reading
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.settling import annotations_of
@@ -233,6 +234,19 @@ def scored(demo_folder: Path, tmp_path: Path, run: Path) -> float:
     assert document["rejected"] == 0
     ap: float = document["evaluation"]["metrics"]["AP"]
     return ap
+
+
+def test_stems_may_have_a_dot(context: ProjectContext) -> None:
+    """Roboflow's names, `a_jpg.rf.0123.jpg`: what follows the last dot of a stem is no suffix."""
+    titles = [f"train/{k}_JPG.rf.0{k}.jpg" for k in range(context.items.rows)]
+    items = Table(ITEMS, {**context.items, "title": np.array(titles, object)})
+    for change, how in ((str, "file stem"), (str.lower, "file stem, whatever its case")):
+        raw = RawBuilder("made up", Path("made-up"), ImportReport(Path("made-up")), OPEN)
+        for title in titles:
+            raw.image(change(Path(title).stem))
+        chosen = read_images(raw.build(), items).chosen
+        assert isinstance(chosen, Reading) and chosen.how == how
+        assert chosen.place.tolist() == list(range(items.rows))
 
 
 def test_files_of_other_images_are_refused_even_with_their_mapping(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from boxscore import Project
 from boxscore.errors import SourceError
@@ -196,7 +197,7 @@ def test_columns_that_are_not_read_are_said(tmp_path: Path) -> None:
 
 
 def test_plain_pieces_and_odd_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("boxscore.sources.csv_table.PIECE", 64)
+    monkeypatch.setattr("boxscore.sources.csv_text.PIECE", 64)
     lines = [f"{k % 7}.jpg,cat,{k},2,3,4" for k in range(100)]
     lines[40] = "a.jpg,cat,1"
     lines[70] = ""
@@ -240,3 +241,48 @@ def test_a_table_of_unknown_columns_is_no_broken_json(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as refused:
         Project.import_project(path, target=tmp_path / "made")
     assert refused.value.code == "E-FORMAT"
+
+
+def test_a_folder_with_a_table_for_each_split(tmp_path: Path) -> None:
+    """Roboflow's layout for TensorFlow: pictures beside their table; one name stands in both."""
+    for split, names in {"train": "ab", "valid": "a"}.items():
+        (tmp_path / split).mkdir()
+        rows = [f"{name}.jpg,40,30,cat,1,2,9,8" for name in names]
+        head = "filename,width,height,class,xmin,ymin,xmax,ymax"
+        (tmp_path / split / "_annotations.csv").write_text("\n".join([head, *rows, ""]))
+        for name in names:
+            Image.new("RGB", (40, 30)).save(tmp_path / split / f"{name}.jpg")
+    (tmp_path / "valid" / "other.csv").write_text("image,label\na.jpg,cat\n")
+    (tmp_path / "notes.csv").write_text("epoch,loss\n1,2\n")
+    made = Project.import_project(tmp_path, target=tmp_path / "made")
+    assert (made["format"], made["ground_truth"], made["rejected"]) == ("csv", 3, 0)
+    assert [w["code"] for w in made["warnings"]] == ["W-TABLE-OTHER"]
+    items = Project.open(made["path"]).items
+    found = dict(zip(items["title"].tolist(), items["split"].tolist(), strict=True))
+    assert found == {"train/a.jpg": "train", "train/b.jpg": "train", "valid/a.jpg": "val"}
+    alone = Project.import_project(tmp_path / "train" / "_annotations.csv", target=tmp_path / "one")
+    assert not alone["warnings"]
+
+
+def test_rejected_rows_of_a_folder_name_their_file(tmp_path: Path) -> None:
+    head = "image,class,x,y,width,height\n"
+    for name, row in {"a": "a,cat,1,2,3,4", "b": "b,cat,1", "c": "c,cat,1,2,3,x"}.items():
+        (tmp_path / f"{name}.csv").write_text(f"{head}{row}\n")
+    report = ImportReport(tmp_path)
+    raw = format_of("csv", "truth").read(tmp_path, ReadRequest(role="truth"), report)
+    places = [entry.place for kept in report.entries.values() for entry in kept]
+    assert raw.rows == 1 and sorted(places) == ["b.csv: line 2", "c.csv:2"]
+
+
+def test_records_with_lists_of_numbers(tmp_path: Path) -> None:
+    """What many write by hand: a name, a class and a box of each object, in a JSON list."""
+    one = {"image": "a.png", "category_name": "cat", "score": 0.5, "bbox": [1, 2, 3, 4]}
+    path = tmp_path / "found.json"
+    path.write_text(json.dumps([one, one | {"segmentation": [[1, 2, 9, 2, 9, 9]]}]))
+    assert [card.name for card, _ in recognise(path, "predictions")] == ["jsonl"]
+    request = ReadRequest(role="predictions")
+    raw = format_of("jsonl", "predictions").read(path, request, ImportReport(path))
+    assert raw.box.tolist() == [[1, 2, 3, 4]] * 2 and raw.classes[0].name == "cat"
+    for other in ({"label": [{"x": 1}]}, {"regions": [[1, 2]]}):
+        path.write_text(json.dumps([one | other]))
+        assert [card.name for card, _ in recognise(path, "predictions")] == []

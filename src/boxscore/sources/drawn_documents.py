@@ -122,8 +122,7 @@ class Tool:
         builder = RawBuilder(self.name, path, report, self.convention)
         files = [path] if path.is_file() else files_below(path, self.endings)
         root = path if path.is_dir() else path.parent
-        near = [root] if request.role == "truth" and request.images is None else []
-        files_near, others = PictureFiles(near), 0
+        files_near, others = PictureFiles.beside(path, request), 0
         for file in counted(files, "files"):
             document = self.document(file)
             if not self.fits(document):

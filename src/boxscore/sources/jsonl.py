@@ -12,10 +12,11 @@ from typing import Any
 from boxscore.errors import SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.json_document import read_document
+from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.regular_files import first_bytes
 from boxscore.sources.report import ImportReport
-from boxscore.sources.table_columns import is_table
+from boxscore.sources.table_columns import columns_of, is_table
 from boxscore.sources.table_rows import TableReader
 from boxscore.sources.text_lines import read_lines
 
@@ -23,6 +24,8 @@ SUFFIXES = (".jsonl", ".ndjson")
 LIST = ".json"
 HEAD = 1 << 16
 BATCH = 100_000
+CELLS = {"box", "polygon", "polyline", "keypoints", "rle", "traits"}
+"""Columns that may hold lists or objects."""
 
 
 def recognise(path: Path, role: Role) -> Guess:
@@ -32,7 +35,8 @@ def recognise(path: Path, role: Role) -> Guess:
     head = first_bytes(path, HEAD).decode("utf-8-sig", "replace")
     if path.suffix.lower() == LIST:
         first = _first_of_list(head)
-        flat = first is not None and not any(isinstance(v, list | dict) for v in first.values())
+        nested = [k for k, v in (first or {}).items() if isinstance(v, list | dict)]
+        flat = all(columns_of([name]).keys() & CELLS for name in nested)
         why = "a list of objects that name images and classes"
         return Guess(share=0.8, why=why) if flat and _is_table(first, role) else NO
     fits = _is_table(_record(head.partition("\n")[0]), role)
@@ -68,7 +72,8 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
         raise SourceError(path, "", "holds no record", fix=fix, code="E-JSONL-EMPTY")
     keys = list(dict.fromkeys(key for _, row in batch for key in row))
     builder = RawBuilder("jsonl", path, report, Convention(corners=None, scale=None))
-    table = TableReader(builder, keys, truth=request.role == "truth")
+    near = PictureFiles.beside(path, request)
+    table = TableReader(builder, keys, truth=request.role == "truth", near=near)
     late = 0
     while batch:
         rows = [row for _, row in batch]

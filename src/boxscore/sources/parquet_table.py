@@ -20,6 +20,7 @@ import numpy as np
 
 from boxscore.errors import RequestError, SourceError, shown
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
+from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.regular_files import first_bytes
 from boxscore.sources.report import ImportReport
@@ -78,7 +79,8 @@ def read_within(path: Path, request: ReadRequest, report: ImportReport, limits: 
     builder = RawBuilder("parquet", path, report, Convention(corners=None, scale=None))
     with _child(path, limits) as child:
         names = child.told()["names"]
-        table = TableReader(builder, names, truth=request.role == "truth")
+        near = PictureFiles.beside(path, request)
+        table = TableReader(builder, names, truth=request.role == "truth", near=near)
         wanted = {what: names[k] for what, k in table.found.items()}
         child.ask(list(wanted.values()))
         first = 1

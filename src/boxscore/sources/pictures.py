@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from boxscore.sources.below import prefixes, stem_of
+from boxscore.sources.formats import ReadRequest
 from boxscore.sources.image_names import IMAGE_SUFFIXES, unsafe
 from boxscore.sources.text_lines import files_below
 
@@ -36,6 +38,12 @@ class PictureFiles:
             if found is not None:
                 return found
         return None, ""
+
+    @classmethod
+    def beside(cls, source: Path, request: ReadRequest) -> Self:
+        """Those of a ground truth below its folder; none where the user names a folder."""
+        root = source if source.is_dir() else source.parent
+        return cls([root] if request.role == "truth" and request.images is None else [])
 
     def count(self) -> int:
         """How many pictures there are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind, Mark
+from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.table_cells import (
     Column,
@@ -43,17 +45,27 @@ class TableReader:
 
     Args:
         header: Names of the table's columns, as they stand there.
+        near: Pictures beside the table.
 
     Attributes:
         found: What is held -> number of the column.
         file: Number of the file in which the rows stand, as the builder gave it.
+        home: Its folder, below that of all tables: names of images start there.
 
     Raises:
         SourceError: It names no image or no class, or predictions have no confidence.
     """
 
-    def __init__(self, builder: RawBuilder, header: Iterable[str], *, truth: bool) -> None:
+    def __init__(
+        self,
+        builder: RawBuilder,
+        header: Iterable[str],
+        *,
+        truth: bool,
+        near: PictureFiles | None = None,
+    ) -> None:
         self.builder, self.truth = builder, truth
+        self.near, self.home = near or PictureFiles([]), ""
         header = list(header)
         self.found = columns_of(header)
         names = self.found.keys()
@@ -108,9 +120,9 @@ class TableReader:
         names = [name for name in IMAGE if name in batch]
         rows, codes = coded_rows([batch[name] for name in names])
         for row in rows:
-            if row not in self.images:
-                self.images[row] = self._image(dict(zip(names, row, strict=True)))
-        numbers = np.array([self.images[row] for row in rows], np.int32)
+            if (self.home, row) not in self.images:
+                self.images[self.home, row] = self._image(dict(zip(names, row, strict=True)))
+        numbers = np.array([self.images[self.home, row] for row in rows], np.int32)
         return numbers[codes]
 
     def _image(self, cells: Mapping[str, Any]) -> int:
@@ -119,9 +131,13 @@ class TableReader:
         if not name and (not sequence or place is None):
             return -1
         position = place or 0
+        key = posixpath.join(self.home, name or f"{sequence}/{position:06d}")
+        path, title = self.near.find(key) if frame is None else (None, "")
         return self.builder.image(
-            name or f"{sequence}/{position:06d}",
+            key,
             frame=-1 if frame is None else frame,
+            path=path,
+            title=title,
             width=_whole(cells.get("image_width"), 1 << 20) or 0,
             height=_whole(cells.get("image_height"), 1 << 20) or 0,
             split=split,

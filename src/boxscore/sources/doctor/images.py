@@ -60,12 +60,15 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
     ("file name", "title", _file, _file),
     ("folder and stem", "title", _parent_and_stem, _parent_and_stem),
     ("file stem", "title", _stem, _stem),
+    ("file stem", "title", _stem, _file),
     ("file name, whatever its case", "title", _folded_file, _folded_file),
     ("file stem, whatever its case", "title", _folded_stem, _folded_stem),
+    ("file stem, whatever its case", "title", _folded_stem, _folded_file),
     ("source id, whatever its case", "source_id", str.casefold, str.casefold),
     ("number in the file stem", "title", _number, _number),
 )
-"""How, the column of items it looks at, and what of either side's name is compared."""
+"""How, the column of items it looks at, and what of either side's name is compared; a source's name
+may be a stem that has a dot itself, as Roboflow's `a_jpg.rf.0123`."""
 
 BY_POSITION = "sequence and position"
 IN_THE_ONLY = "position in the only sequence"
@@ -77,7 +80,7 @@ GUESSED = (
     *LISTED,
 )
 """Readings that only labels can bear out."""
-WAYS = (BY_POSITION, IN_THE_ONLY, *(how for how, *_ in READINGS), *GUESSED)
+WAYS = (BY_POSITION, IN_THE_ONLY, *dict.fromkeys(how for how, *_ in READINGS), *GUESSED)
 ITEM_NAMES = ("title", "source_id", "data_hash")
 """Columns of items by which a mapping file may name an image."""
 
