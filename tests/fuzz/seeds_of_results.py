@@ -64,3 +64,19 @@ def wider(_: bs.Project) -> list[Case]:
         one_file("wider.txt", "\n".join(lines).encode(), role="truth", form="wider"),
         Case(tree=found, entry="results", role="predictions", form="wider", mapping="mapping.yaml"),
     ]
+
+
+def visdrone(_: bs.Project) -> list[Case]:
+    """A file for each image, with the classes of the project under other names."""
+    named = dict(zip(("pedestrian", "people"), CLASSES, strict=False))
+    found: Tree = {"mapping.yaml": f"classes: {{map: {named}}}\n".encode()}
+    labels: Tree = {}
+    for name, boxes in BOXES.items():
+        for tree, folder, rest in ((labels, "annotations", "0,1"), (found, "results", "-1,-1")):
+            rows = [f"{x},{y},{w},{h},1,{min(k, 2)},{rest}\n" for k, x, y, w, h in boxes]
+            tree[f"{folder}/{name.rpartition('.')[0]}.txt"] = "".join(rows).encode()
+    return [
+        Case(tree=labels, role="truth", form="visdrone"),
+        Case(tree=found, entry="results", role="predictions", form="visdrone",
+             mapping="mapping.yaml"),
+    ]  # fmt: skip

@@ -33,7 +33,13 @@ from tests.fuzz.seeds_of_json import (
     lvis_files,
     panoptic,
 )
-from tests.fuzz.seeds_of_results import class_lines, image_tables, prediction_strings, wider
+from tests.fuzz.seeds_of_results import (
+    class_lines,
+    image_tables,
+    prediction_strings,
+    visdrone,
+    wider,
+)
 from tests.fuzz.seeds_of_tools import dota, tools
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
@@ -82,6 +88,7 @@ SUBJECTS: dict[str, Seeds] = {
     "parquet": parquet,
     "prediction-string": prediction_strings,
     "vatic": vatic,
+    "visdrone": visdrone,
     "coco": coco, "coco-panoptic": panoptic, "csv": lambda p: of_sinks(p, "csv"),
     "cvat": lambda p: of_sinks(p, "cvat"), "dumps": dumps, "encord": encord,
     "encord-folders": encord_folders, "fiftyone": fiftyone, "lvis": lvis_files,

@@ -157,6 +157,7 @@ CARDS: tuple[FormatCard, ...] = (
     _card("ultralytics", "Ultralytics results (JSON)", "predictions", module="dumps_ultralytics"),
     _card("vatic", "VATIC's text dumps, one per video", "truth"),
     _card("via", "VGG Image Annotator's JSON and CSV", "truth"),
+    _card("visdrone", "VisDrone's text files, one per image", *BOTH),
     _card("voc", "Pascal VOC XML, and results of its devkit", *BOTH),
     _card("wider", "WIDER FACE's list, and results with a file per image", *BOTH),
     _card("yolact", "YOLACT's viewer (JSON)", "predictions", module="dumps_yolact"),

@@ -33,6 +33,7 @@ from boxscore.sources.text_lines import (
     read_bytes,
     read_lines,
 )
+from boxscore.sources.visdrone import is_detections, is_video
 
 CONVENTION = Convention(corners="xywh", scale="pixels")
 CLASSES = (
@@ -47,9 +48,10 @@ NAMED = 9
 
 def recognise(path: Path, role: Role) -> Guess:
     """By lines of 7 to 10 numbers with commas between them, that begin with frame and track."""
-    del role
     files = [path] if path.is_file() else first_files(path, (".txt",)) if path.is_dir() else []
-    files = [file for file in files if file.suffix.lower() == ".txt" and _is_track_file(file)]
+    texts = [file for file in files if file.suffix.lower() == ".txt"]
+    files = [file for file in texts if _is_track_file(file) or is_video(file)]
+    files = [file for file in files if not is_detections(file, role)]
     if not files:
         return NO
     named = [file for file in files if _has_sequence(file)]
@@ -158,6 +160,10 @@ def _numbers(
     Of ten columns the last three are a place in the world, and no class.
     """
     builder.file(shown(name))
+    if is_video(file):
+        problem = "is of VisDrone's videos, whose columns mean something else from the eighth on"
+        fix = "leave out rows of category 0, keep nine columns, and name the classes in labels.txt"
+        raise SourceError(file, "", problem, fix=fix, code="E-MOT-VISDRONE")
     quick = _quickly(file)
     rows: list[list[float]] = []
     lines: list[int] = []
