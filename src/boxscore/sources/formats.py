@@ -39,6 +39,7 @@ class ReadRequest:
         classes: Number (or None) and name of the project's classes, for the same.
         rotated: Whether the project's ground truth has rotated boxes.
         boxes: How the boxes of a ground truth are written, where a mapping file says it.
+        from_zero: Whether a mapping file gives the number 0 to a class.
     """
 
     role: Role
@@ -48,6 +49,7 @@ class ReadRequest:
     classes: tuple[tuple[int | None, str], ...] = ()
     rotated: bool = False
     boxes: Convention | None = None
+    from_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

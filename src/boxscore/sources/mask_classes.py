@@ -14,7 +14,8 @@ from boxscore.sources.text_lines import read_lines
 from boxscore.sources.yaml_text import YAML, mentions, read_yaml
 
 NAMES = ("classes.txt", "labels.txt", "labelmap.txt", "class_names.txt", "classes.json")
-TABLES = (*NAMES, "mapping.json", "labels.json", "config.json", "class_dict.csv")
+ADE20K = "objectInfo150.txt"
+TABLES = (*NAMES, "mapping.json", "labels.json", "config.json", "class_dict.csv", ADE20K)
 LARGEST = 1 << 20
 COLOURED = re.compile(r"([^:,]+)[:,]\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)")
 NUMBERED = re.compile(r"(\d+)\s*[:=,;\s]\s*(\S.*)")
@@ -27,10 +28,19 @@ something else."""
 
 @dataclass(slots=True)
 class MaskClasses:
-    """Value -> name, and colour (R + 256 G + 65536 B) -> value, where the file has colours."""
+    """What values mean.
+
+    Attributes:
+        names: Value -> name.
+        colours: Colour (R + 256 G + 65536 B) -> value, where the masks have colours.
+        void: Values that a published set does not count.
+        things: Classes of which a region without a number of its object is a group.
+    """
 
     names: dict[int, str] = field(default_factory=dict)
     colours: dict[int, int] = field(default_factory=dict)
+    void: frozenset[int] = frozenset()
+    things: frozenset[int] = frozenset()
 
 
 def classes_of(folders: list[Path]) -> MaskClasses:
@@ -65,6 +75,8 @@ def read_classes(path: Path) -> MaskClasses:
     if path.suffix.lower() in YAML:
         return _keyed(path, read_yaml(path))
     lines = [text.strip() for _, text in read_lines(path) if not text.lstrip().startswith("#")]
+    if path.name == ADE20K:
+        return MaskClasses(_of_ade20k(lines))
     coloured = [COLOURED.match(line) for line in lines]
     if any(coloured):
         rows = [found.groups() for found in coloured if found is not None]
@@ -73,6 +85,13 @@ def read_classes(path: Path) -> MaskClasses:
     if lines and all(numbered):
         return MaskClasses({int(n[1][:9]): n[2].strip() for n in numbered if n is not None})
     return MaskClasses(dict(enumerate(lines)))
+
+
+def _of_ade20k(lines: list[str]) -> dict[int, str]:
+    """Index and first name of columns Idx, Ratio, Train, Val, Stuff, Name."""
+    rows = [line.split("\t") for line in lines]
+    named = [(_number(row[0].strip()), row[-1].split(",")[0].strip()) for row in rows if row[1:]]
+    return {number: name for number, name in named if number is not None and name}
 
 
 def _coloured(path: Path, rows: list[tuple[str, tuple[int, ...]]]) -> MaskClasses:

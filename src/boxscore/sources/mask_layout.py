@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from boxscore.errors import SourceError
 from boxscore.sources.formats import ReadRequest
 from boxscore.sources.mask_classes import MaskClasses, classes_of
+from boxscore.sources.mask_sets import classes_of_set
 from boxscore.sources.picture_places import FOLDERS, Pictures
 from boxscore.sources.text_lines import files_below
 from boxscore.sources.yaml_text import YAML, mentions, read_yaml
@@ -20,7 +21,8 @@ MASK_FOLDERS = (
     "gtfine", "gtcoarse", "segmentation", "segmentations", "semantic",
 )  # fmt: skip
 ENDING = re.compile(
-    r"_(gt(?:Fine|Coarse)_(?:instanceIds|labelIds|labelTrainIds|color)|masks?|segmentation|seg)$",
+    r"_((?:gt(?:Fine|Coarse)_|pred_)?(?:instanceIds|labelIds|labelTrainIds|color)"
+    r"|preds?|masks?|segmentation|seg)$",
     re.I,
 )
 """What follows the name of the image."""
@@ -73,16 +75,27 @@ def layout_of(path: Path, request: ReadRequest) -> MaskLayout:
     places = [root, root.parent, root.parent.parent] if truth else [root]
     folders = _folders(path, root)
     classes = classes_of([*dict.fromkeys([*folders, *places])])
-    pictures = Pictures.near(root, request.images) if truth else Pictures.below(None)
+    pictures = _pictures(root, request) if truth else Pictures.below(None)
     pngs, skipped = _chosen([(f, folder) for folder in folders for f in _pngs(folder)])
     if not pngs:
         fix = "name the folder of the PNG masks; JPEG changes values and cannot hold masks"
         raise SourceError(path, "", "holds no PNG masks", fix=fix, code="E-MASK-EMPTY")
+    if not classes.names:
+        classes = classes_of_set([png.stem for png, _ in pngs], truth=truth)
     known = [*classes.names.values(), *(name for _, name in request.classes)]
     namer = _Namer(_stems(pictures, request), known, truth)
     by_folder = namer.class_folders([png for png, _ in pngs])
     files = [namer.file(png, folder, by_folder) for png, folder in pngs]
     return MaskLayout(root, files, classes, pictures, skipped)
+
+
+def _pictures(root: Path, request: ReadRequest) -> Pictures:
+    """Those near the masks; beside the masks of one split only its own."""
+    near = Pictures.near(root, request.images)
+    if near.root is None or not root.name.lower().startswith(SPLITS):
+        return near
+    own = near.root / root.name
+    return Pictures.below(own) if own.is_dir() else near
 
 
 def _folders(path: Path, root: Path) -> list[Path]:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from boxscore.errors import SourceError, shown
 from boxscore.schema.kinds import Kind
+from boxscore.sources.doctor.classes import FROM_0
 from boxscore.sources.formats import NO, Guess, ReadRequest, Role
 from boxscore.sources.mask_layout import MaskFile, MaskLayout, layout_of
+from boxscore.sources.mask_sets import voc_colours
 from boxscore.sources.pixel_maps import ValueMasks, read_map, read_maps
 from boxscore.sources.raw import Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
@@ -41,10 +43,16 @@ def recognise(path: Path, role: Role) -> Guess:
         return NO
     some = [(file.path.name, read_map(file.path)) for file in layout.files[:LOOKED_AT]]
     likely = all(not m.code and len(m.values) <= FEW for _, m in some)
-    if not likely or (any(m.coloured for _, m in some) and not layout.classes.colours):
+    if not likely or not _has_colours(layout, [m for _, m in some]):
         return NO
     share = 0.6 if role == "truth" and _may_be_pictures(layout) else 0.75
     return Guess(share=share, why=f"PNGs of few values, as {some[0][0]}")
+
+
+def _has_colours(layout: MaskLayout, maps: list[ValueMasks]) -> bool:
+    """Whether colours have a meaning, if there are any; VOC's have one without a table."""
+    met = {value for m in maps if m.coloured for value in m.values}
+    return not met or bool(layout.classes.colours) or met <= voc_colours().keys()
 
 
 def _may_be_pictures(layout: MaskLayout) -> bool:
@@ -66,7 +74,12 @@ def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
     for number, name in sorted(layout.classes.names.items()):
         builder.class_ref(number, name)
     maps = read_maps([file.path for file in layout.files])
-    reader = _Reader(layout, builder, request, _is_binary(layout, maps))
+    if not layout.classes.colours and _has_colours(layout, maps):
+        layout.classes.colours = voc_colours()
+        if any(m.coloured for m in maps):
+            report.note("N-MASK-VOC", "colours read as the indices of Pascal VOC's palette")
+    zero = request.from_zero or _by_place(maps, request)
+    reader = _Reader(layout, builder, request, _is_binary(layout, maps), zero)
     for file, found in zip(layout.files, maps, strict=True):
         reader.read(file, found)
     reader.finish()
@@ -79,6 +92,13 @@ def _is_binary(layout: MaskLayout, maps: list[ValueMasks]) -> bool:
     return VOID in met and met <= {0, VOID} and VOID not in layout.classes.names
 
 
+def _by_place(maps: list[ValueMasks], request: ReadRequest) -> bool:
+    """Whether values are places in the project's list of classes from 0, and not their numbers."""
+    known = {number for number, _ in request.classes if number is not None}
+    met = {value for m in maps if not m.coloured for value in m.values} - {0, VOID}
+    return bool(met) and not met <= known and max(met) < len(request.classes)
+
+
 @dataclass(slots=True)
 class _Reader:
     """Masks to records."""
@@ -87,9 +107,10 @@ class _Reader:
     builder: RawBuilder
     request: ReadRequest
     binary: bool
+    zero: bool
     unnamed: Counter[int] = field(default_factory=Counter)
     used: set[Path] = field(default_factory=set)
-    grey_colours: int = 0
+    uncounted: int = 0
 
     @property
     def truth(self) -> bool:
@@ -156,7 +177,8 @@ class _Reader:
             number = min(value, 1)
             return self.builder.class_ref(number, names.get(number)), False
         split = any(v // INSTANCES == value for v in found.values if v >= INSTANCES)
-        crowd = self.truth and split and value not in (0, VOID)
+        crowd = self.truth and (split or value in self.layout.classes.things)
+        crowd = crowd and value not in (0, VOID)
         return self._numbered(value), crowd
 
     def _named(self, name: str) -> int:
@@ -168,10 +190,13 @@ class _Reader:
     def _numbered(self, value: int, *, void: bool = False) -> int | None:
         """The class of an index; None, and counted, where it has none."""
         names = self.layout.classes.names
+        if value in self.layout.classes.void:
+            self.uncounted += 1
+            return None
         if value in names and not void:
             return self.builder.class_ref(value, names[value])
         known = {number for number, _ in self.request.classes if number is not None}
-        background = value == 0 and known and 0 not in known
+        background = value == 0 and known and 0 not in known and not self.zero
         if not void and value == 0 and names:
             return None  # Where classes have names, 0 without one is the background.
         if void or value == VOID or names or background:
@@ -185,9 +210,14 @@ class _Reader:
         void = self.unnamed.pop(VOID, 0)
         if void:
             report.note("N-MASK-VOID", "files with pixels of value 255: void, not counted", void)
+        if self.uncounted:
+            problem = "regions of values that this set does not count: void"
+            report.note("N-MASK-UNCOUNTED", problem, self.uncounted)
         if self.unnamed:
             listed = ", ".join(map(str, sorted(self.unnamed)[:20]))
             problem = f"values without a class, whose pixels are void: {listed}"
+            if 0 in self.unnamed and not self.truth:
+                problem += "; where 0 is a class, a mapping file says classes: by: " + repr(FROM_0)
             report.note("W-MASK-VALUE", problem, sum(self.unnamed.values()), wrong=True)
         if self.binary:
             report.note("N-MASK-BINARY", "masks of 0 and 255 only: 255 read as class 1")

@@ -9,6 +9,7 @@ from boxscore.schema.tables import PREDICTIONS
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.decisions import diagnosed
 from boxscore.sources.doctor import Diagnosis, diagnose, settle
+from boxscore.sources.doctor.classes import BY_ID, BY_NAME
 from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.guessed_sizes import without_unfit_masks
 from boxscore.sources.raw import RawSet
@@ -58,9 +59,17 @@ def read_raw(path: Path, form: str, context: ProjectContext, report: ImportRepor
         sizes=sizes.get,
         titles=tuple(sizes),
         classes=tuple((c.source_id, c.name) for c in context.ontology.classes),
+        from_zero=_from_zero(context),
         rotated=any(c.shape is Shape.ROTATABLE_BOUNDING_BOX for c in context.ontology.classes),
     )
     return format_of(form, "predictions").read(path, request, report)
+
+
+def _from_zero(context: ProjectContext) -> bool:
+    mapping = context.mapping
+    if mapping is None:
+        return False
+    return "0" in mapping.classes or mapping.classes_by not in (None, BY_ID, *BY_NAME)
 
 
 def examine(

@@ -12,6 +12,7 @@ from boxscore.errors import shown
 from boxscore.schema.tables import Table
 from boxscore.sources.doctor.readings import CLEAR, EXCEPTIONS, NO_WAY, Finding, Reading
 from boxscore.sources.frame_names import frames_of, split_frame, videos_of
+from boxscore.sources.picture_places import ENDINGS
 from boxscore.sources.raw import RawImage, RawSet
 
 Key = Callable[[str], str]
@@ -32,6 +33,10 @@ def _file(name: str) -> str:
 
 def _stem(name: str) -> str:
     return PurePosixPath(_slashes(name)).stem
+
+
+def _common_stem(name: str) -> str:
+    return ENDINGS.sub("", _stem(name))
 
 
 def _folded_file(name: str) -> str:
@@ -61,6 +66,7 @@ READINGS: tuple[tuple[str, str, Key, Key], ...] = (
     ("folder and stem", "title", _parent_and_stem, _parent_and_stem),
     ("file stem", "title", _stem, _stem),
     ("file stem", "title", _stem, _file),
+    ("file stem", "title", _common_stem, _common_stem),
     ("file name, whatever its case", "title", _folded_file, _folded_file),
     ("file stem, whatever its case", "title", _folded_stem, _folded_stem),
     ("file stem, whatever its case", "title", _folded_stem, _folded_file),
