@@ -90,6 +90,39 @@ def tools(_: bs.Project) -> list[Case]:
     ]
 
 
+def line_documents(_: bs.Project) -> list[Case]:
+    """JSON lines of Hugging Face, SageMaker, Vertex, Azure and CrowdHuman."""
+    cloud = {"image_size": [{"width": 9, "height": 9}]}
+    meta = {"class-map": {str(k): name for k, name in enumerate(CLASSES, 1)}}
+    records: dict[str, list[dict[str, Any]]] = {}
+    for name, boxes in BOXES.items():
+        sides = [dict(zip(("left", "top", "width", "height"), b, strict=True)) for _, *b in boxes]
+        rows = [{"class_id": k} | place for (k, *_), place in zip(boxes, sides, strict=True)]
+        named = [CLASSES[k - 1] for k, *_ in boxes]
+        box = {"displayName": "cat", "xMin": 0.1, "yMin": 0.2, "xMax": 0.5, "yMax": 0.9}
+        part = {"label": "cat", "topX": 0.1, "topY": 0.2, "bottomX": 0.5, "bottomY": 0.9}
+        outline = {"label": "dog", "polygon": [[0.1, 0.1, 0.9, 0.1, 0.9, 0.9]]}
+        objects = {"bbox": [b for _, *b in boxes], "category": named, "score": [0.5] * len(boxes)}
+        made: dict[str, dict[str, Any]] = {
+            "hf-objects": {"file_name": name, "objects": objects},
+            "sagemaker": {"source-ref": f"s3://b/{name}", "boxes": cloud | {"annotations": rows},
+                          "boxes-metadata": meta, "c": 1, "c-metadata": {"class-name": "wet"}},
+            "vertex": {"imageGcsUri": f"gs://b/{name}", "boundingBoxAnnotations": [box],
+                       "classificationAnnotation": {"displayName": "wet"}},
+            "azureml": {"image_url": f"x://{name}", "label": [part, outline]},
+            "odgt": {"ID": name, "gtboxes": [{"tag": "cat", "fbox": b} for _, *b in boxes],
+                     "dtboxes": [{"tag": "cat", "box": b, "score": 0.5} for _, *b in boxes]},
+        }  # fmt: skip
+        for form, record in made.items():
+            records.setdefault(form, []).append(record)
+    lines = {
+        k: "".join(f"{text(one).decode()}\n" for one in v).encode() for k, v in records.items()
+    }
+    found = ("hf-objects", "odgt")
+    truths = [one_file("a.jsonl", lines[k], role="truth", form=k) for k in lines]
+    return [*truths, *(one_file("a.jsonl", lines[k], role="predictions", form=k) for k in found)]
+
+
 def dota(_: bs.Project) -> list[Case]:
     """DOTA's labels and results, of upright boxes."""
     corners = {

@@ -40,7 +40,7 @@ from tests.fuzz.seeds_of_results import (
     visdrone,
     wider,
 )
-from tests.fuzz.seeds_of_tools import dota, tools
+from tests.fuzz.seeds_of_tools import dota, line_documents, tools
 from tests.fuzz.seeds_of_tracks import detrac, keras_yolo, parquet, vatic
 from tests.fuzz.trees import Case, Tree, grow
 
@@ -85,6 +85,7 @@ SUBJECTS: dict[str, Seeds] = {
     "class-lines": class_lines,
     "image-tables": image_tables,
     "keras-yolo": keras_yolo,
+    "line-documents": line_documents,
     "parquet": parquet,
     "prediction-string": prediction_strings,
     "vatic": vatic,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,13 +37,14 @@ class Shape:
     """One object as a tool has it, in pixels.
 
     Attributes:
+        label: Name of its class, or the number, where the tool has none.
         box: In the convention of its tool; nan where the parts say the place.
         parts: (K, 2) points each.
         question: Of an answer about the whole picture.
         facts: What else `RawBuilder.add` takes.
     """
 
-    label: str
+    label: str | int
     kind: Kind
     box: tuple[float, ...] = NO_BOX
     parts: tuple[Points, ...] = ()
@@ -95,6 +97,8 @@ class Tool:
     endings: tuple[str, ...] = (".json",)
     document: Callable[[Path], Any] = read_document
     """Reads a file that ends so."""
+    beside: bool = False
+    """Whether names of pictures start in the folder of their document."""
 
     def recognise(self, path: Path, role: Role) -> Guess:
         """By what its documents have."""
@@ -131,8 +135,9 @@ class Tool:
             builder.file(shown(file.relative_to(root).as_posix()))
             for name in self.classes(document):
                 builder.class_ref(name=name)
+            home = file.parent.relative_to(root).as_posix() if self.beside else ""
             for picture in self.pictures(document, file, request.role, report):
-                _add(builder, picture, files_near, request.role)
+                _add(builder, picture, home, files_near, request.role)
         if others == len(files):
             code = f"E-{self.name.upper()}-EMPTY"
             raise SourceError(path, "", f"holds no file of {self.name}", fix=self.fix, code=code)
@@ -142,9 +147,9 @@ class Tool:
         return builder.build()
 
 
-def _add(builder: RawBuilder, picture: Picture, near: PictureFiles, role: Role) -> None:
+def _add(builder: RawBuilder, picture: Picture, home: str, near: PictureFiles, role: Role) -> None:
     """Add a picture and its shapes; a bad one is rejected with its place."""
-    slashed = picture.name.replace("\\", "/").removeprefix("./")
+    slashed = posixpath.join(home, picture.name.replace("\\", "/")).removeprefix("./")
     found, title = near.find(slashed)
     size = {"width": picture.width, "height": picture.height}
     image = builder.image(_key(slashed), path=found, title=title, **size, **picture.facts)
@@ -158,9 +163,11 @@ def _add(builder: RawBuilder, picture: Picture, near: PictureFiles, role: Role) 
             place = f"{builder.files[-1]}: {shown(picture.name)}: shape {number}"
             builder.report.reject(code, place, str(bad), "correct it in the tool, export again")
             continue
+        numbered = shape.label if isinstance(shape.label, int) else None
+        named = shape.label if isinstance(shape.label, str) else None
         builder.add(
             image,
-            builder.class_ref(name=shape.label, question=shape.question),
+            builder.class_ref(numbered, named, shape.question),
             shape.kind,
             box=shape.box,
             parts=shape.parts,

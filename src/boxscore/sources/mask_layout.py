@@ -82,6 +82,9 @@ def layout_of(path: Path, request: ReadRequest) -> MaskLayout:
         raise SourceError(path, "", "holds no PNG masks", fix=fix, code="E-MASK-EMPTY")
     if not classes.names:
         classes = classes_of_set([png.stem for png, _ in pngs], truth=truth)
+        named = {*classes.names.values()}
+        if not truth and 2 * len(named & {name for _, name in request.classes}) <= len(named):
+            classes = MaskClasses()  # files may be called so and hold the project's own classes
     known = [*classes.names.values(), *(name for _, name in request.classes)]
     namer = _Namer(_stems(pictures, request), known, truth)
     by_folder = namer.class_folders([png for png, _ in pngs])

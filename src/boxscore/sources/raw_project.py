@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
 from boxscore.sources.folder_files import is_video
 from boxscore.sources.image_files import ImageFacts, read_all_facts
 from boxscore.sources.image_names import IMAGE_SUFFIXES, NameIndex
+from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.project_tables import ImageFile, ProjectTables
 from boxscore.sources.raw import RawImage, RawSet
 from boxscore.sources.report import ImportReport
@@ -100,6 +102,8 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
     """Every image with its file; None where the file must not be used."""
     index = NameIndex(images) if images is not None else None
     found = [_find(image, raw.path, index) for image in raw.images]
+    if images is not None:
+        found = _by_last_name(raw.images, found, PictureFiles([images]))
     facts = _facts([None if problem[0] else path for path, _, problem in found])
     pictures: list[_Picture | None] = []
     told: set[Path] = set()
@@ -153,10 +157,27 @@ def _unusable(
     return problem
 
 
-def _find(
-    image: RawImage, source: Path, index: NameIndex | None
-) -> tuple[Path | None, str, tuple[str, str]]:
-    """The file of an image, its name in the project, and why it must not be used."""
+_Found = tuple[Path | None, str, tuple[str, str]]
+"""The file of an image, its name in the project, and why it must not be used."""
+
+
+def _by_last_name(
+    images: Sequence[RawImage], found: list[_Found], near: PictureFiles
+) -> list[_Found]:
+    """The same; paths of another machine lead to the only picture that is called as they end."""
+    slashed = [image.key.replace("\\", "/") for image in images]
+    last = Counter(key.rpartition("/")[2] for key in set(slashed))
+    out = []
+    for key, one in zip(slashed, found, strict=True):
+        lost = one[0] is None and one[2][0] in ("", "E-IMAGE-NAME")
+        name = key.rpartition("/")[2]
+        path, title = near.find(name) if lost and last[name] == 1 else (None, "")
+        out.append(one if path is None else (path, title, ("", "")))
+    return out
+
+
+def _find(image: RawImage, source: Path, index: NameIndex | None) -> _Found:
+    """By what the source found, else by the name in the folder of images."""
     if image.path is not None:
         if image.title:
             return image.path, image.title, ("", "")

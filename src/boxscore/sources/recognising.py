@@ -19,7 +19,8 @@ from boxscore.sources.json_text import is_pickle, open_json
 from boxscore.sources.regular_files import first_line, open_regular
 from boxscore.sources.video import SUFFIXES as VIDEO_SUFFIXES
 
-NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml")
+LINES = (".jsonl", ".ndjson", ".manifest", ".odgt")
+NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml", *LINES)
 """What is said of other files is why they are no JSON."""
 TABLES = (".csv", ".tsv")
 TORCH = (".pth", ".pt")
@@ -105,9 +106,11 @@ def _unknown(path: Path, role: Role) -> SourceError:
     """What was seen instead of a known format, and what would be one."""
     names = ", ".join(["coco", "lvis", *formats(role)])
     fix = f"export it as one of these, or name the one that it is with --format: {names}"
-    if path.suffix.lower() in TABLES:
+    if path.suffix.lower() in (*TABLES, *LINES):
         due = "an image, a class" + (" and a confidence" if role == "predictions" else "")
         fix = f"name {due} and the box in its first line, as image,class,confidence,x1,y1,x2,y2"
+        if path.suffix.lower() in LINES:
+            fix = f"name {due} and the bbox in each line, with the keys image, class, confidence"
     if role == "truth" and path.is_dir() and _of_pictures(path):
         fix = f"images without labels:  boxscore init {shown(path.name)}; labels of a form of your "
         fix += "own come in with its --transformer"
