@@ -112,7 +112,36 @@ def _ultralytics(found: list[Record]) -> list[Record]:
     ]  # fmt: skip
 
 
+def _roboflow(found: list[Record]) -> Record:
+    points = [{"x": 1, "y": 1}, {"x": 9, "y": 1}, {"x": 9, "y": 9}]
+    rows = []
+    for one in found:
+        x, y, width, height = one["bbox"]
+        place = {"x": x + width / 2, "y": y + height / 2, "width": width, "height": height}
+        named = {"class": CLASSES[one["category_id"] - 1], "confidence": one["score"]}
+        rows.append(place | named | {"points": points})
+    return {"predictions": rows, "image": {"width": 64, "height": 48}}
+
+
+def _darknet(found: list[Record]) -> list[Record]:
+    place = {"center_x": 0.5, "center_y": 0.5, "width": 0.2, "height": 0.3}
+    return [
+        {"name": CLASSES[one["category_id"] - 1], "confidence": one["score"],
+         "relative_coordinates": place} for one in found
+    ]  # fmt: skip
+
+
+def _by_hand(found: list[Record]) -> list[Record]:
+    return [
+        {"label": CLASSES[one["category_id"] - 1], "conf": one["score"], "bbox": one["bbox"]}
+        for one in found
+    ]
+
+
 DUMPS: dict[str, Callable[[list[Record]], Any]] = {
+    "darknet": _darknet,
+    "objects": _by_hand,
+    "roboflow": _roboflow,
     "huggingface": _pipeline,
     "mmdet": _columns("bboxes"),
     "torchvision": _columns("boxes"),

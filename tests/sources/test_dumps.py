@@ -12,8 +12,11 @@ import pytest
 
 from boxscore.errors import SourceError
 from boxscore.project import Project
-from boxscore.sources.formats import recognise
+from boxscore.schema.kinds import Kind
+from boxscore.sources.formats import ReadRequest, format_of, recognise
 from boxscore.sources.json_head import closed
+from boxscore.sources.recognising import recognised
+from boxscore.sources.report import ImportReport
 from tests.sources.coco_files import write
 
 DEMO = Path(str(__file__)).parents[2] / "src" / "boxscore" / "demo"
@@ -72,9 +75,27 @@ def results(records: list[Record]) -> list[Record]:
     ]
 
 
+def by_hand(records: list[Record]) -> list[Record]:
+    """Corners and sizes are both to be found in the wild: the doctor tells them apart."""
+    return [{"label": r["name"], "conf": r["score"], "bbox": r["box"]} for r in records]
+
+
+def hosted(records: list[Record]) -> Record:
+    """The answer of Roboflow's server."""
+    found = []
+    for r in records:
+        x, y, right, bottom = r["box"]
+        place = {"x": (x + right) / 2, "y": (y + bottom) / 2}
+        place |= {"width": right - x, "height": bottom - y}
+        found.append(place | {"confidence": r["score"], "class": r["name"], "class_id": 7})
+    return {"time": 0.1, "predictions": found, "image": {"width": 640, "height": 480}}
+
+
 FORMS: dict[str, Callable[[list[Record]], Any]] = {
     "huggingface": pipeline,
     "mmdet": lambda records: columns(records, "bboxes"),
+    "objects": by_hand,
+    "roboflow": hosted,
     "torchvision": lambda records: columns(records, "boxes"),
     "ultralytics": results,
 }
@@ -113,7 +134,7 @@ def test_rows_that_name_their_image(
         for row in FORMS[form](records)
     ]
     path = write(tmp_path / "dump.json", rows)
-    assert [card.name for card, _ in recognise(path, "predictions")] == [form]
+    assert recognised(path, "predictions").format == form
     done = project.import_predictions(path, name=f"{form} rows")
     assert (done["format"], done["predictions"], done["rejected"]) == (form, 3319, 0)
     assert project.evaluate(f"{form} rows")["metrics"]["AP"] == pytest.approx(AP, abs=5e-6)
@@ -132,6 +153,48 @@ def test_shares_of_the_image(
     done = project.import_predictions(write(tmp_path / "dump.json", payloads), name="shares")
     assert (done["predictions"], done["rejected"]) == (3319, 0)
     assert project.evaluate("shares")["metrics"]["AP"] == pytest.approx(AP, abs=5e-6)
+
+
+def test_results_of_darknet(
+    project: Project, found: dict[str, list[Record]], tmp_path: Path
+) -> None:
+    truth = json.loads((DEMO / "annotations.json").read_text())
+    sizes = {i["file_name"]: (i["width"], i["height"]) for i in truth["images"]}
+    document = []
+    for number, (name, records) in enumerate(found.items()):
+        width, height = sizes[name]
+        entry: Record = {"frame_id": number, "filename": f"data/{name}", "objects": []}
+        for k, one in enumerate(hosted(records)["predictions"]):
+            place = {"center_x": one["x"] / width, "center_y": one["y"] / height}
+            place |= {"width": one["width"] / width, "height": one["height"] / height}
+            rest = {"name": records[k]["name"], "relative_coordinates": place}
+            entry["objects"].append(rest | {"class_id": 1, "confidence": one["confidence"]})
+        document.append(entry)
+    path = write(tmp_path / "result.json", document)
+    assert recognised(path, "predictions").format == "darknet"
+    done = project.import_predictions(path, name="darknet")
+    assert (done["predictions"], done["rejected"]) == (3319, 0)
+    assert project.evaluate("darknet")["metrics"]["AP"] == pytest.approx(AP, abs=5e-6)
+
+
+def test_outlines_and_keypoints_of_roboflow(tmp_path: Path) -> None:
+    one = hosted([{"box": [10, 20, 30, 40], "score": 0.5, "name": "cat"}])["predictions"][0]
+    outline = one | {"points": [{"x": 10, "y": 20}, {"x": 30, "y": 20}, {"x": 30, "y": 40}]}
+    pose = one | {"keypoints": [{"x": 12, "y": 22, "class": "nose", "confidence": 0.9}]}
+    path = write(tmp_path / "a.json", {"predictions": [outline, pose, one]})
+    request, report = ReadRequest(role="predictions"), ImportReport(path)
+    raw = format_of("roboflow", "predictions").read(path, request, report)
+    assert raw.images[0].key == "a" and raw.convention.corners == "cxcywh"
+    kinds = [Kind.POLYGON, Kind.KEYPOINTS, Kind.BOX]
+    assert raw.columns["kind"].tolist() == kinds and raw.box.tolist() == [[20, 30, 20, 20]] * 3
+
+
+def test_json_of_no_known_kind_is_refused_with_what_to_write(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", {"a.jpg": {"Labels": [{"Name": "cat"}]}})
+    with pytest.raises(SourceError, match=r"has the keys a\.jpg(.|\n)*fix: write COCO's results"):
+        recognised(path, "predictions")
+    with pytest.raises(SourceError, match=r"has the keys a\.jpg(.|\n)*annotations"):
+        recognised(path, "truth")
 
 
 YOLACT = {

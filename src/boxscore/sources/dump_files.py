@@ -21,7 +21,7 @@ from boxscore.sources.segmentation import code_of
 from boxscore.sources.text_lines import files_below, first_files
 
 NAMES = ("image_id", "file_name", "filename", "image", "image_path", "path", "img_path")
-INSIDE = ("predictions", "detections", "results", "dets", "pred", "output")
+INSIDE = ("predictions", "detections", "results", "dets", "pred", "output", "objects")
 QUESTION = "class"
 CORNERS = Convention(corners="xyxy", scale="pixels")
 
@@ -109,10 +109,8 @@ class Dump:
                 yield from ((f"/{k}", str(_named(one)), [one]) for k, one in enumerate(document))
             else:
                 yield "", stem, document
-        elif isinstance(document, dict) and isinstance(document.get("images"), list):
-            yield from self._images(document["images"], stem)
-        elif isinstance(document, dict) and all(map(self.fits, document.values())):
-            yield from ((f"/{shown(k)}", str(k), v) for k, v in document.items())
+        elif isinstance(document, dict):
+            yield from self._of_object(document, stem)
         elif isinstance(document, list):
             for k, entry in enumerate(document):
                 if not isinstance(entry, dict):
@@ -122,11 +120,25 @@ class Dump:
                     return
                 yield f"/{k}", name, payload
 
-    def _inside(self, entry: dict[str, Any]) -> Any:
+    def _of_object(self, document: dict[str, Any], stem: str) -> Iterator[tuple[str, str, Any]]:
+        """Of a list under `images`, of an object with a key for each image, or of one image."""
+        if isinstance(document.get("images"), list):
+            yield from self._images(document["images"], stem)
+            return
+        payloads = {name: self._inside(value) for name, value in document.items()}
+        if None not in payloads.values() and not document.keys() <= {*INSIDE}:
+            yield from ((f"/{shown(name)}", name, value) for name, value in payloads.items())
+        elif (payload := self._inside(document)) is not None:
+            yield "", _named(document) or stem, payload
+
+    def _inside(self, entry: Any, levels: int = 2) -> Any:
+        """What was found, itself or under a word for it; None where there is none."""
         if self.fits(entry):
             return entry
-        given = (entry[k] for k in INSIDE if k in entry)
-        return next((value for value in given if self.fits(value)), None)
+        if not isinstance(entry, dict) or not levels:
+            return None
+        given = (self._inside(entry[k], levels - 1) for k in INSIDE if k in entry)
+        return next((value for value in given if value is not None), None)
 
     def _add(self, builder: RawBuilder, image: int, payload: Any, place: str) -> None:
         for k, found in enumerate(self.found(payload)):

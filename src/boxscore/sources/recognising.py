@@ -15,6 +15,7 @@ from boxscore.sources import coco_layout, lvis
 from boxscore.sources.encord_folder import encord_folder
 from boxscore.sources.formats import Guess, Role, formats, recognise
 from boxscore.sources.image_names import IMAGE_SUFFIXES
+from boxscore.sources.json_head import head_of
 from boxscore.sources.json_text import is_pickle, open_json
 from boxscore.sources.regular_files import first_line, open_regular
 from boxscore.sources.video import SUFFIXES as VIDEO_SUFFIXES
@@ -24,6 +25,7 @@ NO_JSON = (".csv", ".tsv", ".xml", ".yaml", ".yml", *LINES)
 """What is said of other files is why they are no JSON."""
 TABLES = (".csv", ".tsv")
 TORCH = (".pth", ".pt")
+OF_COCO = {"images", "annotations", "categories", "image_id", "category_id"}
 MOST_NAMES = 10_000
 FIRST_LINE = 200
 """Names of files, and characters, that a refusal looks at."""
@@ -86,6 +88,8 @@ def recognised(path: Path, role: Role) -> Recognition:
     guesses = candidates(path, role)
     if not guesses and path.is_file() and path.suffix.lower() not in NO_JSON:
         open_json(path)
+        if keys := _foreign_keys(path):
+            raise _unknown_json(path, role, keys)
         guesses = [("coco", LAST_RESORT)]
     if not guesses:
         if not path.is_dir():
@@ -122,6 +126,24 @@ def _of_pictures(folder: Path) -> bool:
     names = islice((n for _, _, files in os.walk(folder) for n in files), MOST_NAMES)
     suffixes = {Path(name).suffix.lower() for name in names}
     return bool(suffixes) and suffixes <= {*IMAGE_SUFFIXES, *VIDEO_SUFFIXES}
+
+
+def _foreign_keys(path: Path) -> list[str]:
+    """The keys of the object, or of the first one of the list, where COCO has none of them."""
+    head = head_of(path)
+    first = head[0] if isinstance(head, list) and head else head
+    keys = list(first) if isinstance(first, dict) else []
+    return [] if OF_COCO & {*keys} else keys
+
+
+def _unknown_json(path: Path, role: Role, keys: list[str]) -> SourceError:
+    seen = ", ".join(shown(key) for key in keys[:5]) + ", ..." * (len(keys) > 5)
+    fix = 'write COCO\'s {"images": [...], "annotations": [...], "categories": [...]}'
+    if role == "predictions":
+        one = '{"class": "cat", "confidence": 0.9, "bbox": [x, y, width, height]}'
+        fix = f'write COCO\'s results, or {{"a.jpg": [{one}, ...]}}'
+    problem = f"no known format fits: an object has the keys {seen}"
+    return SourceError(path, "", problem, fix=fix, code="E-FORMAT")
 
 
 def _seen(path: Path) -> str:

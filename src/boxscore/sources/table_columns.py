@@ -25,7 +25,7 @@ ALIASES: dict[str, str] = {
     "polyline": "polyline",
     "keypoints": "keypoints keypoint",
     "rle": "rle counts mask",
-    "track": "track trackid objectid",
+    "track": "track trackid trackerid objectid",
     "position": "position",
     "frame": "frame frameid frameindex",
     "sequence": "sequence video videoname seq seqname videoid",
