@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor import Diagnosis, diagnose, read_mapping, settle, write_mapping
 from boxscore.sources.doctor.images import read_images
 from boxscore.sources.doctor.readings import BoxReading, Reading
-from boxscore.sources.raw import Convention, RawBuilder, RawSet
+from boxscore.sources.raw import Convention, RawBuilder, RawClass, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.settling import annotations_of
 
@@ -120,6 +121,22 @@ def test_shifted_class_numbers_are_told_from_the_ground_truth(
     diagnosis = diagnose(raw(context, number=lambda n: n + shift), context)
     assert diagnosis.classes.chosen.how == how
     assert diagnosis.sure
+
+
+def test_names_in_disorder_are_doubted(context: ProjectContext) -> None:
+    """A list of names that is off by one names every class, and none rightly."""
+    given = raw(context)
+    names = {c.source_id: c.name for c in context.ontology.classes}
+    order = [c.source_id for c in context.ontology.classes]
+    off = dict(zip(order, [*order[1:], order[0]], strict=True))
+    for change, doubted in ((lambda n: n, False), (off.get, True)):
+        classes = [RawClass(number=None, name=names[change(c.number)]) for c in given.classes]
+        diagnosis = diagnose(replace(given, classes=classes), context)
+        assert diagnosis.classes.chosen.how == "name" and diagnosis.classes.sure
+        assert ("right order" in diagnosis.classes.doubt) is doubted
+        report = ImportReport(Path("made-up"))
+        diagnosis.warn(report)
+        assert ("W-DOCTOR-CLASSES" in report.facts) is doubted
 
 
 # ---- files of a real run, and what goes wrong with such files ----

@@ -377,6 +377,18 @@ def test_names_come_from_classes_txt_or_stay_numbers(tmp_path: Path) -> None:
     assert layout_of(root / "labels" / "val", upwards=False).names == {}
 
 
+def test_names_may_lie_among_the_labels(tmp_path: Path) -> None:
+    """Where LabelImg puts them; lists that contradict each other name nothing."""
+    root = data_set(tmp_path, {"a": "1" + BOX[1:]}, yaml="")
+    (root / "labels" / "val" / "classes.txt").write_text("cat\ndog\n")
+    raw, report = read_set(root)
+    assert [(c.number, c.name) for c in raw.classes] == [(0, "cat"), (1, "dog")]
+    assert raw.rows == 1 and not report.rejected
+    (root / "labels" / "classes.txt").write_text("dog\ncat\n")
+    raw, _ = read_set(root)
+    assert [(c.number, c.name) for c in raw.classes] == [(1, None)]
+
+
 def test_it_is_recognised_by_its_content(tmp_path: Path) -> None:
     root = data_set(tmp_path / "set", {"a": BOX})
     assert [c.name for c, _ in recognise(root, "truth")] == ["yolo"]

@@ -190,9 +190,15 @@ def _named_by_text(path: Path, upwards: bool) -> dict[int, str]:
     for place in _places(path, upwards):
         for name in NAME_FILES:
             if (place / name).is_file():
-                lines = [text.strip() for _, text in read_lines(place / name)]
-                return dict(enumerate(lines))
-    return {}
+                return _listed_names(place / name)
+    # LabelImg writes the list among the labels.
+    inner = [f for name in NAME_FILES for f in (*path.glob(f"*/{name}"), *path.glob(f"*/*/{name}"))]
+    found = [_listed_names(file) for file in inner if file.is_file() and not file.is_symlink()]
+    return found[0] if found and all(names == found[0] for names in found) else {}
+
+
+def _listed_names(file: Path) -> dict[int, str]:
+    return dict(enumerate(text.strip() for _, text in read_lines(file)))
 
 
 def _read_yaml(layout: Layout, path: Path) -> None:

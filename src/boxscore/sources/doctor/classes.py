@@ -111,6 +111,21 @@ def read_classes(
         fix="settle it in a mapping file: classes: by: "
         f"{best.how.removesuffix(EXCEPTIONS)!r}, or name them under map:",
         unmatched=unmatched,
+        doubt=_doubt(best, readings, met) if by is None and not exceptions else "",
+    )
+
+
+def _doubt(best: Reading, readings: Sequence[Reading], met: NDArray[np.int64] | None) -> str:
+    """Where names are known, but labels say that they stand for other classes."""
+    made = next((r for r in readings if r.how == ASSIGNED), None)
+    if made is None or met is None or best.how not in BY_NAME:
+        return ""
+    if best.agreement >= CONTRADICTED or not contradicts(made, best, met):
+        return ""
+    return (
+        f"classes go by their names, but only {best.agreement:.0%} of the records that lie on a "
+        f"label have its class; {made.agreement:.0%} would with other names: are the names of "
+        "either side in the right order?"
     )
 
 
