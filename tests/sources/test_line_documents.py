@@ -174,8 +174,26 @@ def test_paths_of_another_machine_lead_to_pictures(tmp_path: Path, form: str) ->
     table = tmp_path / "labels.csv"
     table.write_text("\n".join(["path,class,x,y,width,height", *rows, ""]))
     made = Project.import_project(table, images=images, target=tmp_path / "made")
-    assert (made["ground_truth"], made["rejected"], made["warnings"]) == (2, 0, [])
+    assert (made["ground_truth"], made["rejected"]) == (2, 0)
+    assert [w["code"] for w in made["warnings"]] == ["N-IMAGE-PATH"]
     assert Project.open(made["path"]).items["title"].tolist() == ["a.png", "b.png"]
+    sizes = [{"id": k, "file_name": form.format(f"{n}.png")} for k, n in enumerate("ab")]
+    one = {"category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}
+    coco = {
+        "images": [image | {"width": 60, "height": 50} for image in sizes],
+        "annotations": [one | {"id": k, "image_id": k} for k in range(2)],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    (tmp_path / "coco.json").write_text(json.dumps(coco))
+    for folder in (images, None):
+        target = tmp_path / f"coco-{folder is None}"
+        made = Project.import_project(tmp_path / "coco.json", images=folder, target=target)
+        assert (made["ground_truth"], made["rejected"]) == (2, 0)
+        assert {w["code"] for w in made["warnings"]} <= {"N-IMAGE-PATH"}
+        items = Project.open(made["path"]).items
+        safe = "val2017/" if form.startswith("val") else ""
+        assert items["title"].tolist() == [f"{safe}a.png", f"{safe}b.png"]
+        assert [Path(str(file)).name for file in items["file"]] == ["a.png", "b.png"]
 
 
 def test_two_paths_of_one_name_do_not_share_a_picture(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from boxscore.sources.coco_pixels import Picture
 from boxscore.sources.coco_records import ListSpec, Records
 from boxscore.sources.coco_sequences import sequences_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
+from boxscore.sources.image_names import unsafe
 from boxscore.sources.project_tables import ImageFile
 from boxscore.sources.sieve import Sieve
 
@@ -45,6 +46,7 @@ def items_of(
     records = sieve.records
     hashes: list[str] = []
     places: list[str] = []
+    titles: list[str] = []
     files: dict[str, ImageFile] = {}
     seen: Counter[str] = Counter()
     for item, i in enumerate(order):
@@ -58,8 +60,11 @@ def items_of(
             hashes.append(data_hash_of_file(file.sha256, relative, seen[relative]))
             files.setdefault(relative, file)
         places.append("" if file is None else FOLDER + relative)
+        # A path of another machine names no place here.
+        titles.append(relative if file is not None and unsafe(title) else title)
         seen[relative] += 1
-    return _table(sieve, order, size, licences, hashes, places), list(files.values())
+    names = {"data_hash": hashes, "title": titles, "file": places}
+    return _table(sieve, order, size, licences, names), list(files.values())
 
 
 def _file_of(item: int, picture: Picture | None) -> ImageFile | None:
@@ -79,19 +84,16 @@ def _table(
     order: list[int],
     size: NDArray[np.int64],
     licences: dict[str, str],
-    hashes: list[str],
-    places: list[str],
+    names: dict[str, list[str]],
 ) -> Table:
     records = sieve.records
     sequence, position = sequences_of(sieve, order)
     columns: dict[str, NDArray[Any]] = {
-        "data_hash": texts_of(hashes),
+        **{column: texts_of(values) for column, values in names.items()},
         "frame": np.zeros(len(order), np.int32),
-        "title": texts_of([records.texts["file_name"][i] for i in order]),
         "width": size[order, 0].astype(np.int32),
         "height": size[order, 1].astype(np.int32),
         "source_id": texts_of([str(records.id_at("id", i)) for i in order]),
-        "file": texts_of(places),
         "split": texts_of([records.texts["split"][i] for i in order]),
         "licence": texts_of([_licence(records, i, licences) for i in order]),
         "sequence": sequence,

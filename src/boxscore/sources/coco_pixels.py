@@ -8,7 +8,14 @@ from pathlib import Path
 from boxscore.errors import SourceError, shown
 from boxscore.sources.coco_layout import split_of
 from boxscore.sources.image_files import SIDEWAYS, ImageFacts, read_all_facts
-from boxscore.sources.image_names import Found, NameIndex
+from boxscore.sources.image_names import (
+    ELSEWHERE,
+    ELSEWHERE_WORDS,
+    LOST,
+    Found,
+    NameIndex,
+    last_names,
+)
 from boxscore.sources.report import ImportReport
 
 SAMPLE = 100
@@ -54,7 +61,9 @@ def find_pictures(
         fix = "name the folder that holds the images"
         raise SourceError(images, "", "is not a folder", fix=fix, code="E-IMAGES-FOLDER")
     index = _choose_folder(names, annotation_file, images)
-    found = [index.find(name) for name in names]
+    found, elsewhere = _find_all(index, names)
+    if elsewhere:
+        report.note(ELSEWHERE, ELSEWHERE_WORDS, elsewhere)
     facts = _read([one.path for one in found if one.path is not None])
     pictures = [_picture(one, facts, name) for one, name in zip(found, names, strict=True)]
     _count_missing(pictures, images, report)
@@ -73,8 +82,22 @@ def _choose_folder(names: list[str], annotation_file: Path, images: Path | None)
         return NameIndex(images)
     sample = names[:SAMPLE]
     indices = [NameIndex(place) for place in _places(annotation_file)]
-    hits = [sum(index.find(name).path is not None for name in sample) for index in indices]
+    hits = [sum(one.path is not None for one in _find_all(i, sample)[0]) for i in indices]
     return indices[hits.index(max(hits))]
+
+
+def _find_all(index: NameIndex, names: list[str]) -> tuple[list[Found], int]:
+    """The file of each name, and how many paths of another machine led to one by their end."""
+    found = [index.find(name) for name in names]
+    last = last_names(names)
+    elsewhere = 0
+    for k, one in enumerate(found):
+        if one.path is None and one.refused[0] in LOST and last[k]:
+            other = index.find(last[k])
+            if other.path is not None:
+                found[k] = other
+                elsewhere += 1
+    return found, elsewhere
 
 
 def _places(annotation_file: Path) -> list[Path]:

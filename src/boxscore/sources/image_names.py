@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,20 @@ class Found:
     relative: str = ""
     repair: tuple[str, str] = ("", "")
     refused: tuple[str, str] = ("", "")
+
+
+ELSEWHERE = "N-IMAGE-PATH"
+ELSEWHERE_WORDS = "paths that are not in the folder of images: the picture of that name is taken"
+LOST = ("", "E-IMAGE-NAME")
+"""Why a name found no file, where the end of its path may lead to one."""
+
+
+def last_names(names: Sequence[str]) -> list[str]:
+    """The last part of each path; "" where two paths end the same."""
+    slashed = [name.replace("\\", "/") for name in names]
+    count = Counter(name.rpartition("/")[2] for name in set(slashed))
+    last = [name.rpartition("/")[2] for name in slashed]
+    return [name if count[name] == 1 else "" for name in last]
 
 
 def unsafe(name: str) -> str:

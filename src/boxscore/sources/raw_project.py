@@ -19,7 +19,14 @@ from boxscore.sources.coco_items import texts_of
 from boxscore.sources.data_ids import data_hash_of_file, data_hash_without_file
 from boxscore.sources.folder_files import is_video
 from boxscore.sources.image_files import ImageFacts, read_all_facts
-from boxscore.sources.image_names import IMAGE_SUFFIXES, NameIndex
+from boxscore.sources.image_names import (
+    ELSEWHERE,
+    ELSEWHERE_WORDS,
+    IMAGE_SUFFIXES,
+    LOST,
+    NameIndex,
+    last_names,
+)
 from boxscore.sources.pictures import PictureFiles
 from boxscore.sources.project_tables import ImageFile, ProjectTables
 from boxscore.sources.raw import RawImage, RawSet
@@ -103,7 +110,7 @@ def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_P
     index = NameIndex(images) if images is not None else None
     found = [_find(image, raw.path, index) for image in raw.images]
     if images is not None:
-        found = _by_last_name(raw.images, found, PictureFiles([images]))
+        found = _by_last_name(raw.images, found, images, report)
     facts = _facts([None if problem[0] else path for path, _, problem in found])
     pictures: list[_Picture | None] = []
     told: set[Path] = set()
@@ -162,17 +169,18 @@ _Found = tuple[Path | None, str, tuple[str, str]]
 
 
 def _by_last_name(
-    images: Sequence[RawImage], found: list[_Found], near: PictureFiles
+    images: Sequence[RawImage], found: list[_Found], folder: Path, report: ImportReport
 ) -> list[_Found]:
     """The same; paths of another machine lead to the only picture that is called as they end."""
-    slashed = [image.key.replace("\\", "/") for image in images]
-    last = Counter(key.rpartition("/")[2] for key in set(slashed))
-    out = []
-    for key, one in zip(slashed, found, strict=True):
-        lost = one[0] is None and one[2][0] in ("", "E-IMAGE-NAME")
-        name = key.rpartition("/")[2]
-        path, title = near.find(name) if lost and last[name] == 1 else (None, "")
+    near, out, elsewhere = PictureFiles([folder]), [], 0
+    names = last_names([image.key for image in images])
+    for name, one in zip(names, found, strict=True):
+        lost = name and one[0] is None and one[2][0] in LOST
+        path, title = near.find(name) if lost else (None, "")
+        elsewhere += path is not None
         out.append(one if path is None else (path, title, ("", "")))
+    if elsewhere:
+        report.note(ELSEWHERE, ELSEWHERE_WORDS, elsewhere)
     return out
 
 
