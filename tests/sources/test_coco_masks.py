@@ -153,6 +153,33 @@ def test_row_88_zero_runs_are_merged(tmp_path: Path) -> None:
     assert truth.masks["counts"][at] == code(100, 50, PIXELS - 150).encode()
 
 
+def test_rings_of_kwcoco_are_polygons(tmp_path: Path) -> None:
+    """One object of rings, or a list of them; holes are filled, and counted."""
+    ring = [[10, 10], [50, 10], [50, 50]]
+    flat = [number for pair in ring for number in pair]
+    plain = project()
+    plain["annotations"][5]["segmentation"] = [flat]
+    wanted = read_project(write(tmp_path / "plain.json", plain)).ground_truth
+    at = wanted.masks["row"].tolist().index(5)
+    drawn = {"exterior": ring, "interiors": []}
+    holed = drawn | {"interiors": [[[20, 12], [22, 12], [22, 14]]]}
+    for value, repairs in ((drawn, 0), ([drawn], 0), ([holed], 1)):
+        document = project()
+        document["annotations"][5]["segmentation"] = value
+        tables = read_project(write(tmp_path / "a.json", document))
+        assert tables.ground_truth.masks["counts"][at] == wanted.masks["counts"][at]
+        assert len(tables.report.entries.get("W-COCO-HOLES", [])) == repairs
+    for wrong in (
+        {"exterior": [[1, 2, 3]]},
+        [drawn, {"exterior": 7}],
+        {"exterior": [["a", 2]] * 3},
+    ):
+        document = project()
+        document["annotations"][5]["segmentation"] = wrong
+        tables = read_project(write(tmp_path / "a.json", document))
+        assert tables.report.rejected == 1
+
+
 SHAPES = [
     [[10, 10, 50, 50, 50, 10, 10, 50]],
     [[3.5, 2.25, 90.1, 7.7, 60, 79.9]],

@@ -196,6 +196,19 @@ def test_paths_of_another_machine_lead_to_pictures(tmp_path: Path, form: str) ->
         assert [Path(str(file)).name for file in items["file"]] == ["a.png", "b.png"]
 
 
+def test_paths_that_lead_nowhere_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    """The names are at fault, and not the annotations that lose their images by them."""
+    one = {"category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}
+    coco = {
+        "images": [{"id": 1, "file_name": "/home/u/a.png", "width": 60, "height": 50}],
+        "annotations": [one | {"id": k, "image_id": 1} for k in range(5)],
+        "categories": [{"id": 1, "name": "cat"}],
+    }
+    (tmp_path / "coco.json").write_text(json.dumps(coco))
+    with pytest.raises(SourceError, match=r"E-IMAGE-NAME(.|\n)*fix: .*--images"):
+        Project.import_project(tmp_path / "coco.json", target=tmp_path / "made")
+
+
 def test_two_paths_of_one_name_do_not_share_a_picture(tmp_path: Path) -> None:
     images = _folder(tmp_path / "images")
     Image.new("RGB", (60, 50)).save(images / "a.png")

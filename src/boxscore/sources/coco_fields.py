@@ -199,6 +199,9 @@ def _span(value: object) -> Converted:
 
 
 def _segmentation(value: object) -> Converted:
+    rings = value if isinstance(value, list) else [value]
+    if rings and all(isinstance(ring, dict) and "exterior" in ring for ring in rings):
+        return _of_rings(rings)
     if isinstance(value, dict):
         return _run_lengths(value), ""
     if not isinstance(value, list):
@@ -210,6 +213,21 @@ def _segmentation(value: object) -> Converted:
     for k, part in enumerate(value):
         _polygon(k, part)
     return value, ""
+
+
+def _of_rings(rings: list[Any]) -> Converted:
+    """kwcoco's {exterior, interiors} as COCO's parts, which have no holes."""
+    outer = [ring["exterior"] for ring in rings]
+    pairs = [isinstance(part, list) and all(map(_is_pair, part)) for part in outer]
+    if not all(pairs):
+        raise Unusable("E-COCO-POLYGON-DEPTH", "has an exterior that is no list of x and y")
+    parts = [[number for pair in part for number in pair] for part in outer]
+    holes = any(ring.get("interiors") for ring in rings)
+    return _segmentation(parts)[0], "W-COCO-HOLES" if holes else ""
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
 
 
 def _polygon(k: int, part: list[object]) -> None:
