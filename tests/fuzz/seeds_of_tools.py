@@ -79,7 +79,9 @@ def tools(_: bs.Project) -> list[Case]:
         "scalabel": [_frame(*one) for one in BOXES.items()],
         "datumaro": {"categories": labels, "items": [_item(*one) for one in BOXES.items()]},
     }
-    alone = {"via": _via(), "supervisely": _supervisely()}
+    drawn = {"label": "car", "polygon": [[1, 1], [30, 1], [30, 20]]}
+    city = {"imgHeight": 48, "imgWidth": 64, "objects": [drawn, drawn | {"label": "cargroup"}]}
+    alone = {"cityscapes": city, "via": _via(), "supervisely": _supervisely()}
     scored = [one | {"score": 0.5} for one in truth()["annotations"]]
     kept = {"coco-scored": truth() | {"annotations": scored}}
     found = both | kept | {"megadetector": _megadetector()}

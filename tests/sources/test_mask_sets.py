@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from boxscore.project import Project
-from boxscore.sources.formats import ReadRequest
+from boxscore.schema.kinds import Kind
+from boxscore.sources.formats import ReadRequest, format_of
 from boxscore.sources.mask_sets import CITYSCAPES, voc_colours
 from boxscore.sources.recognising import recognised
+from boxscore.sources.report import ImportReport
 from tests.sources.mask_files import areas, read_masks, save
 
 Map = NDArray[np.uint16]
@@ -151,3 +154,31 @@ def test_colours_of_voc_need_no_table(tmp_path: Path) -> None:
     other = Image.new("RGB", (3, 2), (1, 2, 3))
     other.save(tmp_path / "SegmentationClass" / "2007_000033.png")
     assert read_masks(tmp_path)[1].rejected_codes == {"E-MASK-COLOUR": 2}
+
+
+def test_polygons_of_cityscapes(tmp_path: Path) -> None:
+    """Where the masks are not there; groups and labels that do not count are crowd regions."""
+    triangle = [[1, 1], [30, 1], [30, 20]]
+    drawn = ("sky", "car", "cargroup", "ego vehicle")
+    objects = [{"label": label, "polygon": triangle} for label in drawn]
+    objects += [{"label": "car", "polygon": [[1, 1]]}]
+    document = {"imgHeight": 32, "imgWidth": 64, "objects": objects}
+    root = cityscapes(tmp_path)
+    file = root / "gtFine/val/bonn/bonn_000000_000019_gtFine_polygons.json"
+    file.write_text(json.dumps(document))
+    assert recognised(root, "truth").format == "masks"
+    for mask in (root / "gtFine").rglob("*Ids.png"):
+        mask.unlink()
+    for path in (root, root / "gtFine", file):
+        assert recognised(path, "truth").format == "cityscapes"
+    report = ImportReport(root)
+    raw = format_of("cityscapes", "truth").read(root, ReadRequest(role="truth"), report)
+    named = [raw.classes[k].name for k in raw.columns["class_ref"]]
+    assert named == ["sky", "car", "car", "ego vehicle"]
+    assert raw.columns["crowd"].tolist() == [0, 0, 1, 1] and set(raw.columns["kind"]) == {
+        Kind.POLYGON
+    }
+    (image,) = raw.images
+    assert (image.key, image.split) == ("bonn_000000_000019_leftImg8bit", "val")
+    assert image.title.endswith("bonn_000000_000019_leftImg8bit.png")
+    assert report.rejected_codes == {"E-CITYSCAPES-SHAPE": 1}

@@ -120,6 +120,7 @@ CARDS: tuple[FormatCard, ...] = (
         module="class_lines",
     ),
     _card("azureml", "Azure Machine Learning's JSON lines", "truth"),
+    _card("cityscapes", "Cityscapes' polygons (JSON)", "truth"),
     _card("coco-panoptic", "COCO panoptic: JSON and PNG", *BOTH, module="coco_panoptic"),
     _card(
         "coco-scored",
