@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,6 +19,7 @@ from boxscore.sources.raw import NO_BOX, Array, Convention, RawBuilder, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.segmentation import code_of
 from boxscore.sources.text_lines import files_below, first_files
+from boxscore.sources.told_boxes import in_shares
 
 NAMES = ("image_id", "file_name", "filename", "image", "image_path", "path", "img_path")
 INSIDE = ("predictions", "detections", "results", "dets", "pred", "output", "objects")
@@ -100,7 +101,7 @@ class Dump:
                     payload,
                     place if path.is_file() else f"{shown(name)}{place}",
                 )
-        return _in_shares(builder.build())
+        return in_shares(builder.build())
 
     def _images(self, document: Any, stem: str) -> Iterator[tuple[str, str, Any]]:
         """(place, name of the image, what was found on it)."""
@@ -177,15 +178,6 @@ class Dump:
         if self.convention.corners == "xyxy":
             return (end[0] - left) * (end[1] - top)
         return end[0] * end[1]
-
-
-def _in_shares(raw: RawSet) -> RawSet:
-    """Boxes of nothing but numbers up to 1 are shares of the image, as in tables."""
-    numbers = np.concatenate([raw.box.ravel(), raw.points["x"], raw.points["y"]])
-    known = np.abs(numbers[~np.isnan(numbers)])
-    if raw.masks or not known.size or known.max() > 1:
-        return raw
-    return replace(raw, convention=Convention(corners=raw.convention.corners, scale="relative"))
 
 
 def _kind(found: Found) -> Kind:

@@ -7,6 +7,7 @@ and height. Source: Hugging Face's documentation of ImageFolder, "Object detecti
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from boxscore.sources.drawn_documents import (
     side,
     text_at,
 )
-from boxscore.sources.formats import Role
+from boxscore.sources.formats import ReadRequest, Role
 from boxscore.sources.json_document import real
 from boxscore.sources.line_documents import ENDINGS, first_fit, read_records
-from boxscore.sources.raw import Convention
+from boxscore.sources.raw import Convention, RawSet
 from boxscore.sources.report import ImportReport
+from boxscore.sources.told_boxes import in_shares
 from boxscore.sources.yolo_lists import SPLITS
 
 IMAGE = ("file_name", "image_path", "image", "path", "image_id")
@@ -97,4 +99,13 @@ TOOL = Tool(
     document=read_records,
     beside=True,
 )
-recognise, read = TOOL.recognise, TOOL.read
+recognise = TOOL.recognise
+
+
+def read(path: Path, request: ReadRequest, report: ImportReport) -> RawSet:
+    """Read a file, or every one of these below a folder; sets differ in how boxes are meant.
+
+    Raises:
+        SourceError: There is none, or a line is no JSON.
+    """
+    return replace(in_shares(TOOL.read(path, request, report)), open_corners=True)

@@ -146,8 +146,8 @@ class RawSet:
         verdicts: (image, class_ref, `schema.kinds.Verdict`).
         convention: How boxes and points are meant.
         ontology: Of sources that have one; classes are then named by their hashes, joined by "/".
-        confidence_at: "before" or "after" the four numbers of a box, where only its place tells it
-            from them.
+        open_corners: Whether nothing but the numbers tells a size from the second corner.
+        confidence_at: "before" or "after" a box's four numbers, where only its place tells it.
     """
 
     format: str
@@ -166,6 +166,7 @@ class RawSet:
     mask_sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     ontology: Ontology | None = None
     confidence_at: str = ""
+    open_corners: bool = False
 
     @property
     def rows(self) -> int:

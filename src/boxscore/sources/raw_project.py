@@ -32,6 +32,7 @@ from boxscore.sources.project_tables import ImageFile, ProjectTables
 from boxscore.sources.raw import RawImage, RawSet
 from boxscore.sources.report import ImportReport
 from boxscore.sources.settling import Settlement, annotations_of
+from boxscore.sources.told_boxes import as_meant
 from boxscore.sources.video import VideoFacts
 
 SHAPES = (
@@ -65,11 +66,14 @@ class _Picture:
         return declared if all(declared) else self.facts.shown
 
 
-def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport) -> ProjectTables:
+def project_of(
+    raw: RawSet, name: str, images: Path | None, report: ImportReport, *, mapped: bool = False
+) -> ProjectTables:
     """Every image of the source as an item, every class in the ontology, every usable record.
 
     Args:
         images: Folder in which image files are looked for, beside those that the source found.
+        mapped: Whether a mapping file says how boxes are meant.
 
     Raises:
         SourceError: More than 5 % of the records are unusable.
@@ -84,6 +88,7 @@ def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport
     items, files = _items([pictures[k] for k in order], sizes)
     item = np.full(len(raw.images), -1, np.int32)
     item[order] = np.arange(len(order), dtype=np.int32)
+    raw = raw if mapped else as_meant(raw, *_known_sizes(pictures), report)
     ontology, class_id = _ontology(raw)
     settled = Settlement(
         item=item,
@@ -103,6 +108,13 @@ def project_of(raw: RawSet, name: str, images: Path | None, report: ImportReport
         report=report,
         verdicts=_verdicts(raw, item, class_id),
     )
+
+
+def _known_sizes(pictures: list[_Picture | None]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """(images,) widths and heights, 0 where neither a file nor the source tells them."""
+    sizes = [(0, 0) if picture is None else picture.size() for picture in pictures]
+    both = np.array(sizes, np.int32).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def _pictures(raw: RawSet, images: Path | None, report: ImportReport) -> list[_Picture | None]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 REJECTED_SHARE = 0.05
 """A file of which more is rejected is refused as a whole."""
 FIXES = {
-    "E-IMAGE-NAME": "name the folder of the pictures with --images: the last part of a path finds them"
+    "E-IMAGE-NAME": "name the folder of the pictures with --images: a path's last part finds them"
 }
-"""What is to be done where a record does not say it."""
+"""What is to be done about a cause, whatever the records that follow from it say."""
 
 LINES_ON_SCREEN = 20
 ENTRIES_KEPT = 100_000
@@ -232,5 +232,5 @@ class ImportReport:
         cause = next(code for code in self.entries if code in self.rejected_codes)
         if cause != code:  # a class that was rejected takes its records along
             problem += f"; before that {cause} {self.entries[cause][0].words}"
-        fix = first.fix or FIXES.get(cause, "correct the file; nothing was imported")
+        fix = FIXES.get(cause) or first.fix or "correct the file; nothing was imported"
         raise SourceError(self.path, "", problem, fix=fix, code="E-TOO-MANY-REJECTED")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,7 @@ class TableReader:
         self.box, form = ((), "xywh") if placed is None else placed
         builder.convention = Convention(corners=form, scale="pixels")
         self.boxed_cells = placed is None and "box" in names
+        self.named_sides = False
         self.shaped = placed is not None or bool({"polygon", "rle", "box"} & names)
         self.largest = 0.0
         self.boxes = 0
@@ -204,6 +206,7 @@ class TableReader:
                 given = None if is_empty(cell) else box_of(cell)
                 if given is not None:
                     box[k] = given
+                    self.named_sides |= isinstance(cell, dict) or str(cell).lstrip()[:1] == "{"
         return box
 
     def _plain(
@@ -299,7 +302,8 @@ class TableReader:
         if self.boxes and self.largest <= 1:
             corners = self.builder.convention.corners
             self.builder.convention = Convention(corners=corners, scale="relative")
-        return self.builder.build()
+        raw = self.builder.build()
+        return replace(raw, open_corners=self.boxed_cells and not self.named_sides)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {

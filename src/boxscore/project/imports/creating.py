@@ -111,7 +111,7 @@ def _tables(
     described = source.suffix in YAML and source.stem in ("data", "dataset")
     own = source.is_file() and not described
     name = source.stem if own else (source if source.is_dir() else source.parent).name
-    return project_of(raw, storable(name), request.images, report)
+    return project_of(raw, storable(name), request.images, report, mapped=boxes is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
