@@ -113,6 +113,19 @@ def test_groups_are_selected_by_keyboard(mapped: Journey, embedded: Project) -> 
     expect(page.get_by_role("region", name="Selection")).to_have_count(0)
 
 
+def test_escape_leaves_the_selection_of_the_map_before_the_filter(mapped: Journey) -> None:
+    mapped.open("#/map?cls=0")
+    page = mapped.page
+    page.locator(".map-groups .chip").first.click()
+    selection = page.get_by_role("region", name="Selection")
+    expect(selection).to_be_visible()
+    page.locator("main").press("Escape")
+    expect(selection).to_have_count(0)
+    assert "cls=0" in page.url
+    page.locator("main").press("Escape")
+    page.wait_for_url(lambda url: "cls=" not in url)
+
+
 def test_images_with_their_likes_and_a_leak(mapped: Journey, embedded: Project) -> None:
     mapped.open("#/map?mode=images")
     page = mapped.page

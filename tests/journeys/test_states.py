@@ -40,9 +40,8 @@ new PerformanceObserver(seen => {
   for (const shift of seen.getEntries()) window.jumped += shift.value;
 }).observe({type: 'layout-shift', buffered: true});
 """
-MOST_SHIFT = 0.15
-"""Web Vitals call a layout shift up to 0.1 good and above 0.25 poor; Slices, where a place for weak
-slices goes when there are none, comes to 0.12, all other pages stay below 0.02."""
+MOST_SHIFT = 0.1
+"""Web Vitals call a layout shift up to 0.1 good and above 0.25 poor."""
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +149,21 @@ def test_without_a_run_every_page_is_itself(
             current = journey.page.locator(".pages a[aria-current] span").inner_text()
             expect(journey.page.locator("h1").first).to_have_text(current)
             journey.page.wait_for_load_state("networkidle")
+
+
+def test_a_large_project_asks_the_gate_where_its_pill_stands(browser: Any, tmp_path: Path) -> None:
+    images = [{"id": k, "file_name": f"{k}.jpg", "width": 64, "height": 64} for k in range(10_001)]
+    box = {"image_id": 0, "category_id": 1, "bbox": [4, 4, 30, 30]}
+    classes = [{"id": 1, "name": "car"}]
+    labels = [box | {"id": 1, "area": 900, "iscrowd": 0}]
+    truth = {"images": images, "annotations": labels, "categories": classes}
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    (tmp_path / "found.json").write_text(json.dumps([box | {"score": 0.9}]))
+    made = Project.import_project(tmp_path / "truth.json", target=tmp_path, name="large")
+    project = Project.open(made["path"])
+    project.import_predictions(tmp_path / "found.json", name="found")
+    project.keep_gate_rules("version: 1\nrules:\n  - metric: AP50\n    at_least: 0.5\n")
+    with served(project.path) as address, signed_in(browser, address) as journey:
+        show(journey, "runs")
+        journey.page.get_by_role("button", name="Ask the gate").click()
+        expect(journey.page.locator(".gate-pill")).to_contain_text("Pass")

@@ -127,6 +127,7 @@ export function App(): ReactElement {
         ) : project.data ? (
           <Suspense fallback={<Skeleton height={400} />}>
             <SkeletonContext value={skeletons}>
+              {run && <OtherRun asked={view.run} shown={run.name} />}
               <Content project={project.data} run={run} dark={dark} />
             </SkeletonContext>
           </Suspense>
@@ -138,6 +139,16 @@ export function App(): ReactElement {
       {dialog === "filter" && project.data && <FilterDialog project={project.data} run={run} close={close} />}
       {dialog === "keys" && <KeyDialog close={close} />}
     </div>
+  );
+}
+
+/** A link may name a run that was renamed or deleted since. */
+function OtherRun({ asked, shown }: { asked: string | null; shown: string }): ReactElement | null {
+  if (asked === null || asked === shown) return null;
+  return (
+    <p className="note warn above" role="note">
+      <b>There is no run <bdi>{asked}</bdi> here.</b> This is <bdi>{shown}</bdi>.
+    </p>
   );
 }
 

@@ -15,6 +15,7 @@ import { Card, Empty, Failure, Skeleton } from "../parts/card";
 import { JobButton } from "../parts/job";
 import { OutcomeGlyph } from "../parts/marks";
 import { matchedChoice } from "../state/choice";
+import { useKeys } from "../state/keys";
 import { objectsOf } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
@@ -127,6 +128,7 @@ function Mapped({ project, run, dark, state }: Props & { state: EmbeddingState }
   const hues = useMemo(() => (map ? huesOf(map, colouring) : new Map<number, number>()), [map, colouring]);
   const groups = useMemo(() => (map ? groupsOf(map) : []), [map]);
   const words = useMemo(() => (map ? wordsOf(map, (id) => project.classes[id]?.name ?? String(id)) : []), [map, project]);
+  useKeys(selection ? { Escape: () => (setSelection(null), true) } : {}, true);
   const lit = useMemo(() => (map ? litPoints(map, selection, view.classes) : null), [map, selection, view.classes]);
 
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;

@@ -33,7 +33,7 @@ export function GatePage({ run }: { run: Run }): ReactElement {
       {gate.error ? (
         <Failure error={gate.error} retry={() => void gate.refetch()} />
       ) : !gate.data ? (
-        <Skeleton height={660} />
+        <Skeleton height={run.task === "classification" ? 300 : 660} />
       ) : (
         <>
           <Verdict gate={gate.data} />

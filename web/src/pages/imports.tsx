@@ -60,6 +60,7 @@ function Chosen({ list, chosen, project }: ChosenProps): ReactElement {
         <div>
           <ListCard list={list} chosen={chosen} project={project} />
           {found.error ? <Failure error={found.error} retry={() => void found.refetch()} /> : report ? <ReconcileCard report={report} project={project} /> : <Skeleton height={420} />}
+          {predicted && !report && !found.error && <Skeleton height={540} />}
           {report?.classes_read && <ClassesCard rows={report.classes_read} classes={project.classes} run={run} />}
         </div>
         <div>

@@ -105,7 +105,7 @@ function Distribution({ metric, run, findings }: PartProps): ReactElement {
       {values.error ? (
         <Failure error={values.error} retry={() => void values.refetch()} />
       ) : !values.data ? (
-        <Skeleton height={190} />
+        <Skeleton height="calc(100cqw * 230 / 640 + 64px)" />
       ) : values.data.histogram.counts.length === 0 ? (
         <Nothing missing={values.data.missing} total={values.data.total} />
       ) : (

@@ -21,7 +21,8 @@ import { PageHead } from "./page-head";
 export function RunsPage({ project, run }: { project: Overview; run: Run | undefined }): ReactElement {
   const small = project.images <= MOST_IMAGES;
   const { slice } = useView();
-  const gate = useGateVerdicts(small && project.runs.length > 0, slice);
+  const [asked, ask] = useState(small);
+  const gate = useGateVerdicts(asked && project.runs.length > 0, slice);
   return (
     <>
       <PageHead title="Runs" question="Which models have been evaluated on this data, and does the newest pass?">
@@ -49,7 +50,7 @@ export function RunsPage({ project, run }: { project: Overview; run: Run | undef
             </thead>
             <tbody>
               {project.runs.map((r) => (
-                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} small={small} gate={gate} />
+                <RunRow key={r.name} run={r} current={r === run} head={mainOf(project.runs[0]!)} small={small} gate={gate} asked={asked} ask={() => ask(true)} />
               ))}
             </tbody>
           </table>
@@ -137,9 +138,12 @@ interface RowProps {
   /** Whether intervals are quick to draw. */
   small: boolean;
   gate: UseQueryResult<Verdicts>;
+  /** Large projects ask the gate when somebody wants to know. */
+  asked: boolean;
+  ask: () => void;
 }
 
-function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
+function RunRow({ run, current, head, small, gate, asked, ask }: RowProps): ReactElement {
   const view = useView();
   const summary = useSummary(pointOf(view, run.name), { ...ownRules(run), ...(view.slice === null ? {} : { slice: view.slice }) });
   const metrics = view.slice === null ? run.metrics : summary.data?.metrics;
@@ -180,7 +184,7 @@ function RunRow({ run, current, head, small, gate }: RowProps): ReactElement {
       <td className="num">{percent(rates?.recall)}</td>
       <td className="num">{score(counts?.confidence, 2)}</td>
       <td className="gate-cell">
-        <GatePill run={run.name} gate={gate} asked={small} />
+        <GatePill run={run.name} gate={gate} asked={asked} ask={ask} patient={!small} />
       </td>
     </tr>
   );

@@ -9,12 +9,16 @@ interface SliderProps {
   high: number;
   step?: number;
   change: (value: number) => void;
+  /** Back to what is usual: a double click, or the Delete key. */
+  reset: () => void;
+  /** What is usual. */
+  usual: string;
 }
 
-export function Slider({ name, value, low, high, step = 0.01, change }: SliderProps): ReactElement {
+export function Slider({ name, value, low, high, step = 0.01, change, reset, usual }: SliderProps): ReactElement {
   const filled = `${(100 * (value - low)) / (high - low || 1)}%`;
   return (
-    <label className="slider">
+    <label className="slider" title={`A double click, or Delete: ${usual}`}>
       <span>{name}</span>
       <input
         type="range"
@@ -25,6 +29,8 @@ export function Slider({ name, value, low, high, step = 0.01, change }: SliderPr
         style={{ "--filled": filled } as CSSProperties}
         onChange={(event) => change(Number(Number(event.target.value).toFixed(4)))}
         aria-valuetext={score(value, 2)}
+        onDoubleClick={reset}
+        onKeyDown={(event) => event.key === "Delete" && reset()}
       />
       <output>{score(value, 2)}</output>
     </label>

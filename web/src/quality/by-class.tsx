@@ -114,7 +114,7 @@ function ClassChart({ metric, run, name }: { metric: ListedMetric; run: Run; nam
       ) : found.data ? (
         <Charts data={found.data} whole={filtered ? all.data : undefined} choice={choice} />
       ) : (
-        <Skeleton height={400} />
+        <Skeleton height="var(--bin-charts)" />
       )}
     </Card>
   );

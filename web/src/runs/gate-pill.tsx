@@ -8,13 +8,16 @@ import { setView } from "../state/view";
 interface Props {
   run: string;
   gate: UseQueryResult<Verdicts>;
-  /** Large projects are asked on the gate's own page. */
+  /** Large projects ask the gate when somebody wants to know. */
   asked: boolean;
+  ask: () => void;
+  /** The answer takes a while. */
+  patient: boolean;
 }
 
-export function GatePill({ run, gate, asked }: Props): ReactElement | null {
+export function GatePill({ run, gate, asked, ask, patient }: Props): ReactElement | null {
   const found = gate.data?.runs.find((one) => one.run === run);
-  if (asked && !gate.error && !found) return null; // it comes
+  if (asked && !gate.error && !found) return patient ? <span className="muted" role="status">asking…</span> : null; // it comes
   const [state, word, title] = words(found, gate, asked);
   return (
     <button
@@ -22,7 +25,8 @@ export function GatePill({ run, gate, asked }: Props): ReactElement | null {
       title={title}
       onClick={(event) => {
         event.stopPropagation();
-        setView({ page: "gate", run, confidence: null, selected: null });
+        if (!asked) ask();
+        else setView({ page: "gate", run, confidence: null, selected: null });
       }}
     >
       {word}
@@ -31,7 +35,7 @@ export function GatePill({ run, gate, asked }: Props): ReactElement | null {
 }
 
 function words(found: RunVerdict | undefined, gate: UseQueryResult<Verdicts>, asked: boolean): [state: string, word: string, title: string] {
-  if (!asked) return ["note", "Ask the gate", "In a project of this size the gate is asked on its own page"];
+  if (!asked) return ["note", "Ask the gate", "Of all runs; in a project of this size it takes a while"];
   if (!found || gate.error) return ["look", "Not told", gate.error instanceof Error ? gate.error.message : "The gate does not answer"];
   if (!gate.data?.kept) return ["note", "No rules", "The project keeps no rules yet: write them on the gate's page"];
   const { verdict, counts, block, problem } = found;

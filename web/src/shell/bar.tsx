@@ -1,13 +1,14 @@
 /** The bar of every page: run, thresholds, classes, counts. Thresholds are never hidden. */
 import type { ReactElement } from "react";
 import type { Overview, Run, Summary } from "../api/client";
-import { plural, whole } from "../format";
+import { plural, score, whole } from "../format";
 import { CopyButton } from "../parts/copy";
 import { Letter, OutcomeGlyph } from "../parts/marks";
 import { Name } from "../parts/name";
 import { showOutcome } from "../parts/outcomes";
 import { Slider } from "../parts/slider";
 import { reachOf } from "../state/choice";
+import { DEFAULTS } from "../state/url";
 import { setView, useView } from "../state/view";
 
 /** Characters of run names beyond which they do not fit side by side; a letter and edges are as wide as some. */
@@ -35,13 +36,15 @@ export function Bar({ project, run, summary, stale, task, chooseClasses, openFil
       <RunSwitch runs={project.runs} run={run} />
       {boxes && (
         <>
-          <Slider name={task === "keypoints" ? "OKS" : "IoU"} value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} />
+          <Slider name={task === "keypoints" ? "OKS" : "IoU"} value={view.iou} low={0.1} high={0.95} change={(iou) => setView({ iou })} reset={() => setView({ iou: DEFAULTS.iou })} usual={`back to ${score(DEFAULTS.iou, 2)}`} />
           <Slider
             name="Confidence"
             value={confidence}
             low={Math.min(low, confidence)}
             high={Math.max(high, confidence)}
             change={(value) => setView({ confidence: value })}
+            reset={() => setView({ confidence: null })}
+            usual="back to each run's best F1"
           />
           <button className="btn small chooser" onClick={chooseClasses} aria-haspopup="dialog">
             {classLabel(view.classes, project)}

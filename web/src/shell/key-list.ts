@@ -5,6 +5,7 @@ export const KEYS: [string, [string, string][]][] = [
     ["1 … 9", "the pages, as they stand at the left"],
     ["[ ]", "IoU down, up by .05"],
     ["- =", "confidence down, up by .05"],
+    ["Del", "back to IoU .50, or to the best F1's confidence, when the slider has the focus"],
     ["B", "other run; outside the Errors page X too"],
     ["C", "choose classes"],
     ["I", "the filter: images, objects, ranges, words"],

@@ -52,7 +52,7 @@ export function MetricCard({ run, importance, choice }: { run: Run; importance: 
           <Charts data={found.data} whole={filtered ? whole.data : undefined} choice={choice} />
         </div>
       ) : (
-        <Skeleton height={480} />
+        <Skeleton height="var(--bin-charts)" />
       )}
     </Card>
   );

@@ -1,7 +1,8 @@
 /** Keys that work everywhere; ignored while typing and with modifiers. */
 import { useEffect, useRef } from "react";
 
-export type Keys = Record<string, () => void>;
+/** What a key does; true: and nothing else that listens to it. */
+export type Keys = Record<string, () => unknown>;
 
 function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -10,7 +11,8 @@ function typing(target: EventTarget | null): boolean {
   return target.tagName === "INPUT" && (target as HTMLInputElement).type !== "range";
 }
 
-export function useKeys(keys: Keys): void {
+/** `first`: before the keys of the shell, which may then be left out. */
+export function useKeys(keys: Keys, first = false): void {
   const latest = useRef(keys);
   useEffect(() => {
     latest.current = keys;
@@ -22,9 +24,9 @@ export function useKeys(keys: Keys): void {
       const action = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!action) return;
       event.preventDefault();
-      action();
+      if (action() === true) event.stopImmediatePropagation();
     }
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
+    window.addEventListener("keydown", onKey, first);
+    return () => window.removeEventListener("keydown", onKey, first);
+  }, [first]);
 }

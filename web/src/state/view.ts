@@ -1,5 +1,6 @@
 /** The current view, read from and written to the address. */
 import { useSyncExternalStore } from "react";
+import { goTo, placeNow } from "./place";
 import { formatView, parseView, type View } from "./url";
 
 let current = parseView(window.location.hash);
@@ -9,9 +10,11 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-function follow(): void {
+function follow(event: Event): void {
+  const { page } = current;
   current = parseView(window.location.hash);
   tell();
+  if (event instanceof PopStateEvent && current.page !== page) goTo((event.state as { top?: number } | null)?.top ?? 0);
 }
 window.addEventListener("popstate", follow);
 window.addEventListener("hashchange", follow);
@@ -24,8 +27,11 @@ export function setView(change: Partial<View>): void {
   if (hash === formatView(current)) return;
   const pushes = next.page !== current.page;
   current = next;
-  if (pushes) window.history.pushState(null, "", hash);
-  else window.history.replaceState(null, "", hash);
+  if (pushes) {
+    window.history.replaceState({ top: placeNow() }, "");
+    window.history.pushState(null, "", hash);
+    goTo(0);
+  } else window.history.replaceState(null, "", hash);
   tell();
 }
 
