@@ -66,6 +66,7 @@ def test_a_page_and_its_dialogs(page: str, still: Journey) -> None:
 
 
 def test_the_forms_of_what_is_picked(still: Journey) -> None:
+    still.page.goto("about:blank")
     still.page.goto(f"{still.base}/#/errors?run=int8")
     still.page.locator(".tile").first.wait_for()
     still.page.keyboard.press("s")
@@ -73,3 +74,12 @@ def test_the_forms_of_what_is_picked(still: Journey) -> None:
         still.page.get_by_role("button", name=name).click()
         assert serious(still) == []
         still.page.get_by_role("button", name="Cancel").click()
+
+
+def test_a_list_of_answers(browser: Any, tasks_address: str, axe: str) -> None:
+    with signed_in(browser, tasks_address) as journey:
+        journey.page.emulate_media(reduced_motion="reduce")
+        journey.page.context.add_init_script(axe)
+        journey.open("#/errors?run=answers")
+        journey.page.locator(".tile").first.wait_for()
+        assert serious(journey) == []
