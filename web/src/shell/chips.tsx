@@ -74,11 +74,12 @@ export function chipsOf(view: View, project: Overview): Chip[] {
 export function Chips({ project, summary }: { project: Overview; summary: Summary | undefined }): ReactElement | null {
   const view = useView();
   const chips = chipsOf(view, project);
+  const run = project.runs.find((r) => r.name === view.run) ?? project.runs[0];
   if (!chips.length) return null;
   return (
     <div className="chips" role="group" aria-label="Active filters">
       {chips.map((chip) => (
-        <OneChip key={`${chip.family} ${chip.name}`} chip={chip} view={view} />
+        <OneChip key={`${chip.family} ${chip.name}`} chip={chip} view={view} answers={run?.task === "classification"} />
       ))}
       <button className="btn small" onClick={() => setView(unfiltered())}>
         Clear <kbd>Esc</kbd>
@@ -92,8 +93,13 @@ export function Chips({ project, summary }: { project: Overview; summary: Summar
   );
 }
 
-function OneChip({ chip: { name, family, key, without }, view }: { chip: Chip; view: View }): ReactElement {
-  const { used, why } = honourOf(view.page, family, { count: view.classes.length, key });
+/** Conditions of objects alone. */
+const OF_OBJECTS = ["kind", "below", "tag", "among"];
+const NO_ANSWER = { used: false, why: "Answers are about whole images: it holds for runs of objects." };
+
+function OneChip({ chip: { name, family, key, without }, view, answers }: { chip: Chip; view: View; answers: boolean }): ReactElement {
+  const ofObjects = OF_OBJECTS.includes(Object.keys(without)[0] ?? "");
+  const { used, why } = answers && view.page === "errors" && ofObjects ? NO_ANSWER : honourOf(view.page, family, { count: view.classes.length, key });
   return (
     <span className={used ? "chip" : "chip unused"} title={why || undefined}>
       <bdi>{name}</bdi>
