@@ -75,3 +75,15 @@ def test_a_refusal_names_the_cause_beside_its_consequences() -> None:
         report.check_refusal(20)
     assert "most often (5) E-UNKNOWN" in str(bad.value)
     assert "before that E-CLASS /categories/1: has no name" in str(bad.value)
+
+
+def test_records_of_one_list_are_no_cause_of_each_other() -> None:
+    report = ImportReport(Path("a.json"))
+    report.reject("E-ONE", "/annotations/1/bbox", "has no width")
+    report.reject("E-TWO", "/annotations/7", "no such category")
+    report.reject("E-TWO", "/annotations/8", "no such category")
+    report.reject("E-LATER", "/images/1", "has no name")
+    with pytest.raises(SourceError) as bad:
+        report.check_refusal(20)
+    assert "most often (2) E-TWO" in str(bad.value)
+    assert "before that" not in str(bad.value)

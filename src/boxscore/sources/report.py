@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,8 +230,29 @@ class ImportReport:
         first = self.entries[code][0]
         problem = f"{self.rejected} of {total} records are unusable"
         problem += f"; most often ({count}) {code} {first.words}"
-        cause = next(code for code in self.entries if code in self.rejected_codes)
-        if cause != code:  # a class that was rejected takes its records along
+        cause = self._cause_of(code)
+        if cause != code:
             problem += f"; before that {cause} {self.entries[cause][0].words}"
         fix = FIXES.get(cause) or first.fix or "correct the file; nothing was imported"
         raise SourceError(self.path, "", problem, fix=fix, code="E-TOO-MANY-REJECTED")
+
+    def _cause_of(self, code: str) -> str:
+        """What was rejected before: a class of a file, say, takes its annotations along.
+
+        Records of one list are no cause of each other, whichever were looked at first.
+        """
+        before = takewhile(lambda other: other != code, self.entries)
+        own = _list_of(self.entries[code][0].place)
+        return next(
+            (
+                other
+                for other in before
+                if other in self.rejected_codes and _list_of(self.entries[other][0].place) != own
+            ),
+            code,
+        )
+
+
+def _list_of(place: str) -> str:
+    """`/annotations/7/bbox` is in `/annotations`, `/7/bbox` in the file itself."""
+    return "/".join(takewhile(lambda part: not part.isdigit(), place.split("/")))

@@ -14,7 +14,7 @@ from boxscore.sources.box_forms import boxes_as_pixels
 from boxscore.sources.context import ProjectContext
 from boxscore.sources.doctor.alignment import Alignment, confirmed
 from boxscore.sources.doctor.boxes import POOR, best_plain, read_boxes
-from boxscore.sources.doctor.classes import read_classes
+from boxscore.sources.doctor.classes import ASSIGNED, read_classes
 from boxscore.sources.doctor.confidences import read_confidences
 from boxscore.sources.doctor.evidence import WELL_PLACED, Evidence, sample
 from boxscore.sources.doctor.images import read_images
@@ -81,10 +81,13 @@ class Diagnosis:
     def proposal(self) -> Mapping:
         """The decisions, and what to do about classes that the project lacks: leave them out.
 
-        Where less than half of the records have a class, it is the project that is doubted.
+        Where less than half of the records have a class, it is the project that is doubted; what
+        merely lies on no label may well be a class that it has.
         """
         mapping, chosen = self.mapping(), self.classes.chosen
         if not isinstance(chosen, Reading) or chosen.found < HALF or mapping is self.given:
+            return mapping
+        if chosen.how.removesuffix(EXCEPTIONS) == ASSIGNED:
             return mapping
         missing = [self.raw.classes[k] for k in np.flatnonzero(chosen.place == -1).tolist()]
         names = {str(one.number) if one.name is None else one.name: None for one in missing}

@@ -176,7 +176,7 @@ def write_mapping(path: Path, mapping: Mapping, source: str, project: str) -> No
         "# Edit what is wrong, commit it, and import with --mapping.",
     ]
     if None in mapping.classes.values():
-        lines.append("# null leaves a class out: the project has none of that name.")
+        lines.append("# null leaves a class out: the project has none of that name or number.")
     path.write_text("\n".join(lines) + "\n" + mapping_text(mapping), encoding="utf-8")
 
 
