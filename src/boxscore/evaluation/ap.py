@@ -6,7 +6,6 @@ ground truth has no AP: undefined, not 0.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -147,8 +146,9 @@ def class_columns(curves: _core.Curves, policy: Policy) -> dict[str, NDArray[np.
 
 def _mean(values: NDArray[np.float64], axis: int | tuple[int, ...]) -> NDArray[np.float64]:
     """Mean of what is defined; the kernels mark undefined cells with -1, as pycocotools does."""
-    defined = np.where(values > -1, values, np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a class without ground truth: nan
-        result: NDArray[np.float64] = np.nanmean(defined, axis=axis)
+    known = values > -1
+    with np.errstate(invalid="ignore"):  # a class without ground truth: nan
+        result: NDArray[np.float64] = np.sum(np.where(known, values, 0), axis=axis) / np.sum(
+            known, axis=axis
+        )
     return result
