@@ -48,7 +48,9 @@ def together(items: Table, some: Rows) -> Together | None:
     Args:
         some: Items that take part, in any order, repeated or not.
     """
-    present = np.unique(some)
+    if not _has_sequences(items):
+        return None
+    present = np.flatnonzero(np.bincount(some, minlength=items.rows))
     names = items["sequence"][present].astype(np.str_)
     alone = names == ""
     if alone.all():
@@ -69,10 +71,16 @@ def together(items: Table, some: Rows) -> Together | None:
 
 def drawn_together(items: Table, *sides: Units) -> list[Units]:
     """The same units, for intervals: `item` is what is drawn as a whole, a sequence or an image."""
+    if not _has_sequences(items):  # millions of units need not be looked at
+        return list(sides)
     tied = together(items, np.concatenate([side.item for side in sides]))
     if tied is None:
         return list(sides)
     return [replace(side, item=tied.group[side.item]) for side in sides]
+
+
+def _has_sequences(items: Table) -> bool:
+    return bool((items["sequence"] != "").any())
 
 
 def _stretches(sequence: Rows, position: NDArray[np.int32], cuts: int) -> Rows:
