@@ -115,6 +115,8 @@ def test_answers_lead_to_their_images(tasks: Journey) -> None:
     page.wait_for_function("() => document.querySelector('.stage img')?.naturalWidth > 100")
     page.keyboard.press("s")
     expect(page.get_by_test_id("picked")).to_have_text("1 image picked")
+    page.keyboard.press("Control+a")
+    expect(page.get_by_test_id("picked")).to_have_text(f"{tasks.counts()['fn']} images picked")
     tasks.open("#/overview?run=answers")
     expect(page.locator(".bar-counts b").last).to_have_text(known)
     counts = tasks.counts()

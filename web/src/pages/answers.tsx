@@ -1,5 +1,5 @@
 /** Which images does a run of classifications get wrong, and as what? */
-import { useEffect, useRef, type MouseEvent, type ReactElement } from "react";
+import { useEffect, type MouseEvent, type ReactElement } from "react";
 import { fetchAnswers, type Answer, type AnswerPage } from "../api/answers";
 import { thumbnailUrl, type Overview, type Run } from "../api/client";
 import type { Selection } from "../api/tags";
@@ -12,15 +12,12 @@ import { plural, score, titleOf } from "../format";
 import { Empty, Failure, Skeleton } from "../parts/card";
 import { OutcomeGlyph } from "../parts/marks";
 import { useCursor, useSeat } from "../state/cursor";
-import { useKeys } from "../state/keys";
 import { usePaged, type Page } from "../state/paged";
-import { pickMore, pickNothing, picks, toggle, usePicked } from "../state/picked";
+import { pickNothing, picks, usePicked } from "../state/picked";
+import { usePicking } from "../state/picking";
 import { unfiltered } from "../state/url";
 import { setView, useView } from "../state/view";
 import { PageHead } from "./page-head";
-
-/** Rows that are picked by their ids at once. */
-const MOST_PICKED = 3_000;
 
 type Rows = AnswerPage & Page<Answer>;
 
@@ -37,27 +34,14 @@ export function AnswersPage({ project, run }: { project: Overview; run: Run }): 
     fetch: (offset, signal) => fetchAnswers(run.name, filter, offset, signal).then((page) => ({ ...page, rows: page.answers })),
   });
   const { total } = list;
-  const { at, row: selected, go } = useCursor(seat, list, idOf);
+  const cursor = useCursor(seat, list, idOf);
+  const { at, row: selected, go } = cursor;
   const picked = usePicked();
-  const anchor = useRef(0);
-  const pick = (k: number, event: MouseEvent) => {
-    const row = list.row(k);
-    if (!row) return;
-    if (event.shiftKey) void list.part(Math.min(anchor.current, k), Math.min(Math.max(anchor.current, k), Math.min(anchor.current, k) + MOST_PICKED)).then((rows) => pickMore(rows.map(idOf)));
-    else if (event.ctrlKey || event.metaKey) toggle(idOf(row));
-    anchor.current = k;
-    go(k);
-  };
-  const pickCurrent = () => selected && toggle(idOf(selected));
-  useKeys({ j: () => go(at + 1), k: () => go(at - 1), s: pickCurrent, x: pickCurrent, Home: () => go(0), End: () => go(total - 1) });
+  const { pick, pickCurrent, toFirst } = usePicking(list, cursor, idOf);
   useEffect(() => pickNothing, [asked]); // another list, another selection
   const inside = list.loaded.filter((row) => picked.ids.has(idOf(row)));
   const tagged = inside.length === picks(picked) ? inside.map((row) => row.tags) : [];
   const selection: Selection = { images: [...new Set([...picked.ids].map((id) => id.split(":")[0]!))], objects: [] };
-  const toFirst = () => {
-    go(0);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.tiles-scroll .tile[tabindex="0"]')?.focus());
-  };
   return (
     <div className="errors-page">
       <PageHead title="Errors" question="Which images does the model get wrong, and what does it take them for?" />

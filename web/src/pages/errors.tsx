@@ -1,5 +1,5 @@
 /** Which objects does the model get wrong, and what do they have in common? */
-import { useEffect, useRef, type MouseEvent, type ReactElement } from "react";
+import { useEffect, type MouseEvent, type ReactElement } from "react";
 import { fetchErrors, fetchImages, pointOf, type ErrorPage, type FoundObject, type ImageRow, type Overview, type Run } from "../api/client";
 import type { Selection } from "../api/tags";
 import { BulkBar } from "../errors/bulk";
@@ -12,9 +12,9 @@ import { overlapOf } from "../metrics";
 import { Empty, Failure, Skeleton } from "../parts/card";
 import { choiceOf, matchedChoice, type Choice } from "../state/choice";
 import { useCursor, useSeat } from "../state/cursor";
-import { useKeys } from "../state/keys";
 import { usePaged, type Page, type Paged } from "../state/paged";
-import { pickAll, pickMore, pickNothing, picks, toggle, usePicked } from "../state/picked";
+import { pickAll, pickNothing, picks, usePicked } from "../state/picked";
+import { usePicking } from "../state/picking";
 import { SORTS, unfiltered, type Sort } from "../state/url";
 import { setView, useView } from "../state/view";
 import { AnswersPage } from "./answers";
@@ -28,8 +28,6 @@ const SORT_NAMES: Record<Sort, string> = {
   smallest: "Smallest",
 };
 
-/** Rows that are picked by their ids at once. */
-const MOST_PICKED = 3_000;
 type ObjectPage = ErrorPage & Page<FoundObject>;
 
 const QUESTION = "Which objects does the model get wrong, and what do they have in common?";
@@ -55,7 +53,6 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
   const { outcome, kind, labelled, predicted, below, among, tag, sort } = view;
   const filter = { outcome, kind, labelled, predicted, below, among, tag, sort };
   const picked = usePicked();
-  const anchor = useRef(0);
   const tasks = run.tasks.filter(({ task }) => choiceOf({ ...view, task }, run).matched);
   const ofImages = view.mode === "images";
   const asked = JSON.stringify([point, under, view.mode, filter]);
@@ -73,32 +70,9 @@ function ObjectErrors({ project, run, choice }: { project: Overview; run: Run; c
   });
   const list: Paged<FoundObject | ImageRow, Page<FoundObject | ImageRow>> = ofImages ? images : objects;
   const { total } = list;
-  const { at, row: selected, go } = useCursor(seat, list, idOf);
-  const pick = (k: number, event: { ctrlKey: boolean; metaKey: boolean; shiftKey: boolean }) => {
-    const row = list.row(k);
-    if (!row) return;
-    if (event.shiftKey) void list.part(Math.min(anchor.current, k), Math.min(Math.max(anchor.current, k), Math.min(anchor.current, k) + MOST_PICKED)).then((rows) => pickMore(rows.map(idOf)));
-    else if (event.ctrlKey || event.metaKey) toggle(idOf(row));
-    anchor.current = k;
-    go(k);
-  };
-  const pickCurrent = () => selected && toggle(idOf(selected));
-  const toFirst = () => {
-    go(0);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.tiles-scroll .tile[tabindex="0"]')?.focus());
-  };
-  useKeys({ j: () => go(at + 1), k: () => go(at - 1), s: pickCurrent, x: pickCurrent, Home: () => go(0), End: () => go(total - 1) });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches("input:not([type=range]), textarea, select");
-      if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey) || typing || document.querySelector("dialog[open]")) return;
-      event.preventDefault();
-      if (ofImages) void list.part(0, Math.min(total, MOST_PICKED) - 1).then((rows) => pickMore(rows.map(idOf)));
-      else pickAll(total);
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  });
+  const cursor = useCursor(seat, list, idOf);
+  const { at, row: selected, go } = cursor;
+  const { pick, pickCurrent, toFirst } = usePicking(list, cursor, idOf, ofImages ? undefined : () => pickAll(total));
   useEffect(() => pickNothing, [asked]); // another list, another selection
   const inside = (row: FoundObject | ImageRow) => picked.all !== null || picked.ids.has(idOf(row));
   // Of tiles on pages that are not loaded nothing is known: then a key tags, and takes no tag off.
